@@ -1,0 +1,62 @@
+//! Checked studies: which scenarios are compared, by which metrics, how often.
+
+use crate::{model::Model, probe::MetricRef, source::Span};
+
+/// A study: scenarios with one model each.
+#[derive(Clone, Debug)]
+pub struct Study {
+    /// Scenarios, in the order of the text, the points of `vary` after one another.
+    pub scenarios: Vec<Scenario>,
+    /// Metrics that are compared; every scenario's model has them.
+    pub metrics: Vec<Metric>,
+    /// The scenario that the others are compared with.
+    pub baseline: usize,
+    /// How many replications.
+    pub replications: Replications,
+    /// The random seed.
+    pub seed: u64,
+    /// Confidence of intervals, as 0.95.
+    pub confidence: f64,
+}
+
+/// A scenario: a name and the model that it stands for.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// The name in the text, with the point of `vary` behind it: `random, clients = 200`.
+    pub name: String,
+    /// The name in the text alone.
+    pub group: String,
+    /// The point of `vary`: names and values as written.
+    pub point: Vec<(String, String)>,
+    /// The model.
+    pub model: Model,
+    /// Where its name stands.
+    pub span: Span,
+}
+
+/// A metric.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Metric {
+    /// As written: `latency.mean`.
+    pub name: String,
+    /// What it stands for, in each scenario.
+    pub refs: Vec<MetricRef>,
+}
+
+/// How many replications each scenario gets.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Replications {
+    /// A number.
+    Fixed(u64),
+    /// Until every metric's interval is narrow enough.
+    Precision {
+        /// Half-width relative to the mean.
+        relative: f64,
+        /// Half-width in the metric's own unit that is narrow enough whatever the mean.
+        or_absolute: Option<f64>,
+        /// At least so many.
+        at_least: u64,
+        /// At most so many.
+        at_most: u64,
+    },
+}

@@ -1,0 +1,3 @@
+//! The small languages inside strings: patterns and expressions in the notation of ISO GQL.
+
+pub mod tree;
