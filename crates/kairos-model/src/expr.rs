@@ -14,11 +14,20 @@ ids! {
     ParameterId(u16),
     /// A look-up table.
     TableId(u16),
+    /// A formula: its position among all formulas of a model (see [`crate::model::Model::number_formulas`]).
+    FormulaId(u32),
+}
+
+impl FormulaId {
+    /// Of a formula that no model has numbered yet.
+    pub const UNSET: FormulaId = FormulaId(u32::MAX);
 }
 
 /// An expression as the author wrote it: what run-time errors quote.
 #[derive(Clone, Debug)]
 pub struct Formula {
+    /// Its number in the model.
+    pub id: FormulaId,
     /// The checked expression.
     pub expr: Expr,
     /// Its text.

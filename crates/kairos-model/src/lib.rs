@@ -19,6 +19,7 @@
 
 pub mod diagnostic;
 pub mod expr;
+mod formulas;
 pub mod model;
 pub mod pattern;
 pub mod probe;

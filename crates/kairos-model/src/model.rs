@@ -1,7 +1,7 @@
 //! The checked model.
 
 use crate::{
-    expr::Formula,
+    expr::{Formula, FormulaId},
     pattern::Scope,
     probe::Probe,
     rule::{Rule, RuleId},
@@ -35,6 +35,18 @@ pub struct Model {
 }
 
 impl Model {
+    /// Gives every formula its number, in the order of the model, and returns how many there are.
+    ///
+    /// `check` calls this last; who adds or copies formulas calls it again.
+    pub fn number_formulas(&mut self) -> u32 {
+        let mut next = 0;
+        crate::formulas::for_each_mut(self, &mut |formula| {
+            formula.id = FormulaId(next);
+            next += 1;
+        });
+        next
+    }
+
     /// The rule with this id.
     #[must_use]
     pub fn rule(&self, id: RuleId) -> &Rule {
