@@ -19,7 +19,7 @@
 
 pub mod diagnostic;
 pub mod expr;
-mod formulas;
+pub mod formulas;
 pub mod model;
 pub mod pattern;
 pub mod probe;
