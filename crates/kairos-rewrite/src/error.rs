@@ -65,6 +65,9 @@ pub enum Fault {
     },
 }
 
+/// A result, or the error that ends the run.
+pub type Outcome<T> = Result<T, Box<RuntimeError>>;
+
 /// A fault with everything that a user needs to find its cause.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{}", self.describe())]

@@ -6,7 +6,7 @@ use kairos_model::{expr::Formula, probe::ProbeId, rule::RuleId, timer::Family, t
 
 use crate::{
     binding::{Binding, Slot},
-    error::{Fault, RuntimeError},
+    error::{Fault, Outcome},
     graph::HostGraph,
     program::Program,
 };
@@ -147,7 +147,7 @@ pub trait Matcher: Sized {
     ///
     /// # Errors
     /// A fault in a guard or a limit.
-    fn start(program: &std::sync::Arc<Program>, graph: HostGraph) -> Result<Self, RuntimeError>;
+    fn start(program: &std::sync::Arc<Program>, graph: HostGraph) -> Outcome<Self>;
 
     /// The program.
     fn program(&self) -> &std::sync::Arc<Program>;
@@ -159,8 +159,7 @@ pub trait Matcher: Sized {
     ///
     /// # Errors
     /// A fault in an expression, a violated `unique`, a double assignment, a limit. The state is then useless.
-    fn apply(&mut self, firing: Firing<'_>, cause: &mut dyn Cause)
-    -> Result<Applied, RuntimeError>;
+    fn apply(&mut self, firing: Firing<'_>, cause: &mut dyn Cause) -> Outcome<Applied>;
 
     /// What the last application (or the start) changed.
     fn delta(&self) -> &MatchDelta;
@@ -181,7 +180,7 @@ pub trait Matcher: Sized {
     ///
     /// # Errors
     /// The fault, with the formula's text; the caller adds rule and match.
-    fn value(&self, formula: &Formula, bound: &Binding, now: f64) -> Result<Value, RuntimeError>;
+    fn value(&self, formula: &Formula, bound: &Binding, now: f64) -> Outcome<Value>;
 
     /// Members of the pool of a pool step (see [`crate::program::ChoiceShape`]), under what is bound so far.
     fn pool_len(&self, rule: RuleId, step: usize, bound: &Binding) -> usize;
@@ -196,7 +195,7 @@ pub trait Matcher: Sized {
         step: usize,
         position: usize,
         bound: &Binding,
-    ) -> Result<bool, RuntimeError>;
+    ) -> Outcome<bool>;
 
     /// All extensions of what is bound by a step: of a pool step in pool order, of others in ascending numbers.
     ///
@@ -208,19 +207,14 @@ pub trait Matcher: Sized {
         step: usize,
         bound: &Binding,
         out: &mut Extensions,
-    ) -> Result<(), RuntimeError>;
+    ) -> Outcome<()>;
 
     /// The extensions with the greatest (`Max`) or least (`Min`) value of the step's formula, in ascending numbers.
     ///
     /// # Errors
     /// A fault in a condition or in the formula.
-    fn best(
-        &self,
-        rule: RuleId,
-        step: usize,
-        bound: &Binding,
-        out: &mut Extensions,
-    ) -> Result<(), RuntimeError>;
+    fn best(&self, rule: RuleId, step: usize, bound: &Binding, out: &mut Extensions)
+    -> Outcome<()>;
 
     /// For a `Weighted` step whose pool has an index of sums: binds the member at fraction `u` (from 0 to 1) of the total weight, and says whether there is one.
     /// `None` where there is no such index, and the caller weighs [`Matcher::extensions`] itself.
@@ -236,7 +230,7 @@ pub trait Matcher: Sized {
     ///
     /// # Errors
     /// A fault in a condition.
-    fn complete(&self, rule: RuleId, bound: &Binding) -> Result<bool, RuntimeError>;
+    fn complete(&self, rule: RuleId, bound: &Binding) -> Outcome<bool>;
 
     /// The reading of a count or summary probe; `None` where undefined, and for other probes.
     fn reading(&self, probe: ProbeId) -> Option<f64>;
