@@ -44,6 +44,7 @@ pub struct Program {
     /// For each rule with an aggregate clock, how its left-hand side is split.
     pub aggregates: Vec<Option<AggregatePlan>>,
     network: Network,
+    tables: Tables,
     codes: Vec<Code>,
     formulas: Vec<(Owner, Formula)>,
     subs: Vec<(Owner, SubPatternId)>,
@@ -134,6 +135,7 @@ impl Program {
             choices,
             aggregates,
             network: Network::default(),
+            tables,
             codes: Vec::new(),
             formulas,
             subs,
@@ -142,7 +144,7 @@ impl Program {
         program.codes = program
             .formulas
             .iter()
-            .map(|(owner, formula)| compile(&program, &tables, *owner, formula))
+            .map(|(owner, f)| program.compile_formula(*owner, f))
             .collect();
         program.network = Network::compile(&program);
         program
@@ -158,6 +160,11 @@ impl Program {
     #[must_use]
     pub fn code(&self, formula: &Formula) -> &Code {
         &self.codes[formula.id.0 as usize]
+    }
+
+    /// Compiles a formula that the model need not have.
+    pub(crate) fn compile_formula(&self, owner: Owner, formula: &Formula) -> Code {
+        compile(self, &self.tables, owner, formula)
     }
 
     /// The compiled form of the formula with this id.
