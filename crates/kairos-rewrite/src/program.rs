@@ -178,6 +178,13 @@ impl Program {
         &self.formulas[id.0 as usize].1
     }
 
+    /// Whose variables the formula with this id speaks of, and the formula.
+    #[must_use]
+    pub fn formula_owner(&self, id: FormulaId) -> (Owner, &Formula) {
+        let (owner, formula) = &self.formulas[id.0 as usize];
+        (*owner, formula)
+    }
+
     /// Number of variables of the scope with most variables.
     pub(crate) fn widest_scope(&self) -> usize {
         owners(&self.model)
