@@ -1,6 +1,6 @@
 //! What was written: a mirror of the RON files, with positions. Strings that hold patterns or expressions are still text here.
 
-use crate::source::{FileId, Spanned};
+use crate::source::{FileId, Span, Spanned};
 
 /// A string literal: its value, and where each character of it stands (see `Text::span_of`).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -8,11 +8,29 @@ pub struct Text {
     /// The value, escapes resolved.
     pub value: String,
     /// The literal with its quotes.
-    pub span: crate::source::Span,
+    pub span: Span,
     /// For each byte of `value` its place in the file, and one for the end; empty where the value stands verbatim from `verbatim_start` on.
     pub offsets: Vec<u32>,
     /// Where the value's first byte stands.
     pub verbatim_start: u32,
+}
+
+impl Text {
+    /// The place of a range of bytes of the value, both ends at character boundaries.
+    #[must_use]
+    pub fn span_of(&self, range: std::ops::Range<usize>) -> Span {
+        let place = |byte: usize| match self.offsets.get(byte) {
+            Some(&offset) => offset,
+            None => {
+                self.verbatim_start + u32::try_from(byte).expect("a text is shorter than its file")
+            }
+        };
+        Span {
+            file: self.span.file,
+            start: place(range.start),
+            end: place(range.end),
+        }
+    }
 }
 
 /// A map as written, in the order of the text; keys may repeat (a mistake that `check` reports).
@@ -131,7 +149,7 @@ pub struct ChoiceSpec {
     /// The extension.
     pub of: Text,
     /// The whole.
-    pub span: crate::source::Span,
+    pub span: Span,
 }
 
 /// How a choice picks.
@@ -212,7 +230,7 @@ pub struct TimerSpec {
     /// Named parameters, options of every timer included; a lone unnamed one has an empty name.
     pub arguments: Entries<ArgumentSpec>,
     /// The whole.
-    pub span: crate::source::Span,
+    pub span: Span,
 }
 
 /// An argument of a timer.
