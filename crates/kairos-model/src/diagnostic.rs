@@ -34,11 +34,17 @@ impl Diagnostic {
     /// An error at a place.
     #[must_use]
     pub fn error(code: &'static str, span: Span, message: impl Into<String>) -> Self {
+        Diagnostic::error_at(code, message, Some(span))
+    }
+
+    /// An error at a place, if it has one: a file that was named on the command line has none.
+    #[must_use]
+    pub fn error_at(code: &'static str, message: impl Into<String>, span: Option<Span>) -> Self {
         Diagnostic {
             severity: Severity::Error,
             code,
             message: message.into(),
-            span: Some(span),
+            span,
             label: String::new(),
             related: Vec::new(),
             help: None,

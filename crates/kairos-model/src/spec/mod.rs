@@ -9,6 +9,8 @@ mod read;
 mod ron;
 mod rule_set;
 mod study;
+#[cfg(test)]
+mod tests;
 
 pub use self::{
     model::*,
