@@ -59,27 +59,28 @@ pub(super) fn violation(purpose: LawUse, family: Family, values: &[Option<f64>])
 
 const NONE: (usize, bool, &str) = (0, false, "");
 
-/// How far conditioning a normal on being positive moves its mean, relative to the mean: sd·λ/|mean| with
-/// λ = φ(mean/sd) / Φ(mean/sd) (Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions 1, section 10.1).
-pub(super) fn truncation_shift(mean: f64, sd: f64) -> Option<f64> {
-    if sd <= 0.0 || mean == 0.0 {
-        return (mean == 0.0).then_some(f64::INFINITY);
+/// The mean of a normal conditioned on being positive: mean + sd·λ with λ = φ(mean/sd) / Φ(mean/sd)
+/// (Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions 1, section 10.1). `None` where Φ is too small to compute.
+pub(super) fn truncated_mean(mean: f64, sd: f64) -> Option<f64> {
+    if sd <= 0.0 {
+        return Some(mean);
     }
     let z = mean / sd;
     let density = libm::exp(-0.5 * z * z) / (2.0 * std::f64::consts::PI).sqrt();
-    let below = 0.5 * libm::erfc(-z / std::f64::consts::SQRT_2);
-    Some(sd * density / below / mean.abs())
+    let above = 0.5 * libm::erfc(-z / std::f64::consts::SQRT_2);
+    Some(mean + sd * density / above).filter(|m| m.is_finite())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::truncation_shift;
+    use super::truncated_mean;
 
     #[test]
-    fn truncation_of_a_standard_case() {
-        // mean 1, sd 1: φ(1)/Φ(1) = 0.24197/0.84134
-        assert!((truncation_shift(1.0, 1.0).unwrap() - 0.287_600).abs() < 1e-6);
-        // three standard deviations above zero: below one per cent
-        assert!(truncation_shift(3.0, 1.0).unwrap() < 0.01);
+    fn truncated_means_of_standard_cases() {
+        // φ(1)/Φ(1) = 0.241971/0.841345, φ(0)/Φ(0) = √(2/π)
+        assert!((truncated_mean(1.0, 1.0).unwrap() - 1.287_600).abs() < 1e-6);
+        assert!((truncated_mean(0.0, 1.0).unwrap() - 0.797_885).abs() < 1e-6);
+        assert!((truncated_mean(3.0, 1.0).unwrap() - 3.0).abs() < 0.01 * 3.0);
+        assert_eq!(truncated_mean(-1e9, 1.0), None);
     }
 }

@@ -207,6 +207,11 @@ impl Body<'_> {
             return self.env.report.fail(Diagnostic::error("edge-to-deleted", name.span, message).related(at, "deleted here"));
         }
         let own = done.created.get(&name.value) == Some(&var) && nodes_named(&name.value, trees).next().is_some();
+        if own && said_otherwise(name, tree, trees) {
+            let message = format!("`{}` is described twice: its type and its values stand in one place", name.value);
+            let mistake = Diagnostic::error("created-again", tree.span, message);
+            return self.env.report.fail(mistake.related(element.span, "created here"));
+        }
         if !own && !(tree.types.is_empty() && tree.attributes.is_empty()) {
             let message = format!("`{}` exists already: it cannot be created again", name.value);
             let mistake = Diagnostic::error("created-again", tree.span, message)
@@ -386,4 +391,14 @@ fn types_of_name<'t>(name: &str, trees: &'t [PatternTree]) -> Option<&'t [Name]>
 /// The attributes that are written for a name, at whichever mention.
 fn attributes_of_name<'t>(name: &str, trees: &'t [PatternTree]) -> Option<&'t [(Name, ExprTree)]> {
     nodes_named(name, trees).map(|n| &n.attributes[..]).find(|a| !a.is_empty())
+}
+
+/// Whether a further mention of a created node gives another type or other values than the first one that gives any.
+fn said_otherwise(name: &Name, tree: &NodeTree, trees: &[PatternTree]) -> bool {
+    let values = |names: &[Name]| names.iter().map(|n| n.value.clone()).collect::<Vec<_>>();
+    let types = types_of_name(&name.value, trees).map(values);
+    let attributes = attributes_of_name(&name.value, trees);
+    let other_type = !tree.types.is_empty() && types != Some(values(&tree.types));
+    let other_values = !tree.attributes.is_empty() && attributes.is_none_or(|a| !std::ptr::eq(a, &tree.attributes[..]));
+    other_type || other_values
 }

@@ -314,12 +314,14 @@ impl Body<'_> {
             let mistake = Diagnostic::error("out-of-domain", parameter.span, format!("{why}{shown}"));
             return self.env.report.fail(mistake);
         }
-        if let (LawUse::Timer, Family::Normal, [Some(mean), Some(sd)]) = (purpose, law.family, &values[..])
-            && let Some(shift) = super::domain::truncation_shift(*mean, *sd).filter(|s| *s > 0.01)
-        {
-            let message = format!("this delay is a normal conditioned on being positive: its mean is {:.3} instead of {mean}", mean + shift * mean.abs());
-            let warning = Diagnostic::warning("truncated-normal", span, message);
-            self.env.report.push(warning.help("take a law of positive values, such as `LogNormal` or `Gamma` with the same moments, if the mean matters"));
+        if let (LawUse::Timer, Family::Normal, [Some(mean), Some(sd)]) = (purpose, law.family, &values[..]) {
+            let truncated = super::domain::truncated_mean(*mean, *sd);
+            if truncated.is_none_or(|t| (t - mean).abs() > 0.01 * mean.abs()) {
+                let becomes = truncated.map_or("is moved far from".to_owned(), |t| format!("is {t:.4} instead of"));
+                let message = format!("this delay is a normal conditioned on being positive: its mean {becomes} {mean}");
+                let warning = Diagnostic::warning("truncated-normal", span, message);
+                self.env.report.push(warning.help("if the mean matters, take a law of positive values with the same moments, such as `LogNormal`"));
+            }
         }
         Some(())
     }
