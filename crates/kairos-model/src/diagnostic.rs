@@ -101,3 +101,26 @@ pub fn suggest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::suggest;
+
+    #[test]
+    fn the_nearest_name_is_suggested_if_it_is_near() {
+        let names = ["SC", "SN", "bandwidth", "registration", "sn"];
+        let cases = [
+            ("SM", Some("SC")),
+            ("sc", Some("SC")),
+            ("bandwith", Some("bandwidth")),
+            ("BandWidth", Some("bandwidth")),
+            ("regsitration", Some("registration")),
+            ("width", None),
+            ("x", None),
+            ("", None),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(suggest(name, names), expected, "{name}");
+        }
+    }
+}

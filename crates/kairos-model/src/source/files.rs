@@ -147,7 +147,9 @@ mod tests {
         std::fs::create_dir_all(&folder).unwrap();
         let read = |name: &str, bytes: Option<&[u8]>| {
             let path = folder.join(name);
-            bytes.map(|b| std::fs::write(&path, b).unwrap());
+            if let Some(bytes) = bytes {
+                std::fs::write(&path, bytes).unwrap();
+            }
             DiskFiles.read(path.to_str().unwrap())
         };
         assert_eq!(read("missing", None).unwrap_err(), "there is no such file");

@@ -168,6 +168,12 @@ impl Parser<'_> {
     fn operand(&mut self) -> Parsed<ExprTree> {
         let start = self.here();
         let mut tree = self.simple_operand()?;
+        if matches!(tree.kind, ExprTreeKind::Int(_) | ExprTreeKind::Real(_)) && self.at(".") {
+            let mistake = self.error("bad-number", "a number has no members");
+            return Err(Box::new(mistake.help(
+                "a decimal number has digits on both sides of its one point: `1.0`",
+            )));
+        }
         while self.take_symbol(".") {
             let name = self.member_name("a name behind the dot")?;
             if self.at("(") {
@@ -195,6 +201,12 @@ impl Parser<'_> {
             }
             Kind::Symbol("(") => self.parenthesised(),
             Kind::Word(word) => self.worded(&word),
+            Kind::Symbol(".") => {
+                let mistake = self.unexpected("an operand");
+                Err(Box::new(mistake.help(
+                    "a decimal number has digits on both sides of its point: `0.5`",
+                )))
+            }
             _ => Err(self.unexpected("an operand")),
         }
     }

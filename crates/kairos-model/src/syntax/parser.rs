@@ -260,10 +260,7 @@ impl<'a> Parser<'a> {
 
     pub(super) fn unexpected(&self, wanted: &str) -> Box<Diagnostic> {
         let message = format!("expected {wanted}, found {}", self.found());
-        Box::new(
-            self.error("unexpected-token", message)
-                .label(format!("{wanted} is expected here")),
-        )
+        self.error("unexpected-token", message)
     }
 
     // The small parts.

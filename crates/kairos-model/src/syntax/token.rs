@@ -243,18 +243,21 @@ impl<'a> Lexer<'a> {
             Meaning::Word(word) => format!("write `{word}`"),
             Meaning::Advice(advice) => (*advice).to_owned(),
         };
-        self.mistake(
-            "unknown-operator",
-            written.len(),
-            format!("there is no `{written}` in this notation"),
-        )
-        .help = Some(advice);
+        let length = match written {
+            // A quoted text is one mistake, not two.
+            "'" | "\"" => self.rest()[1..]
+                .find(written)
+                .map_or(1, |closing| closing + 2),
+            _ => written.len(),
+        };
+        let message = format!("there is no `{written}` in this notation");
+        self.mistake("unknown-operator", length, message).help = Some(advice);
         match meaning {
-            Meaning::Symbol(symbol) => self.push(Kind::Symbol(symbol), written.len()),
-            Meaning::Word(word) => self.push(Kind::Word((*word).to_owned()), written.len()),
+            Meaning::Symbol(symbol) => self.push(Kind::Symbol(symbol), length),
+            Meaning::Word(word) => self.push(Kind::Word((*word).to_owned()), length),
             Meaning::Advice(_) => {
                 self.out.garbled = true;
-                self.at += written.len();
+                self.at += length;
             }
         }
     }

@@ -12,7 +12,8 @@ pub(super) struct Fields<'r, 'v> {
     items: &'v [Item],
     taken: Vec<bool>,
     known: Vec<&'static str>,
-    span: Span,
+    /// Where a missing field is reported.
+    head: Span,
     what: &'static str,
 }
 
@@ -20,7 +21,7 @@ impl<'r, 'v> Fields<'r, 'v> {
     pub(super) fn new(
         reader: &'r mut Reader,
         items: &'v [Item],
-        span: Span,
+        head: Span,
         what: &'static str,
     ) -> Self {
         Fields {
@@ -28,7 +29,7 @@ impl<'r, 'v> Fields<'r, 'v> {
             items,
             taken: vec![false; items.len()],
             known: Vec::new(),
-            span,
+            head,
             what,
         }
     }
@@ -72,7 +73,7 @@ impl<'r, 'v> Fields<'r, 'v> {
     fn present(&mut self, name: &str, value: Option<&'v Value>) -> Option<&'v Value> {
         if value.is_none() {
             let message = format!("{} needs `{name}`", self.what);
-            self.reader.error("missing-field", self.span, message).label =
+            self.reader.error("missing-field", self.head, message).label =
                 format!("`{name}` is missing");
         }
         value

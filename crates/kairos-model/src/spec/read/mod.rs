@@ -129,8 +129,7 @@ impl Reader {
     fn wrong_kind<T>(&mut self, value: &Value, wanted: &str) -> Option<T> {
         if !matches!(value.kind, Kind::Invalid) {
             let message = format!("expected {wanted}, found {}", value.describe());
-            self.error("wrong-kind", value.span, message).label =
-                format!("{wanted} is expected here");
+            self.error("wrong-kind", value.span, message);
         }
         None
     }
@@ -333,10 +332,11 @@ impl Reader {
         what: &'static str,
     ) -> Option<Fields<'r, 'v>> {
         match &value.kind {
-            Kind::Group {
-                items: Some(items), ..
-            } => Some(Fields::new(self, items, value.span, what)),
-            Kind::Group { items: None, .. } => Some(Fields::new(self, &[], value.span, what)),
+            Kind::Group { name, items } => {
+                let items = items.as_deref().unwrap_or_default();
+                let head = name.as_ref().map_or(value.span, |n| n.span);
+                Some(Fields::new(self, items, head, what))
+            }
             _ => self.wrong_kind(value, what),
         }
     }

@@ -36,6 +36,8 @@ impl Scanner<'_> {
         let rest = self.rest();
         let start = self.at;
         let hexadecimal = rest.starts_with("0x");
+        // A second sign makes it no number, but belongs to the mistake.
+        self.take_while(|c| matches!(c, '+' | '-'));
         loop {
             let run = self.take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.'));
             let exponent = !hexadecimal && run.ends_with(['e', 'E']);
