@@ -22,3 +22,4 @@ pub mod draw;
 pub mod engine;
 pub mod law;
 pub mod schedule;
+mod value;
