@@ -136,7 +136,8 @@ impl Body<'_> {
         Some(self.formula(constant(value), span))
     }
 
-    fn coerce_formula(&self, formula: Formula, want: Type) -> Option<Formula> {
+    /// The formula as one of another type, where nothing is lost.
+    pub(super) fn coerce_formula(&self, formula: Formula, want: Type) -> Option<Formula> {
         let expr = self.coerce(formula.expr, want, formula.span)?;
         Some(Formula { expr, ..formula })
     }

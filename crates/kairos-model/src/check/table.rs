@@ -133,7 +133,7 @@ fn missing_row(env: &Env<'_>, entries: &Entries<NumberOrText>, span: Span, colum
         if (column.ty, formula.expr.ty) == (Type::Int, Type::Real) {
             widen(column);
         }
-        let formula = body.number(value, column.ty)?;
+        let formula = body.coerce_formula(formula, column.ty)?;
         row.push(body.constant_value(&formula)?);
     }
     good.then_some(row)
