@@ -16,6 +16,9 @@ use crate::{
     types::{EdgeType, EdgeTypeId, NodeTypeId, Type},
 };
 
+/// Elements of one pattern: more are a mistake, and would take the matcher for ever.
+const MAX_ELEMENTS: usize = 1000;
+
 /// Types that are written for the names of a pattern, wherever they are.
 type Annotations<'t> = BTreeMap<&'t str, &'t [Name]>;
 
@@ -55,7 +58,13 @@ impl Body<'_> {
                 from = to;
             }
         }
-        self.narrow(&pattern);
+        match trees.first().filter(|_| pattern.elements.len() > MAX_ELEMENTS) {
+            Some(tree) => {
+                let message = format!("a pattern has at most {MAX_ELEMENTS} elements, this one has {}", pattern.elements.len());
+                self.env.report.push(Diagnostic::error("too-many", tree.span, message));
+            }
+            None => self.narrow(&pattern),
+        }
         let edges = pattern.edges.iter().map(|e| e.edge);
         self.view.taken.extend(edges);
         (pattern, vars)
@@ -90,7 +99,7 @@ impl Body<'_> {
         }
         if !types.is_empty() && !self.is_poison(var) {
             let repeated = Sort::Node(self.env.types.concrete(self.env.report, types)?);
-            if self.written[var.index()].as_ref() != Some(&repeated) {
+            if self.written[var.index()].as_ref() != Some(&repeated) && *self.sort(var) != repeated {
                 let message = format!("`{}` is bound already, with another type", name.value);
                 let mistake = Diagnostic::error("type-repeated", types[0].span, message)
                     .label("a second type for one variable")
@@ -183,7 +192,7 @@ impl Body<'_> {
         if ["now", "index"].contains(&name.value.as_str()) {
             let message = format!("`{}` cannot name an element: expressions read it as something else", name.value);
             self.env.report.push(Diagnostic::error("reserved-name", name.span, message));
-        } else if self.hidden_named(&name.value).is_some() {
+        } else if self.hidden_named(&name.value).is_some_and(|h| h.misleads) {
             let message = format!("`{}` is not visible here, and a new element of the same name would mislead", name.value);
             let mistake = Diagnostic::error("unseen-variable", name.span, message);
             self.env.report.push(self.explain_hidden(&name.value, mistake));
@@ -401,14 +410,17 @@ pub(super) struct Part<'t> {
 
 /// Nodes and edges of patterns in the order of the text.
 pub(super) fn parts(trees: &[PatternTree]) -> impl Iterator<Item = Part<'_>> {
-    let node = |n: &'_ NodeTree| Part::of(&n.attributes, n.condition.as_ref());
-    trees.iter().flat_map(|t| &t.paths).flat_map(move |path| {
-        let steps = path.steps.iter().flat_map(move |(e, n)| [Part::of(&e.attributes, e.condition.as_ref()), node(n)]);
-        std::iter::once(node(&path.first)).chain(steps)
+    trees.iter().flat_map(|t| &t.paths).flat_map(|path| {
+        let steps = path.steps.iter().flat_map(|(e, n)| [Part::of(&e.attributes, e.condition.as_ref()), Part::of_node(n)]);
+        std::iter::once(Part::of_node(&path.first)).chain(steps)
     })
 }
 
 impl<'t> Part<'t> {
+    fn of_node(node: &'t NodeTree) -> Part<'t> {
+        Part::of(&node.attributes, node.condition.as_ref())
+    }
+
     fn of(attributes: &'t [(Name, ExprTree)], condition: Option<&'t ExprTree>) -> Part<'t> {
         Part {
             attributes,

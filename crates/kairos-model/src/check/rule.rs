@@ -15,7 +15,10 @@ use crate::{
     rule::{Choice, Effect, ForEach, Pick, Rule},
     source::Span,
     spec::{ChoiceSpec, ForEachSpec, PickSpec, RuleSpec, Text},
-    syntax::tree::PatternTree,
+    syntax::{
+        parse_assignment, parse_expr, parse_pattern,
+        tree::{Name, PatternTree},
+    },
     types::Type,
 };
 
@@ -35,6 +38,8 @@ pub(super) struct RuleDraft<'e, 's> {
     /// `None` where the rule has a mistake.
     pub(super) parts: Option<RuleParts>,
     pub(super) required: bool,
+    /// Whether the variables of the left-hand side are known.
+    pub(super) is_visible: bool,
 }
 
 /// What a rule consists of, apart from its variables.
@@ -84,11 +89,14 @@ impl<'e, 's> RuleDraft<'e, 's> {
             later: Vec::new(),
             parts: None,
             required: spec.required.as_ref().is_some_and(|r| r.value),
+            is_visible: false,
         };
         let trees = Trees::parse(&draft.body, spec);
+        draft.is_visible = trees.matches.is_some();
         // without the left-hand side every name would look unknown
-        if let Some(matches) = &trees.matches {
-            draft.parts = draft.read_parts(matches, &trees);
+        match &trees.matches {
+            Some(matches) => draft.parts = draft.read_parts(matches, &trees),
+            None => draft.read_syntax(),
         }
         draft
     }
@@ -103,6 +111,7 @@ impl<'e, 's> RuleDraft<'e, 's> {
         let then = self.then();
         let choices_read = trees.choose.iter().all(Option::is_some);
         if !choices_read {
+            self.read_syntax();
             return None;
         }
         self.hide(trees, trees.choose.len());
@@ -127,24 +136,50 @@ impl<'e, 's> RuleDraft<'e, 's> {
         })
     }
 
-    /// Hides the names that come later than the first `choices` steps.
+    /// Hides the names that come after the left-hand side and the first `choices` steps.
     fn hide(&mut self, trees: &Trees, choices: usize) {
-        let chosen = trees.choose.iter().skip(choices).flatten().flatten();
-        let extended = trees.for_each.iter().filter_map(|(m, _)| m.as_ref()).flatten();
-        let created = trees.create.iter().chain(trees.for_each.iter().filter_map(|(_, c)| c.as_ref())).flatten();
-        let mut hidden = Vec::new();
-        let mut note = |tree: &PatternTree, why: &'static str| {
-            let names = names(std::slice::from_ref(tree));
-            hidden.extend(names.map(|n| Hidden {
-                name: n.value.clone(),
-                span: n.span,
-                why,
-            }));
+        let (before, after) = trees.choose.split_at(choices);
+        let flat = |steps: &'_ [Option<Vec<PatternTree>>]| -> Vec<Name> {
+            let trees = steps.iter().flatten().flatten();
+            trees.flat_map(|tree| names(std::slice::from_ref(tree)).cloned().collect::<Vec<_>>()).collect()
         };
-        chosen.for_each(|tree| note(tree, "is picked by `choose`, after the match was found"));
-        created.for_each(|tree| note(tree, "is created by this rule, and expressions read the graph as it was before"));
-        extended.for_each(|tree| note(tree, "belongs to a `for_each`"));
-        self.body.hidden = hidden;
+        let seen: Vec<Name> = flat(std::slice::from_ref(&trees.matches)).into_iter().chain(flat(before)).collect();
+        let (extended, created): (Vec<_>, Vec<_>) = trees.for_each.iter().cloned().unzip();
+        let created = flat(std::slice::from_ref(&trees.create)).into_iter().chain(flat(&created));
+        let reasons = [
+            (flat(after), "is picked by `choose`, after the match was found", true),
+            (created.collect(), "is created by this rule, and expressions read the graph as it was before", false),
+            (flat(&extended), "belongs to a `for_each`", false),
+        ];
+        let hidden = reasons.into_iter().flat_map(|(names, why, misleads)| {
+            names.into_iter().map(move |name| Hidden {
+                name: name.value,
+                span: name.span,
+                why,
+                misleads,
+            })
+        });
+        self.body.hidden = hidden.filter(|h| seen.iter().all(|n| n.value != h.name)).collect();
+    }
+
+    /// Reads the texts of a rule whose variables are not known, for mistakes in the texts themselves.
+    fn read_syntax(&self) {
+        let (spec, report) = (self.spec, self.body.env.report);
+        let values = spec.choose.iter().filter_map(|c| match &c.pick {
+            PickSpec::Uniform => None,
+            PickSpec::Max(value) | PickSpec::Min(value) | PickSpec::Weighted(value) => Some(value),
+        });
+        let conditions = spec.condition.iter().chain(&spec.then_where);
+        let of_blocks = spec.for_each.iter().filter_map(|f| f.condition.as_ref());
+        for text in conditions.chain(of_blocks).chain(values) {
+            report.accept(parse_expr(text));
+        }
+        for text in spec.unless.iter().chain(&spec.then_unless) {
+            report.accept(parse_pattern(text));
+        }
+        for text in spec.set.iter().chain(spec.for_each.iter().flat_map(|f| &f.set)) {
+            report.accept(parse_assignment(text));
+        }
     }
 
     fn left_hand_side(&mut self, matches: &[PatternTree]) -> Option<Pattern> {
@@ -292,12 +327,11 @@ impl<'e, 's> RuleDraft<'e, 's> {
 impl Body<'_> {
     /// A text that is an expression of a number, `Int` or `Real`.
     fn number_text(&mut self, text: &Text) -> Option<Formula> {
-        let tree = self.env.report.accept(crate::syntax::parse_expr(text))?;
-        let expr = self.expr(&tree)?;
-        if !matches!(expr.ty, Type::Int | Type::Real) {
-            let message = format!("a number is needed here, this is {}", self.type_name(expr.ty));
-            return self.env.report.fail(Diagnostic::error("wrong-type", tree.span, message));
+        let formula = self.untyped_text(text)?;
+        if !matches!(formula.expr.ty, Type::Int | Type::Real) {
+            let message = format!("a number is needed here, this is {}", self.type_name(formula.expr.ty));
+            return self.env.report.fail(Diagnostic::error("wrong-type", formula.span, message));
         }
-        Some(self.formula(expr, tree.span))
+        Some(formula)
     }
 }
