@@ -18,6 +18,7 @@ mod normal;
 mod special;
 #[cfg(test)]
 mod tests;
+mod ziggurat;
 
 pub use column::Column;
 pub use delay::DelayLaw;
