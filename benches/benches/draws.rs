@@ -6,8 +6,8 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use kairos_sim::draw::{KeyedRng, Name, Place, Randomness, RuleKey};
 use kairos_sim::law::{DelayLaw, Law, LawError};
 
-/// Measures a function of a fresh generator, its name being the last value: no draw can begin before its name is known,
-/// but draws may overlap, as they do in a simulation.
+/// Measures a function of a fresh generator, its name being the last value: no draw can begin before its name
+/// is known, but draws may overlap, as they do in a simulation.
 fn keyed<T>(criterion: &mut Criterion, what: &str, mut draw: impl FnMut(KeyedRng) -> T) {
     let randomness = Randomness::new(20_260_101, 0);
     let mut name = 0;

@@ -1,7 +1,7 @@
 //! Pinned values, and statistical tests of the first words of neighbouring keys.
 //!
-//! Every statistical test has α = 10⁻⁴, two-sided, so that the 15 or so here find a fault in sound words with a probability
-//! below 0.2 %; keys are fixed, so the outcome is the same each time.
+//! Every score has α = 10⁻⁴, two-sided, so that the 50 or so here find a fault in sound words with a probability
+//! below 0.5 %; keys are fixed, so the outcome is the same each time.
 
 use std::collections::HashSet;
 

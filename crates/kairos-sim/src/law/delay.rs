@@ -13,8 +13,8 @@ const REDRAWS: u32 = 1000;
 pub struct DelayLaw<'c>(Law<'c>);
 
 impl<'c> DelayLaw<'c> {
-    /// The law as a timer has it: a normal is conditioned on being positive (and is deterministic where `sd` is 0), zeros
-    /// of an empirical column are left out.
+    /// The law as a timer has it: a normal is conditioned on being positive (and is deterministic where `sd` is
+    /// 0), zeros of an empirical column are left out.
     ///
     /// # Errors
     /// If the law can be negative (other than a normal), or is always 0.

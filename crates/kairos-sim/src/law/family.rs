@@ -315,7 +315,8 @@ impl Law<'_> {
         }
     }
 
-    /// The distribution function: the probability of a value of at most `x`.
+    /// The distribution function: the probability of a value of at most `x`. For a gamma law the work grows with the
+    /// root of the shape.
     #[must_use]
     pub fn cdf(&self, x: f64) -> f64 {
         match &self.0 {

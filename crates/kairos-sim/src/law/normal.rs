@@ -34,8 +34,9 @@ impl PositiveNormal {
         }
     }
 
-    /// Robert's rejection from an exponential of rate λ = (a + √(a² + 4))/2 that starts at the bound a. It is written for
-    /// the excess t over the bound, with λ − a = 1/λ, so that nothing cancels however far out the bound is.
+    /// Robert's rejection from an exponential of rate λ = (a + √(a² + 4))/2 that starts at the bound a. It is
+    /// written for the excess t over the bound, with λ − a = 1/λ, so that nothing cancels however far out the
+    /// bound is.
     fn draw_far(&self, rng: &mut KeyedRng) -> f64 {
         let bound = self.bound();
         let rate = bound / 2.0 + libm::hypot(bound / 2.0, 1.0);

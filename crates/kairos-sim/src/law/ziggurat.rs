@@ -1,13 +1,13 @@
-//! Standard normal and exponential values by the ziggurat method (Marsaglia and Tsang, *The ziggurat method for generating
-//! random variables*, 2000), with 256 boxes: mostly one word, one table and no logarithm.
+//! Standard normal and exponential values by the ziggurat method (Marsaglia and Tsang, *The ziggurat method for
+//! generating random variables*, 2000), with 256 boxes: mostly one word, one table and no logarithm.
 
 use std::f64::consts::{FRAC_PI_2, SQRT_2};
 use std::sync::LazyLock;
 
 use crate::draw::KeyedRng;
 
-/// Where the tail begins for which 256 boxes under exp(−x²/2) have equal areas (J. A. Doornik, *An improved ziggurat method
-/// to generate normal random samples*, 2005).
+/// Where the tail begins for which 256 boxes under exp(−x²/2) have equal areas (J. A. Doornik, *An improved
+/// ziggurat method to generate normal random samples*, 2005).
 const NORMAL_TAIL: f64 = 3.654_152_885_361_009;
 
 /// The same under exp(−x) (Marsaglia and Tsang).
@@ -33,8 +33,8 @@ fn decay(x: f64) -> f64 {
     libm::exp(-x)
 }
 
-/// Boxes of equal area that cover a falling curve: `edge[i]` is the right edge of box i, `height[i]` the curve there. Box 0
-/// is the lowest; its edge is that of a rectangle with the area of the box and the tail.
+/// Boxes of equal area that cover a falling curve: `edge[i]` is the right edge of box i, `height[i]` the curve
+/// there. Box 0 is the lowest; its edge is that of a rectangle with the area of the box and the tail.
 struct Ziggurat {
     edge: [f64; 257],
     height: [f64; 257],
