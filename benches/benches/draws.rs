@@ -6,8 +6,8 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use kairos_sim::draw::{KeyedRng, Name, Place, Randomness, RuleKey};
 use kairos_sim::law::{DelayLaw, Law, LawError};
 
-/// Measures a function of a fresh generator, its name being the last value: no draw can begin before its name is known,
-/// but draws may overlap, as they do in a simulation.
+/// Measures a function of a fresh generator, its name being the last value: no draw can begin before its name
+/// is known, but draws may overlap, as they do in a simulation.
 fn keyed<T>(criterion: &mut Criterion, what: &str, mut draw: impl FnMut(KeyedRng) -> T) {
     let randomness = Randomness::new(20_260_101, 0);
     let mut name = 0;
@@ -19,11 +19,21 @@ fn keyed<T>(criterion: &mut Criterion, what: &str, mut draw: impl FnMut(KeyedRng
     });
 }
 
-fn delay(criterion: &mut Criterion, what: &str, law: impl Fn() -> Result<Law, LawError>) {
+fn delay(criterion: &mut Criterion, what: &str, law: impl Fn() -> Result<Law<'static>, LawError>) {
     keyed(criterion, what, |mut rng| {
         let law = law()
             .and_then(DelayLaw::new)
             .expect("the parameters lie in the domain");
+        law.delay(&mut rng)
+    });
+}
+
+/// The same with the law at hand, as for constant parameters.
+fn constant(criterion: &mut Criterion, what: &str, law: Result<Law<'_>, LawError>) {
+    let law = law
+        .and_then(DelayLaw::new)
+        .expect("the parameters lie in the domain");
+    keyed(criterion, &format!("{what}, constant"), |mut rng| {
         law.delay(&mut rng)
     });
 }
@@ -40,6 +50,8 @@ fn draws(criterion: &mut Criterion) {
     keyed(criterion, "generator", |rng| rng);
     keyed(criterion, "word", |mut rng| rng.word());
     keyed(criterion, "uniform", |mut rng| rng.uniform());
+    constant(criterion, "exponential", Law::exponential(2.0));
+    constant(criterion, "normal", Law::normal(1.0, 0.1));
     delay(criterion, "exponential", || {
         Law::exponential(black_box(2.0))
     });

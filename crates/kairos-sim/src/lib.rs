@@ -1,6 +1,6 @@
 //! Keyed draws, laws of delays and the schedule of Kairos.
 //!
-//! Three rooms, each of which knows nothing of the others' neighbours:
+//! Three rooms; the second uses the first, and the third uses neither:
 //!
 //! * [`draw`] names causes and turns (random seed, replication, name, place) into random words. A draw
 //!   is a pure function of these four; no generator lives from one draw to the next, so neither the order of

@@ -1,7 +1,7 @@
 //! Pinned values, and statistical tests of the first words of neighbouring keys.
 //!
-//! Every statistical test has α = 10⁻⁴, two-sided, so that the 15 or so here find a fault in sound words with a probability
-//! below 0.2 %; keys are fixed, so the outcome is the same each time.
+//! Every score has α = 10⁻⁴, two-sided, so that the 50 or so here find a fault in sound words with a probability
+//! below 0.5 %; keys are fixed, so the outcome is the same each time.
 
 use std::collections::HashSet;
 
@@ -43,7 +43,9 @@ fn names_are_pinned() {
         ("row", Name::keyed_row("München")),
         ("stream", Name::stream(stream, &[Name(1), Name(2)], 0)),
     ];
-    check_pinned(&names.map(|(what, name)| (what, name.0)), &expect![[r#"
+    check_pinned(
+        &names.map(|(what, name)| (what, name.0)),
+        &expect![[r#"
         e475635d73b9d60d firing
         7f6b0962b0843f86 firing of a match without elements
         353f4cc47b7b87c8 created
@@ -51,7 +53,8 @@ fn names_are_pinned() {
         0436d407fce88675 start
         87459fceb4f20976 row
         e170f2d91f1398b5 stream
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -68,14 +71,17 @@ fn words_are_pinned() {
         ("uniform", key(1, Place::DELAY).uniform().to_bits()),
         ("below 1000", key(1, Place::DELAY).below(1000)),
     ];
-    check_pinned(&words, &expect![[r#"
+    check_pinned(
+        &words,
+        &expect![[r#"
         a2102cda8af144e7 first
         a2e717d81e216c26 second
         87c5a5f9771bf425 of an attempt
         4e58af03d80d16f8 of zeros
         3fe442059b515e29 uniform
         0000000000000279 below 1000
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

@@ -1,12 +1,10 @@
 //! A column of data to sample from.
 
-use std::sync::Arc;
-
 use super::error::{LawError, Parameter};
 
-/// The values of an empirical law, checked and sorted once, shared by all its uses.
+/// The values of an empirical law, checked and sorted once. Laws borrow it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Column(Arc<[f64]>);
+pub struct Column(Box<[f64]>);
 
 impl Column {
     /// The values in any order; a value that occurs twice is drawn twice as often.
@@ -24,8 +22,8 @@ impl Column {
         for &value in values {
             parameter("a value of the column", value).finite()?;
         }
-        let mut sorted: Arc<[f64]> = values.into();
-        Arc::make_mut(&mut sorted).sort_unstable_by(f64::total_cmp);
+        let mut sorted: Box<[f64]> = values.into();
+        sorted.sort_unstable_by(f64::total_cmp);
         Ok(Self(sorted))
     }
 

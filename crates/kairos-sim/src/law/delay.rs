@@ -9,16 +9,17 @@ use crate::draw::KeyedRng;
 const REDRAWS: u32 = 1000;
 
 /// The law of a delay: all its mass is above 0.
-#[derive(Clone, Debug, PartialEq)]
-pub struct DelayLaw(Law);
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DelayLaw<'c>(Law<'c>);
 
-impl DelayLaw {
-    /// The law as a timer has it: a normal is conditioned on being positive (and is deterministic where `sd` is 0), zeros
-    /// of an empirical column are left out.
+impl<'c> DelayLaw<'c> {
+    /// The law as a timer has it: a normal is conditioned on being positive (and is deterministic where `sd` is
+    /// 0), zeros of an empirical column are left out.
     ///
     /// # Errors
     /// If the law can be negative (other than a normal), or is always 0.
-    pub fn new(law: Law) -> Result<Self, LawError> {
+    #[inline]
+    pub fn new(law: Law<'c>) -> Result<Self, LawError> {
         let of = |law, name, value| Parameter { law, name, value };
         let family = match law.0 {
             Family::Normal { mean, sd: 0.0 } => {
@@ -40,15 +41,13 @@ impl DelayLaw {
                 of("Deterministic", "delay", value).positive()?;
                 law.0
             }
-            Family::Empirical { column, scale, .. } => {
-                let values = column.sorted();
+            Family::Empirical { values, scale } => {
                 let (least, most) = (values[0], values[values.len() - 1]);
                 of("Empirical", "the smallest value of the column", least).not_negative()?;
                 of("Empirical", "the greatest value of the column", most).positive()?;
-                let from = values.partition_point(|&value| value <= 0.0);
+                let zeros = values.partition_point(|&value| value <= 0.0);
                 Family::Empirical {
-                    column,
-                    from,
+                    values: &values[zeros..],
                     scale,
                 }
             }
@@ -74,7 +73,7 @@ impl DelayLaw {
 
     /// The law of the delay itself, for its mean, variance, distribution function, rate and truncation shift.
     #[must_use]
-    pub fn law(&self) -> &Law {
+    pub fn law(&self) -> &Law<'c> {
         &self.0
     }
 }

@@ -23,6 +23,7 @@ pub(super) struct Parameter {
 }
 
 impl Parameter {
+    #[inline]
     pub(super) fn must(self, holds: bool, requirement: &'static str) -> Result<f64, LawError> {
         if holds {
             return Ok(self.value);
@@ -35,15 +36,18 @@ impl Parameter {
         })
     }
 
+    #[inline]
     pub(super) fn finite(self) -> Result<f64, LawError> {
         self.must(self.value.is_finite(), "a finite number")
     }
 
+    #[inline]
     pub(super) fn positive(self) -> Result<f64, LawError> {
         let holds = self.value.is_finite() && self.value > 0.0;
         self.must(holds, "finite and greater than 0")
     }
 
+    #[inline]
     pub(super) fn not_negative(self) -> Result<f64, LawError> {
         let holds = self.value.is_finite() && self.value >= 0.0;
         self.must(holds, "finite and at least 0")

@@ -2,16 +2,17 @@
 
 use super::column::Column;
 use super::error::{LawError, Parameter};
-use super::normal::{PositiveNormal, standard_normal};
+use super::normal::PositiveNormal;
 use super::special::{gamma_cdf, normal_cdf};
+use super::ziggurat::{standard_exponential, standard_normal};
 use crate::draw::KeyedRng;
 
-/// A real-valued law with parameters inside their domain.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Law(pub(super) Family);
+/// A real-valued law with parameters inside their domain. An empirical law borrows its column.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Law<'c>(pub(super) Family<'c>);
 
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Family {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Family<'c> {
     Exponential {
         rate: f64,
     },
@@ -41,10 +42,9 @@ pub(super) enum Family {
         mode: f64,
         max: f64,
     },
-    /// The values of the column from `from` on, each with the same probability, times `scale`.
+    /// Each of the values, ascending and at least one, with the same probability, times `scale`.
     Empirical {
-        column: Column,
-        from: usize,
+        values: &'c [f64],
         scale: f64,
     },
     Deterministic {
@@ -54,17 +54,19 @@ pub(super) enum Family {
 }
 
 /// A function that makes the parameters of one law, for their checks.
+#[inline]
 fn of(law: &'static str) -> impl Fn(&'static str, f64) -> Parameter {
     move |name, value| Parameter { law, name, value }
 }
 
 /// Each constructor's error names the parameter outside its domain, and its value. A parameter is finite
 /// everywhere.
-impl Law {
+impl<'c> Law<'c> {
     /// `Exponential(rate)`: a rate of exactly 0 means never.
     ///
     /// # Errors
     /// If `rate < 0`.
+    #[inline]
     pub fn exponential(rate: f64) -> Result<Self, LawError> {
         of("Exponential")("rate", rate).not_negative()?;
         Ok(Self(Family::Exponential { rate }))
@@ -74,6 +76,7 @@ impl Law {
     ///
     /// # Errors
     /// If `mean ≤ 0`, or so small that its reciprocal overflows.
+    #[inline]
     pub fn exponential_mean(mean: f64) -> Result<Self, LawError> {
         let parameter = of("Exponential")("mean", mean);
         let rate = 1.0 / parameter.positive()?;
@@ -85,6 +88,7 @@ impl Law {
     ///
     /// # Errors
     /// If `sd < 0`.
+    #[inline]
     pub fn normal(mean: f64, sd: f64) -> Result<Self, LawError> {
         let of = of("Normal");
         of("mean", mean).finite()?;
@@ -96,6 +100,7 @@ impl Law {
     ///
     /// # Errors
     /// If `mean ≤ 0`, `sd < 0`, or `sd / mean` is beyond about 10¹⁵⁴.
+    #[inline]
     pub fn log_normal(mean: f64, sd: f64) -> Result<Self, LawError> {
         let of = of("LogNormal");
         of("mean", mean).positive()?;
@@ -113,6 +118,7 @@ impl Law {
     ///
     /// # Errors
     /// If `sigma < 0`.
+    #[inline]
     pub fn log_normal_of_log(mu: f64, sigma: f64) -> Result<Self, LawError> {
         let of = of("LogNormal");
         of("mu", mu).finite()?;
@@ -124,6 +130,7 @@ impl Law {
     ///
     /// # Errors
     /// If `high < low`.
+    #[inline]
     pub fn uniform(low: f64, high: f64) -> Result<Self, LawError> {
         let of = of("Uniform");
         of("low", low).finite()?;
@@ -137,6 +144,7 @@ impl Law {
     ///
     /// # Errors
     /// If a parameter is not greater than 0.
+    #[inline]
     pub fn weibull(shape: f64, scale: f64) -> Result<Self, LawError> {
         let of = of("Weibull");
         of("shape", shape).positive()?;
@@ -148,6 +156,7 @@ impl Law {
     ///
     /// # Errors
     /// If a parameter is not greater than 0.
+    #[inline]
     pub fn gamma(shape: f64, scale: f64) -> Result<Self, LawError> {
         let of = of("Gamma");
         of("shape", shape).positive()?;
@@ -159,6 +168,7 @@ impl Law {
     ///
     /// # Errors
     /// If `k` is not a whole number from 1 on, or `rate ≤ 0`.
+    #[inline]
     pub fn erlang(k: f64, rate: f64) -> Result<Self, LawError> {
         let of = of("Erlang");
         let whole = k.is_finite() && k >= 1.0 && k.floor() == k;
@@ -172,6 +182,7 @@ impl Law {
     ///
     /// # Errors
     /// If the parameters are not ascending.
+    #[inline]
     pub fn triangular(min: f64, mode: f64, max: f64) -> Result<Self, LawError> {
         let of = of("Triangular");
         of("min", min).finite()?;
@@ -187,11 +198,10 @@ impl Law {
     ///
     /// # Errors
     /// If `scale ≤ 0`.
-    pub fn empirical(column: Column, scale: f64) -> Result<Self, LawError> {
+    pub fn empirical(column: &'c Column, scale: f64) -> Result<Self, LawError> {
         of("Empirical")("scale", scale).positive()?;
         Ok(Self(Family::Empirical {
-            column,
-            from: 0,
+            values: column.sorted(),
             scale,
         }))
     }
@@ -200,6 +210,7 @@ impl Law {
     ///
     /// # Errors
     /// If `value` is not finite.
+    #[inline]
     pub fn deterministic(value: f64) -> Result<Self, LawError> {
         of("Deterministic")("delay", value).finite()?;
         Ok(Self(Family::Deterministic { value }))
@@ -212,7 +223,7 @@ impl Law {
     }
 }
 
-impl Law {
+impl Law<'_> {
     /// One value. It can be any real number of the law's support, or `+inf` for "never" and where a law overflows.
     #[inline]
     pub fn draw(&self, rng: &mut KeyedRng) -> f64 {
@@ -227,12 +238,7 @@ impl Law {
             }
             Family::Gamma { shape, scale } => standard_gamma(*shape, rng) * scale,
             Family::Triangular { min, mode, max } => triangular(*min, *mode, *max, rng.uniform()),
-            Family::Empirical {
-                column,
-                from,
-                scale,
-            } => {
-                let values = &column.sorted()[*from..];
+            Family::Empirical { values, scale } => {
                 values[rng.below(values.len() as u64) as usize] * scale
             }
             Family::Deterministic { value } => *value,
@@ -272,11 +278,7 @@ impl Law {
             Family::Weibull { shape, scale } => scale * libm::tgamma(1.0 + 1.0 / shape),
             Family::Gamma { shape, scale } => shape * scale,
             Family::Triangular { min, mode, max } => (min + mode + max) / 3.0,
-            Family::Empirical {
-                column,
-                from,
-                scale,
-            } => scale * mean_of(&column.sorted()[*from..]),
+            Family::Empirical { values, scale } => scale * mean_of(values),
             Family::Deterministic { value } => *value,
             Family::Never => f64::INFINITY,
         }
@@ -303,12 +305,7 @@ impl Law {
                 let (rise, fall) = (mode - min, max - mode);
                 (rise * rise + rise * fall + fall * fall) / 18.0
             }
-            Family::Empirical {
-                column,
-                from,
-                scale,
-            } => {
-                let values = &column.sorted()[*from..];
+            Family::Empirical { values, scale } => {
                 let mean = mean_of(values);
                 let squares: f64 = values.iter().map(|x| (x - mean) * (x - mean)).sum();
                 scale * scale * squares / values.len() as f64
@@ -318,7 +315,8 @@ impl Law {
         }
     }
 
-    /// The distribution function: the probability of a value of at most `x`.
+    /// The distribution function: the probability of a value of at most `x`. For a gamma law the work grows with the
+    /// root of the shape.
     #[must_use]
     pub fn cdf(&self, x: f64) -> f64 {
         match &self.0 {
@@ -337,12 +335,7 @@ impl Law {
             Family::Triangular { min, mode, max } if min < max => {
                 triangular_cdf(*min, *mode, *max, x.clamp(*min, *max))
             }
-            Family::Empirical {
-                column,
-                from,
-                scale,
-            } => {
-                let values = &column.sorted()[*from..];
+            Family::Empirical { values, scale } => {
                 values.partition_point(|value| value * scale <= x) as f64 / values.len() as f64
             }
             Family::Deterministic { value: point }
@@ -351,12 +344,6 @@ impl Law {
             Family::Never => 0.0,
         }
     }
-}
-
-/// An exponential value of rate 1, by inversion: one word, falling as the uniform rises.
-#[inline]
-pub(super) fn standard_exponential(rng: &mut KeyedRng) -> f64 {
-    -libm::log(rng.uniform())
 }
 
 /// A gamma value of scale 1 (Marsaglia and Tsang, *A simple method for generating gamma variables*, 2000); a shape

@@ -1,9 +1,10 @@
 //! Laws: families of distributions with evaluated parameters.
 //!
-//! A [`Law`] is any real-valued law, as `draw(…)` in an effect samples it; [`UniformInt`] and [`Bernoulli`] are the laws
-//! of integers and truth values, for effects alone. A [`DelayLaw`] is a law that a timer may have: F(0) = 0, every
-//! delay is greater than 0. A normal becomes the normal *conditioned on being positive* there (truncated, not
-//! clamped); in an effect it stays the plain normal. The family `Immediate` has no delay and is the engine's.
+//! A [`Law`] is any real-valued law, as `draw(…)` in an effect samples it; [`UniformInt`] and [`Bernoulli`] are
+//! the laws of integers and truth values, for effects alone. A [`DelayLaw`] is a law that a timer may have:
+//! F(0) = 0, every delay is greater than 0. A normal becomes the normal *conditioned on being positive* there
+//! (truncated, not clamped); in an effect it stays the plain normal. The family `Immediate` has no delay and is
+//! the engine's.
 //!
 //! Constructors check the domain of each parameter, so a law that exists can be sampled. Samplers use `libm`
 //! throughout: `rand_distr` takes its logarithms from `libm` or from the standard library depending on the
@@ -18,6 +19,7 @@ mod normal;
 mod special;
 #[cfg(test)]
 mod tests;
+mod ziggurat;
 
 pub use column::Column;
 pub use delay::DelayLaw;

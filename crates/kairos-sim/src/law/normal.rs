@@ -1,90 +1,8 @@
-//! Standard normal values, and the normal conditioned on being positive.
+//! The normal conditioned on being positive.
 
-use std::sync::LazyLock;
-
-use super::family::standard_exponential;
 use super::special::NormalTail;
+use super::ziggurat::{standard_exponential, standard_normal};
 use crate::draw::KeyedRng;
-
-/// Where the ziggurat's tail begins, for 256 boxes.
-const TAIL: f64 = 3.654_152_885_361_009;
-
-/// The boxes of the ziggurat under exp(−x²/2): `edge[i]` is the right edge of box i, `height[i]` the curve there. Box 0
-/// is the lowest, its edge that of a rectangle with the area of the box and the tail.
-struct Ziggurat {
-    edge: [f64; 257],
-    height: [f64; 257],
-}
-
-static ZIGGURAT: LazyLock<Ziggurat> = LazyLock::new(Ziggurat::new);
-
-/// exp(−x²/2), the normal density but for its constant.
-fn curve(x: f64) -> f64 {
-    libm::exp(-x * x / 2.0)
-}
-
-impl Ziggurat {
-    fn new() -> Self {
-        let beyond =
-            (std::f64::consts::PI / 2.0).sqrt() * libm::erfc(TAIL / std::f64::consts::SQRT_2);
-        let area = TAIL * curve(TAIL) + beyond;
-        let mut edge = [0.0; 257];
-        edge[0] = area / curve(TAIL);
-        edge[1] = TAIL;
-        for i in 2..256 {
-            let top: f64 = curve(edge[i - 1]) + area / edge[i - 1];
-            edge[i] = (-2.0 * libm::log(top)).sqrt();
-        }
-        Self {
-            edge,
-            height: edge.map(curve),
-        }
-    }
-}
-
-/// A standard normal value: the ziggurat method in the variant ZIGNOR (J. A. Doornik, *An improved ziggurat method to
-/// generate normal random samples*, 2005). One word in 98.8 % of the draws.
-#[inline]
-pub(super) fn standard_normal(rng: &mut KeyedRng) -> f64 {
-    let ziggurat = &*ZIGGURAT;
-    loop {
-        let word = rng.word();
-        // The low 8 bits pick the box, the high 52 a place from −1 (included) to 1.
-        let i = (word & 0xff) as usize;
-        let u = (word >> 12) as f64 * (2.0 / (1u64 << 52) as f64) - 1.0;
-        let x = u * ziggurat.edge[i];
-        if x.abs() < ziggurat.edge[i + 1] {
-            return x;
-        }
-        if let Some(x) = ziggurat.outside(i, u, x, rng) {
-            return x;
-        }
-    }
-}
-
-impl Ziggurat {
-    /// The draw fell outside the part of box `i` that lies wholly under the curve.
-    #[cold]
-    fn outside(&self, i: usize, u: f64, x: f64, rng: &mut KeyedRng) -> Option<f64> {
-        if i == 0 {
-            return Some(normal_tail(rng).copysign(u));
-        }
-        let height = self.height[i + 1] + (self.height[i] - self.height[i + 1]) * rng.uniform();
-        (height < curve(x)).then_some(x)
-    }
-}
-
-/// A standard normal value beyond [`TAIL`] (G. Marsaglia, *Generating a variable from the tail of the normal
-/// distribution*, 1964).
-fn normal_tail(rng: &mut KeyedRng) -> f64 {
-    loop {
-        let x = standard_exponential(rng) / TAIL;
-        let y = standard_exponential(rng);
-        if 2.0 * y >= x * x {
-            return TAIL + x;
-        }
-    }
-}
 
 /// A normal conditioned on being positive: truncated at 0, not clamped. `sd > 0`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -116,8 +34,9 @@ impl PositiveNormal {
         }
     }
 
-    /// Robert's rejection from an exponential of rate λ = (a + √(a² + 4))/2 that starts at the bound a. It is written for
-    /// the excess t over the bound, with λ − a = 1/λ, so that nothing cancels however far out the bound is.
+    /// Robert's rejection from an exponential of rate λ = (a + √(a² + 4))/2 that starts at the bound a. It is
+    /// written for the excess t over the bound, with λ − a = 1/λ, so that nothing cancels however far out the
+    /// bound is.
     fn draw_far(&self, rng: &mut KeyedRng) -> f64 {
         let bound = self.bound();
         let rate = bound / 2.0 + libm::hypot(bound / 2.0, 1.0);

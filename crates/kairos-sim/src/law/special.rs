@@ -31,7 +31,7 @@ pub(super) struct NormalTail {
 
 impl NormalTail {
     /// Near the middle by `erfc`; far out, where its differences cancel, by the continued fraction
-    /// 1/R(a) = a + 1/(a + 2/(a + 3/(a + …))) (*NIST Handbook of Mathematical Functions*, 7.9.1 with 7.2.2),
+    /// 1/R(a) = a + 1/(a + 2/(a + 3/(a + …))) (Abramowitz and Stegun, *Handbook of Mathematical Functions*, 26.2.14),
     /// of which the excess is all after the first `a`.
     pub(super) fn above(bound: f64) -> Self {
         if bound > FAR {
@@ -106,16 +106,15 @@ fn gamma_fraction(shape: f64, x: f64) -> f64 {
     let mut d = 1.0 / b;
     let mut value = d;
     let mut n = 1.0;
-    loop {
+    let mut factor = f64::INFINITY;
+    while (factor - 1.0).abs() > 2.0 * f64::EPSILON {
         let a = -n * (n - shape);
         b += 2.0;
         d = 1.0 / (a * d + b);
         c = b + a / c;
-        let factor = c * d;
+        factor = c * d;
         value *= factor;
-        if (factor - 1.0).abs() <= 2.0 * f64::EPSILON {
-            return value;
-        }
         n += 1.0;
     }
+    value
 }

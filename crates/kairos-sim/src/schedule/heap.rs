@@ -34,8 +34,8 @@ const EMPTY: Node = Node {
 #[repr(align(64))]
 struct Family([Node; ARITY]);
 
-/// A [`Schedule`] as an indexed 4-ary heap: every operation takes logarithmic time at most, hashes nothing, and allocates
-/// only where the schedule outgrows what it held before.
+/// A [`Schedule`] as an indexed 4-ary heap: every operation takes logarithmic time at most, hashes nothing, and
+/// allocates only where the schedule outgrows what it held before.
 #[derive(Clone, Debug, Default)]
 pub struct HeapSchedule {
     /// Places 4f to 4f + 3 are `families[f]`; the last family holds at least one node.

@@ -1,8 +1,8 @@
 //! The schedule: when each active event is due.
 //!
-//! It knows slots, times and orders of activation, and no graph. A slot is a small dense number that the caller gives to an
-//! active event; slots may be reused after removal. Events leave by (time, order): equal times in the order in which
-//! they became active.
+//! It knows slots, times and orders of activation, and no graph. A slot is a small dense number that the caller
+//! gives to an active event; slots may be reused after removal. Events leave by (time, order): equal times in
+//! the order in which they became active.
 //!
 //! [`HeapSchedule`] is the one that runs; [`TwinSchedule`] does the same over the crate `priority-queue`, slower and easier
 //! to believe, for tests and benchmarks to compare with.
@@ -32,8 +32,8 @@ pub struct Due {
 
 /// A priority queue of slots by (time, order), the slot last, should a caller give one order twice.
 ///
-/// Times are at least 0 and not NaN. A slot with time `+inf` is scheduled, counted and removable, but never due: [`peek`]
-/// and [`pop`] do not give it.
+/// Times are at least 0 and not NaN. A slot with time `+inf` is scheduled, counted and removable, but never
+/// due: [`peek`] and [`pop`] do not give it.
 ///
 /// A broken contract (a slot inserted twice, one removed that is not there, a negative or NaN time) is a bug of the
 /// caller, and panics.
@@ -78,7 +78,8 @@ pub trait Schedule {
         self.time_of(slot).is_some()
     }
 
-    /// Recomputes everything that must hold inside; panics where it does not. Linear time, for tests and debug builds.
+    /// Recomputes everything that must hold inside; panics where it does not. Linear time, for tests and debug
+    /// builds.
     fn check_invariants(&self);
 }
 
