@@ -1,1 +1,6 @@
-//! (to be written)
+//! Kairos.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod error;
+pub mod format;
+pub mod study;
