@@ -3,4 +3,6 @@
 
 pub mod error;
 pub mod format;
+pub mod report;
+pub mod snapshot;
 pub mod study;

@@ -4,21 +4,33 @@ use std::path::{Path, PathBuf};
 
 use super::{
     directory::{Directory, names},
-    execute::Finished,
     fold::Fold,
     journal::{Reader, Writer},
     manifest::Manifest,
     plan::{Rule, Shard},
     tables::{self, Ending, Rows, Stopped},
-    timing::{Clock, sessions},
+    timing::sessions,
 };
 use crate::error::{Error, Result};
+
+/// What a directory of results says.
+#[derive(Debug)]
+pub struct Estimates {
+    /// What it is about.
+    pub manifest: Manifest,
+    /// The estimates.
+    pub fold: Fold,
+    /// Whether the study is complete.
+    pub ending: Ending,
+    /// Where the journal is damaged, what is left out.
+    pub warning: Option<String>,
+}
 
 /// Joins the shards in `parts` into `out`. Journal and tables are the same bytes as of the study run whole.
 ///
 /// # Errors
 /// Where parts are missing, unfinished, damaged, or of different studies; where results cannot be written.
-pub fn merge(parts: &[PathBuf], out: &Path) -> Result<(Manifest, Finished)> {
+pub fn merge(parts: &[PathBuf], out: &Path) -> Result<Estimates> {
     let parts = read_parts(parts)?;
     let shard_of = |(_, manifest): &(PathBuf, Manifest)| manifest.shard;
     let mut whole = parts[0].1.clone();
@@ -29,14 +41,18 @@ pub fn merge(parts: &[PathBuf], out: &Path) -> Result<(Manifest, Finished)> {
         let path = part.0.join(names::JOURNAL);
         readers.push(Reader::open(&path, &part.1.plan, shard_of(part))?);
     }
-    let clock = Clock::start();
-    let finished = join(&directory, &whole, &parts, &mut readers, clock)?;
+    let (fold, ending) = join(&directory, &whole, &parts, &mut readers)?;
     for (path, _) in &parts {
         for session in sessions(&path.join(names::TIMING))? {
             session.append(&directory)?;
         }
     }
-    Ok((whole, finished))
+    Ok(Estimates {
+        manifest: whole,
+        fold,
+        ending,
+        warning: None,
+    })
 }
 
 /// The parts in the order of their indices, each there once.
@@ -84,8 +100,7 @@ fn join(
     whole: &Manifest,
     parts: &[(PathBuf, Manifest)],
     readers: &mut [Reader<'_>],
-    clock: Clock,
-) -> Result<Finished> {
+) -> Result<(Fold, Ending)> {
     let units = whole.plan.units().unwrap_or(u64::MAX);
     let mut journal = Writer::create(&directory.file(names::JOURNAL))?;
     let mut fold = Fold::new(&whole.plan)?;
@@ -122,19 +137,14 @@ fn join(
     };
     let ending = Ending::new(&fold, stopped);
     tables::write(directory, &fold, &ending)?;
-    Ok(Finished {
-        fold: Some(fold),
-        ending,
-        interrupted: false,
-        session: clock.stop(1),
-    })
+    Ok((fold, ending))
 }
 
-/// The estimates of a directory, from its manifest and its journal, with a warning where the journal is torn.
+/// The estimates of a directory, from its manifest and its journal.
 ///
 /// # Errors
 /// Where manifest or journal cannot be read.
-pub fn read(directory: &Path) -> Result<(Manifest, Fold, Ending, Option<String>)> {
+pub fn read(directory: &Path) -> Result<Estimates> {
     let manifest = Manifest::read(&directory.join(names::MANIFEST))?;
     if manifest.shard.of > 1 {
         return Err(Error::Unfit {
@@ -169,5 +179,10 @@ pub fn read(directory: &Path) -> Result<(Manifest, Fold, Ending, Option<String>)
         )
     });
     let ending = Ending::new(&fold, stopped);
-    Ok((manifest, fold, ending, warning))
+    Ok(Estimates {
+        manifest,
+        fold,
+        ending,
+        warning,
+    })
 }

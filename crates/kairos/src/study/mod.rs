@@ -24,7 +24,9 @@ pub use execute::{Finished, Replicate, Status, Watch, execute};
 pub use fold::{Difference, Fold, SeriesPoint};
 pub use journal::{Outcome, Record, Sample};
 pub use manifest::{HashedFile, Manifest};
-pub use merge::{merge, read};
+pub use merge::{Estimates, merge, read};
 pub use plan::{Plan, PlannedScenario, Rule, Shard, Unit};
+#[cfg(test)]
+pub(crate) use plan::tests::plan as plan_of;
 pub use tables::{Ending, Stopped};
 pub use timing::Session;

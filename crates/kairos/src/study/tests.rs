@@ -13,7 +13,7 @@ use std::{
 use super::{plan::tests::plan, *};
 use crate::error::Error;
 
-const NEVER: AtomicBool = AtomicBool::new(false);
+static NEVER: AtomicBool = AtomicBool::new(false);
 
 /// A number from 0 to 1 that depends on all its arguments (SplitMix64).
 fn number(replication: u64, salt: u64) -> f64 {
@@ -128,10 +128,10 @@ fn an_interrupted_study_goes_on_to_the_bytes_of_the_unbroken_one() {
             break;
         }
         interruptions += 1;
-        let (_, fold, ending, warning) = read(&path).unwrap();
-        assert_eq!(ending, finished.ending);
-        assert_eq!(fold.replications(), ending.replications);
-        assert_eq!(warning, None);
+        let again = read(&path).unwrap();
+        assert_eq!(again.ending, finished.ending);
+        assert_eq!(again.fold.replications(), again.ending.replications);
+        assert_eq!(again.warning, None);
     }
     assert!(interruptions > 3);
     assert_eq!(bytes(&path), bytes(&dir.path().join("unbroken")));
@@ -248,7 +248,7 @@ fn stops_at_the_first_precise_row_and_pairs_share_their_noise() {
     let comparison = fold.differences()[0].comparison;
     assert!(comparison.variance_reduction.unwrap() > 20.0);
     assert!(comparison.difference.interval.unwrap().contains(0.3));
-    let (_, again, ending, _) = read(dir.path()).unwrap();
-    assert_eq!(ending, finished.ending);
-    assert_eq!(again.estimate(2, 0), fold.estimate(2, 0));
+    let again = read(dir.path()).unwrap();
+    assert_eq!(again.ending, finished.ending);
+    assert_eq!(again.fold.estimate(2, 0), fold.estimate(2, 0));
 }
