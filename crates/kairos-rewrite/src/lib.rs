@@ -27,6 +27,7 @@ pub mod graph;
 pub mod incremental;
 pub mod lists;
 pub mod matcher;
+pub mod naive;
 pub mod program;
 pub mod schema;
 pub mod sums;

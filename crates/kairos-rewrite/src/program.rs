@@ -44,6 +44,7 @@ pub struct Program {
     /// For each rule with an aggregate clock, how its left-hand side is split.
     pub aggregates: Vec<Option<AggregatePlan>>,
     network: Network,
+    tables: Tables,
     codes: Vec<Code>,
     formulas: Vec<(Owner, Formula)>,
     subs: Vec<(Owner, SubPatternId)>,
@@ -134,6 +135,7 @@ impl Program {
             choices,
             aggregates,
             network: Network::default(),
+            tables,
             codes: Vec::new(),
             formulas,
             subs,
@@ -142,7 +144,7 @@ impl Program {
         program.codes = program
             .formulas
             .iter()
-            .map(|(owner, formula)| compile(&program, &tables, *owner, formula))
+            .map(|(owner, f)| program.compile_formula(*owner, f))
             .collect();
         program.network = Network::compile(&program);
         program
@@ -160,6 +162,11 @@ impl Program {
         &self.codes[formula.id.0 as usize]
     }
 
+    /// Compiles a formula that the model need not have.
+    pub(crate) fn compile_formula(&self, owner: Owner, formula: &Formula) -> Code {
+        compile(self, &self.tables, owner, formula)
+    }
+
     /// The compiled form of the formula with this id.
     pub(crate) fn code_of(&self, id: FormulaId) -> &Code {
         &self.codes[id.0 as usize]
@@ -169,6 +176,13 @@ impl Program {
     #[must_use]
     pub fn formula(&self, id: FormulaId) -> &Formula {
         &self.formulas[id.0 as usize].1
+    }
+
+    /// Whose variables the formula with this id speaks of, and the formula.
+    #[must_use]
+    pub fn formula_owner(&self, id: FormulaId) -> (Owner, &Formula) {
+        let (owner, formula) = &self.formulas[id.0 as usize];
+        (*owner, formula)
     }
 
     /// Number of variables of the scope with most variables.

@@ -6,9 +6,9 @@ use crate::{Confidence, Estimate, Moments, Normal};
 ///
 /// The number of batches is the largest of 30, 20, 15 and 10 (more gain little: Schmeiser, Operations Research
 /// 30, 1982) at which von Neumann's ratio shows no positive correlation of neighbouring batches at α = 0.1
-/// (Fishman, *Principles of Discrete Event Simulation*, 1978, 5.6; Law, 9.5.3); if it always does, 10, and
+/// (Fishman, *Principles of Discrete Event Simulation*, 1978); if it always does, 10, and
 /// [`BatchMeans::correlated`] says that the interval is too narrow: the series must be longer. Cut off the
-/// warm-up first. Values must be finite.
+/// warm-up first.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BatchMeans {
     /// The estimate from the batch means; its `count` is the number of batches.
@@ -32,9 +32,12 @@ const SMALLEST_BATCH: usize = 10;
 const ALPHA: f64 = 0.1;
 
 impl BatchMeans {
-    /// Batches a series; `None` for fewer than 100 observations.
+    /// Batches a series; `None` for fewer than 100 observations, or where one is not finite.
     #[must_use]
     pub fn new(series: &[f64], confidence: Confidence) -> Option<Self> {
+        if series.iter().any(|x| !x.is_finite()) {
+            return None;
+        }
         let candidates = BATCHES
             .into_iter()
             .filter(|batches| series.len() >= batches * SMALLEST_BATCH);
@@ -105,6 +108,10 @@ mod tests {
     #[test]
     fn short_series_have_no_answer() {
         assert_eq!(BatchMeans::new(&[1.0; 99], Confidence::default()), None);
+        assert_eq!(
+            BatchMeans::new(&[f64::NAN; 200], Confidence::default()),
+            None
+        );
     }
 
     #[test]

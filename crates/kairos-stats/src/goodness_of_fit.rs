@@ -14,10 +14,10 @@ pub struct TestResult {
 }
 
 /// The Kolmogorov–Smirnov test of a sample against a continuous distribution that was not fitted to it.
-/// `None` for an empty sample; values must be finite.
+/// `None` for an empty sample, or where a value is not finite.
 #[must_use]
 pub fn kolmogorov_smirnov_test(sample: &[f64], cdf: impl Fn(f64) -> f64) -> Option<TestResult> {
-    if sample.is_empty() {
+    if sample.is_empty() || sample.iter().any(|x| !x.is_finite()) {
         return None;
     }
     let mut sorted = sample.to_vec();
@@ -223,6 +223,7 @@ mod tests {
         assert_eq!(kolmogorov_smirnov_p_value(10, 1.0), 0.0);
         assert!(kolmogorov_smirnov_p_value(140, 0.36) < 1e-15);
         assert_eq!(kolmogorov_smirnov_test(&[], |x| x), None);
+        assert_eq!(kolmogorov_smirnov_test(&[0.5, f64::NAN], |x| x), None);
     }
 
     /// 100 exponential samples of 50, fixed random seed: their p-values are uniform, which the test itself

@@ -175,7 +175,9 @@ mod tests {
         }
 
         #[test]
-        fn merging_equals_the_whole(values in prop::collection::vec(-1.0..2.0f64, 0..50), cut in any::<prop::sample::Index>()) {
+        fn merging_equals_the_whole(
+            values in prop::collection::vec(-1.0..2.0f64, 0..50), cut in any::<prop::sample::Index>(),
+        ) {
             let collect = |values: &[f64]| {
                 let mut histogram = Histogram::new(0.0, 1.0, 7).unwrap();
                 values.iter().for_each(|&x| histogram.push(x));

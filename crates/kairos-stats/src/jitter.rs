@@ -18,8 +18,15 @@ impl Jitter {
     }
 
     /// The next packet arrives. Packets out of order count as they arrive, as in the RFC.
+    ///
+    /// # Panics
+    /// If a time is not finite.
     pub fn arrive(&mut self, sent: f64, received: f64) {
         let transit = received - sent;
+        assert!(
+            transit.is_finite(),
+            "a packet sent at {sent} arrives at {received}"
+        );
         if let Some(last) = self.last_transit.replace(transit) {
             let estimate = self.estimate.unwrap_or(0.0);
             self.estimate = Some(estimate + ((transit - last).abs() - estimate) / 16.0);

@@ -2,8 +2,9 @@
 //!
 //! # Invariants
 //!
-//! - **A number that is not finite is undefined.** `None`, NaN and ±∞ are counted as undefined and excluded, by
-//!   every accumulator alike; no estimate is ever NaN because one replication had nothing to observe.
+//! - **A number that is not finite is undefined.** Whatever takes observations one by one counts `None`, NaN and ±∞
+//!   as undefined and excludes them: no estimate is NaN because one replication had nothing to observe. What needs
+//!   a whole series has no answer where an observation is undefined. Times and durations are always finite.
 //! - **No answer where there is none.** A mean of nothing, a variance of one value, a median that the curve never
 //!   reached are `None`, not zero.
 //! - **Bounded memory.** The accumulators ([`Moments`], [`Quantiles`], [`Histogram`], [`TimeAverage`], [`Pairs`],
@@ -12,6 +13,24 @@
 //!   exponentials come from `libm`, nothing is iterated in hash order. [`Quantiles`] and [`Histogram`] do not even
 //!   depend on the order; [`Moments`] does in its last bits, so that parts are merged in the order of replications.
 //! - **Probabilities are checked once.** A [`Confidence`] lies between 0 and 1.
+//!
+//! # Example
+//!
+//! Two scenarios that share their draws, one replication undefined in the second:
+//!
+//! ```
+//! use kairos_stats::{Confidence, Pairs};
+//!
+//! let mut pairs = Pairs::new();
+//! for (baseline, scenario) in [(4.1, Some(3.9)), (5.0, Some(4.7)), (4.4, None), (4.6, Some(4.4))] {
+//!     pairs.push(baseline, scenario);
+//! }
+//! let comparison = pairs.compare(Confidence::default());
+//! let interval = comparison.difference.interval.expect("three complete pairs");
+//! assert_eq!((comparison.difference.count, comparison.difference.undefined), (3, 1));
+//! assert!(interval.high < 0.0, "the scenario is faster");
+//! assert!(comparison.variance_reduction > Some(100.0));
+//! ```
 //!
 //! # What it never knows
 //!

@@ -39,12 +39,12 @@ impl KaplanMeier {
     /// If a duration is negative or not finite.
     #[must_use]
     pub fn new(closed: &[f64], censored: &[f64]) -> Self {
-        let mut closed_sorted = sorted(closed);
+        let closed_sorted = sorted(closed);
         let censored_sorted = sorted(censored);
         let points = curve(&closed_sorted, &censored_sorted);
         Self {
             points,
-            closed: closed_sorted.drain(..).collect(),
+            closed: closed_sorted.into_iter().collect(),
             censored: censored.len() as u64,
         }
     }

@@ -19,14 +19,14 @@ const KEPT: usize = 5;
 /// Means of batches of five observations, equally spaced in time or per event; among the truncations d, that
 /// which minimises Σ(Y_i − Ȳ)²/(k − d)² over the k − d batches kept: the squared half-width of the interval of
 /// the mean. `None` where the series is shorter than 50 observations, or where the minimum lies in its second
-/// half: then it is too short to tell. Values must be finite.
+/// half: then it is too short to tell. `None` also where an observation is not finite.
 #[must_use]
 pub fn mser5(series: &[f64]) -> Option<Truncation> {
     let batches: Vec<f64> = series
         .chunks_exact(BATCH)
         .map(|batch| batch.iter().sum::<f64>() / BATCH as f64)
         .collect();
-    if batches.len() < 2 * KEPT {
+    if batches.len() < 2 * KEPT || series.iter().any(|x| !x.is_finite()) {
         return None;
     }
     // Backwards by Welford's recurrence, so that every truncation costs one step.
@@ -81,6 +81,7 @@ mod tests {
         let trend: Vec<f64> = (0..500).map(f64::from).collect();
         assert_eq!(mser5(&trend), None);
         assert_eq!(mser5(&[1.0; 49]), None);
+        assert_eq!(mser5(&[f64::NAN; 100]), None);
     }
 
     #[test]

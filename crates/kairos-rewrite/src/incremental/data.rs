@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, sync::Arc};
 
-use kairos_model::{expr::Var, formulas::Owner, probe::ProbeKind, rule::RuleId, types::Value};
+use kairos_model::{expr::Var, formulas::Owner, rule::RuleId, types::Value};
 
 use super::{
     dispatch::NO_HOOK,
@@ -56,7 +56,7 @@ impl Data {
                 .collect(),
             pools: queries
                 .iter()
-                .map(|q| keeps_order(program, q).then(|| Pools::new(q.indexed)))
+                .map(|q| q.keeps_order().then(|| Pools::new(q.indexed)))
                 .collect(),
             node_heads: Heads::default(),
             edge_heads: Heads::default(),
@@ -82,6 +82,14 @@ impl Data {
 
     pub(crate) fn network(&self) -> &Network {
         self.program.network()
+    }
+
+    /// Whether the matches of a query are found by an order of nodes.
+    pub(crate) fn is_ranked(&self, id: QueryId) -> bool {
+        match self.query(id).purpose {
+            Purpose::Events(rule) => self.network().rankings[rule.index()].is_some(),
+            _ => false,
+        }
     }
 
     pub(crate) fn query(&self, id: QueryId) -> &Query {
@@ -443,17 +451,5 @@ fn hang(graph: &HostGraph, is_node: bool, element: Slot, places: &[u16]) -> Hung
         element,
         is_node,
         place: places[ty],
-    }
-}
-
-/// Whether a query's matches are kept in pool order.
-fn keeps_order(program: &Program, query: &Query) -> bool {
-    match query.purpose {
-        Purpose::Component(..) | Purpose::Pool(..) => true,
-        Purpose::Probe(probe) => matches!(
-            program.model.probes[probe.index()].kind,
-            ProbeKind::Summary { .. }
-        ),
-        Purpose::Events(_) | Purpose::Sub(_) | Purpose::Stop => false,
     }
 }

@@ -7,7 +7,7 @@ use kairos_model::{
 };
 
 use super::{
-    network::{Purpose, Query, QueryId},
+    network::{Purpose, Query, QueryId, Ranked},
     plan::Plan,
     strategy::{Strategies, Strategy, direct_subs},
 };
@@ -33,6 +33,8 @@ pub(crate) enum Look {
     Around(Plan),
     /// Matches anywhere.
     Everywhere,
+    /// Rows at the ends of the changed edge.
+    Ends,
     /// Embeddings around which a sub-pattern may have changed, to be looked at again whether they were matches or not.
     Suspects(Plan),
 }
@@ -92,6 +94,7 @@ impl Dispatch {
     pub(crate) fn new(
         program: &Program,
         strategies: &Strategies,
+        rankings: &[Option<Ranked>],
         queries: &mut [Query],
     ) -> Dispatch {
         let (node_types, edge_types) = (program.schema.node_types(), program.schema.edge_types());
@@ -121,9 +124,13 @@ impl Dispatch {
             dispatch,
         };
         builder.counts();
+        let is_ranked = |id| rankings.iter().flatten().any(|r| r.events == id);
         for (id, query) in (0..).map(QueryId).zip(queries.iter_mut()) {
-            builder.structure(id, query);
-            builder.formulas(id, query);
+            builder.structure(id, query, is_ranked(id));
+            builder.formulas(id, query, is_ranked(id));
+        }
+        for ranked in rankings.iter().flatten() {
+            builder.ranked(ranked, queries);
         }
         builder.places(queries);
         builder.dispatch
@@ -177,13 +184,16 @@ impl Builder<'_> {
     }
 
     /// Hooks that tell of deleted elements, and searches from created ones. An edge goes before its ends and comes after them: only nodes
-    /// without edges in the pattern need either.
-    fn structure(&mut self, id: QueryId, query: &mut Query) {
+    /// without edges in the pattern need either. The matches of a ranked rule are found by its order.
+    fn structure(&mut self, id: QueryId, query: &mut Query, ranked: bool) {
         for column in 0..query.vars.len() {
             let var = query.vars[column];
             let lone = !query.edges.iter().any(|e| e.from == var || e.to == var);
             if !query.nodes[column] || lone {
                 hook(query, var);
+                if ranked {
+                    continue;
+                }
                 let reaction = Reaction {
                     look: Look::Around(query.seeded(self.program, Some(var))),
                     ..quiet(id)
@@ -193,8 +203,13 @@ impl Builder<'_> {
         }
     }
 
-    fn formulas(&mut self, id: QueryId, query: &mut Query) {
-        for formula in query.conditions.clone() {
+    fn formulas(&mut self, id: QueryId, query: &mut Query, ranked: bool) {
+        let conditions = if ranked {
+            Vec::new()
+        } else {
+            query.conditions.clone()
+        };
+        for formula in conditions {
             self.reads(
                 id,
                 query,
@@ -219,6 +234,78 @@ impl Builder<'_> {
         }
     }
 
+    /// What a ranked rule's conditions read of the frame makes the frame due for a new walk; what they read of the ranked nodes, and a new
+    /// edge at one, makes the node due.
+    fn ranked(&mut self, ranked: &Ranked, queries: &mut [Query]) {
+        let ranking = &ranked.ranking;
+        let formulas = ranking.rest_conditions.iter().chain(&ranking.blocking);
+        let exprs: Vec<&Expr> = formulas.map(|&f| &self.program.formula(f).expr).collect();
+        for expr in exprs.iter().copied().chain([&ranking.key_formula.expr]) {
+            self.reads(
+                ranked.frames,
+                &mut queries[ranked.frames.index()],
+                expr,
+                Use::Value,
+                &[],
+            );
+            for var in [ranking.best, ranking.other] {
+                self.reads_of_node(ranked.order, &mut queries[ranked.order.index()], expr, var);
+            }
+        }
+        let order = &mut queries[ranked.order.index()];
+        let due = Reaction {
+            rows: Rows::Hook(hook(order, ranking.other)),
+            revalue: true,
+            ..quiet(ranked.order)
+        };
+        for &edge in &ranking.edges {
+            self.add(
+                order,
+                Trigger::Appears(edge),
+                Reaction {
+                    look: Look::Ends,
+                    ..due.clone()
+                },
+            );
+        }
+    }
+
+    /// Registers the order of a ranked rule for what an expression reads of one of the two ranked variables, whose elements are its rows.
+    fn reads_of_node(&mut self, id: QueryId, order: &mut Query, expr: &Expr, var: Var) {
+        let row = order.vars[0];
+        let due = Reaction {
+            rows: Rows::Hook(hook(order, row)),
+            revalue: true,
+            ..quiet(id)
+        };
+        expr.walk(&mut |e| {
+            if let ExprKind::Attribute { of, attribute } = e.kind {
+                if of == var {
+                    self.add(order, Trigger::Attribute(of, attribute), due.clone());
+                }
+            }
+        });
+        let mut subs = Vec::new();
+        direct_subs(self.program, order.owner, expr, &mut subs);
+        for (sub, _) in subs {
+            match self.strategies.of(sub) {
+                Strategy::Degree { anchor, .. }
+                | Strategy::Stored {
+                    anchor: Some(anchor),
+                    ..
+                } if *anchor == var => {
+                    self.add(order, Trigger::Count(sub), due.clone());
+                }
+                Strategy::Search { .. } => {
+                    for condition in &self.program.sub(sub).pattern.conditions {
+                        self.reads_of_node(id, order, &condition.expr, var);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// Registers a query for everything that an expression reads, inside the sub-patterns `chain` (outermost first).
     fn reads(
         &mut self,
@@ -230,8 +317,9 @@ impl Builder<'_> {
     ) {
         expr.walk(&mut |e| {
             if let ExprKind::Attribute { of, attribute } = e.kind {
-                let reaction = self.reaction(id, query, of, purpose, chain);
-                self.add(query, Trigger::Attribute(of, attribute), reaction);
+                if let Some(reaction) = self.reaction(id, query, of, purpose, chain) {
+                    self.add(query, Trigger::Attribute(of, attribute), reaction);
+                }
             }
         });
         let mut subs = Vec::new();
@@ -244,7 +332,10 @@ impl Builder<'_> {
                     anchor: Some(anchor),
                     ..
                 } => {
-                    let mut reaction = self.reaction(id, query, *anchor, purpose, chain);
+                    let Some(mut reaction) = self.reaction(id, query, *anchor, purpose, chain)
+                    else {
+                        continue;
+                    };
                     (reaction.observe, reaction.stale) =
                         (reaction.observe || reaction.stale, false);
                     self.add(query, Trigger::Count(sub), reaction);
@@ -294,7 +385,8 @@ impl Builder<'_> {
         }
     }
 
-    /// What a query does when something about `var` changes that a formula reads.
+    /// What a query does when something about `var` changes that a formula reads; nothing where `var` is neither of the query nor of the
+    /// sub-patterns around the formula (the ranked nodes of a frame are not).
     fn reaction(
         &self,
         id: QueryId,
@@ -302,19 +394,29 @@ impl Builder<'_> {
         var: Var,
         purpose: Use,
         chain: &[SubPatternId],
-    ) -> Reaction {
+    ) -> Option<Reaction> {
         if query.column(var).is_none() {
-            return self.suspects(id, query, var, chain);
+            let scope = self.program.scope(query.owner);
+            let inside = |s: &SubPatternId| {
+                scope.sub_patterns[s.index()]
+                    .pattern
+                    .elements
+                    .contains(&var)
+            };
+            return chain
+                .iter()
+                .any(inside)
+                .then(|| self.suspects(id, query, var, chain));
         }
         let look = match purpose {
             Use::Condition => Look::Around(query.seeded(self.program, Some(var))),
             Use::Timer | Use::Value => Look::Nowhere,
         };
-        Reaction {
+        Some(Reaction {
             rows: Rows::Hook(hook(query, var)),
             look,
             ..flags(id, purpose, !chain.is_empty())
-        }
+        })
     }
 
     fn suspects(&self, id: QueryId, query: &Query, var: Var, chain: &[SubPatternId]) -> Reaction {

@@ -14,10 +14,12 @@ mod dispatch;
 mod network;
 mod plan;
 mod pool;
+mod ranking;
 mod search;
 mod store;
 mod strategy;
 mod update;
+mod walk;
 
 pub(crate) use network::Network;
 

@@ -13,6 +13,7 @@ use kairos_model::{
 use super::{
     dispatch::Dispatch,
     plan::{Plan, Shape, plan},
+    ranking::Ranking,
     strategy::{Strategies, Strategy, extension_plan, split_conditions},
 };
 use crate::program::{ChoiceShape, Program, SubId, is_node};
@@ -32,6 +33,10 @@ impl QueryId {
 pub(crate) enum Purpose {
     /// Events of a rule.
     Events(RuleId),
+    /// Matches of a ranked rule without the ranked node.
+    Frames(RuleId),
+    /// The nodes that a ranked rule ranks.
+    Order(RuleId),
     /// A component of a rule with an aggregate clock.
     Component(RuleId, usize),
     /// The pool of a step of a rule's choice.
@@ -132,9 +137,32 @@ impl Query {
             .map(|c| self.conditions[c])
     }
 
+    /// Whether the matches are kept in pool order.
+    pub(crate) fn keeps_order(&self) -> bool {
+        match self.purpose {
+            Purpose::Component(..) | Purpose::Pool(..) => true,
+            Purpose::Probe(_) => self.value.is_some(),
+            _ => false,
+        }
+    }
+
+    /// Whether somebody wants to know which rows were lost and found.
+    pub(crate) fn keeps_rows(&self) -> bool {
+        self.keeps_order() || matches!(self.purpose, Purpose::Frames(_) | Purpose::Order(_))
+    }
+
     pub(crate) fn column(&self, var: Var) -> Option<usize> {
         self.vars.iter().position(|&v| v == var)
     }
+}
+
+/// A rule whose matches follow from an order of nodes.
+#[derive(Debug)]
+pub(crate) struct Ranked {
+    pub(crate) ranking: Ranking,
+    pub(crate) events: QueryId,
+    pub(crate) frames: QueryId,
+    pub(crate) order: QueryId,
 }
 
 /// Everything that is compiled for incremental matching.
@@ -156,6 +184,8 @@ pub(crate) struct Network {
     pub(crate) components: Vec<Vec<QueryId>>,
     /// For each rule and step the query of its pool; `None`: the graph's own lists are the pool, or there is none.
     pub(crate) pools: Vec<Vec<Option<QueryId>>>,
+    /// For each rule how its matches follow from an order of nodes, if they do.
+    pub(crate) rankings: Vec<Option<Ranked>>,
     /// For each probe its query.
     pub(crate) probes: Vec<Option<QueryId>>,
     /// The query of `stop_when`.
@@ -172,9 +202,9 @@ impl Network {
         let model = &program.model;
         builder.subs();
         let rules = (0..).zip(&model.rules).map(|(i, _)| RuleId(i));
-        let events = rules.clone().map(|r| builder.events(r)).collect();
+        let events: Vec<Option<QueryId>> = rules.clone().map(|r| builder.events(r)).collect();
         let components = rules.clone().map(|r| builder.components(r)).collect();
-        let pools = rules.map(|r| builder.pools(r)).collect();
+        let pools = rules.clone().map(|r| builder.pools(r)).collect();
         let probes = (0..)
             .zip(&model.probes)
             .map(|(i, _)| builder.probe(ProbeId(i)))
@@ -185,13 +215,17 @@ impl Network {
                 ..Draft::new(Purpose::Stop, Owner::Stop)
             })
         });
+        let rankings: Vec<_> = rules
+            .zip(&events)
+            .map(|(r, events)| builder.ranking(r, (*events)?))
+            .collect();
         let Builder {
             mut queries,
             mut strategies,
             ..
         } = builder;
-        let strata = strategies.stratify(program, &mut queries);
-        let dispatch = Dispatch::new(program, &strategies, &mut queries);
+        let strata = strategies.stratify(program, &mut queries, &rankings);
+        let dispatch = Dispatch::new(program, &strategies, &rankings, &mut queries);
         let sub = |i: usize| {
             program.sub(SubId(
                 u32::try_from(i).expect("fewer than 2^32 sub-patterns"),
@@ -227,6 +261,7 @@ impl Network {
             events,
             components,
             pools,
+            rankings,
             probes,
             stop,
         }
@@ -377,6 +412,33 @@ impl<'a> Builder<'a> {
             observed,
             ..Draft::new(Purpose::Events(id), owner)
         }))
+    }
+
+    /// The queries of a rule that says "no better one".
+    fn ranking(&mut self, id: RuleId, events: QueryId) -> Option<Ranked> {
+        let program = self.program;
+        let ranking = Ranking::of(program, id)?;
+        let owner = Owner::Rule(id);
+        let frames = self.add(Draft {
+            vars: ranking.frame.clone(),
+            edges: ranking.frame_edges.clone(),
+            conditions: ranking
+                .frame_conditions
+                .iter()
+                .map(|&f| program.formula(f))
+                .collect(),
+            ..Draft::new(Purpose::Frames(id), owner)
+        });
+        let order = self.add(Draft {
+            vars: vec![ranking.other],
+            ..Draft::new(Purpose::Order(id), owner)
+        });
+        Some(Ranked {
+            ranking,
+            events,
+            frames,
+            order,
+        })
     }
 
     fn components(&mut self, id: RuleId) -> Vec<QueryId> {

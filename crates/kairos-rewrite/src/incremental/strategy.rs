@@ -8,7 +8,7 @@ use kairos_model::{
 };
 
 use super::{
-    network::{Query, QueryId},
+    network::{Query, QueryId, Ranked},
     plan::{Plan, Shape, plan},
 };
 use crate::{
@@ -70,7 +70,12 @@ impl Strategies {
     }
 
     /// Gives every query its stratum, above those of the stored sub-patterns that it reads; returns how many strata there are.
-    pub(crate) fn stratify(&mut self, program: &Program, queries: &mut [Query]) -> usize {
+    pub(crate) fn stratify(
+        &mut self,
+        program: &Program,
+        queries: &mut [Query],
+        rankings: &[Option<Ranked>],
+    ) -> usize {
         // An outer sub-pattern stands before the ones in it, so that backwards the inner ones are done first.
         for index in (0..self.list.len()).rev() {
             let sub = SubId(u32::try_from(index).expect("fewer than 2^32 sub-patterns"));
@@ -89,6 +94,11 @@ impl Strategies {
                 formulas.map(|&f| self.above(program, query.owner, &program.formula(f).expr));
             let observed = query.observed.iter().map(|(sub, _)| self.over(*sub));
             query.stratum = below.chain(observed).max().unwrap_or(0);
+        }
+        for ranked in rankings.iter().flatten() {
+            let stratum = queries[ranked.events.index()].stratum;
+            queries[ranked.frames.index()].stratum = stratum;
+            queries[ranked.order.index()].stratum = stratum;
         }
         queries.iter().map(|q| q.stratum + 1).max().unwrap_or(1)
     }

@@ -7,6 +7,7 @@ use super::{
     dispatch::{Look, Reaction, Rows},
     network::{Purpose, QueryId},
     strategy::Strategy,
+    walk::Walks,
 };
 use crate::{
     binding::{Binding, Slot},
@@ -28,13 +29,15 @@ pub(crate) struct Update {
     counted: Vec<Counted>,
     /// Embeddings to be looked at again, by query: slots one after the other.
     suspects: Vec<Vec<Slot>>,
-    /// Rows of queries in pool order, by query.
-    lost: Vec<Vec<u32>>,
-    found: Vec<Vec<u32>>,
-    revalued: Vec<Vec<u32>>,
+    /// Rows of queries that keep more than their matches (pool order, walks), by query.
+    pub(super) lost: Vec<Vec<u32>>,
+    pub(super) found: Vec<Vec<u32>>,
+    pub(super) revalued: Vec<Vec<u32>>,
     rows: Vec<u32>,
-    embeddings: Vec<Slot>,
-    bound: Binding,
+    pub(super) embeddings: Vec<Slot>,
+    pub(super) bound: Binding,
+    /// By rule, for ranked ones.
+    pub(super) walks: Vec<Option<Walks>>,
 }
 
 impl Update {
@@ -46,6 +49,12 @@ impl Update {
             found: vec![Vec::new(); queries],
             revalued: vec![Vec::new(); queries],
             bound: Binding::new(data.program.widest_scope()),
+            walks: data
+                .network()
+                .rankings
+                .iter()
+                .map(|r| r.as_ref().map(|_| Walks::default()))
+                .collect(),
             ..Update::default()
         }
     }
@@ -63,10 +72,11 @@ impl Update {
         for stratum in 0..data.network().strata {
             for index in 0..data.network().queries.len() {
                 let id = QueryId(u16::try_from(index).expect("fewer than 2^16 queries"));
-                if data.query(id).stratum == stratum {
+                if data.query(id).stratum == stratum && !data.is_ranked(id) {
                     self.everywhere(data, id)?;
                 }
             }
+            self.walks(data, stratum)?;
         }
         self.counted.clear();
         self.finish(data)
@@ -247,6 +257,19 @@ impl Update {
                 self.look_again(data, id)?;
             }
         }
+        self.walks(data, stratum)
+    }
+
+    fn walks(&mut self, data: &mut Data, stratum: usize) -> Outcome<()> {
+        let program = Arc::clone(&data.program);
+        for ranked in program.network().rankings.iter().flatten() {
+            let Purpose::Events(rule) = data.query(ranked.events).purpose else {
+                continue;
+            };
+            if data.query(ranked.events).stratum == stratum {
+                self.walk_all(data, rule, ranked)?;
+            }
+        }
         Ok(())
     }
 
@@ -332,6 +355,11 @@ impl Update {
                 self.insert_all(data, id)
             }
             Look::Suspects(_) => self.look(data, reaction, element),
+            Look::Ends => {
+                let (from, to) = data.graph.ends(element);
+                self.react(data, reaction, from)?;
+                self.react(data, reaction, to)
+            }
         }
     }
 
@@ -411,7 +439,7 @@ impl Update {
         }
         let row = data.insert(id, slots, &self.bound)?;
         self.note(data, id, row, 1);
-        if data.pools[id.index()].is_some() {
+        if data.query(id).keeps_rows() {
             self.found[id.index()].push(row);
         }
         Ok(())
@@ -420,7 +448,7 @@ impl Update {
     fn remove(&mut self, data: &mut Data, id: QueryId, row: u32, deleted: bool) {
         data.remove(id, row, deleted);
         self.note(data, id, row, -1);
-        if data.pools[id.index()].is_some() {
+        if data.query(id).keeps_rows() {
             self.lost[id.index()].push(row);
         }
     }
@@ -436,6 +464,11 @@ impl Update {
                 self.counted.push((sub, node, by));
             }
             Purpose::Probe(probe) => data.delta.probes.push(probe),
+            Purpose::Events(rule) if by < 0 => {
+                if let Some(walks) = &mut self.walks[rule.index()] {
+                    walks.forget(row);
+                }
+            }
             _ => {}
         }
     }
