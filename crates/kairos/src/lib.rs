@@ -3,6 +3,10 @@
 
 pub mod error;
 pub mod format;
+pub mod load;
+pub mod memory;
 pub mod report;
+pub mod simulate;
 pub mod snapshot;
 pub mod study;
+pub mod trace;

@@ -3,6 +3,7 @@
 mod commands;
 mod exit;
 mod interrupt;
+mod progress;
 
 use std::{io::Write, process::ExitCode};
 

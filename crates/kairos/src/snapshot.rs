@@ -5,11 +5,13 @@
 use std::{
     collections::BTreeMap,
     io::{self, Write},
-    path::Path,
+    path::{Path, PathBuf},
+    str::FromStr,
 };
 
 use kairos_model::types::{Attribute, NodeTypeId, Type, TypeGraph, Value};
-use kairos_rewrite::{binding::Slot, graph::HostGraph};
+use kairos_rewrite::{binding::Slot, error::Outcome, graph::HostGraph, matcher::Matcher};
+use kairos_sim::engine::{Firing, Observer};
 use petgraph::{
     dot::{Config, Dot},
     graph::{DiGraph, NodeIndex},
@@ -56,6 +58,85 @@ pub fn save(path: &Path, format: Format, types: &TypeGraph, graph: &HostGraph) -
         file.flush()
     };
     write().map_err(Error::io("write", path))
+}
+
+/// A snapshot that is wanted: `T:FILE`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// When: the graph after every event up to this time, this time included.
+    pub time: f64,
+    /// Where to.
+    pub path: PathBuf,
+    /// In which format.
+    pub format: Format,
+}
+
+impl FromStr for Request {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let Some((time, path)) = text.split_once(':') else {
+            return Err("T:FILE is expected, as 10:graph.graphml".to_owned());
+        };
+        let time: Option<f64> = time.parse().ok();
+        let Some(time) = time.filter(|&t| t >= 0.0 && t.is_finite()) else {
+            return Err("the time of a snapshot is a number and not negative".to_owned());
+        };
+        let path = PathBuf::from(path);
+        match Format::of(&path) {
+            Some(format) => Ok(Request { time, path, format }),
+            None => Err("a snapshot is a file named *.graphml or *.dot".to_owned()),
+        }
+    }
+}
+
+/// Takes snapshots while a trajectory runs.
+#[derive(Debug)]
+pub struct Snapshots {
+    /// Those to come, the next one last.
+    wanted: Vec<Request>,
+    failed: Option<Error>,
+}
+
+impl Snapshots {
+    /// Will take these.
+    #[must_use]
+    pub fn new(mut wanted: Vec<Request>) -> Self {
+        wanted.sort_by(|a, b| b.time.total_cmp(&a.time));
+        Snapshots {
+            wanted,
+            failed: None,
+        }
+    }
+
+    /// Takes those whose time is due: nothing changes the graph any more at times that `is_past` holds for.
+    fn take(&mut self, types: &TypeGraph, graph: &HostGraph, is_past: impl Fn(f64) -> bool) {
+        while let Some(request) = self.wanted.pop_if(|request| is_past(request.time)) {
+            if let Err(e) = save(&request.path, request.format, types, graph) {
+                self.failed.get_or_insert(e);
+            }
+        }
+    }
+
+    /// Takes those up to the end of the trajectory, and returns the others.
+    ///
+    /// # Errors
+    /// Where a file could not be written.
+    pub fn finish(mut self, types: &TypeGraph, graph: &HostGraph, end: f64) -> Result<Vec<Request>> {
+        self.take(types, graph, |time| time <= end);
+        match self.failed {
+            Some(e) => Err(e),
+            None => Ok(self.wanted),
+        }
+    }
+}
+
+impl<M: Matcher> Observer<M> for Snapshots {
+    fn before(&mut self, matcher: &M, firing: &Firing<'_>) -> Outcome<()> {
+        let types = &matcher.program().model.types;
+        self.take(types, matcher.graph(), |time| time < firing.time);
+        Ok(())
+    }
 }
 
 /// All nodes in the order of their numbers.
