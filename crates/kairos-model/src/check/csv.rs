@@ -10,7 +10,6 @@ use super::report::{Report, unknown};
 
 /// A file with a header line: every row has a cell for every column.
 pub(super) struct CsvFile {
-    pub(super) file: FileId,
     pub(super) header: Vec<String>,
     pub(super) rows: Vec<Row>,
     header_span: Span,
@@ -54,7 +53,6 @@ impl CsvFile {
             return report.fail(Diagnostic::error("csv-empty", at(0, 0), message));
         };
         let csv = CsvFile {
-            file,
             rows: records.collect(),
             header_span: header.span,
             header: header.cells,

@@ -3,11 +3,12 @@
 use super::{
     body::Body,
     constant::NoValue,
-    report::{listed, unknown},
+    pattern::boolean,
+    report::unknown,
 };
 use crate::{
     diagnostic::Diagnostic,
-    expr::{Expr, ExprKind, Formula, Operator, ParameterId, Var},
+    expr::{Expr, ExprKind, Formula, Operator, Var},
     model::ParameterValue,
     pattern::Sort,
     source::Span,
@@ -107,21 +108,38 @@ impl Body<'_> {
 
     /// A text that is an expression, as a formula of a type.
     pub(super) fn text(&mut self, text: &Text, want: Type) -> Option<Formula> {
+        let formula = self.untyped_text(text)?;
+        self.coerce_formula(formula, want)
+    }
+
+    /// A text that is an expression, as a formula of its own type.
+    pub(super) fn untyped_text(&mut self, text: &Text) -> Option<Formula> {
         let tree = self.env.report.accept(parse_expr(text))?;
-        let expr = self.typed(&tree, want)?;
+        let expr = self.expr(&tree)?;
         Some(self.formula(expr, tree.span))
     }
 
     /// A number or expression, as a formula of a type.
     pub(super) fn number(&mut self, number: &NumberOrText, want: Type) -> Option<Formula> {
-        let (expr, span) = match number {
-            NumberOrText::Int(i) => (constant(Value::Int(i.value)), i.span),
-            NumberOrText::Real(r) => (constant(Value::Real(r.value)), r.span),
-            NumberOrText::Bool(b) => (constant(Value::Bool(b.value)), b.span),
-            NumberOrText::Text(text) => return self.text(text, want),
+        let formula = self.untyped(number)?;
+        self.coerce_formula(formula, want)
+    }
+
+    /// A number or expression, as a formula of its own type.
+    pub(super) fn untyped(&mut self, number: &NumberOrText) -> Option<Formula> {
+        let (value, span) = match number {
+            NumberOrText::Int(i) => (Value::Int(i.value), i.span),
+            NumberOrText::Real(r) => (Value::Real(r.value), r.span),
+            NumberOrText::Bool(b) => (Value::Bool(b.value), b.span),
+            NumberOrText::Text(text) => return self.untyped_text(text),
         };
-        let expr = self.coerce(expr, want, span)?;
-        Some(self.formula(expr, span))
+        Some(self.formula(constant(value), span))
+    }
+
+    /// The formula as one of another type, where nothing is lost.
+    pub(super) fn coerce_formula(&self, formula: Formula, want: Type) -> Option<Formula> {
+        let expr = self.coerce(formula.expr, want, formula.span)?;
+        Some(Formula { expr, ..formula })
     }
 
     fn name(&mut self, name: &str, span: Span) -> Option<Expr> {
@@ -187,11 +205,6 @@ impl Body<'_> {
                 self.env.report.fail(mistake)
             }
         }
-    }
-
-    /// Parameters in the expression of another parameter, `index` and the like: `ParameterId` of a name.
-    pub(super) fn parameter_id(&self, name: &str) -> Option<ParameterId> {
-        self.env.parameters.names.get(name).copied()
     }
 
     fn member(&mut self, of: &ExprTree, name: &Name, span: Span) -> Option<Expr> {
@@ -460,11 +473,6 @@ impl Body<'_> {
             }
         }
     }
-
-    /// The names of visible variables, for advice.
-    pub(super) fn visible_names(&self) -> String {
-        listed(self.view.names.iter().map(|(n, _)| n.as_str()))
-    }
 }
 
 pub(super) fn constant(value: Value) -> Expr {
@@ -472,8 +480,4 @@ pub(super) fn constant(value: Value) -> Expr {
         kind: ExprKind::Constant(value),
         ty: value.ty(),
     }
-}
-
-fn boolean(kind: ExprKind) -> Expr {
-    super::pattern::boolean(kind)
 }

@@ -63,7 +63,7 @@ impl<'f> Loader<'f> {
             return known;
         }
         let read = self.sources.borrow_mut().load(self.files, path, asked);
-        let file = read.map_err(|mistake| report.push(mistake)).ok();
+        let file = read.map_err(|mistake| report.push(*mistake)).ok();
         self.opened.borrow_mut().insert(path.to_owned(), file);
         file
     }

@@ -7,7 +7,7 @@ use super::{
     env::Env,
     order::sort_by_need,
     place::Place,
-    report::{dense, duplicate, listed, unknown},
+    report::{dense, duplicate, unknown},
     types::is_name,
 };
 use crate::{
@@ -266,11 +266,6 @@ impl Env<'_> {
             })
         });
         parameters.collect()
-    }
-
-    /// The names of all parameters, for advice.
-    pub(super) fn parameter_names(&self) -> String {
-        listed(self.parameters.names.keys().map(String::as_str))
     }
 }
 

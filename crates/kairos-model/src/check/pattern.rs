@@ -183,7 +183,7 @@ impl Body<'_> {
         if ["now", "index"].contains(&name.value.as_str()) {
             let message = format!("`{}` cannot name an element: expressions read it as something else", name.value);
             self.env.report.push(Diagnostic::error("reserved-name", name.span, message));
-        } else if self.hidden_named(&name.value).is_some() {
+        } else if self.hidden_named(&name.value).is_some_and(|h| h.misleads) {
             let message = format!("`{}` is not visible here, and a new element of the same name would mislead", name.value);
             let mistake = Diagnostic::error("unseen-variable", name.span, message);
             self.env.report.push(self.explain_hidden(&name.value, mistake));
@@ -401,14 +401,17 @@ pub(super) struct Part<'t> {
 
 /// Nodes and edges of patterns in the order of the text.
 pub(super) fn parts(trees: &[PatternTree]) -> impl Iterator<Item = Part<'_>> {
-    let node = |n: &'_ NodeTree| Part::of(&n.attributes, n.condition.as_ref());
-    trees.iter().flat_map(|t| &t.paths).flat_map(move |path| {
-        let steps = path.steps.iter().flat_map(move |(e, n)| [Part::of(&e.attributes, e.condition.as_ref()), node(n)]);
-        std::iter::once(node(&path.first)).chain(steps)
+    trees.iter().flat_map(|t| &t.paths).flat_map(|path| {
+        let steps = path.steps.iter().flat_map(|(e, n)| [Part::of(&e.attributes, e.condition.as_ref()), Part::of_node(n)]);
+        std::iter::once(Part::of_node(&path.first)).chain(steps)
     })
 }
 
 impl<'t> Part<'t> {
+    fn of_node(node: &'t NodeTree) -> Part<'t> {
+        Part::of(&node.attributes, node.condition.as_ref())
+    }
+
     fn of(attributes: &'t [(Name, ExprTree)], condition: Option<&'t ExprTree>) -> Part<'t> {
         Part {
             attributes,

@@ -76,6 +76,11 @@ impl Place {
         now: true,
         ..Place::GUARD
     };
+    /// Weights of an aggregate clock.
+    pub(super) const WEIGHT: Place = Place {
+        name: "a weight",
+        ..Place::GUARD
+    };
     /// Values of a tally.
     pub(super) const TALLY: Place = Place {
         name: "a tally",

@@ -39,11 +39,6 @@ impl Report {
         found.iter().any(|d| d.severity == Severity::Error)
     }
 
-    /// How many diagnostics there are.
-    pub(super) fn len(&self) -> usize {
-        self.found.borrow().len()
-    }
-
     pub(super) fn into_diagnostics(self) -> Vec<Diagnostic> {
         self.found.into_inner()
     }

@@ -15,7 +15,7 @@ use crate::{
     rule::{Choice, Effect, ForEach, Pick, Rule},
     source::Span,
     spec::{ChoiceSpec, ForEachSpec, PickSpec, RuleSpec, Text},
-    syntax::tree::PatternTree,
+    syntax::tree::{Name, PatternTree},
     types::Type,
 };
 
@@ -127,24 +127,30 @@ impl<'e, 's> RuleDraft<'e, 's> {
         })
     }
 
-    /// Hides the names that come later than the first `choices` steps.
+    /// Hides the names that come after the left-hand side and the first `choices` steps.
     fn hide(&mut self, trees: &Trees, choices: usize) {
-        let chosen = trees.choose.iter().skip(choices).flatten().flatten();
-        let extended = trees.for_each.iter().filter_map(|(m, _)| m.as_ref()).flatten();
-        let created = trees.create.iter().chain(trees.for_each.iter().filter_map(|(_, c)| c.as_ref())).flatten();
-        let mut hidden = Vec::new();
-        let mut note = |tree: &PatternTree, why: &'static str| {
-            let names = names(std::slice::from_ref(tree));
-            hidden.extend(names.map(|n| Hidden {
-                name: n.value.clone(),
-                span: n.span,
-                why,
-            }));
+        let (before, after) = trees.choose.split_at(choices);
+        let flat = |steps: &'_ [Option<Vec<PatternTree>>]| -> Vec<Name> {
+            let trees = steps.iter().flatten().flatten();
+            trees.flat_map(|tree| names(std::slice::from_ref(tree)).cloned().collect::<Vec<_>>()).collect()
         };
-        chosen.for_each(|tree| note(tree, "is picked by `choose`, after the match was found"));
-        created.for_each(|tree| note(tree, "is created by this rule, and expressions read the graph as it was before"));
-        extended.for_each(|tree| note(tree, "belongs to a `for_each`"));
-        self.body.hidden = hidden;
+        let seen: Vec<Name> = flat(std::slice::from_ref(&trees.matches)).into_iter().chain(flat(before)).collect();
+        let (extended, created): (Vec<_>, Vec<_>) = trees.for_each.iter().cloned().unzip();
+        let created = flat(std::slice::from_ref(&trees.create)).into_iter().chain(flat(&created));
+        let reasons = [
+            (flat(after), "is picked by `choose`, after the match was found", true),
+            (created.collect(), "is created by this rule, and expressions read the graph as it was before", false),
+            (flat(&extended), "belongs to a `for_each`", false),
+        ];
+        let hidden = reasons.into_iter().flat_map(|(names, why, misleads)| {
+            names.into_iter().map(move |name| Hidden {
+                name: name.value,
+                span: name.span,
+                why,
+                misleads,
+            })
+        });
+        self.body.hidden = hidden.filter(|h| seen.iter().all(|n| n.value != h.name)).collect();
     }
 
     fn left_hand_side(&mut self, matches: &[PatternTree]) -> Option<Pattern> {
@@ -292,12 +298,11 @@ impl<'e, 's> RuleDraft<'e, 's> {
 impl Body<'_> {
     /// A text that is an expression of a number, `Int` or `Real`.
     fn number_text(&mut self, text: &Text) -> Option<Formula> {
-        let tree = self.env.report.accept(crate::syntax::parse_expr(text))?;
-        let expr = self.expr(&tree)?;
-        if !matches!(expr.ty, Type::Int | Type::Real) {
-            let message = format!("a number is needed here, this is {}", self.type_name(expr.ty));
-            return self.env.report.fail(Diagnostic::error("wrong-type", tree.span, message));
+        let formula = self.untyped_text(text)?;
+        if !matches!(formula.expr.ty, Type::Int | Type::Real) {
+            let message = format!("a number is needed here, this is {}", self.type_name(formula.expr.ty));
+            return self.env.report.fail(Diagnostic::error("wrong-type", formula.span, message));
         }
-        Some(self.formula(expr, tree.span))
+        Some(formula)
     }
 }

@@ -41,9 +41,9 @@ pub(super) fn components(pattern: &Pattern) -> Vec<Vec<Var>> {
         }
     }
     let roots: Vec<usize> = (0..label.len()).map(|at| root(&label, at)).collect();
-    let members = |r: usize| (0..roots.len()).filter(move |&at| roots[at] == r);
+    let members = |of: usize| roots.iter().zip(&pattern.elements).filter(move |(root, _)| **root == of);
     let firsts = (0..roots.len()).filter(|&at| roots[at] == at);
-    firsts.map(|r| members(r).map(|at| pattern.elements[at]).collect()).collect()
+    firsts.map(|root| members(root).map(|(_, &var)| var).collect()).collect()
 }
 
 /// All automorphisms of a pattern, identity first; `None` where there are too many to list.

@@ -14,6 +14,7 @@ use crate::{
     diagnostic::Diagnostic,
     expr::TableId,
     model::{Column, Table},
+    source::Span,
     spec::{Entries, NumberOrText, TableSpec, Text},
     types::{Type, Value},
 };
@@ -40,11 +41,11 @@ fn table(env: &Env<'_>, name: &Text, spec: &TableSpec) -> Option<CheckedTable> {
     let csv = env.loader.csv(env.report, file)?;
     let keys: Vec<_> = spec.key.iter().map(|k| csv.column(env.report, &k.value, k.span)).collect();
     let keys: Vec<usize> = keys.into_iter().collect::<Option<_>>()?;
-    let (columns, texts) = columns(&csv, &keys);
+    let (mut columns, texts) = columns(&csv, &keys);
     let missing = spec
         .missing
         .as_ref()
-        .map(|m| missing_row(env, &m.value, m.span, &columns));
+        .map(|m| missing_row(env, &m.value, m.span, &mut columns));
     let key_values = key_values(env, &csv, &keys)?;
     let table = Table {
         name: name.value.clone(),
@@ -61,7 +62,7 @@ fn table(env: &Env<'_>, name: &Text, spec: &TableSpec) -> Option<CheckedTable> {
 }
 
 /// Columns of values, and those that hold none with the first such cell.
-fn columns(csv: &CsvFile, keys: &[usize]) -> (Vec<Column>, Vec<(String, crate::source::Span)>) {
+fn columns(csv: &CsvFile, keys: &[usize]) -> (Vec<Column>, Vec<(String, Span)>) {
     let (mut columns, mut texts) = (Vec::new(), Vec::new());
     for (i, name) in csv.header.iter().enumerate().filter(|(i, _)| !keys.contains(i)) {
         match csv.column_type(i) {
@@ -111,7 +112,7 @@ fn key_values(env: &Env<'_>, csv: &CsvFile, keys: &[usize]) -> Option<Vec<i64>> 
 }
 
 /// `missing: (column: value, …)`: a value for every column.
-fn missing_row(env: &Env<'_>, entries: &Entries<NumberOrText>, span: crate::source::Span, columns: &[Column]) -> Option<Vec<Value>> {
+fn missing_row(env: &Env<'_>, entries: &Entries<NumberOrText>, span: Span, columns: &mut [Column]) -> Option<Vec<Value>> {
     let mut body = Body::new(env, Place::CONSTANT);
     let given = unique(env.report, "column", entries.iter().map(|(n, v)| (n, v)));
     let mut good = true;
@@ -128,10 +129,24 @@ fn missing_row(env: &Env<'_>, entries: &Entries<NumberOrText>, span: crate::sour
             let message = format!("`missing` gives no value for the column `{}`", column.name);
             return env.report.fail(Diagnostic::error("missing-column", span, message));
         };
-        let formula = body.number(value, column.ty)?;
+        let formula = body.untyped(value)?;
+        if (column.ty, formula.expr.ty) == (Type::Int, Type::Real) {
+            widen(column);
+        }
+        let formula = body.coerce_formula(formula, column.ty)?;
         row.push(body.constant_value(&formula)?);
     }
     good.then_some(row)
+}
+
+/// Turns a column of whole numbers into one of numbers.
+fn widen(column: &mut Column) {
+    for bits in &mut column.bits {
+        #[expect(clippy::cast_precision_loss, reason = "an Int where a Real is needed is rounded, as everywhere")]
+        let real = bits.cast_signed() as f64;
+        *bits = real.to_bits();
+    }
+    column.ty = Type::Real;
 }
 
 /// The type of a column, for rows of nodes and edges.

@@ -6,7 +6,7 @@ use super::{
     body::Body,
     law::{Given, LawUse},
     place::Place,
-    report::{listed, unknown},
+    report::unknown,
     rule::RuleDraft,
 };
 use crate::{
@@ -242,11 +242,7 @@ impl<'e> Body<'e> {
         let parsed = self.env.report.accept(parse_name(name))?;
         let var = self.variable(&parsed.value, parsed.span)?;
         let component = components.iter().position(|c| c.contains(&var))?;
-        let outside = std::mem::replace(&mut self.place, Place {
-            now: false,
-            name: "a weight",
-            ..self.place
-        });
+        let outside = std::mem::replace(&mut self.place, Place::WEIGHT);
         let weight = self.number(value, Type::Real);
         self.place = outside;
         let weight = weight?;
@@ -302,9 +298,4 @@ fn reads_parameters_only(formula: &Formula) -> bool {
         );
     });
     only
-}
-
-/// The names of rules, for advice.
-pub(super) fn rule_names(drafts: &[RuleDraft<'_, '_>]) -> String {
-    listed(drafts.iter().map(|d| d.name.value.as_str()))
 }
