@@ -27,7 +27,10 @@ impl Mistakes {
     /// How many errors there are, and how many warnings.
     #[must_use]
     pub fn count(&self) -> (usize, usize) {
-        let errors = self.diagnostics.iter().filter(|d| d.severity == Severity::Error);
+        let errors = self
+            .diagnostics
+            .iter()
+            .filter(|d| d.severity == Severity::Error);
         let errors = errors.count();
         (errors, self.diagnostics.len() - errors)
     }
@@ -133,7 +136,10 @@ impl Files for Recorded {
     }
 }
 
-fn load<T>(path: &str, read: impl FnOnce(&dyn Files) -> Loaded<T>) -> Result<Checked<T>, Box<Mistakes>> {
+fn load<T>(
+    path: &str,
+    read: impl FnOnce(&dyn Files) -> Loaded<T>,
+) -> Result<Checked<T>, Box<Mistakes>> {
     let directory = Path::new(path).parent().and_then(Path::to_str);
     let files = Recorded {
         hashes: RefCell::default(),
@@ -157,7 +163,9 @@ fn load<T>(path: &str, read: impl FnOnce(&dyn Files) -> Loaded<T>) -> Result<Che
 /// The path that leads from a directory to a file: results are the same wherever a study is called from.
 fn relative(base: &str, path: &str) -> String {
     let parts = |text: &str| -> Vec<String> {
-        let parts = text.split('/').filter(|part| !part.is_empty() && *part != ".");
+        let parts = text
+            .split('/')
+            .filter(|part| !part.is_empty() && *part != ".");
         parts.map(str::to_owned).collect()
     };
     if path.starts_with('/') != base.starts_with('/') {

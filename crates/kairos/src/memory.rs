@@ -9,7 +9,9 @@ pub fn peak_rss_bytes() -> Option<u64> {
 
 /// `VmHWM:     1234 kB`, where kB are 1024 bytes.
 fn parse(status: &str) -> Option<u64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     kilobytes.checked_mul(1024)
 }

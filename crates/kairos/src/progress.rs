@@ -22,7 +22,8 @@ pub(crate) struct Bar {
 impl Bar {
     pub(crate) fn new() -> Self {
         let bar = ProgressBar::new(0);
-        let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} replications, {eta} left\n{msg}");
+        let style =
+            ProgressStyle::with_template("{wide_bar} {pos}/{len} replications, {eta} left\n{msg}");
         bar.set_style(style.expect("the template is well-formed"));
         Bar {
             bar,
@@ -58,7 +59,10 @@ impl Watch for Bar {
             // What an earlier process has done says nothing about the speed of this one.
             self.bar.reset_eta();
         }
-        if self.looked.is_none_or(|looked| looked.elapsed() >= INTERVAL) {
+        if self
+            .looked
+            .is_none_or(|looked| looked.elapsed() >= INTERVAL)
+        {
             self.looked = Some(Instant::now());
             self.bar.set_length(expected(status));
             self.bar.set_message(self.message(status));

@@ -54,7 +54,11 @@ fn percent(confidence: f64) -> String {
 
 fn range(estimate: &Estimate) -> String {
     match estimate.interval {
-        Some(interval) => format!("{} … {}", significant(interval.low, 4), significant(interval.high, 4)),
+        Some(interval) => format!(
+            "{} … {}",
+            significant(interval.low, 4),
+            significant(interval.high, 4)
+        ),
         None => "–".to_owned(),
     }
 }
@@ -63,7 +67,11 @@ fn count(estimate: &Estimate) -> String {
     if estimate.undefined == 0 {
         grouped(estimate.count)
     } else {
-        format!("{} (+{} undefined)", grouped(estimate.count), grouped(estimate.undefined))
+        format!(
+            "{} (+{} undefined)",
+            grouped(estimate.count),
+            grouped(estimate.undefined)
+        )
     }
 }
 
@@ -111,7 +119,9 @@ fn sentence(plan: &Plan, difference: &Difference) -> String {
     let size = significant(mean.abs(), 4);
     let mut text = if interval.contains(0.0) {
         let sign = if mean < 0.0 { "−" } else { "" };
-        format!("`{scenario}` shows no clear difference in {metric} from `{baseline}`: {sign}{size} {uncertain}")
+        format!(
+            "`{scenario}` shows no clear difference in {metric} from `{baseline}`: {sign}{size} {uncertain}"
+        )
     } else {
         let direction = if mean > 0.0 { "higher" } else { "lower" };
         format!("`{scenario}` has a {metric} {size} {uncertain} {direction} than `{baseline}`")
@@ -145,12 +155,18 @@ fn endings(fold: &Fold, ending: &Ending) -> String {
     let n = grouped(ending.replications);
     let mut text = match ending.stopped {
         Stopped::Fixed => format!("{n} replications of each scenario.\n"),
-        Stopped::Precise => format!("{n} replications of each scenario: every interval is narrow enough.\n"),
+        Stopped::Precise => {
+            format!("{n} replications of each scenario: every interval is narrow enough.\n")
+        }
         Stopped::AtMost => {
-            format!("{n} replications of each scenario, the most allowed; not every interval is narrow enough.\n")
+            format!(
+                "{n} replications of each scenario, the most allowed; not every interval is narrow enough.\n"
+            )
         }
         Stopped::Interrupted => {
-            format!("{n} replications of each scenario so far: the study is not complete. The same command goes on from here.\n")
+            format!(
+                "{n} replications of each scenario so far: the study is not complete. The same command goes on from here.\n"
+            )
         }
     };
     if ending.stopped == Stopped::AtMost {
@@ -183,12 +199,18 @@ fn imprecise(fold: &Fold) -> String {
             MetricStatus::TooWide {
                 half_width,
                 allowed,
-            } => format!("± {}, and ± {} was asked for", significant(half_width, 3), significant(allowed, 3)),
+            } => format!(
+                "± {}, and ± {} was asked for",
+                significant(half_width, 3),
+                significant(allowed, 3)
+            ),
             MetricStatus::MeanMayBeZero { half_width } => format!(
                 "± {}; the mean may be zero, so that no relative precision can be reached: give `or_absolute`",
                 significant(half_width, 3)
             ),
-            MetricStatus::TooFewDefined { defined } => format!("defined in {defined} replications only"),
+            MetricStatus::TooFewDefined { defined } => {
+                format!("defined in {defined} replications only")
+            }
         };
         text += &format!("  {metric} of `{scenario}`: {what}\n");
     }
@@ -219,12 +241,20 @@ mod tests {
                 outcome,
             });
         }
-        let stopped = if rule == Rule::Fixed(rule.at_most()) { Stopped::Fixed } else { Stopped::AtMost };
+        let stopped = if rule == Rule::Fixed(rule.at_most()) {
+            Stopped::Fixed
+        } else {
+            Stopped::AtMost
+        };
         let ending = Ending::new(&fold, stopped);
         (fold, ending)
     }
 
-    fn check(rule: Rule, values: impl Fn(u64, usize) -> Option<Option<f64>>, expected: &expect_test::Expect) {
+    fn check(
+        rule: Rule,
+        values: impl Fn(u64, usize) -> Option<Option<f64>>,
+        expected: &expect_test::Expect,
+    ) {
         let (fold, ending) = fold(rule, values);
         expected.assert_eq(&study(&fold, &ending));
     }
@@ -235,15 +265,19 @@ mod tests {
             let (noise, own) = ((r * 37 % 11) as f64, (r * (s as u64 + 5) % 7) as f64);
             Some(Some(50.0 + noise + 0.1 * own + 12.3 * s as f64))
         };
-        check(Rule::Fixed(20), values, &expect_test::expect![[r#"
+        check(
+            Rule::Fixed(20),
+            values,
+            &expect_test::expect![[r#"
             latency.mean
               scenario   mean  95 % interval     sd   n
               widest    55.31  53.71 … 56.90  3.406  20
               random    67.61  66.02 … 69.20  3.398  20
-              `random` has a latency.mean 12.30 (± 0.098) higher than `widest`, p = 2.6e-35 after Holm; common random numbers cut the variance of the difference 530 times.
+              `random` has a latency.mean 12.30 (± 0.098) higher than `widest`, p < 0.0001 after Holm; common random numbers cut the variance of the difference 530 times.
 
             20 replications of each scenario.
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -253,7 +287,10 @@ mod tests {
             (4, 0) => Some(None),
             _ => Some(Some((r * (s as u64 + 3) % 5) as f64)),
         };
-        check(Rule::Fixed(12), values, &expect_test::expect![[r#"
+        check(
+            Rule::Fixed(12),
+            values,
+            &expect_test::expect![[r#"
             latency.mean
               scenario   mean   95 % interval     sd                  n
               widest    1.909  0.8488 … 2.969  1.578  11 (+1 undefined)
@@ -261,9 +298,10 @@ mod tests {
               `random` shows no clear difference in latency.mean from `widest`: 0.4000 (± 0.90), p = 0.34 after Holm; common random numbers cut the variance of the difference 3.3 times.
 
             12 replications of each scenario.
-            1 replications of `random` failed.
+            Failed replications of `random`: 1.
               `random`, replication 3: division by zero
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -278,7 +316,10 @@ mod tests {
             let sign = if r % 2 == 0 { 1.0 } else { -1.0 };
             Some((s == 0).then_some(sign))
         };
-        check(rule, values, &expect_test::expect![[r#"
+        check(
+            rule,
+            values,
+            &expect_test::expect![[r#"
             latency.mean
               scenario       mean     95 % interval     sd                  n
               widest    2.776e-17  -0.6636 … 0.6636  1.044                 12
@@ -288,6 +329,7 @@ mod tests {
             12 replications of each scenario, the most allowed; not every interval is narrow enough.
               latency.mean of `widest`: ± 0.664; the mean may be zero, so that no relative precision can be reached: give `or_absolute`
               latency.mean of `random`: defined in 0 replications only
-        "#]]);
+        "#]],
+        );
     }
 }

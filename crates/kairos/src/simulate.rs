@@ -27,18 +27,28 @@ impl Scenarios {
         let plan = Plan {
             scenarios: study.scenarios.iter().map(planned).collect(),
             metrics: study.metrics.iter().map(|m| m.name.clone()).collect(),
-            series: study.scenarios.first().map_or_else(Vec::new, |s| series(&s.model)),
+            series: study
+                .scenarios
+                .first()
+                .map_or_else(Vec::new, |s| series(&s.model)),
             baseline: study.baseline,
             replications: study.replications.into(),
             confidence: study.confidence,
             random_seed: study.seed,
-            time_unit: study.scenarios.first().map_or_else(String::new, |s| s.model.run.time_unit.clone()),
+            time_unit: study
+                .scenarios
+                .first()
+                .map_or_else(String::new, |s| s.model.run.time_unit.clone()),
         };
         let of_scenario = |s: usize| study.metrics.iter().map(|m| m.refs[s].clone()).collect();
         let scenarios = Scenarios {
             metrics: (0..study.scenarios.len()).map(of_scenario).collect(),
             random_seed: study.seed,
-            programs: study.scenarios.into_iter().map(|s| Arc::new(Program::compile(s.model))).collect(),
+            programs: study
+                .scenarios
+                .into_iter()
+                .map(|s| Arc::new(Program::compile(s.model)))
+                .collect(),
         };
         (plan, scenarios)
     }
@@ -53,7 +63,8 @@ impl Scenarios {
 
 /// The probes that have a series: those that can be read at any time.
 fn series(model: &Model) -> Vec<String> {
-    let sampled = |kind: &ProbeKind| matches!(kind, ProbeKind::Count(_) | ProbeKind::Summary { .. });
+    let sampled =
+        |kind: &ProbeKind| matches!(kind, ProbeKind::Count(_) | ProbeKind::Summary { .. });
     let names = model.probes.iter().filter(|probe| sampled(&probe.kind));
     match model.run.sample_every {
         Some(_) => names.map(|probe| probe.name.clone()).collect(),
@@ -67,7 +78,11 @@ fn planned(scenario: &kairos_model::study::Scenario) -> PlannedScenario {
         name: scenario.name.clone(),
         group: scenario.group.clone(),
         point: scenario.point.clone(),
-        parameters: model.parameters.iter().map(|p| written(&model.types, p)).collect(),
+        parameters: model
+            .parameters
+            .iter()
+            .map(|p| written(&model.types, p))
+            .collect(),
         sample_every: model.run.sample_every,
         horizon: model.run.horizon,
         warm_up: model.run.warm_up,
@@ -83,7 +98,11 @@ fn written(types: &TypeGraph, parameter: &Parameter) -> (String, String) {
         ParameterValue::Value(Value::Bool(b)) => b.to_string(),
         ParameterValue::Value(Value::Enumerator(id, position)) => {
             let enumeration = &types.enumerations[id.index()];
-            format!("{}.{}", enumeration.name, enumeration.values[usize::from(*position)])
+            format!(
+                "{}.{}",
+                enumeration.name,
+                enumeration.values[usize::from(*position)]
+            )
         }
     };
     (parameter.name.clone(), value)

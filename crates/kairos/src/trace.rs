@@ -62,7 +62,10 @@ impl Trace {
     /// Where the file cannot be written.
     pub fn create(path: &Path) -> Result<Self> {
         let file = File::create(path).map_err(Error::io("create", path))?;
-        let sink = if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
+        let sink = if path
+            .extension()
+            .is_some_and(|e| e.eq_ignore_ascii_case("csv"))
+        {
             let mut rows = csv::Writer::from_writer(file);
             let head = [
                 "step",
@@ -148,7 +151,10 @@ fn line<'a, M: Matcher>(matcher: &'a M, firing: &Firing<'_>, outcome: &FiringOut
         scope: &rule.scope,
         bound: firing.bound,
     };
-    let chosen = rule.choose.iter().flat_map(|choice| &choice.pattern.elements);
+    let chosen = rule
+        .choose
+        .iter()
+        .flat_map(|choice| &choice.pattern.elements);
     let (word, created, deleted) = match outcome {
         FiringOutcome::Applied(created) => ("applied", created.clone().collect(), deleted(graph)),
         FiringOutcome::Effectless => ("effectless", Vec::new(), Vec::new()),
@@ -156,13 +162,19 @@ fn line<'a, M: Matcher>(matcher: &'a M, firing: &Firing<'_>, outcome: &FiringOut
     };
     let own = rule.lhs.elements.iter().chain(chosen.clone());
     let own = own.chain(rule.effect.create.iter().map(|creation| &creation.var));
-    let named = own.filter_map(|&var| Some((rule.scope.element(var).name.as_deref()?, bound.number(var)?)));
+    let named =
+        own.filter_map(|&var| Some((rule.scope.element(var).name.as_deref()?, bound.number(var)?)));
     Line {
         step: firing.step,
         time: firing.time,
         rule: &rule.name,
         outcome: word,
-        matched: rule.lhs.elements.iter().filter_map(|&var| bound.number(var)).collect(),
+        matched: rule
+            .lhs
+            .elements
+            .iter()
+            .filter_map(|&var| bound.number(var))
+            .collect(),
         chosen: chosen.filter_map(|&var| bound.number(var)).collect(),
         variables: named.collect(),
         created,

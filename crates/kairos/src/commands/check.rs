@@ -1,7 +1,7 @@
 //! `kairos check`: every mistake of some files.
 
 use anstream::ColorChoice;
-use kairos::load::{self, Content, Mistakes};
+use kairos::load::{self, Mistakes};
 use kairos_model::{check::Overrides, render};
 use serde::Serialize;
 
@@ -43,17 +43,33 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     let overrides = Overrides {
         parameters: arguments.parameters.clone(),
     };
-    let checked: Vec<Result<Content, Box<Mistakes>>> =
-        arguments.files.iter().map(|file| load::any(file, &overrides)).collect();
-    let mistakes = || checked.iter().map(|one| one.as_ref().map_or_else(|m| &**m, Content::warnings));
-    let (errors, warnings) = mistakes().map(Mistakes::count).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+    let mut mistakes: Vec<Mistakes> = Vec::new();
+    let mut told = Vec::new();
+    for file in &arguments.files {
+        let mut found = match load::any(file, &overrides) {
+            Ok(content) => content.warnings().clone(),
+            Err(found) => *found,
+        };
+        keep_new(&mut found, &mut told);
+        mistakes.push(found);
+    }
+    let (errors, warnings) = mistakes
+        .iter()
+        .map(Mistakes::count)
+        .fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
     match arguments.format {
         Format::Text => {
-            mistakes().try_for_each(show)?;
-            print(&format!("{}\n", summary(arguments.files.len(), errors, warnings)))?;
+            mistakes.iter().try_for_each(show)?;
+            print(&format!(
+                "{}\n",
+                summary(arguments.files.len(), errors, warnings)
+            ))?;
         }
         Format::Json => {
-            let diagnostics = mistakes().flat_map(|m| render::plain(&m.sources, &m.diagnostics)).collect();
+            let diagnostics = mistakes
+                .iter()
+                .flat_map(|m| render::plain(&m.sources, &m.diagnostics))
+                .collect();
             let report = Report {
                 errors,
                 warnings,
@@ -62,7 +78,22 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
             print(&json(&report))?;
         }
     }
-    Ok(if errors > 0 { Exit::Mistakes } else { Exit::Done })
+    Ok(if errors > 0 {
+        Exit::Mistakes
+    } else {
+        Exit::Done
+    })
+}
+
+/// Leaves out what was told before: a rule set and the models that use it have its mistakes in common.
+fn keep_new(found: &mut Mistakes, told: &mut Vec<render::PlainDiagnostic>) {
+    let sources = &found.sources;
+    found.diagnostics.retain(|diagnostic| {
+        let plain = render::plain(sources, std::slice::from_ref(diagnostic));
+        let new = !plain.iter().all(|one| told.contains(one));
+        told.extend(plain);
+        new
+    });
 }
 
 /// Writes mistakes to the standard error, in colour where it shows colours.
@@ -88,7 +119,11 @@ fn summary(files: usize, errors: usize, warnings: usize) -> String {
         (0, 0) => format!("{files}: no mistakes"),
         (0, _) => format!("{files}: no mistakes, {}", count(warnings, "warning")),
         (_, 0) => format!("{files}: {}", count(errors, "error")),
-        _ => format!("{files}: {}, {}", count(errors, "error"), count(warnings, "warning")),
+        _ => format!(
+            "{files}: {}, {}",
+            count(errors, "error"),
+            count(warnings, "warning")
+        ),
     }
 }
 

@@ -65,10 +65,13 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     let overrides = Overrides {
         parameters: arguments.parameters.clone(),
     };
-    let checked = load::study(&arguments.file, &overrides).map_err(|mistakes| match check::show(&mistakes) {
-        Ok(()) => Failure::Told(Exit::Mistakes),
-        Err(failure) => failure,
-    })?;
+    let checked =
+        load::study(&arguments.file, &overrides).map_err(|mistakes| {
+            match check::show(&mistakes) {
+                Ok(()) => Failure::Told(Exit::Mistakes),
+                Err(failure) => failure,
+            }
+        })?;
     check::show(&checked.warnings)?;
     let (mut plan, scenarios) = Scenarios::new(checked.value);
     if let Some(n) = arguments.replications {
@@ -85,12 +88,22 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
         checked.files,
         arguments.shard.unwrap_or(Shard::WHOLE),
     );
-    let out = arguments.out.clone().unwrap_or_else(|| default_directory(arguments));
+    let out = arguments
+        .out
+        .clone()
+        .unwrap_or_else(|| default_directory(arguments));
     let directory = Directory::claim(&out, &manifest)?;
     let interrupt = interrupt::flag();
     let mut bar = Bar::new();
     let replicate = |unit, halt: &Arc<_>| scenarios.replicate(unit, halt);
-    let finished = execute(&directory, &manifest, jobs(arguments), &replicate, &interrupt, &mut bar)?;
+    let finished = execute(
+        &directory,
+        &manifest,
+        jobs(arguments),
+        &replicate,
+        &interrupt,
+        &mut bar,
+    )?;
     bar.finish();
     conclude(&finished, &directory)
 }
@@ -103,7 +116,10 @@ fn jobs(arguments: &Arguments) -> usize {
 /// The study's name: its file's, without the extension.
 fn name(arguments: &Arguments) -> String {
     let stem = std::path::Path::new(&arguments.file).file_stem();
-    stem.map_or_else(|| "study".to_owned(), |stem| stem.to_string_lossy().into_owned())
+    stem.map_or_else(
+        || "study".to_owned(),
+        |stem| stem.to_string_lossy().into_owned(),
+    )
 }
 
 fn default_directory(arguments: &Arguments) -> PathBuf {
@@ -116,7 +132,11 @@ fn default_directory(arguments: &Arguments) -> PathBuf {
 
 /// The command that gives the same results again.
 fn command(arguments: &Arguments) -> String {
-    let mut words = vec!["kairos".to_owned(), "study".to_owned(), quoted(&arguments.file)];
+    let mut words = vec![
+        "kairos".to_owned(),
+        "study".to_owned(),
+        quoted(&arguments.file),
+    ];
     for (name, value) in &arguments.parameters {
         words.extend(["--set".to_owned(), quoted(&format!("{name}={value}"))]);
     }
@@ -141,7 +161,10 @@ fn dry_run(plan: &Plan) -> String {
         text += &format!("{}\n", scenario.name);
     }
     let scenarios = plan.scenarios.len() as u64;
-    let total = |n: u64| n.checked_mul(scenarios).map_or_else(|| "too many".to_owned(), grouped);
+    let total = |n: u64| {
+        n.checked_mul(scenarios)
+            .map_or_else(|| "too many".to_owned(), grouped)
+    };
     text + &match plan.replications {
         Rule::Fixed(n) => format!(
             "{} scenarios × {} replications = {} runs; {} metrics\n",

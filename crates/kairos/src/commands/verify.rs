@@ -4,4 +4,6 @@ use crate::exit::Exit;
 /// verify
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {}
-pub(crate) fn run(_: &Arguments) -> Done { Ok(Exit::Done) }
+pub(crate) fn run(_: &Arguments) -> Done {
+    Ok(Exit::Done)
+}

@@ -25,8 +25,8 @@ pub use fold::{Difference, Fold, SeriesPoint};
 pub use journal::{Outcome, Record, Sample};
 pub use manifest::{HashedFile, Manifest};
 pub use merge::{Estimates, merge, read};
-pub use plan::{Plan, PlannedScenario, Rule, Shard, Unit};
 #[cfg(test)]
 pub(crate) use plan::tests::plan as plan_of;
+pub use plan::{Plan, PlannedScenario, Rule, Shard, Unit};
 pub use tables::{Ending, Stopped};
 pub use timing::Session;
