@@ -19,13 +19,13 @@ use crate::error::{Error, Result};
 
 /// A step. Elements go by their numbers.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Line<'a> {
+pub struct Line<Text: Ord> {
     /// Its position in the trajectory, from 0.
     pub step: u64,
     /// When.
     pub time: f64,
     /// The rule.
-    pub rule: &'a str,
+    pub rule: Text,
     /// `applied`, `effectless` or `thinned`.
     pub outcome: &'static str,
     /// The match: the elements of the left-hand side in the order of the text.
@@ -33,11 +33,29 @@ pub struct Line<'a> {
     /// What was chosen, in the order of the text.
     pub chosen: Vec<u64>,
     /// Variables of the rule text that name an element of match, choice or main effect.
-    pub variables: BTreeMap<&'a str, u64>,
+    pub variables: BTreeMap<Text, u64>,
     /// What was created.
     pub created: Vec<u64>,
     /// What was deleted, dangling edges included, ascending.
     pub deleted: Vec<u64>,
+}
+
+impl Line<&str> {
+    /// The line with texts of its own.
+    pub(crate) fn owned(self) -> Line<String> {
+        let named = self.variables.into_iter();
+        Line {
+            step: self.step,
+            time: self.time,
+            rule: self.rule.to_owned(),
+            outcome: self.outcome,
+            matched: self.matched,
+            chosen: self.chosen,
+            variables: named.map(|(name, n)| (name.to_owned(), n)).collect(),
+            created: self.created,
+            deleted: self.deleted,
+        }
+    }
 }
 
 /// A form of traces.
@@ -104,7 +122,7 @@ impl Trace {
         flushed.map_err(Error::io("write", self.path))
     }
 
-    fn write(&mut self, line: &Line<'_>) -> io::Result<()> {
+    fn write(&mut self, line: &Line<&str>) -> io::Result<()> {
         match &mut self.sink {
             Sink::Json(file) => {
                 serde_json::to_writer(&mut *file, line)?;
@@ -144,7 +162,7 @@ impl<M: Matcher> Observer<M> for Trace {
 }
 
 /// What a trace says of a step.
-fn line<'a, M: Matcher>(matcher: &'a M, firing: &Firing<'_>, outcome: &FiringOutcome) -> Line<'a> {
+pub(crate) fn line<'a, M: Matcher>(matcher: &'a M, firing: &Firing<'_>, outcome: &FiringOutcome) -> Line<&'a str> {
     let (graph, rule) = (matcher.graph(), matcher.program().model.rule(firing.rule));
     let bound = Bound {
         graph,
