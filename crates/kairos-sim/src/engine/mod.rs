@@ -20,13 +20,11 @@ mod fingerprint;
 mod immediate;
 mod memory;
 mod observer;
-mod run;
 mod stop;
 mod timers;
 
 pub use fingerprint::Fingerprint;
 pub use observer::{Firing, FiringOutcome, Observer};
-pub use run::RunOptions;
 pub use stop::StopReason;
 pub use timers::Timers;
 
