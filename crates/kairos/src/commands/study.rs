@@ -1,6 +1,6 @@
 //! `kairos study`: scenarios × replications in parallel, with results on disk.
 
-use std::{num::NonZero, path::PathBuf, sync::Arc};
+use std::{num::NonZero, path::PathBuf};
 
 use kairos::{
     format::grouped,
@@ -10,9 +10,9 @@ use kairos::{
 };
 use kairos_model::check::Overrides;
 
-use super::{Done, assignment, check, print, remark};
+use super::{Done, assignment, print, remark, told};
 use crate::{
-    exit::{Exit, Failure},
+    exit::Exit,
     interrupt,
     progress::Bar,
 };
