@@ -128,7 +128,7 @@ impl<'r> Canonical<'r> {
             format!("{}.{}{mode}{}", name(a.target, renaming), a.attribute.0, self.expr(&a.value.expr, renaming))
         }));
         let create = sorted(effect.create.iter().map(|c| {
-            let values: Vec<String> = c.attributes.iter().map(|f| self.expr(&f.expr, renaming)).collect();
+            let values = list(c.attributes.iter().map(|f| self.expr(&f.expr, renaming)));
             let what = match c.what {
                 Created::Node(ty) => format!("{}:{}", name(c.var, renaming), ty.0),
                 Created::Edge { ty, from, to } => {
@@ -136,7 +136,7 @@ impl<'r> Canonical<'r> {
                     ends(&name(from, renaming), &name(to, renaming), undirected, &ty.0.to_string())
                 }
             };
-            format!("{what}{values:?}")
+            format!("{what}{values}")
         }));
         format!("-{delete}+{create}={set}")
     }
@@ -148,15 +148,14 @@ impl<'r> Canonical<'r> {
             text.push_str(&sorted(weights));
         }
         if let Some(stream) = &timer.stream {
-            let key: Vec<String> = stream.key.iter().map(|v| name(*v, renaming)).collect();
-            let _ = write!(text, "{key:?}");
+            text.push_str(&list(stream.key.iter().map(|v| name(*v, renaming))));
         }
         text
     }
 
     fn law(&self, law: &Law, renaming: &Renaming) -> String {
-        let parameters: Vec<String> = law.parameters.iter().map(|p| self.expr(&p.expr, renaming)).collect();
-        format!("{:?}{parameters:?}", law.family)
+        let parameters = list(law.parameters.iter().map(|p| self.expr(&p.expr, renaming)));
+        format!("{:?}{parameters}", law.family)
     }
 
     fn conjunction(&self, conditions: &[Formula], renaming: &Renaming) -> String {
@@ -206,23 +205,20 @@ impl<'r> Canonical<'r> {
                 keys,
                 column,
             } => {
-                let keys: Vec<String> = keys.iter().map(text).collect();
-                format!("table{}.{column}{keys:?}", table.0)
+                let keys = list(keys.iter().map(text));
+                format!("table{}.{column}{keys}", table.0)
             }
             ExprKind::ToReal(e) => format!("real({})", text(e)),
             ExprKind::Not(e) => format!("not({})", text(e)),
             ExprKind::Negate(e) => format!("-({})", text(e)),
             ExprKind::Binary(operator, a, b) => self.binary(*operator, a, b, renaming),
-            ExprKind::Call(function, arguments) => {
-                let arguments: Vec<String> = arguments.iter().map(text).collect();
-                format!("{function:?}{arguments:?}")
-            }
+            ExprKind::Call(function, arguments) => format!("{function:?}{}", list(arguments.iter().map(text))),
             ExprKind::Case {
                 branches,
                 otherwise,
             } => {
-                let branches: Vec<String> = branches.iter().map(|(c, r)| format!("{}?{}", text(c), text(r))).collect();
-                format!("case{branches:?}{}", text(otherwise))
+                let branches = list(branches.iter().map(|(c, r)| format!("({}?{})", text(c), text(r))));
+                format!("case{branches}({})", text(otherwise))
             }
             ExprKind::Exists(id) => format!("exists{{{}}}", self.sub_pattern(*id, renaming)),
             ExprKind::Count(id) => format!("count{{{}}}", self.sub_pattern(*id, renaming)),
@@ -237,9 +233,9 @@ impl<'r> Canonical<'r> {
         match operator {
             O::And | O::Or | O::Add | O::Multiply | O::Equal | O::NotEqual => format!("{operator:?}{}", sorted([a, b])),
             // `a > b` is `b < a`
-            O::Greater => format!("Less[{b:?}, {a:?}]"),
-            O::GreaterEqual => format!("LessEqual[{b:?}, {a:?}]"),
-            O::Less | O::LessEqual | O::Subtract | O::Divide | O::Remainder => format!("{operator:?}[{a:?}, {b:?}]"),
+            O::Greater => format!("Less[{b};{a}]"),
+            O::GreaterEqual => format!("LessEqual[{b};{a}]"),
+            O::Less | O::LessEqual | O::Subtract | O::Divide | O::Remainder => format!("{operator:?}[{a};{b}]"),
         }
     }
 }
@@ -254,10 +250,17 @@ fn ends(from: &str, to: &str, undirected: bool, label: &str) -> String {
     format!("{label}({from},{to})")
 }
 
+/// Texts in order. Every text is balanced in its brackets, so that lists can be told apart.
+fn list(texts: impl IntoIterator<Item = String>) -> String {
+    let texts: Vec<String> = texts.into_iter().collect();
+    format!("[{}]", texts.join(";"))
+}
+
+/// Texts that have no order.
 fn sorted(texts: impl IntoIterator<Item = String>) -> String {
     let mut texts: Vec<String> = texts.into_iter().collect();
     texts.sort_unstable();
-    format!("{texts:?}")
+    list(texts)
 }
 
 /// Names own elements by their positions. The names depend on how many there are already, so that they differ.

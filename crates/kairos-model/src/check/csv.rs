@@ -1,5 +1,7 @@
 //! Files of comma-separated values.
 
+use std::collections::BTreeSet;
+
 use crate::{
     diagnostic::Diagnostic,
     source::{FileId, Span},
@@ -62,8 +64,9 @@ impl CsvFile {
 
     fn is_rectangular(&self, report: &Report) -> bool {
         let mut good = true;
-        for (i, name) in self.header.iter().enumerate() {
-            if self.header[..i].contains(name) {
+        let mut seen = BTreeSet::new();
+        for name in &self.header {
+            if !seen.insert(name) {
                 let message = format!("two columns are named `{name}`");
                 report.push(Diagnostic::error("duplicate-name", self.header_span, message));
                 good = false;
@@ -71,7 +74,7 @@ impl CsvFile {
         }
         let width = self.header.len();
         if let Some(row) = self.rows.iter().find(|r| r.cells.len() != width) {
-            let message = format!("this line has {} cells, the header has {width}", row.cells.len());
+            let message = format!("cells on this line: {}, in the header: {width}", row.cells.len());
             let mistake = Diagnostic::error("csv-ragged", row.span, message);
             report.push(mistake.related(self.header_span, "the header"));
             good = false;

@@ -36,8 +36,8 @@ pub(super) struct Done {
     pub(super) created: BTreeMap<String, Var>,
     deleted: BTreeMap<Var, Span>,
     assigned: BTreeMap<(Var, AttributeId), (AssignmentMode, Span)>,
-    /// Names whose creation has a mistake.
-    unreadable: BTreeSet<String>,
+    /// Names that the patterns at hand create, those with mistakes included.
+    announced: BTreeSet<String>,
 }
 
 impl Body<'_> {
@@ -69,7 +69,7 @@ impl Body<'_> {
     fn assignment(&mut self, text: &Text, done: &mut Done) -> Option<Assignment> {
         let tree = self.env.report.accept(parse_assignment(text))?;
         let name = &tree.target;
-        if done.created.contains_key(&name.value) || done.unreadable.contains(&name.value) {
+        if done.created.contains_key(&name.value) || done.announced.contains(&name.value) {
             let message = format!("`{}` is created by this rule: its attributes are given where it is created", name.value);
             let mistake = Diagnostic::error("set-created", name.span, message);
             return self.env.report.fail(mistake.help(format!("write `({}: … {{{}: …}})` in `create`", name.value, tree.attribute.value)));
@@ -115,15 +115,16 @@ impl Body<'_> {
     /// Elements to create, in the order of the text, a node before its edges.
     pub(super) fn creations(&mut self, trees: &[PatternTree], done: &mut Done) -> Option<Vec<Creation>> {
         let (mut creations, mut good) = (Vec::new(), true);
-        self.note_unreadable(trees, done);
+        self.note_announced(trees, done);
+        let described = Described::read(trees);
         for tree in trees {
             if let Some(condition) = &tree.condition {
                 good &= self.no_condition(condition).is_some();
             }
             for path in &tree.paths {
-                let mut from = self.created_node(&path.first, trees, done, &mut creations);
+                let mut from = self.created_node(&path.first, &described, done, &mut creations);
                 for (edge, node) in &path.steps {
-                    let to = self.created_node(node, trees, done, &mut creations);
+                    let to = self.created_node(node, &described, done, &mut creations);
                     let edge = self.created_edge(edge, from, to, done, &mut creations);
                     good &= from.is_some() && to.is_some() && edge.is_some();
                     from = to;
@@ -134,12 +135,12 @@ impl Body<'_> {
         good.then_some(creations)
     }
 
-    /// Until they are created, names that are to be created are not unknown.
-    fn note_unreadable(&self, trees: &[PatternTree], done: &mut Done) {
+    /// Names that these patterns are to create.
+    fn note_announced(&self, trees: &[PatternTree], done: &mut Done) {
         let names = super::pattern::names(trees).map(|n| &n.value);
         let new = names.filter(|n| self.visible(n).is_none() && !done.created.contains_key(*n));
         let new: Vec<String> = new.cloned().collect();
-        done.unreadable.extend(new);
+        done.announced = new.into_iter().collect();
     }
 
     fn no_condition(&self, condition: &ExprTree) -> Option<()> {
@@ -148,25 +149,18 @@ impl Body<'_> {
     }
 
     /// The variable of a node that is bound or created before, or a new one.
-    fn created_node(&mut self, tree: &NodeTree, trees: &[PatternTree], done: &mut Done, into: &mut Vec<Creation>) -> Option<Var> {
+    fn created_node<'t>(&mut self, tree: &'t NodeTree, described: &Described<'t>, done: &mut Done, into: &mut Vec<Creation>) -> Option<Var> {
         if let Some(condition) = &tree.condition {
             self.no_condition(condition)?;
         }
         if let Some(name) = &tree.name {
             let known = self.visible(&name.value).or_else(|| done.created.get(&name.value).copied());
             if let Some(var) = known {
-                return self.end_of_created(var, name, tree, trees, done);
+                return self.end_of_created(var, name, tree, described, done);
             }
         }
-        let types = match &tree.name {
-            Some(name) => types_of_name(&name.value, trees).unwrap_or(&tree.types),
-            None => &tree.types,
-        };
+        let (types, attributes) = described.of(tree);
         let ty = self.created_node_type(tree, types, done)?;
-        let attributes = match &tree.name {
-            Some(name) => attributes_of_name(&name.value, trees).unwrap_or(&tree.attributes),
-            None => &tree.attributes,
-        };
         let columns = self.env.types.graph.node(ty).attributes.clone();
         let incomplete = self.env.types.node_incomplete(ty);
         let values = self.initial_values(&columns, attributes, tree.span, incomplete);
@@ -183,7 +177,6 @@ impl Body<'_> {
         let var = self.add(name.map(|n| n.value.as_str()), sort, span)?;
         if let Some(name) = name {
             self.check_new_name_of_created(name);
-            done.unreadable.remove(&name.value);
             done.created.insert(name.value.clone(), var);
         }
         Some(var)
@@ -196,7 +189,7 @@ impl Body<'_> {
     }
 
     /// A node that is there already, as the end of a new edge.
-    fn end_of_created(&self, var: Var, name: &Name, tree: &NodeTree, trees: &[PatternTree], done: &Done) -> Option<Var> {
+    fn end_of_created(&self, var: Var, name: &Name, tree: &NodeTree, described: &Described<'_>, done: &Done) -> Option<Var> {
         let element = &self.elements[var.index()];
         if matches!(element.sort, Sort::Edge(_)) {
             let message = format!("`{}` is an edge and cannot be used as a node", name.value);
@@ -206,8 +199,8 @@ impl Body<'_> {
             let message = format!("`{}` is deleted by this rule: an edge to it is not created", name.value);
             return self.env.report.fail(Diagnostic::error("edge-to-deleted", name.span, message).related(at, "deleted here"));
         }
-        let own = done.created.get(&name.value) == Some(&var) && nodes_named(&name.value, trees).next().is_some();
-        if own && said_otherwise(name, tree, trees) {
+        let own = done.created.get(&name.value) == Some(&var) && done.announced.contains(&name.value);
+        if own && described.contradicts(tree) {
             let message = format!("`{}` is described twice: its type and its values stand in one place", name.value);
             let mistake = Diagnostic::error("created-again", tree.span, message);
             return self.env.report.fail(mistake.related(element.span, "created here"));
@@ -256,7 +249,7 @@ impl Body<'_> {
                     Some(near) => format!("{near}; a new node needs a type: `({}:Type)`", name.value),
                     None => format!("a new node needs a type: `({}:Type)`", name.value),
                 };
-                self.explain_hidden(&name.value, mistake.help(help))
+                mistake.help(help)
             }
             None => Diagnostic::error("type-needed", tree.span, "a new node needs a type"),
         };
@@ -379,26 +372,41 @@ impl Body<'_> {
     }
 }
 
-fn nodes_named<'t>(name: &str, trees: &'t [PatternTree]) -> impl Iterator<Item = &'t NodeTree> {
-    super::pattern::nodes(trees).filter(move |n| n.name.as_ref().is_some_and(|n| n.value == name))
+/// What patterns to create say of their named nodes, at whichever mention.
+#[derive(Default)]
+struct Described<'t> {
+    nodes: BTreeMap<&'t str, (&'t [Name], &'t [(Name, ExprTree)])>,
 }
 
-/// The types that are written for a name, at whichever mention.
-fn types_of_name<'t>(name: &str, trees: &'t [PatternTree]) -> Option<&'t [Name]> {
-    nodes_named(name, trees).map(|n| &n.types[..]).find(|t| !t.is_empty())
-}
+impl<'t> Described<'t> {
+    fn read(trees: &'t [PatternTree]) -> Self {
+        let mut described = Described::default();
+        for node in super::pattern::nodes(trees) {
+            let Some(name) = &node.name else { continue };
+            let (types, attributes) = described.nodes.entry(&name.value).or_default();
+            if types.is_empty() {
+                *types = &node.types;
+            }
+            if attributes.is_empty() {
+                *attributes = &node.attributes;
+            }
+        }
+        described
+    }
 
-/// The attributes that are written for a name, at whichever mention.
-fn attributes_of_name<'t>(name: &str, trees: &'t [PatternTree]) -> Option<&'t [(Name, ExprTree)]> {
-    nodes_named(name, trees).map(|n| &n.attributes[..]).find(|a| !a.is_empty())
-}
+    /// Types and attributes of a node, of all mentions of its name.
+    fn of(&self, node: &'t NodeTree) -> (&'t [Name], &'t [(Name, ExprTree)]) {
+        let named = node.name.as_ref().and_then(|name| self.nodes.get(name.value.as_str()));
+        named.copied().unwrap_or((&node.types, &node.attributes))
+    }
 
-/// Whether a further mention of a created node gives another type or other values than the first one that gives any.
-fn said_otherwise(name: &Name, tree: &NodeTree, trees: &[PatternTree]) -> bool {
-    let values = |names: &[Name]| names.iter().map(|n| n.value.clone()).collect::<Vec<_>>();
-    let types = types_of_name(&name.value, trees).map(values);
-    let attributes = attributes_of_name(&name.value, trees);
-    let other_type = !tree.types.is_empty() && types != Some(values(&tree.types));
-    let other_values = !tree.attributes.is_empty() && attributes.is_none_or(|a| !std::ptr::eq(a, &tree.attributes[..]));
-    other_type || other_values
+    /// Whether a further mention of a node gives another type or other values than the first one that gives any.
+    fn contradicts(&self, node: &NodeTree) -> bool {
+        let named = node.name.as_ref().and_then(|name| self.nodes.get(name.value.as_str()));
+        let Some((types, attributes)) = named else { return false };
+        let values = |names: &[Name]| names.iter().map(|n| n.value.clone()).collect::<Vec<_>>();
+        let other_type = !node.types.is_empty() && values(types) != values(&node.types);
+        let other_values = !node.attributes.is_empty() && !std::ptr::eq(*attributes, &node.attributes[..]);
+        other_type || other_values
+    }
 }

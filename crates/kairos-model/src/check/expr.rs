@@ -4,7 +4,7 @@ use super::{
     body::Body,
     constant::NoValue,
     pattern::boolean,
-    report::unknown,
+    report::{unknown, unknown_of},
 };
 use crate::{
     diagnostic::Diagnostic,
@@ -279,8 +279,7 @@ impl Body<'_> {
                 None if *incomplete => return None,
                 None => {
                     let candidates = attributes.iter().map(|a| graph.attributes[a.id.index()].as_str());
-                    let what = format!("attribute of `{owner}`");
-                    let mistake = unknown("unknown-attribute", &what, &name.value, name.span, candidates);
+                    let mistake = unknown_of("unknown-attribute", ("attribute", owner), &name.value, name.span, candidates);
                     return self.env.report.fail(self.which_types(mistake, var, owner, owners.len()));
                 }
                 Some(attribute) => match found {

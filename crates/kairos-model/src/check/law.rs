@@ -3,7 +3,7 @@
 use super::{
     body::Body,
     constant::NoValue,
-    report::{listed, unknown},
+    report::{listed, unknown, unknown_of},
 };
 use crate::{
     diagnostic::Diagnostic,
@@ -172,8 +172,7 @@ impl Body<'_> {
         for &(name, at) in &named {
             if !forms.iter().any(|f| knows(f, name)) {
                 let names = forms.iter().flat_map(|f| f.parameters.iter().map(|p| p.0));
-                let what = format!("parameter of `{}`", forms[0].name);
-                return self.env.report.fail(unknown("unknown-parameter", &what, name, at, names));
+                return self.env.report.fail(unknown_of("unknown-parameter", ("parameter", forms[0].name), name, at, names));
             }
         }
         let fitting: Vec<&&Form> = forms
@@ -246,7 +245,7 @@ impl Body<'_> {
             let slot = match argument.name {
                 Some((name, at)) => match NAMES.iter().position(|n| *n == name) {
                     Some(slot) => slot,
-                    None => return self.env.report.fail(unknown("unknown-parameter", "parameter of `Empirical`", name, at, NAMES)),
+                    None => return self.env.report.fail(unknown_of("unknown-parameter", ("parameter", EMPIRICAL), name, at, NAMES)),
                 },
                 None => position.min(2),
             };
@@ -308,11 +307,14 @@ impl Body<'_> {
                 }
             }
         }
-        if let Some((index, why)) = super::domain::violation(purpose, law.family, &values) {
-            let parameter = &law.parameters[index];
+        let violations = super::domain::violations(purpose, law.family, &values);
+        for &(index, why) in &violations {
             let shown = values[index].map_or(String::new(), |v| format!(", this is {v}"));
-            let mistake = Diagnostic::error("out-of-domain", parameter.span, format!("{why}{shown}"));
-            return self.env.report.fail(mistake);
+            let mistake = Diagnostic::error("out-of-domain", law.parameters[index].span, format!("{why}{shown}"));
+            self.env.report.push(mistake);
+        }
+        if !violations.is_empty() {
+            return None;
         }
         if let (LawUse::Timer, Family::Normal, [Some(mean), Some(sd)]) = (purpose, law.family, &values[..]) {
             let truncated = super::domain::truncated_mean(*mean, *sd);

@@ -158,12 +158,12 @@ pub(super) fn constraint_holds(
     let sets = loader.rule_sets(report, file)?;
     let env = environment(report, loader, &sets, Some(spec), changes, Some(command_line));
     let mut body = Body::new(&env, Place::CONSTANT);
-    let mut holds = true;
-    for constraint in constraints {
-        let formula = body.text(constraint, Type::Bool)?;
-        holds &= body.constant_value(&formula)? == Value::Bool(true);
-    }
-    Some(holds)
+    let truth = |text: &Text| {
+        let formula = body.text(text, Type::Bool)?;
+        Some(body.constant_value(&formula)? == Value::Bool(true))
+    };
+    let truths: Vec<Option<bool>> = constraints.iter().map(truth).collect();
+    truths.into_iter().try_fold(true, |all, one| Some(all && one?))
 }
 
 /// Judges what needs rule and timer.

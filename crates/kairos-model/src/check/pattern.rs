@@ -16,6 +16,9 @@ use crate::{
     types::{EdgeType, EdgeTypeId, NodeTypeId, Type},
 };
 
+/// Elements of one pattern: more are a mistake, and would take the matcher for ever.
+const MAX_ELEMENTS: usize = 1000;
+
 /// Types that are written for the names of a pattern, wherever they are.
 type Annotations<'t> = BTreeMap<&'t str, &'t [Name]>;
 
@@ -55,7 +58,13 @@ impl Body<'_> {
                 from = to;
             }
         }
-        self.narrow(&pattern);
+        match trees.first().filter(|_| pattern.elements.len() > MAX_ELEMENTS) {
+            Some(tree) => {
+                let message = format!("a pattern has at most {MAX_ELEMENTS} elements, this one has {}", pattern.elements.len());
+                self.env.report.push(Diagnostic::error("too-many", tree.span, message));
+            }
+            None => self.narrow(&pattern),
+        }
         let edges = pattern.edges.iter().map(|e| e.edge);
         self.view.taken.extend(edges);
         (pattern, vars)
@@ -90,7 +99,7 @@ impl Body<'_> {
         }
         if !types.is_empty() && !self.is_poison(var) {
             let repeated = Sort::Node(self.env.types.concrete(self.env.report, types)?);
-            if self.written[var.index()].as_ref() != Some(&repeated) {
+            if self.written[var.index()].as_ref() != Some(&repeated) && *self.sort(var) != repeated {
                 let message = format!("`{}` is bound already, with another type", name.value);
                 let mistake = Diagnostic::error("type-repeated", types[0].span, message)
                     .label("a second type for one variable")

@@ -16,7 +16,7 @@ pub(super) struct Place {
 }
 
 const NOTHING: Place = Place {
-    name: "a constant",
+    name: "what is fixed before a run",
     now: false,
     draw: false,
     index: false,

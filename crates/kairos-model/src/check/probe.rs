@@ -7,12 +7,12 @@ use super::{
     env::Env,
     order::sort_by_need,
     place::Place,
-    report::{Report, dense, listed, unknown},
+    report::{Report, dense, listed, unknown, unknown_of},
     rule::RuleDraft,
     types::unique,
 };
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, suggest},
     expr::{Expr, ExprKind, Var},
     pattern::Sort,
     probe::{Endpoint, MetricRef, Probe, ProbeId, ProbeKind, Query, Statistic, statistics},
@@ -186,8 +186,7 @@ fn endpoint(draft: &RuleDraft<'_, '_>, rule: RuleId, same: &Text) -> Option<Endp
     let Some(same) = var else {
         let names = draft.chosen.names.iter().map(|(n, _)| n.as_str());
         let all = names.chain(draft.created.created.keys().map(String::as_str));
-        let what = format!("element of `{}`", draft.name.value);
-        return report.fail(unknown("unknown-variable", &what, &name.value, name.span, all));
+        return report.fail(unknown_of("unknown-variable", ("element", &draft.name.value), &name.value, name.span, all));
     };
     Some(Endpoint { rule, same })
 }
@@ -233,11 +232,11 @@ impl MetricNames<'_> {
             }),
             None => {
                 let names: Vec<String> = has.iter().map(Statistic::to_string).collect();
-                let what = format!("statistic of `{probe}`");
-                let mistake = unknown("unknown-statistic", &what, name, span, names.iter().map(String::as_str));
+                let names = || names.iter().map(String::as_str);
+                let mistake = unknown_of("unknown-statistic", ("statistic", probe), name, span, names());
                 let quantiles = has.iter().any(|h| matches!(h, Statistic::Quantile(_)));
-                report.fail(if quantiles && mistake.help.is_none() {
-                    mistake.help(format!("there are {}; quantiles are `p0` to `p100`", listed(names.iter().map(String::as_str))))
+                report.fail(if quantiles && suggest(name, names()).is_none() {
+                    mistake.help(format!("there are {}; quantiles are `p0` to `p100`", listed(names())))
                 } else {
                     mistake
                 })

@@ -194,7 +194,7 @@ impl StartBuilder<'_> {
         let incomplete = self.body.env.types.edge_incomplete(ty);
         let template = self.template(&csv, &of_type, columns, attributes, edge.span, incomplete)?;
         if let Some(new) = new {
-            self.new_nodes(&csv, ends, new?, nodes.as_ref()?.span)?;
+            self.new_nodes(&csv, ends, (new?, nodes.as_ref()?.span), ty)?;
         }
         let mut seen = BTreeSet::new();
         let mut rows = Vec::with_capacity(csv.rows.len());
@@ -232,15 +232,27 @@ impl StartBuilder<'_> {
         self.report().fail(Diagnostic::error("not-unique", span, message).related(declared.span, "declared here"))
     }
 
-    /// A statement of nodes for the keys that no earlier statement read.
-    fn new_nodes(&mut self, csv: &CsvFile, ends: (usize, usize), ty: NodeTypeId, span: Span) -> Option<()> {
+    /// The node types that an end of an edge may have, for source and target.
+    fn wanted(&self, ty: EdgeTypeId) -> (Vec<NodeTypeId>, Vec<NodeTypeId>) {
+        let declared = self.body.env.types.graph.edge(ty);
+        let mut wanted = (declared.from.clone(), declared.to.clone());
+        if declared.undirected {
+            wanted.0.extend(&declared.to);
+            wanted.1.extend(&declared.from);
+        }
+        wanted
+    }
+
+    /// A statement of nodes for the keys that no earlier statement read for a node that fits.
+    fn new_nodes(&mut self, csv: &CsvFile, ends: (usize, usize), (ty, span): (NodeTypeId, Span), edge: EdgeTypeId) -> Option<()> {
+        let wanted = self.wanted(edge);
         let columns = self.body.env.types.graph.node(ty).attributes.clone();
         let open = self.body.filled(&columns, BTreeMap::new(), span)?;
         let statement = self.next_statement();
         let mut rows: Vec<NodeRow> = Vec::new();
         for row in &csv.rows {
-            for key in [&row.cells[ends.0], &row.cells[ends.1]] {
-                if self.keys.find(key, &[ty]).next().is_some() {
+            for (key, wanted) in [(&row.cells[ends.0], &wanted.0), (&row.cells[ends.1], &wanted.1)] {
+                if self.keys.find(key, wanted).next().is_some() {
                     continue;
                 }
                 let number = self.row_number(rows.len(), row.span)?;
@@ -266,11 +278,7 @@ impl StartBuilder<'_> {
     /// The nodes of two keys that an edge of this type can connect.
     pub(super) fn row_ends(&self, ty: EdgeTypeId, keys: (&str, &str), span: Span) -> Option<(RowNode, RowNode)> {
         let declared = self.body.env.types.graph.edge(ty);
-        let mut wanted = (declared.from.clone(), declared.to.clone());
-        if declared.undirected {
-            wanted.0.extend(&declared.to);
-            wanted.1.extend(&declared.from);
-        }
+        let wanted = self.wanted(ty);
         let from = self.row_end(keys.0, &wanted.0, span)?;
         let to = self.row_end(keys.1, &wanted.1, span)?;
         if !always_connects(declared, &[from.1], &[to.1]) {

@@ -15,7 +15,10 @@ use crate::{
     rule::{Choice, Effect, ForEach, Pick, Rule},
     source::Span,
     spec::{ChoiceSpec, ForEachSpec, PickSpec, RuleSpec, Text},
-    syntax::tree::{Name, PatternTree},
+    syntax::{
+        parse_assignment, parse_expr, parse_pattern,
+        tree::{Name, PatternTree},
+    },
     types::Type,
 };
 
@@ -35,6 +38,8 @@ pub(super) struct RuleDraft<'e, 's> {
     /// `None` where the rule has a mistake.
     pub(super) parts: Option<RuleParts>,
     pub(super) required: bool,
+    /// Whether the variables of the left-hand side are known.
+    pub(super) is_visible: bool,
 }
 
 /// What a rule consists of, apart from its variables.
@@ -84,11 +89,14 @@ impl<'e, 's> RuleDraft<'e, 's> {
             later: Vec::new(),
             parts: None,
             required: spec.required.as_ref().is_some_and(|r| r.value),
+            is_visible: false,
         };
         let trees = Trees::parse(&draft.body, spec);
+        draft.is_visible = trees.matches.is_some();
         // without the left-hand side every name would look unknown
-        if let Some(matches) = &trees.matches {
-            draft.parts = draft.read_parts(matches, &trees);
+        match &trees.matches {
+            Some(matches) => draft.parts = draft.read_parts(matches, &trees),
+            None => draft.read_syntax(),
         }
         draft
     }
@@ -103,6 +111,7 @@ impl<'e, 's> RuleDraft<'e, 's> {
         let then = self.then();
         let choices_read = trees.choose.iter().all(Option::is_some);
         if !choices_read {
+            self.read_syntax();
             return None;
         }
         self.hide(trees, trees.choose.len());
@@ -151,6 +160,26 @@ impl<'e, 's> RuleDraft<'e, 's> {
             })
         });
         self.body.hidden = hidden.filter(|h| seen.iter().all(|n| n.value != h.name)).collect();
+    }
+
+    /// Reads the texts of a rule whose variables are not known, for mistakes in the texts themselves.
+    fn read_syntax(&self) {
+        let (spec, report) = (self.spec, self.body.env.report);
+        let values = spec.choose.iter().filter_map(|c| match &c.pick {
+            PickSpec::Uniform => None,
+            PickSpec::Max(value) | PickSpec::Min(value) | PickSpec::Weighted(value) => Some(value),
+        });
+        let conditions = spec.condition.iter().chain(&spec.then_where);
+        let of_blocks = spec.for_each.iter().filter_map(|f| f.condition.as_ref());
+        for text in conditions.chain(of_blocks).chain(values) {
+            report.accept(parse_expr(text));
+        }
+        for text in spec.unless.iter().chain(&spec.then_unless) {
+            report.accept(parse_pattern(text));
+        }
+        for text in spec.set.iter().chain(spec.for_each.iter().flat_map(|f| &f.set)) {
+            report.accept(parse_assignment(text));
+        }
     }
 
     fn left_hand_side(&mut self, matches: &[PatternTree]) -> Option<Pattern> {

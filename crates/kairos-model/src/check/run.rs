@@ -67,7 +67,7 @@ impl Body<'_> {
             return None;
         };
         if value < 0.0 || positive && value == 0.0 {
-            let needs = if positive { "is positive" } else { "is not negative" };
+            let needs = if positive { "must be positive" } else { "must not be negative" };
             let message = format!("{what} {needs}, this is {value}");
             return self.env.report.fail(Diagnostic::error("out-of-domain", formula.span, message));
         }
@@ -100,8 +100,8 @@ impl Body<'_> {
             Value::Int(i) if i >= 1 => Some(i.unsigned_abs()),
             other => {
                 let message = match other {
-                    Value::Int(i) => format!("a limit is at least 1, this is {i}"),
-                    _ => "a limit is a whole number".to_owned(),
+                    Value::Int(i) => format!("a limit must be at least 1, this is {i}"),
+                    _ => "a limit must be a whole number".to_owned(),
                 };
                 self.env.report.fail(Diagnostic::error("out-of-domain", formula.span, message))
             }

@@ -8,7 +8,7 @@ use super::{
     env::Env,
     pattern::always_connects,
     place::Place,
-    report::{Report, listed, unknown},
+    report::{Report, listed, unknown, unknown_of},
     rows::RowKeys,
     types::unique,
 };
@@ -109,7 +109,7 @@ impl StartBuilder<'_> {
         let count = self.body.number(count, Type::Int);
         self.body.place = outside;
         let count = count?;
-        self.within(&count, 0.0, f64::INFINITY, "a number of repetitions is not negative")?;
+        self.within(&count, 0.0, f64::INFINITY, "a number of repetitions must not be negative")?;
         Some(count)
     }
 
@@ -189,7 +189,7 @@ impl StartBuilder<'_> {
             return self.report().fail(unknown("unknown-topology", "graph model", &kind.value, kind.span, names));
         };
         let mut values = self.topology_values(kind, parameters, arguments)?;
-        let why = "a number of neighbours is not negative";
+        let why = "a number of neighbours must not be negative";
         match *name {
             "Complete" => Some(TopologyKind::Complete),
             "Ring" => Some(TopologyKind::Ring),
@@ -206,7 +206,7 @@ impl StartBuilder<'_> {
             }
             "BarabasiAlbert" => {
                 let m = values.remove(0);
-                self.within(&m, 1.0, f64::INFINITY, "each new node gets at least one edge")?;
+                self.within(&m, 1.0, f64::INFINITY, "each new node must get at least one edge")?;
                 Some(TopologyKind::BarabasiAlbert { m })
             }
             _ => {
@@ -214,7 +214,7 @@ impl StartBuilder<'_> {
                 let neighbours = self.within(&k, 0.0, f64::INFINITY, why)?;
                 self.within(&beta, 0.0, 1.0, PROBABILITY)?;
                 if neighbours % 2.0 != 0.0 {
-                    let message = format!("`k` is even, half of the neighbours on each side; this is {neighbours}");
+                    let message = format!("`k` must be even, half of the neighbours on each side; this is {neighbours}");
                     return self.report().fail(Diagnostic::error("out-of-domain", k.span, message));
                 }
                 Some(TopologyKind::WattsStrogatz { k, beta })
@@ -227,9 +227,8 @@ impl StartBuilder<'_> {
         for (position, (name, _)) in arguments.iter().enumerate() {
             let lone = name.value.is_empty() && position < parameters.len();
             if !lone && !parameters.iter().any(|p| p.0 == name.value) {
-                let what = format!("parameter of `{}`", kind.value);
                 let names = parameters.iter().map(|p| p.0);
-                return self.report().fail(unknown("unknown-parameter", &what, &name.value, name.span, names));
+                return self.report().fail(unknown_of("unknown-parameter", ("parameter", &kind.value), &name.value, name.span, names));
             }
         }
         let outside = std::mem::replace(&mut self.body.place, Place::CONSTANT);
@@ -302,4 +301,4 @@ impl StartBuilder<'_> {
     }
 }
 
-const PROBABILITY: &str = "a probability is between 0 and 1";
+const PROBABILITY: &str = "a probability must be between 0 and 1";

@@ -51,9 +51,14 @@ pub(super) fn study(report: &Report, loader: &Loader<'_>, spec: &StudySpec, comm
         model_spec: &model_spec,
         command_line,
     };
-    let scenarios = scenarios.all(&named, &points)?;
+    let all = scenarios.all(&named, &points)?;
+    let complete = all.iter().all(Option::is_some);
+    let scenarios: Vec<Scenario> = all.into_iter().flatten().collect();
     let baseline = baseline(report, spec, &named, &scenarios);
     let metrics = metrics(report, spec, &scenarios);
+    if !complete {
+        return None;
+    }
     Some(Study {
         metrics: metrics?,
         baseline: baseline?,
@@ -102,8 +107,8 @@ struct Scenarios<'s> {
 }
 
 impl Scenarios<'_> {
-    /// Every scenario at every point that fulfils the constraints.
-    fn all(&self, named: &[Named<'_>], points: &[Point<'_>]) -> Option<Vec<Scenario>> {
+    /// Every scenario at every point that fulfils the constraints, `None` for those with mistakes.
+    fn all(&self, named: &[Named<'_>], points: &[Point<'_>]) -> Option<Vec<Option<Scenario>>> {
         let mut scenarios = Vec::new();
         for name in named {
             self.judge_name(name);
@@ -122,7 +127,7 @@ impl Scenarios<'_> {
             let span = self.spec.constraints.first().map_or(self.spec.model.span, |c| c.span);
             return self.report.fail(Diagnostic::error("empty-vary", span, "no point fulfils the constraints: nothing would run"));
         }
-        scenarios.into_iter().collect()
+        Some(scenarios)
     }
 
     fn changes<'c>(&'c self, name: &Named<'c>, point: &'c Point<'c>) -> Changes<'c> {
@@ -164,7 +169,8 @@ fn scenario(named: &Named<'_>, point: &Point<'_>, model: Model) -> Scenario {
 fn baseline(report: &Report, spec: &StudySpec, named: &[Named<'_>], scenarios: &[Scenario]) -> Option<usize> {
     let Some(baseline) = &spec.baseline else { return Some(0) };
     let found = scenarios.iter().position(|s| s.name == baseline.value || s.group == baseline.value);
-    if found.is_none() && !spec.unreadable.iter().any(|n| n.value == baseline.value) {
+    let known = named.iter().any(|n| n.name == baseline.value);
+    if found.is_none() && !known && !spec.unreadable.iter().any(|n| n.value == baseline.value) {
         let names = named.iter().map(|n| n.name);
         report.push(unknown("unknown-scenario", "scenario", &baseline.value, baseline.span, names));
     }
@@ -219,7 +225,7 @@ fn replications(report: &Report, spec: &Spanned<ReplicationsSpec>) -> Option<Rep
         if value.value > 0.0 {
             return Some(value.value);
         }
-        let message = format!("{what} is positive, this is {}", value.value);
+        let message = format!("{what} must be positive, this is {}", value.value);
         report.fail(Diagnostic::error("out-of-domain", value.span, message))
     };
     match &spec.value {
@@ -273,6 +279,6 @@ fn confidence(report: &Report, spec: &StudySpec) -> Option<f64> {
     if confidence.value > 0.0 && confidence.value < 1.0 {
         return Some(confidence.value);
     }
-    let message = format!("a confidence is between 0 and 1, this is {}", confidence.value);
+    let message = format!("a confidence must be between 0 and 1, this is {}", confidence.value);
     report.fail(Diagnostic::error("out-of-domain", confidence.span, message))
 }

@@ -79,20 +79,19 @@ struct Options<'s> {
 
 impl RuleDraft<'_, '_> {
     fn timer(&mut self, spec: &TimerSpec) -> Option<Timer> {
-        if self.body.view.names.is_empty() && self.parts.is_none() && self.matched.names.is_empty() {
+        if !self.is_visible {
             // without the rule's variables every name in the timer would look unknown
             return None;
         }
         self.look(self.matched.clone(), Place::TIMER);
-        let (options, arguments) = self.body.timer_arguments(spec);
+        let (options, arguments, placed) = self.body.timer_arguments(spec);
         let law = self.body.law(LawUse::Timer, &spec.family.value, spec.family.span, &arguments);
-        let options = options?;
         let word = |text: Option<&Spanned<String>>, body: &Body<'_>, words: [&'static str; 2]| body.one_of(text, words);
         let memory = word(options.memory, &self.body, ["Enabling", "Age"]);
         let on_change = word(options.on_change, &self.body, ["Keep", "Redraw"]);
         let aggregate = word(options.clock, &self.body, ["Match", "Aggregate"]);
         let stream = self.body.stream(&options);
-        let (law, aggregate) = (law?, aggregate?);
+        let (law, aggregate, (), memory, on_change, stream) = (law?, aggregate?, placed?, memory?, on_change?, stream?);
         if law.family == Family::Immediate {
             self.imply_required(spec.span)?;
         }
@@ -107,10 +106,10 @@ impl RuleDraft<'_, '_> {
         };
         Some(Timer {
             law,
-            memory: if memory? { Memory::Age } else { Memory::Enabling },
-            on_change: if on_change? { OnChange::Redraw } else { OnChange::Keep },
+            memory: if memory { Memory::Age } else { Memory::Enabling },
+            on_change: if on_change { OnChange::Redraw } else { OnChange::Keep },
             clock,
-            stream: stream?,
+            stream,
             span: spec.span,
         })
     }
@@ -170,19 +169,24 @@ impl RuleDraft<'_, '_> {
             return body.env.report.fail(mistake("an aggregate clock needs a left-hand side", clock));
         }
         let mut weights: Vec<Option<Formula>> = vec![None; components.len()];
+        let mut good = true;
         for (name, value) in options.weights.iter().flat_map(|(entries, _)| entries.iter()) {
-            let (component, weight) = body.weight(name, value, &components)?;
+            let Some((component, weight)) = body.weight(name, value, &components) else {
+                good = false;
+                continue;
+            };
             if weights[component].replace(weight).is_some() {
-                return body.env.report.fail(mistake("this component has a weight already", name.span));
+                body.env.report.push(mistake("this component has a weight already", name.span));
+                good = false;
             }
         }
-        Some(ClockMode::Aggregate { weights })
+        good.then_some(ClockMode::Aggregate { weights })
     }
 }
 
 impl<'e> Body<'e> {
-    /// Splits the arguments of a timer into options and parameters of the law.
-    fn timer_arguments<'s>(&self, spec: &'s TimerSpec) -> (Option<Options<'s>>, Vec<Given<'s>>) {
+    /// Splits the arguments of a timer into options and parameters of the law; also says whether all are of the right kind.
+    fn timer_arguments<'s>(&self, spec: &'s TimerSpec) -> (Options<'s>, Vec<Given<'s>>, Option<()>) {
         let mut options = Options::default();
         let (mut law, mut good) = (Vec::new(), true);
         for (name, value) in &spec.arguments {
@@ -204,7 +208,7 @@ impl<'e> Body<'e> {
                 self.env.report.push(misplaced(name, value));
             }
         }
-        (good.then_some(options), law)
+        (options, law, good.then_some(()))
     }
 
     /// Whether the second of two words is written; the first is the default.
@@ -253,7 +257,7 @@ impl<'e> Body<'e> {
             return self.env.report.fail(mistake.help("a weight belongs to one connected part of the pattern and reads only that"));
         }
         if self.env.constant(&weight.expr).is_ok_and(|v| matches!(v, crate::types::Value::Real(r) if r < 0.0)) {
-            return self.env.report.fail(Diagnostic::error("out-of-domain", weight.span, "a weight is not negative"));
+            return self.env.report.fail(Diagnostic::error("out-of-domain", weight.span, "a weight must not be negative"));
         }
         Some((component, weight))
     }

@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     order::sort_by_need,
-    report::{Report, dense, duplicate, unknown},
+    report::{Report, dense, duplicate, unknown, unknown_of},
 };
 use crate::{
     diagnostic::Diagnostic,
@@ -102,9 +102,8 @@ impl Types {
         match enumeration.values.iter().position(|v| v == value) {
             Some(position) => Some(Value::Enumerator(of, u16::try_from(position).ok()?)),
             None => {
-                let what = format!("value of `{}`", enumeration.name);
                 let values = enumeration.values.iter().map(String::as_str);
-                report.fail(unknown("unknown-enumerator", &what, value, span, values))
+                report.fail(unknown_of("unknown-enumerator", ("value", &enumeration.name), value, span, values))
             }
         }
     }

@@ -75,7 +75,7 @@ fn wrong_parameters() {
     timers(
         r#""tick": Normal(men: 1, sd: 1)"#,
         expect![[r#"
-            error[unknown-parameter] m.ron:2:25 «men»: unknown parameter of `Normal` `men`
+            error[unknown-parameter] m.ron:2:25 «men»: unknown parameter `men` of `Normal`
               ^ not declared
               help: did you mean `mean`?
         "#]],
@@ -107,7 +107,7 @@ fn a_negative_rate() {
     timers(
         r#""tick": Exponential(rate: "-rate")"#,
         expect![[r#"
-            error[out-of-domain] m.ron:2:37 «-rate»: a rate is not negative, this is -2
+            error[out-of-domain] m.ron:2:37 «-rate»: a rate must not be negative, this is -2
         "#]],
     );
 }
@@ -117,7 +117,7 @@ fn a_negative_spread() {
     timers(
         r#""tick": LogNormal(mean: 1, sd: -1)"#,
         expect![[r#"
-            error[out-of-domain] m.ron:2:41 «-1»: a standard deviation is not negative, this is -1
+            error[out-of-domain] m.ron:2:41 «-1»: a standard deviation must not be negative, this is -1
         "#]],
     );
 }
@@ -127,7 +127,7 @@ fn a_low_above_its_high() {
     timers(
         r#""tick": Uniform(low: 3, high: 1)"#,
         expect![[r#"
-            error[out-of-domain] m.ron:2:40 «1»: `high` is not below `low`, this is 1
+            error[out-of-domain] m.ron:2:40 «1»: `high` must not be below `low`, this is 1
         "#]],
     );
 }
@@ -137,7 +137,7 @@ fn a_deterministic_zero() {
     timers(
         r#""tick": Deterministic(0)"#,
         expect![[r#"
-            error[out-of-domain] m.ron:2:32 «0»: a delay is positive; for none at all write `Immediate`, this is 0
+            error[out-of-domain] m.ron:2:32 «0»: a delay must be positive (for none at all write `Immediate`), this is 0
         "#]],
     );
 }
@@ -179,6 +179,12 @@ fn unknown_options() {
         r#""tick": Exponential(rate: 1, memory: Agee, clock: Agregate, on_change: 3)"#,
         expect![[r#"
             error[wrong-arguments] m.ron:2:70 «on_change»: `on_change` is `Keep` or `Redraw`
+            error[unknown-option] m.ron:2:47 «Agee»: unknown option `Agee`
+              ^ not declared
+              help: did you mean `Age`?
+            error[unknown-option] m.ron:2:60 «Agregate»: unknown option `Agregate`
+              ^ not declared
+              help: did you mean `Aggregate`?
         "#]],
     );
 }
@@ -211,6 +217,9 @@ fn aggregate_weights() {
         expect![[r#"
             error[aggregate] m.ron:2:73 «m.x»: the weight of `n` reads `N`, which is not connected to it
               help: a weight belongs to one connected part of the pattern and reads only that
+            error[unknown-variable] m.ron:2:80 «q»: unknown variable `q`
+              ^ not declared
+              help: there are `n` and `m`
         "#]],
     );
 }
@@ -498,7 +507,7 @@ from,ms
 3
 "#,
         expect![[r#"
-            error[csv-ragged] t.csv:3:1 «3»: this line has 1 cells, the header has 2
+            error[csv-ragged] t.csv:3:1 «3»: cells on this line: 1, in the header: 2
               t.csv:1:1 «from,ms»: the header
         "#]],
     );
@@ -552,7 +561,7 @@ from,ms,city,gap
               t.csv:3:1 «2,3,Bern,»: the first line that has none
             error[unknown-column] m.ron:3:111 «nix»: unknown column `nix`
               ^ not declared
-              help: there are `ms`
+              help: there is only `ms`
             error[wrong-arguments] m.ron:3:117 «t»: `t` needs 1 argument, here are 2
             error[no-column] m.ron:3:130 «t(n.x)»: a look-up needs a column: `t(…).ms`
         "#]],
@@ -596,9 +605,9 @@ fn mistakes_of_start() {
               help: say how to round: `floor(…)`, `ceil(…)` or `round(…)`
             error[unknown-variable] m.ron:3:39 «q»: unknown variable `q`
               ^ not declared
-              help: there are `n`; a new node needs a type: `(q:Type)`
-            error[out-of-domain] m.ron:3:53 «0 - 1»: a number of repetitions is not negative, this is -1
-            error[not-here] m.ron:3:78 «now»: `now` cannot be read in a constant
+              help: there is only `n`; a new node needs a type: `(q:Type)`
+            error[out-of-domain] m.ron:3:53 «0 - 1»: a number of repetitions must not be negative, this is -1
+            error[not-here] m.ron:3:78 «now»: `now` cannot be read in what is fixed before a run
               help: whether a match holds may not depend on time passing: `now` is for effects, `choose`, tallies and timers
             error[attribute-without-value] m.ron:3:85 «(:M)»: `y` must be given a value
               r.ron:2:92 «"y"»: declared here, without a default
@@ -618,13 +627,13 @@ fn mistakes_of_topologies() {
             error[unknown-topology] m.ron:3:18 «Rong»: unknown graph model `Rong`
               ^ not declared
               help: did you mean `Ring`?
-            error[out-of-domain] m.ron:3:71 «1.5»: a probability is between 0 and 1, this is 1.5
-            error[out-of-domain] m.ron:3:127 «3»: `k` is even, half of the neighbours on each side; this is 3
+            error[out-of-domain] m.ron:3:71 «1.5»: a probability must be between 0 and 1, this is 1.5
+            error[out-of-domain] m.ron:3:127 «3»: `k` must be even, half of the neighbours on each side; this is 3
             error[edge-ends] m.ron:3:199 «"e"»: `e` cannot connect every `M` with every other
               r.ron:2:114 «"e"»: declared from `N` to `N`
-            error[unknown-parameter] m.ron:3:228 «m»: unknown parameter of `RandomRegular` `m`
+            error[unknown-parameter] m.ron:3:228 «m»: unknown parameter `m` of `RandomRegular`
               ^ not declared
-              help: there are `degree`
+              help: there is only `degree`
             error[unknown-option] m.ron:3:264 «Once»: unknown option `Once`
               ^ not declared
               help: there are `PerReplication` and `PerStudy`
@@ -781,7 +790,7 @@ fn mistakes_of_probes() {
             error[unknown-variable] m.ron:3:118 «q»: unknown variable `q`
               ^ not declared
               help: there are `n` and `m`
-            error[unknown-variable] m.ron:3:171 «q»: unknown element of `tick` `q`
+            error[unknown-variable] m.ron:3:171 «q»: unknown element `q` of `tick`
               ^ not declared
               help: there are `n` and `m`
             error[not-here] m.ron:3:205 «now»: `now` cannot be read in a counted pattern
@@ -796,16 +805,16 @@ fn mistakes_of_derived_probes() {
         r#"probes: {"a": Firings("tick"), "b": Derived("a.cuont + nix.mean"), "c": Derived("d"), "d": Derived("c + 1"), "t": Tally(on: "tick", value: "n.x"), "q": Derived("t.p95 + t.p101 + a.p50 + now")}"#,
         r#""#,
         expect![[r#"
-            error[unknown-statistic] m.ron:3:48 «cuont»: unknown statistic of `a` `cuont`
+            error[unknown-statistic] m.ron:3:48 «cuont»: unknown statistic `cuont` of `a`
               ^ not declared
               help: did you mean `count`?
             error[unknown-probe] m.ron:3:56 «nix»: unknown probe `nix`
               ^ not declared
               help: there are `a`, `b`, `c`, `d`, `q` and `t`
-            error[unknown-statistic] m.ron:3:172 «p101»: unknown statistic of `t` `p101`
+            error[unknown-statistic] m.ron:3:172 «p101»: unknown statistic `p101` of `t`
               ^ not declared
-              help: there are `mean`, `count`, `sum`, `sd`, `min`, `max` and `p50`
-            error[unknown-statistic] m.ron:3:181 «p50»: unknown statistic of `a` `p50`
+              help: there are `mean`, `count`, `sum`, `sd`, `min`, `max` and `p50`; quantiles are `p0` to `p100`
+            error[unknown-statistic] m.ron:3:181 «p50»: unknown statistic `p50` of `a`
               ^ not declared
               help: there are `count`, `rate`, `effectless` and `thinned`
             error[not-here] m.ron:3:187 «now»: `now` cannot be read in a derived probe
@@ -821,14 +830,14 @@ fn mistakes_of_run_settings() {
         r#"horizon: -1, warm_up: "n.x", sample_every: 0, limits: {"step": 1, "elements": 0}, stop_when: "COUNT { (:N) }""#,
         r#""#,
         expect![[r#"
-            error[out-of-domain] m.ron:3:10 «-1»: the horizon is positive, this is -1
+            error[out-of-domain] m.ron:3:10 «-1»: the horizon must be positive, this is -1
             error[unknown-variable] m.ron:3:24 «n»: unknown variable `n`
               ^ no variable is declared here
-            error[out-of-domain] m.ron:3:44 «0»: the sampling interval is positive, this is 0
+            error[out-of-domain] m.ron:3:44 «0»: the sampling interval must be positive, this is 0
             error[unknown-limit] m.ron:3:56 «"step"»: unknown limit `step`
               ^ not declared
               help: did you mean `steps`?
-            error[out-of-domain] m.ron:3:79 «0»: a limit is at least 1, this is 0
+            error[out-of-domain] m.ron:3:79 «0»: a limit must be at least 1, this is 0
             error[wrong-type] m.ron:3:95 «COUNT { (:N) }»: a Bool is needed here, this is an Int
               ^ an Int
               help: compare it: `… > 0`

@@ -25,7 +25,7 @@ fn unknown_parameters_and_metrics() {
               help: there are `k` and `rate`
             error[timer-without-rule] s.ron:2:58 «"tok"»: a timer for the rule `tok`, which is not there
               ^ not declared
-              help: there are `tick`
+              help: there is only `tick`
         "#]],
     );
 }
@@ -35,12 +35,12 @@ fn unknown_metrics() {
     study(
         r#"scenarios: {"a": ()}, metrics: ["p.meen", "q.mean", "p", "p"], replications: 10"#,
         expect![[r#"
-            error[unknown-statistic] s.ron:2:36 «meen»: unknown statistic of `p` `meen`
+            error[unknown-statistic] s.ron:2:36 «meen»: unknown statistic `meen` of `p`
               ^ not declared
               help: did you mean `mean`?
             error[unknown-probe] s.ron:2:44 «q»: unknown probe `q`
               ^ not declared
-              help: there are `p`
+              help: there is only `p`
             error[duplicate-name] s.ron:2:58 «"p"»: metric `p` is declared twice
               ^ declared again
               s.ron:2:53 «"p"»: first declared here
@@ -86,7 +86,7 @@ fn precisions() {
     study(
         r#"scenarios: {"a": ()}, metrics: ["p"], replications: Precision(relative: 0.0, at_least: 10, at_most: 5)"#,
         expect![[r#"
-            error[out-of-domain] s.ron:2:73 «0.0»: a half-width is positive, this is 0
+            error[out-of-domain] s.ron:2:73 «0.0»: a half-width must be positive, this is 0
             error[out-of-domain] s.ron:2:101 «5»: at least 10, but at most 5 replications
         "#]],
     );
@@ -97,7 +97,7 @@ fn a_confidence_of_one() {
     study(
         r#"scenarios: {"a": ()}, metrics: ["p"], replications: 5, confidence: 1.0"#,
         expect![[r#"
-            error[out-of-domain] s.ron:2:68 «1.0»: a confidence is between 0 and 1, this is 1
+            error[out-of-domain] s.ron:2:68 «1.0»: a confidence must be between 0 and 1, this is 1
         "#]],
     );
 }
@@ -165,6 +165,8 @@ fn a_constraint_that_is_no_condition() {
             error[wrong-type] s.ron:2:37 «k + 1»: a Bool is needed here, this is an Int
               ^ an Int
               help: compare it: `… > 0`
+            error[unknown-variable] s.ron:2:46 «n»: unknown variable `n`
+              ^ no variable is declared here
         "#]],
     );
 }
