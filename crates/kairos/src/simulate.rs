@@ -12,8 +12,8 @@ use kairos_model::{
     types::{TypeGraph, Value},
 };
 use kairos_rewrite::{
-    error::Outcome as Fallible, incremental::IncrementalMatcher, matcher::Matcher, naive::NaiveMatcher,
-    program::Program,
+    error::Outcome as Fallible, incremental::IncrementalMatcher, matcher::Matcher,
+    naive::NaiveMatcher, program::Program,
 };
 use kairos_sim::{
     draw::Randomness,
@@ -79,7 +79,10 @@ impl Compiled {
         self.engine(randomness)
     }
 
-    fn engine<M: Matcher, S: Schedule + Default>(&self, randomness: Randomness) -> Fallible<engine::Simulation<M, S>> {
+    fn engine<M: Matcher, S: Schedule + Default>(
+        &self,
+        randomness: Randomness,
+    ) -> Fallible<engine::Simulation<M, S>> {
         let graph = kairos_sim::start::build(&self.program, &randomness)?;
         engine::Simulation::new(&self.program, &self.timers, randomness, graph)
     }
@@ -112,12 +115,21 @@ impl Scenarios {
         let scenarios = Scenarios {
             metrics: (0..study.scenarios.len()).map(of_scenario).collect(),
             random_seed: study.seed,
-            models: study.scenarios.into_iter().map(|s| Compiled::new(s.model)).collect(),
+            models: study
+                .scenarios
+                .into_iter()
+                .map(|s| Compiled::new(s.model))
+                .collect(),
         };
         (plan, scenarios)
     }
 
-    fn sample(&self, scenario: usize, randomness: Randomness, halt: &AtomicBool) -> Fallible<(StopReason, Sample)> {
+    fn sample(
+        &self,
+        scenario: usize,
+        randomness: Randomness,
+        halt: &AtomicBool,
+    ) -> Fallible<(StopReason, Sample)> {
         let (compiled, metrics) = (&self.models[scenario], &self.metrics[scenario]);
         let mut simulation = compiled.start(randomness)?;
         let mut collector = Collector::new(&compiled.program, Wanted::Metrics(metrics.clone()));
@@ -125,7 +137,10 @@ impl Scenarios {
         let end = trajectory::run(&mut simulation, bounds, &mut collector)?;
         let observations = collector.finish(end.time);
         let sample = Sample {
-            metrics: metrics.iter().map(|metric| observations.metric(metric)).collect(),
+            metrics: metrics
+                .iter()
+                .map(|metric| observations.metric(metric))
+                .collect(),
             series: observations.series().to_vec(),
             events: simulation.counts().events,
             stop_reason: end.reason.name().to_owned(),

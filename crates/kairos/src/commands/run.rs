@@ -147,14 +147,20 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     let missed = snapshots.finish(types, simulation.matcher().graph(), end.time)?;
     for request in missed {
         let (time, path) = (request.time, request.path.display());
-        remark(&format!("warning: no snapshot {path}: the run ended before time {time}"))?;
+        remark(&format!(
+            "warning: no snapshot {path}: the run ended before time {time}"
+        ))?;
     }
     let report = report(arguments, &compiled, &simulation, collector, end, setup);
     match arguments.format {
         Format::Json => print(&json(&report))?,
         Format::Text => print(&text(&report, end, &compiled.model().run.time_unit))?,
     }
-    for (rule, shift) in report.truncation.iter().filter(|(_, shift)| **shift > TRUNCATION_TOLD) {
+    for (rule, shift) in report
+        .truncation
+        .iter()
+        .filter(|(_, shift)| **shift > TRUNCATION_TOLD)
+    {
         remark(&format!(
             "warning: truncation at 0 moved the mean of a normal delay of `{rule}` by up to {} %",
             significant(100.0 * shift, 2)
@@ -167,7 +173,11 @@ fn failed(error: impl std::fmt::Display) -> Failure {
     Failure::Because(Exit::Failed, error.to_string())
 }
 
-fn bounds<'a>(arguments: &Arguments, compiled: &Compiled, interrupt: &'a AtomicBool) -> Result<Bounds<'a>, Failure> {
+fn bounds<'a>(
+    arguments: &Arguments,
+    compiled: &Compiled,
+    interrupt: &'a AtomicBool,
+) -> Result<Bounds<'a>, Failure> {
     let model = compiled.model();
     let mut bounds = Bounds::of(model, interrupt);
     if let Some(until) = arguments.replication.until {
@@ -176,9 +186,11 @@ fn bounds<'a>(arguments: &Arguments, compiled: &Compiled, interrupt: &'a AtomicB
     if let Some(steps) = arguments.steps {
         bounds.steps = Some(bounds.steps.map_or(steps, |limit| limit.min(steps)));
     }
-    let endless = bounds.horizon.is_infinite() && bounds.steps.is_none() && model.run.stop_when.is_none();
+    let endless =
+        bounds.horizon.is_infinite() && bounds.steps.is_none() && model.run.stop_when.is_none();
     if endless {
-        let message = "nothing ends this run: the model has no horizon. Give --until T or --steps N.";
+        let message =
+            "nothing ends this run: the model has no horizon. Give --until T or --steps N.";
         return Err(Failure::Because(Exit::Usage, message.to_owned()));
     }
     Ok(bounds)
@@ -226,22 +238,41 @@ fn report(
         index_steps: effort.index_steps,
         fingerprint: format!("{:016x}", simulation.fingerprint()),
         truncation: shifts.map(|(id, shift)| (rule(id), shift)).collect(),
-        metrics: observations.metrics().into_iter().map(|(name, _, value)| (name, value)).collect(),
+        metrics: observations
+            .metrics()
+            .into_iter()
+            .map(|(name, _, value)| (name, value))
+            .collect(),
     }
 }
 
 fn text(report: &Report, end: End, time_unit: &str) -> String {
     let megabytes = |bytes: u64| format!("{} MB", significant(bytes as f64 / 1e6, 3));
     let mut rows = vec![
-        ["ended", &format!("{}, at {} {time_unit}", end.reason, short(Some(report.time)))].map(str::to_owned),
+        [
+            "ended",
+            &format!(
+                "{}, at {} {time_unit}",
+                end.reason,
+                short(Some(report.time))
+            ),
+        ]
+        .map(str::to_owned),
         ["events", &grouped(report.events)].map(str::to_owned),
     ];
-    for (name, count) in [("without effect", report.effectless), ("thinned", report.thinned)] {
+    for (name, count) in [
+        ("without effect", report.effectless),
+        ("thinned", report.thinned),
+    ] {
         if count > 0 {
             rows.push([name.to_owned(), grouped(count)]);
         }
     }
-    let graph = format!("{} nodes, {} edges", grouped(report.nodes as u64), grouped(report.edges as u64));
+    let graph = format!(
+        "{} nodes, {} edges",
+        grouped(report.nodes as u64),
+        grouped(report.edges as u64)
+    );
     let speed = format!(
         "{} s for the steps ({} events/s), {} s before",
         significant(report.wall_seconds, 3),
@@ -250,15 +281,29 @@ fn text(report: &Report, end: End, time_unit: &str) -> String {
     );
     rows.extend([
         ["graph at the end".to_owned(), graph],
-        ["active events".to_owned(), grouped(report.active_events as u64)],
+        [
+            "active events".to_owned(),
+            grouped(report.active_events as u64),
+        ],
         ["wall time".to_owned(), speed],
-        ["memory".to_owned(), report.peak_rss_bytes.map_or_else(|| "–".to_owned(), megabytes)],
+        [
+            "memory".to_owned(),
+            report
+                .peak_rss_bytes
+                .map_or_else(|| "–".to_owned(), megabytes),
+        ],
         ["fingerprint".to_owned(), report.fingerprint.clone()],
     ]);
     let width = rows.iter().map(|[name, _]| name.len()).max().unwrap_or(0);
-    let mut text: String = rows.iter().map(|[name, value]| format!("{name:<width$}  {value}\n")).collect();
+    let mut text: String = rows
+        .iter()
+        .map(|[name, value]| format!("{name:<width$}  {value}\n"))
+        .collect();
     if !report.metrics.is_empty() {
-        let metrics = report.metrics.iter().map(|(name, value)| [name.clone(), short(*value)]);
+        let metrics = report
+            .metrics
+            .iter()
+            .map(|(name, value)| [name.clone(), short(*value)]);
         text += "\n";
         text += &table(&metrics.collect::<Vec<_>>());
     }

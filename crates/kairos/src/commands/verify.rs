@@ -30,14 +30,24 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Done {
     let compiled = arguments.replication.load(&arguments.model)?;
     let randomness = || arguments.replication.randomness();
-    let started = (compiled.start(randomness()), compiled.start_reference(randomness()));
+    let started = (
+        compiled.start(randomness()),
+        compiled.start_reference(randomness()),
+    );
     let (mut fast, mut reference) = match started {
         (Ok(fast), Ok(reference)) => (fast, reference),
         (Err(a), Err(b)) if a == b => return Err(Failure::Because(Exit::Failed, a.to_string())),
         (a, b) => {
             let says = |outcome: Option<String>| outcome.unwrap_or_else(|| "no fault".to_owned());
-            let (a, b) = (a.err().map(|e| e.to_string()), b.err().map(|e| e.to_string()));
-            print(&format!("differ at the start\n  engine:    {}\n  reference: {}\n", says(a), says(b)))?;
+            let (a, b) = (
+                a.err().map(|e| e.to_string()),
+                b.err().map(|e| e.to_string()),
+            );
+            print(&format!(
+                "differ at the start\n  engine:    {}\n  reference: {}\n",
+                says(a),
+                says(b)
+            ))?;
             return Ok(Exit::Failed);
         }
     };
@@ -49,7 +59,9 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
             Ok(Exit::Done)
         }
         Verdict::Fault { steps, error } => {
-            print(&format!("agree on {steps} steps and on the fault after them\n"))?;
+            print(&format!(
+                "agree on {steps} steps and on the fault after them\n"
+            ))?;
             Err(Failure::Because(Exit::Failed, error.to_string()))
         }
         Verdict::Differ(difference) => {
@@ -57,9 +69,14 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
                 "differ after {} steps\n  engine:    {}\n  reference: {}\n",
                 difference.steps, difference.fast, difference.reference
             );
-            let events = [("missing", &difference.missing), ("extra", &difference.extra)];
+            let events = [
+                ("missing", &difference.missing),
+                ("extra", &difference.extra),
+            ];
             for (what, events) in events {
-                events.iter().for_each(|event| text += &format!("  {what}: {event}\n"));
+                events
+                    .iter()
+                    .for_each(|event| text += &format!("  {what}: {event}\n"));
             }
             print(&text)?;
             Ok(Exit::Failed)

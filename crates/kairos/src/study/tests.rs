@@ -3,9 +3,7 @@
 use std::{
     collections::BTreeMap,
     path::Path,
-    sync::{
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
     time::Duration,
 };
 
