@@ -94,8 +94,11 @@ pub fn load_rules(files: &dyn Files, path: &str) -> Loaded<RuleSetInfo> {
 pub fn load_model(files: &dyn Files, path: &str, overrides: &Overrides) -> Loaded<Model> {
     let (loader, report) = (Loader::new(files), Report::default());
     let command_line = CommandLine::read(&loader, overrides);
-    let spec = loader.open(&report, path, None).and_then(|file| loader.model(&report, file));
-    let value = spec.and_then(|spec| model::model(&report, &loader, &spec, Changes::default(), &command_line));
+    let spec = loader
+        .open(&report, path, None)
+        .and_then(|file| loader.model(&report, file));
+    let value = spec
+        .and_then(|spec| model::model(&report, &loader, &spec, Changes::default(), &command_line));
     loaded(value, &loader, report)
 }
 
@@ -103,13 +106,18 @@ pub fn load_model(files: &dyn Files, path: &str, overrides: &Overrides) -> Loade
 pub fn load_study(files: &dyn Files, path: &str, overrides: &Overrides) -> Loaded<Study> {
     let (loader, report) = (Loader::new(files), Report::default());
     let command_line = CommandLine::read(&loader, overrides);
-    let spec = loader.open(&report, path, None).and_then(|file| loader.study(&report, file));
+    let spec = loader
+        .open(&report, path, None)
+        .and_then(|file| loader.study(&report, file));
     let value = spec.and_then(|spec| study::study(&report, &loader, &spec, &command_line));
     loaded(value, &loader, report)
 }
 
 fn loaded<T>(value: Option<T>, loader: &Loader<'_>, report: Report) -> Loaded<T> {
-    debug_assert!(value.is_some() || report.has_errors(), "whatever has no value has a mistake");
+    debug_assert!(
+        value.is_some() || report.has_errors(),
+        "whatever has no value has a mistake"
+    );
     Loaded {
         value: value.filter(|_| !report.has_errors()),
         sources: loader.sources(),
