@@ -144,13 +144,15 @@ pub enum Statistic {
 /// The statistics of each kind of probe, the one that stands for the probe first.
 pub(crate) mod statistics {
     use super::Statistic::{
-        self, Censored, Count, Effectless, Last, Max, Mean, Median, Min, Quantile, Rate, Sd, Sum, Thinned, Value,
+        self, Censored, Count, Effectless, Last, Max, Mean, Median, Min, Quantile, Rate, Sd, Sum,
+        Thinned, Value,
     };
 
     pub(crate) const SERIES: &[Statistic] = &[Mean, Sd, Min, Max, Last];
     pub(crate) const FIRINGS: &[Statistic] = &[Count, Rate, Effectless, Thinned];
     pub(crate) const TALLY: &[Statistic] = &[Mean, Count, Sum, Sd, Min, Max, Quantile(50)];
-    pub(crate) const DURATIONS: &[Statistic] = &[Median, Mean, Count, Sd, Min, Max, Censored, Quantile(50)];
+    pub(crate) const DURATIONS: &[Statistic] =
+        &[Median, Mean, Count, Sd, Min, Max, Censored, Quantile(50)];
     pub(crate) const DERIVED: &[Statistic] = &[Value];
 }
 
@@ -170,7 +172,13 @@ impl ProbeKind {
     /// Whether this kind of probe has a statistic.
     #[must_use]
     pub fn has(&self, statistic: Statistic) -> bool {
-        self.statistics().iter().any(|&s| s == statistic || matches!((s, statistic), (Statistic::Quantile(_), Statistic::Quantile(_))))
+        self.statistics().iter().any(|&s| {
+            s == statistic
+                || matches!(
+                    (s, statistic),
+                    (Statistic::Quantile(_), Statistic::Quantile(_))
+                )
+        })
     }
 }
 

@@ -4,7 +4,11 @@ use super::law::LawUse;
 use crate::timer::Family;
 
 /// Parameters that are outside their domains, and what is asked of them. Values that are not known yet are not judged.
-pub(super) fn violations(purpose: LawUse, family: Family, values: &[Option<f64>]) -> Vec<(usize, &'static str)> {
+pub(super) fn violations(
+    purpose: LawUse,
+    family: Family,
+    values: &[Option<f64>],
+) -> Vec<(usize, &'static str)> {
     use Family as F;
     let at = |i: usize| values.get(i).copied().flatten();
     let fails = |i: usize, holds: fn(f64) -> bool| at(i).is_some_and(|v| !holds(v));
@@ -13,21 +17,53 @@ pub(super) fn violations(purpose: LawUse, family: Family, values: &[Option<f64>]
     let not_negative: fn(f64) -> bool = |v| v >= 0.0;
     let timer = purpose == LawUse::Timer;
     let rules: &[(usize, bool, &'static str)] = &match family {
-        F::ExponentialRate => [(0, fails(0, not_negative), "a rate must not be negative"), NONE, NONE],
-        F::ExponentialMean => [(0, fails(0, positive), "a mean delay must be positive"), NONE, NONE],
+        F::ExponentialRate => [
+            (0, fails(0, not_negative), "a rate must not be negative"),
+            NONE,
+            NONE,
+        ],
+        F::ExponentialMean => [
+            (0, fails(0, positive), "a mean delay must be positive"),
+            NONE,
+            NONE,
+        ],
         F::Normal => [
-            (1, fails(1, not_negative), "a standard deviation must not be negative"),
-            (0, timer && at(1) == Some(0.0) && fails(0, positive), "a delay without spread must be positive"),
+            (
+                1,
+                fails(1, not_negative),
+                "a standard deviation must not be negative",
+            ),
+            (
+                0,
+                timer && at(1) == Some(0.0) && fails(0, positive),
+                "a delay without spread must be positive",
+            ),
             NONE,
         ],
         F::LogNormalMoments => [
-            (0, fails(0, positive), "the mean of a log-normal value must be positive"),
-            (1, fails(1, not_negative), "a standard deviation must not be negative"),
+            (
+                0,
+                fails(0, positive),
+                "the mean of a log-normal value must be positive",
+            ),
+            (
+                1,
+                fails(1, not_negative),
+                "a standard deviation must not be negative",
+            ),
             NONE,
         ],
-        F::LogNormal => [(1, fails(1, not_negative), "sigma must not be negative"), NONE, NONE],
+        F::LogNormal => [
+            (1, fails(1, not_negative), "sigma must not be negative"),
+            NONE,
+            NONE,
+        ],
         F::Uniform => [
-            (0, timer && fails(0, not_negative), "a delay must not be negative"),
+            (
+                0,
+                timer && fails(0, not_negative),
+                "a delay must not be negative",
+            ),
             (1, disordered(0, 1), "`high` must not be below `low`"),
             (1, timer && fails(1, positive), "a delay must be positive"),
         ],
@@ -37,20 +73,64 @@ pub(super) fn violations(purpose: LawUse, family: Family, values: &[Option<f64>]
             NONE,
         ],
         F::Erlang => [
-            (0, fails(0, |k| k >= 1.0), "an Erlang law must have at least one stage"),
+            (
+                0,
+                fails(0, |k| k >= 1.0),
+                "an Erlang law must have at least one stage",
+            ),
             (1, fails(1, positive), "a rate must be positive here"),
             NONE,
         ],
         F::Triangular => [
-            (0, timer && fails(0, not_negative), "a delay must not be negative"),
+            (
+                0,
+                timer && fails(0, not_negative),
+                "a delay must not be negative",
+            ),
             (1, disordered(0, 1), "`mode` must not be below `min`"),
-            (2, disordered(1, 2) || disordered(0, 2), "`max` must not be below `mode` and `min`"),
+            (
+                2,
+                disordered(1, 2) || disordered(0, 2),
+                "`max` must not be below `mode` and `min`",
+            ),
         ],
-        F::Empirical { .. } => [(0, timer && fails(0, positive), "the scale of a delay must be positive"), NONE, NONE],
-        F::Deterministic => [(0, timer && fails(0, positive), "a delay must be positive (for none at all write `Immediate`)"), NONE, NONE],
-        F::Immediate => [(1, fails(1, positive), "a weight must be positive"), NONE, NONE],
-        F::Bernoulli => [(0, fails(0, |p| (0.0..=1.0).contains(&p)), "a probability must be between 0 and 1"), NONE, NONE],
-        F::UniformInt => [(1, disordered(0, 1), "`high` must not be below `low`"), NONE, NONE],
+        F::Empirical { .. } => [
+            (
+                0,
+                timer && fails(0, positive),
+                "the scale of a delay must be positive",
+            ),
+            NONE,
+            NONE,
+        ],
+        F::Deterministic => [
+            (
+                0,
+                timer && fails(0, positive),
+                "a delay must be positive (for none at all write `Immediate`)",
+            ),
+            NONE,
+            NONE,
+        ],
+        F::Immediate => [
+            (1, fails(1, positive), "a weight must be positive"),
+            NONE,
+            NONE,
+        ],
+        F::Bernoulli => [
+            (
+                0,
+                fails(0, |p| (0.0..=1.0).contains(&p)),
+                "a probability must be between 0 and 1",
+            ),
+            NONE,
+            NONE,
+        ],
+        F::UniformInt => [
+            (1, disordered(0, 1), "`high` must not be below `low`"),
+            NONE,
+            NONE,
+        ],
         F::Never => [NONE, NONE, NONE],
     };
     let broken = rules.iter().filter(|rule| rule.1);

@@ -35,20 +35,30 @@ struct Rows<Id, Row> {
 }
 
 impl StartBuilder<'_> {
-    pub(super) fn graph_ml(&mut self, file: &Text, node: Option<&Text>, edge: Option<&Text>) -> Option<()> {
+    pub(super) fn graph_ml(
+        &mut self,
+        file: &Text,
+        node: Option<&Text>,
+        edge: Option<&Text>,
+    ) -> Option<()> {
         let env = self.body.env;
         let default_node = node.map(|name| self.node_type(name));
         let default_edge = edge.map(|name| self.edge_type(name));
         let (base, path) = env.file_name(file)?;
-        let id = env.loader.open_relative(env.report, base, &path, file.span)?;
+        let id = env
+            .loader
+            .open_relative(env.report, base, &path, file.span)?;
         let text = env.loader.sources().file(id).text.clone();
         let document = self.parse_xml(id, &text)?;
         let root = document.root_element();
         let Some(graph) = children(root, "graph").next() else {
             let message = "this is no GraphML file: `<graphml>` with a `<graph>` is expected";
-            return self.report().fail(Diagnostic::error("graphml", place(id, root), message));
+            return self
+                .report()
+                .fail(Diagnostic::error("graphml", place(id, root), message));
         };
-        let names = children(root, "key").filter_map(|k| Some((k.attribute("id")?, k.attribute("attr.name")?)));
+        let names = children(root, "key")
+            .filter_map(|k| Some((k.attribute("id")?, k.attribute("attr.name")?)));
         let reading = Reading {
             file: id,
             keys: names.collect(),
@@ -81,12 +91,21 @@ impl StartBuilder<'_> {
                     start: at,
                     end: at,
                 };
-                self.report().fail(Diagnostic::error("graphml", span, format!("this is not well-formed XML: {error}")))
+                self.report().fail(Diagnostic::error(
+                    "graphml",
+                    span,
+                    format!("this is not well-formed XML: {error}"),
+                ))
             }
         }
     }
 
-    fn graph_ml_nodes<'x>(&mut self, reading: &Reading<'x>, graph: XmlNode<'_, 'x>, default: Option<NodeTypeId>) -> Option<BTreeMap<String, (RowNode, NodeTypeId)>> {
+    fn graph_ml_nodes<'x>(
+        &mut self,
+        reading: &Reading<'x>,
+        graph: XmlNode<'_, 'x>,
+        default: Option<NodeTypeId>,
+    ) -> Option<BTreeMap<String, (RowNode, NodeTypeId)>> {
         let statement = self.next_statement();
         let mut rows = Rows {
             templates: Vec::new(),
@@ -102,7 +121,11 @@ impl StartBuilder<'_> {
             };
             let columns = self.body.env.types.graph.node(ty).attributes.clone();
             let Some(key) = node.attribute("id") else {
-                return self.report().fail(Diagnostic::error("graphml", at, "a node needs an `id`"));
+                return self.report().fail(Diagnostic::error(
+                    "graphml",
+                    at,
+                    "a node needs an `id`",
+                ));
             };
             let template = self.template_of(&mut rows, ty, &columns, &data, at)?;
             let row = RowNode {
@@ -111,7 +134,9 @@ impl StartBuilder<'_> {
             };
             if found.insert(key.to_owned(), (row, ty)).is_some() {
                 let message = format!("two nodes have the id `{key}`");
-                return self.report().fail(Diagnostic::error("duplicate-key", at, message));
+                return self
+                    .report()
+                    .fail(Diagnostic::error("duplicate-key", at, message));
             }
             self.keys.add(key, row, ty, at);
             rows.rows.push(NodeRow {
@@ -127,7 +152,13 @@ impl StartBuilder<'_> {
         Some(found)
     }
 
-    fn graph_ml_edges<'x>(&mut self, reading: &Reading<'x>, graph: XmlNode<'_, 'x>, default: Option<EdgeTypeId>, nodes: &BTreeMap<String, (RowNode, NodeTypeId)>) -> Option<()> {
+    fn graph_ml_edges<'x>(
+        &mut self,
+        reading: &Reading<'x>,
+        graph: XmlNode<'_, 'x>,
+        default: Option<EdgeTypeId>,
+        nodes: &BTreeMap<String, (RowNode, NodeTypeId)>,
+    ) -> Option<()> {
         let mut rows = Rows {
             templates: Vec::new(),
             rows: Vec::new(),
@@ -142,11 +173,21 @@ impl StartBuilder<'_> {
             };
             let columns = self.body.env.types.graph.edge(ty).attributes.clone();
             let template = self.template_of(&mut rows, ty, &columns, &data, at)?;
-            let (from, to) = (self.end_of(edge, "source", nodes, at)?, self.end_of(edge, "target", nodes, at)?);
+            let (from, to) = (
+                self.end_of(edge, "source", nodes, at)?,
+                self.end_of(edge, "target", nodes, at)?,
+            );
             let declared = self.body.env.types.graph.edge(ty);
-            if !super::pattern::always_connects(declared, &[from.1], &[to.1]) {
-                let message = format!("`{}` cannot connect these nodes: it is declared {}", declared.name, self.body.declared_ends(declared));
-                return self.report().fail(Diagnostic::error("edge-ends", at, message).related(declared.span, "declared here"));
+            if !super::narrow::always_connects(declared, &[from.1], &[to.1]) {
+                let message = format!(
+                    "`{}` cannot connect these nodes: it is declared {}",
+                    declared.name,
+                    self.body.declared_ends(declared)
+                );
+                return self.report().fail(
+                    Diagnostic::error("edge-ends", at, message)
+                        .related(declared.span, "declared here"),
+                );
             }
             self.unique_row(ty, (from.0, to.0), at, &mut seen)?;
             rows.rows.push(EdgeRow {
@@ -163,32 +204,60 @@ impl StartBuilder<'_> {
         Some(())
     }
 
-    fn end_of(&self, edge: XmlNode<'_, '_>, end: &str, nodes: &BTreeMap<String, (RowNode, NodeTypeId)>, at: Span) -> Option<(RowNode, NodeTypeId)> {
+    fn end_of(
+        &self,
+        edge: XmlNode<'_, '_>,
+        end: &str,
+        nodes: &BTreeMap<String, (RowNode, NodeTypeId)>,
+        at: Span,
+    ) -> Option<(RowNode, NodeTypeId)> {
         let Some(key) = edge.attribute(end) else {
-            return self.report().fail(Diagnostic::error("graphml", at, format!("an edge needs a `{end}`")));
+            return self.report().fail(Diagnostic::error(
+                "graphml",
+                at,
+                format!("an edge needs a `{end}`"),
+            ));
         };
         nodes.get(key).copied().or_else(|| {
             let message = format!("no node of the file has the id `{key}`");
-            self.report().fail(Diagnostic::error("unknown-key", at, message))
+            self.report()
+                .fail(Diagnostic::error("unknown-key", at, message))
         })
     }
 
     fn need_default<T>(&self, default: Option<T>, what: &str, at: Span, asked: Span) -> Option<T> {
         default.or_else(|| {
             let message = format!("this {what} has no `type`");
-            let mistake = Diagnostic::error("type-needed", at, message).related(asked, "the file is read here");
-            self.report().fail(mistake.help(format!("say which type such elements have: `{what}: \"Type\"`")))
+            let mistake = Diagnostic::error("type-needed", at, message)
+                .related(asked, "the file is read here");
+            self.report().fail(mistake.help(format!(
+                "say which type such elements have: `{what}: \"Type\"`"
+            )))
         })
     }
 
     /// The template of a type: defaults of what no row gives.
-    fn template_of<Id: PartialEq + Copy, Row>(&self, rows: &mut Rows<Id, Row>, ty: Id, columns: &[Attribute], data: &BTreeMap<&str, (String, Span)>, at: Span) -> Option<u16> {
+    fn template_of<Id: PartialEq + Copy, Row>(
+        &self,
+        rows: &mut Rows<Id, Row>,
+        ty: Id,
+        columns: &[Attribute],
+        data: &BTreeMap<&str, (String, Span)>,
+        at: Span,
+    ) -> Option<u16> {
         let graph = &self.body.env.types.graph;
-        let lacking = columns.iter().find(|c| c.default.is_none() && !data.contains_key(graph.attributes[c.id.index()].as_str()));
+        let lacking = columns.iter().find(|c| {
+            c.default.is_none() && !data.contains_key(graph.attributes[c.id.index()].as_str())
+        });
         if let Some(column) = lacking {
-            let message = format!("`{}` must be given a value", graph.attributes[column.id.index()]);
+            let message = format!(
+                "`{}` must be given a value",
+                graph.attributes[column.id.index()]
+            );
             let mistake = Diagnostic::error("attribute-without-value", at, message);
-            return self.report().fail(mistake.related(column.span, "declared here, without a default"));
+            return self
+                .report()
+                .fail(mistake.related(column.span, "declared here, without a default"));
         }
         if let Some(position) = rows.templates.iter().position(|(id, _)| *id == ty) {
             return self.template_id(position, at);
@@ -202,14 +271,30 @@ impl StartBuilder<'_> {
     }
 
     /// The data of an element by the names of their keys.
-    fn data<'x>(&self, reading: &Reading<'x>, element: XmlNode<'_, 'x>) -> BTreeMap<&'x str, (String, Span)> {
+    fn data<'x>(
+        &self,
+        reading: &Reading<'x>,
+        element: XmlNode<'_, 'x>,
+    ) -> BTreeMap<&'x str, (String, Span)> {
         let entries = children(element, "data").filter_map(|data| {
             let key = data.attribute("key")?;
             match reading.keys.get(key) {
-                Some(name) => Some((*name, (data.text().unwrap_or("").trim().to_owned(), place(reading.file, data)))),
+                Some(name) => Some((
+                    *name,
+                    (
+                        data.text().unwrap_or("").trim().to_owned(),
+                        place(reading.file, data),
+                    ),
+                )),
                 None => {
                     let names = reading.keys.keys().copied();
-                    self.report().fail(unknown("unknown-key", "data key", key, place(reading.file, data), names))
+                    self.report().fail(unknown(
+                        "unknown-key",
+                        "data key",
+                        key,
+                        place(reading.file, data),
+                        names,
+                    ))
                 }
             }
         });
@@ -217,16 +302,24 @@ impl StartBuilder<'_> {
     }
 
     /// Values by column; data that are no attributes of the type are left out.
-    fn data_values(&self, columns: &[Attribute], data: &BTreeMap<&str, (String, Span)>) -> Option<Box<[Option<Value>]>> {
+    fn data_values(
+        &self,
+        columns: &[Attribute],
+        data: &BTreeMap<&str, (String, Span)>,
+    ) -> Option<Box<[Option<Value>]>> {
         let names = &self.body.env.types.graph.attributes;
         let values = columns.iter().map(|column| {
             let name = names[column.id.index()].as_str();
-            let Some((cell, span)) = data.get(name) else { return Some(None) };
+            let Some((cell, span)) = data.get(name) else {
+                return Some(None);
+            };
             match self.cell(cell, column.ty) {
                 Some(value) => Some(Some(value)),
                 None => {
-                    let message = format!("`{name}` needs {}, here is `{cell}`", accepts(column.ty));
-                    self.report().fail(Diagnostic::error("bad-cell", *span, message))
+                    let message =
+                        format!("`{name}` needs {}, here is `{cell}`", accepts(column.ty));
+                    self.report()
+                        .fail(Diagnostic::error("bad-cell", *span, message))
                 }
             }
         });
@@ -234,7 +327,10 @@ impl StartBuilder<'_> {
     }
 }
 
-fn children<'a, 'x>(of: XmlNode<'a, 'x>, name: &'static str) -> impl Iterator<Item = XmlNode<'a, 'x>> {
+fn children<'a, 'x>(
+    of: XmlNode<'a, 'x>,
+    name: &'static str,
+) -> impl Iterator<Item = XmlNode<'a, 'x>> {
     of.children().filter(move |n| n.tag_name().name() == name)
 }
 
@@ -265,6 +361,10 @@ fn byte_at(text: &str, pos: roxmltree::TextPos) -> u32 {
     let rows = usize::try_from(pos.row).unwrap_or(1).saturating_sub(1);
     let start: usize = text.split_inclusive('\n').take(rows).map(str::len).sum();
     let columns = usize::try_from(pos.col).unwrap_or(1).saturating_sub(1);
-    let offset: usize = text[start..].chars().take(columns).map(char::len_utf8).sum();
+    let offset: usize = text[start..]
+        .chars()
+        .take(columns)
+        .map(char::len_utf8)
+        .sum();
     u32::try_from(start + offset).unwrap_or(u32::MAX)
 }

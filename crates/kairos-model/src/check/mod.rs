@@ -3,13 +3,14 @@
 //! [`load_rules`], [`load_model`] and [`load_study`] read a file with all that it needs and say everything that is wrong with it
 //! in one go. What cannot be resolved is reported once; whatever depends on it is not judged.
 //!
-//! The way through a model: [`types`] → [`parameters`] → [`table`] → rules ([`rule`], with [`pattern`], [`expr`], [`effect`]) →
-//! [`timer`] → [`start`] → [`probe`] → [`run`]; [`symmetry`] judges rules that are complete.
+//! The way through a model: `types` → `parameters` → `table` → rules (`rule`, with `pattern`, `expr`, `effect`) →
+//! `timer` → `start` → `probe` → `run`; `symmetry` judges rules that are complete.
 
 mod body;
 mod call;
 mod canonical;
 mod constant;
+mod create;
 mod csv;
 mod domain;
 mod effect;
@@ -19,6 +20,8 @@ mod graph_ml;
 mod law;
 mod load;
 mod model;
+mod name;
+mod narrow;
 mod order;
 mod parameters;
 mod pattern;
@@ -94,8 +97,11 @@ pub fn load_rules(files: &dyn Files, path: &str) -> Loaded<RuleSetInfo> {
 pub fn load_model(files: &dyn Files, path: &str, overrides: &Overrides) -> Loaded<Model> {
     let (loader, report) = (Loader::new(files), Report::default());
     let command_line = CommandLine::read(&loader, overrides);
-    let spec = loader.open(&report, path, None).and_then(|file| loader.model(&report, file));
-    let value = spec.and_then(|spec| model::model(&report, &loader, &spec, Changes::default(), &command_line));
+    let spec = loader
+        .open(&report, path, None)
+        .and_then(|file| loader.model(&report, file));
+    let value = spec
+        .and_then(|spec| model::model(&report, &loader, &spec, Changes::default(), &command_line));
     loaded(value, &loader, report)
 }
 
@@ -103,13 +109,18 @@ pub fn load_model(files: &dyn Files, path: &str, overrides: &Overrides) -> Loade
 pub fn load_study(files: &dyn Files, path: &str, overrides: &Overrides) -> Loaded<Study> {
     let (loader, report) = (Loader::new(files), Report::default());
     let command_line = CommandLine::read(&loader, overrides);
-    let spec = loader.open(&report, path, None).and_then(|file| loader.study(&report, file));
+    let spec = loader
+        .open(&report, path, None)
+        .and_then(|file| loader.study(&report, file));
     let value = spec.and_then(|spec| study::study(&report, &loader, &spec, &command_line));
     loaded(value, &loader, report)
 }
 
 fn loaded<T>(value: Option<T>, loader: &Loader<'_>, report: Report) -> Loaded<T> {
-    debug_assert!(value.is_some() || report.has_errors(), "whatever has no value has a mistake");
+    debug_assert!(
+        value.is_some() || report.has_errors(),
+        "whatever has no value has a mistake"
+    );
     Loaded {
         value: value.filter(|_| !report.has_errors()),
         sources: loader.sources(),

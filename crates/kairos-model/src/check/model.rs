@@ -47,7 +47,10 @@ impl CommandLine {
     pub(super) fn read(loader: &Loader<'_>, overrides: &Overrides) -> Self {
         let entries = overrides.parameters.iter().map(|(name, value)| {
             let file = loader.add("--set".to_owned(), format!("{name}={value}"));
-            (text(file, 0, name), NumberOrText::Text(text(file, name.len() + 1, value)))
+            (
+                text(file, 0, name),
+                NumberOrText::Text(text(file, name.len() + 1, value)),
+            )
         });
         CommandLine {
             entries: entries.collect(),
@@ -90,13 +93,19 @@ pub(super) fn rule_set(report: &Report, loader: &Loader<'_>, file: FileId) -> Op
     let mut rules = Vec::new();
     for (name, spec) in &specs {
         if let Some(mut rule) = RuleDraft::read(&env, name, spec).finish() {
-            symmetry::judge(report, &env.types.graph, &mut rule, None, spec.symmetric.as_ref());
+            symmetry::judge(
+                report,
+                &env.types.graph,
+                &mut rule,
+                None,
+                spec.symmetric.as_ref(),
+            );
             symmetry::warn_of_own_nac(report, &env.types.graph, &rule);
             rules.push(rule);
         }
     }
     let parameters = env.checked_parameters()?;
-    (!report.has_errors()).then(|| RuleSetInfo {
+    (!report.has_errors()).then_some(RuleSetInfo {
         types: env.types.graph,
         parameters,
         rules,
@@ -104,25 +113,59 @@ pub(super) fn rule_set(report: &Report, loader: &Loader<'_>, file: FileId) -> Op
 }
 
 /// Checks a model with the changes of a scenario.
-pub(super) fn model(report: &Report, loader: &Loader<'_>, spec: &ModelSpec, changes: Changes<'_>, command_line: &CommandLine) -> Option<Model> {
-    let rules_file = changes.scenario.and_then(|s| s.rules.as_ref()).unwrap_or(&spec.rules);
-    let file = loader.open_relative(report, rules_file.span.file, &rules_file.value, rules_file.span)?;
+pub(super) fn model(
+    report: &Report,
+    loader: &Loader<'_>,
+    spec: &ModelSpec,
+    changes: Changes<'_>,
+    command_line: &CommandLine,
+) -> Option<Model> {
+    let rules_file = changes
+        .scenario
+        .and_then(|s| s.rules.as_ref())
+        .unwrap_or(&spec.rules);
+    let file = loader.open_relative(
+        report,
+        rules_file.span.file,
+        &rules_file.value,
+        rules_file.span,
+    )?;
     let sets = loader.rule_sets(report, file)?;
-    let mut env = environment(report, loader, &sets, Some(spec), changes, Some(command_line));
+    let mut env = environment(
+        report,
+        loader,
+        &sets,
+        Some(spec),
+        changes,
+        Some(command_line),
+    );
     table::read(&mut env, &spec.tables);
     let env = env;
     let specs = rule_specs(report, &sets);
-    let mut drafts: Vec<_> = specs.iter().map(|(name, spec)| RuleDraft::read(&env, name, spec)).collect();
+    let mut drafts: Vec<_> = specs
+        .iter()
+        .map(|(name, spec)| RuleDraft::read(&env, name, spec))
+        .collect();
     let unreadable: BTreeSet<String> = unreadable(&sets, Some(spec));
     let timer_specs = timer_entries(spec, changes.scenario);
-    let timers = timer::read(&mut drafts, &timer_specs, &|name| unreadable.contains(name), rules_file.span);
+    let timers = timer::read(
+        &mut drafts,
+        &timer_specs,
+        &|name| unreadable.contains(name),
+        rules_file.span,
+    );
     let start = start::read(&env, start_specs(spec, changes));
     let probes = probe::read(&env, &mut drafts, &spec.probes, &unreadable);
     let run = run::read(&env, spec, changes.run);
     let rules: Vec<Option<Rule>> = drafts.into_iter().map(RuleDraft::finish).collect();
     let (rules, timers) = judged(report, &env, rules, timers, &specs);
     let parameters = env.checked_parameters();
-    let tables: Option<Vec<_>> = env.tables.tables.into_iter().map(|t| t.map(|t| t.table)).collect();
+    let tables: Option<Vec<_>> = env
+        .tables
+        .tables
+        .into_iter()
+        .map(|t| t.map(|t| t.table))
+        .collect();
     if report.has_errors() {
         return None;
     }
@@ -153,25 +196,54 @@ pub(super) fn constraint_holds(
     if constraints.is_empty() {
         return Some(true);
     }
-    let rules_file = changes.scenario.and_then(|s| s.rules.as_ref()).unwrap_or(&spec.rules);
-    let file = loader.open_relative(report, rules_file.span.file, &rules_file.value, rules_file.span)?;
+    let rules_file = changes
+        .scenario
+        .and_then(|s| s.rules.as_ref())
+        .unwrap_or(&spec.rules);
+    let file = loader.open_relative(
+        report,
+        rules_file.span.file,
+        &rules_file.value,
+        rules_file.span,
+    )?;
     let sets = loader.rule_sets(report, file)?;
-    let env = environment(report, loader, &sets, Some(spec), changes, Some(command_line));
+    let env = environment(
+        report,
+        loader,
+        &sets,
+        Some(spec),
+        changes,
+        Some(command_line),
+    );
     let mut body = Body::new(&env, Place::CONSTANT);
     let truth = |text: &Text| {
         let formula = body.text(text, Type::Bool)?;
         Some(body.constant_value(&formula)? == Value::Bool(true))
     };
     let truths: Vec<Option<bool>> = constraints.iter().map(truth).collect();
-    truths.into_iter().try_fold(true, |all, one| Some(all && one?))
+    truths
+        .into_iter()
+        .try_fold(true, |all, one| Some(all && one?))
 }
 
 /// Judges what needs rule and timer.
-fn judged(report: &Report, env: &Env<'_>, rules: Vec<Option<Rule>>, timers: Vec<Option<Timer>>, specs: &[(&Text, &RuleSpec)]) -> (Option<Vec<Rule>>, Option<Vec<Timer>>) {
+fn judged(
+    report: &Report,
+    env: &Env<'_>,
+    rules: Vec<Option<Rule>>,
+    timers: Vec<Option<Timer>>,
+    specs: &[(&Text, &RuleSpec)],
+) -> (Option<Vec<Rule>>, Option<Vec<Timer>>) {
     let mut checked = Vec::new();
     for ((rule, timer), (_, spec)) in rules.into_iter().zip(&timers).zip(specs) {
         checked.push(rule.map(|mut rule| {
-            symmetry::judge(report, &env.types.graph, &mut rule, timer.as_ref(), spec.symmetric.as_ref());
+            symmetry::judge(
+                report,
+                &env.types.graph,
+                &mut rule,
+                timer.as_ref(),
+                spec.symmetric.as_ref(),
+            );
             symmetry::warn_of_own_nac(report, &env.types.graph, &rule);
             rule
         }));
@@ -203,7 +275,11 @@ fn environment<'a>(
         },
     };
     let defaults = Layer {
-        entries: sets.iter().flat_map(|s| &s.parameters).map(|(n, v)| (n, v)).collect(),
+        entries: sets
+            .iter()
+            .flat_map(|s| &s.parameters)
+            .map(|(n, v)| (n, v))
+            .collect(),
         declares: true,
     };
     let mut layers = vec![defaults];
@@ -226,7 +302,10 @@ fn environment<'a>(
 }
 
 fn start_specs<'s>(spec: &'s ModelSpec, changes: Changes<'s>) -> &'s [StartSpec] {
-    changes.scenario.and_then(|s| s.start.as_deref()).unwrap_or(&spec.start)
+    changes
+        .scenario
+        .and_then(|s| s.start.as_deref())
+        .unwrap_or(&spec.start)
 }
 
 /// Names that file names mention in braces: parameters that are texts.
@@ -244,7 +323,10 @@ fn names_in_files(spec: &ModelSpec, changes: Changes<'_>) -> BTreeSet<String> {
         _ => None,
     });
     let files = tables.chain(start).chain(of_model);
-    files.flat_map(|t| braces(&t.value)).map(str::to_owned).collect()
+    files
+        .flat_map(|t| braces(&t.value))
+        .map(str::to_owned)
+        .collect()
 }
 
 fn unreadable(sets: &[Rc<RuleSetSpec>], model: Option<&ModelSpec>) -> BTreeSet<String> {
@@ -260,8 +342,7 @@ fn rule_specs<'s>(report: &Report, sets: &'s [Rc<RuleSetSpec>]) -> Vec<(&'s Text
         match by_name.get(name.value.as_str()) {
             Some((first, _)) => report.push(duplicate("rule", &name.value, name.span, first.span)),
             None => {
-                if let Err(mistake) = dense(by_name.len(), "rules", name.span) {
-                    report.push(mistake);
+                if dense(report, by_name.len(), "rules", name.span).is_none() {
                     break;
                 }
                 by_name.insert(&name.value, (name, spec));
@@ -272,8 +353,14 @@ fn rule_specs<'s>(report: &Report, sets: &'s [Rc<RuleSetSpec>]) -> Vec<(&'s Text
 }
 
 /// The timers of a model, those of a scenario in their place.
-fn timer_entries<'s>(spec: &'s ModelSpec, scenario: Option<&'s ScenarioSpec>) -> Vec<TimerEntry<'s>> {
+fn timer_entries<'s>(
+    spec: &'s ModelSpec,
+    scenario: Option<&'s ScenarioSpec>,
+) -> Vec<TimerEntry<'s>> {
     let changed = scenario.map_or(&[][..], |s| &s.timers[..]);
-    let kept = spec.timers.iter().filter(|(name, _)| !changed.iter().any(|(n, _)| n.value == name.value));
+    let kept = spec
+        .timers
+        .iter()
+        .filter(|(name, _)| !changed.iter().any(|(n, _)| n.value == name.value));
     kept.chain(changed).map(|(n, t)| (n, t)).collect()
 }

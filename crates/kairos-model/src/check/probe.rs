@@ -34,14 +34,17 @@ pub(super) struct MetricNames<'p> {
 }
 
 /// Checks all probes; `None` where one has a mistake.
-pub(super) fn read<'e>(env: &'e Env<'e>, drafts: &mut [RuleDraft<'e, '_>], specs: &Entries<ProbeSpec>, unreadable: &BTreeSet<String>) -> Option<Vec<Probe>> {
+pub(super) fn read<'e>(
+    env: &'e Env<'e>,
+    drafts: &mut [RuleDraft<'e, '_>],
+    specs: &Entries<ProbeSpec>,
+    unreadable: &BTreeSet<String>,
+) -> Option<Vec<Probe>> {
     let specs = unique(env.report, "probe", specs.iter().map(|(n, s)| (n, s)));
     let mut names = BTreeMap::new();
     for (position, (name, _)) in specs.iter().enumerate() {
-        match dense(position, "probes", name.span) {
-            Err(mistake) => return env.report.fail(mistake),
-            Ok(id) => names.insert(name.value.clone(), ProbeId(id)),
-        };
+        let id = ProbeId(dense(env.report, position, "probes", name.span)?);
+        names.insert(name.value.clone(), id);
     }
     let statistics: Vec<_> = specs.iter().map(|(_, spec)| statistics_of(spec)).collect();
     let mut probes = Vec::new();
@@ -79,7 +82,9 @@ fn statistics_of(spec: &ProbeSpec) -> &'static [Statistic] {
 
 fn report_cycles(report: &Report, probes: &[Option<Probe>]) {
     let needs = |probe: &Option<Probe>| match probe.as_ref().map(|p| &p.kind) {
-        Some(ProbeKind::Derived { metrics, .. }) => metrics.iter().map(|m| m.probe.index()).collect(),
+        Some(ProbeKind::Derived { metrics, .. }) => {
+            metrics.iter().map(|m| m.probe.index()).collect()
+        }
         _ => Vec::new(),
     };
     let (_, cycles) = sort_by_need(&probes.iter().map(needs).collect::<Vec<_>>());
@@ -87,7 +92,10 @@ fn report_cycles(report: &Report, probes: &[Option<Probe>]) {
         let members: Vec<&Probe> = cycle.iter().filter_map(|&i| probes[i].as_ref()).collect();
         let mut chain: Vec<&str> = members.iter().map(|p| p.name.as_str()).collect();
         chain.push(chain[0]);
-        let message = format!("derived probes are defined by each other: {}", chain.join(" → "));
+        let message = format!(
+            "derived probes are defined by each other: {}",
+            chain.join(" → ")
+        );
         report.push(Diagnostic::error("probe-cycle", members[0].span, message));
     }
 }
@@ -105,8 +113,14 @@ fn derived<'p>(env: &'p Env<'p>, metrics: MetricNames<'p>, text: &Text) -> Optio
 }
 
 /// Probes that observe the graph or firings.
-fn observed<'e>(env: &'e Env<'e>, drafts: &mut [RuleDraft<'e, '_>], spec: &ProbeSpec, unreadable: &BTreeSet<String>) -> Option<ProbeKind> {
-    let find = |drafts: &[RuleDraft<'_, '_>], name: &Text| rule_named(env, drafts, name, unreadable);
+fn observed<'e>(
+    env: &'e Env<'e>,
+    drafts: &mut [RuleDraft<'e, '_>],
+    spec: &ProbeSpec,
+    unreadable: &BTreeSet<String>,
+) -> Option<ProbeKind> {
+    let find =
+        |drafts: &[RuleDraft<'_, '_>], name: &Text| rule_named(env, drafts, name, unreadable);
     match spec {
         ProbeSpec::Count(pattern) => {
             let (body, pattern) = query(env, pattern)?;
@@ -151,7 +165,13 @@ fn observed<'e>(env: &'e Env<'e>, drafts: &mut [RuleDraft<'e, '_>], spec: &Probe
             let from = opens.and_then(|rule| endpoint(&drafts[rule.index()], rule, &same.0));
             let to = closes.and_then(|rule| endpoint(&drafts[rule.index()], rule, &same.1));
             let (from, to) = (from?, to?);
-            can_be_same(&drafts[from.rule.index()], from.same, &drafts[to.rule.index()], to.same, &same.1)?;
+            can_be_same(
+                &drafts[from.rule.index()],
+                from.same,
+                &drafts[to.rule.index()],
+                to.same,
+                &same.1,
+            )?;
             Some(ProbeKind::Between { from, to })
         }
         ProbeSpec::Derived(_) => None,
@@ -165,13 +185,24 @@ fn query<'e>(env: &'e Env<'e>, text: &Text) -> Option<(Body<'e>, crate::pattern:
     Some((body, pattern))
 }
 
-fn rule_named(env: &Env<'_>, drafts: &[RuleDraft<'_, '_>], name: &Text, unreadable: &BTreeSet<String>) -> Option<RuleId> {
+fn rule_named(
+    env: &Env<'_>,
+    drafts: &[RuleDraft<'_, '_>],
+    name: &Text,
+    unreadable: &BTreeSet<String>,
+) -> Option<RuleId> {
     match drafts.iter().position(|d| d.name.value == name.value) {
         Some(position) => u16::try_from(position).ok().map(RuleId),
         None if unreadable.contains(&name.value) => None,
         None => {
             let names = drafts.iter().map(|d| d.name.value.as_str());
-            env.report.fail(unknown("unknown-rule", "rule", &name.value, name.span, names))
+            env.report.fail(unknown(
+                "unknown-rule",
+                "rule",
+                &name.value,
+                name.span,
+                names,
+            ))
         }
     }
 }
@@ -181,17 +212,34 @@ fn endpoint(draft: &RuleDraft<'_, '_>, rule: RuleId, same: &Text) -> Option<Endp
     draft.parts.as_ref()?;
     let report = draft.body.env.report;
     let name = report.accept(parse_name(same))?;
-    let chosen = draft.chosen.names.iter().find(|(n, _)| *n == name.value).map(|(_, var)| *var);
+    let chosen = draft
+        .chosen
+        .names
+        .iter()
+        .find(|(n, _)| *n == name.value)
+        .map(|(_, var)| *var);
     let var = chosen.or_else(|| draft.created.created.get(&name.value).copied());
     let Some(same) = var else {
         let names = draft.chosen.names.iter().map(|(n, _)| n.as_str());
         let all = names.chain(draft.created.created.keys().map(String::as_str));
-        return report.fail(unknown_of("unknown-variable", ("element", &draft.name.value), &name.value, name.span, all));
+        return report.fail(unknown_of(
+            "unknown-variable",
+            ("element", &draft.name.value),
+            &name.value,
+            name.span,
+            all,
+        ));
     };
     Some(Endpoint { rule, same })
 }
 
-fn can_be_same(from: &RuleDraft<'_, '_>, a: Var, to: &RuleDraft<'_, '_>, b: Var, at: &Text) -> Option<()> {
+fn can_be_same(
+    from: &RuleDraft<'_, '_>,
+    a: Var,
+    to: &RuleDraft<'_, '_>,
+    b: Var,
+    at: &Text,
+) -> Option<()> {
     let possible = match (from.body.sort(a), to.body.sort(b)) {
         (Sort::Node(a), Sort::Node(b)) => a.iter().any(|t| b.contains(t)),
         (Sort::Edge(a), Sort::Edge(b)) => a.iter().any(|t| b.contains(t)),
@@ -200,13 +248,28 @@ fn can_be_same(from: &RuleDraft<'_, '_>, a: Var, to: &RuleDraft<'_, '_>, b: Var,
     if possible {
         return Some(());
     }
-    let message = format!("{} of `{}` and {} of `{}` are never the same element", from.body.describe(a), from.name.value, to.body.describe(b), to.name.value);
-    from.body.env.report.fail(Diagnostic::error("never-same", at.span, message))
+    let message = format!(
+        "{} of `{}` and {} of `{}` are never the same element",
+        from.body.describe(a),
+        from.name.value,
+        to.body.describe(b),
+        to.name.value
+    );
+    from.body
+        .env
+        .report
+        .fail(Diagnostic::error("never-same", at.span, message))
 }
 
 impl MetricNames<'_> {
     /// The metric of a probe: a statistic of it, or the one that stands for the probe.
-    pub(super) fn resolve(&self, report: &Report, probe: &str, probe_span: Span, statistic: Option<(&str, Span)>) -> Option<MetricRef> {
+    pub(super) fn resolve(
+        &self,
+        report: &Report,
+        probe: &str,
+        probe_span: Span,
+        statistic: Option<(&str, Span)>,
+    ) -> Option<MetricRef> {
         let Some(&id) = self.probes.get(probe) else {
             if self.unreadable.contains(probe) {
                 return None;
@@ -233,10 +296,19 @@ impl MetricNames<'_> {
             None => {
                 let names: Vec<String> = has.iter().map(Statistic::to_string).collect();
                 let names = || names.iter().map(String::as_str);
-                let mistake = unknown_of("unknown-statistic", ("statistic", probe), name, span, names());
+                let mistake = unknown_of(
+                    "unknown-statistic",
+                    ("statistic", probe),
+                    name,
+                    span,
+                    names(),
+                );
                 let quantiles = has.iter().any(|h| matches!(h, Statistic::Quantile(_)));
                 report.fail(if quantiles && suggest(name, names()).is_none() {
-                    mistake.help(format!("there are {}; quantiles are `p0` to `p100`", listed(names())))
+                    mistake.help(format!(
+                        "there are {}; quantiles are `p0` to `p100`",
+                        listed(names())
+                    ))
                 } else {
                     mistake
                 })
@@ -247,7 +319,12 @@ impl MetricNames<'_> {
 
 impl Body<'_> {
     /// `probe.statistic`, or a lone probe, in a derived probe.
-    pub(super) fn metric(&mut self, probe: &str, statistic: Option<&Name>, span: Span) -> Option<Expr> {
+    pub(super) fn metric(
+        &mut self,
+        probe: &str,
+        statistic: Option<&Name>,
+        span: Span,
+    ) -> Option<Expr> {
         let metrics = self.metrics.as_mut()?;
         let at = Span {
             end: span.start + u32::try_from(probe.len()).ok()?,
@@ -255,10 +332,14 @@ impl Body<'_> {
         };
         let statistic = statistic.map(|n| (n.value.as_str(), n.span));
         let metric = metrics.resolve(self.env.report, probe, at, statistic)?;
-        let position = metrics.used.iter().position(|m| *m == metric).unwrap_or_else(|| {
-            metrics.used.push(metric);
-            metrics.used.len() - 1
-        });
+        let position = metrics
+            .used
+            .iter()
+            .position(|m| *m == metric)
+            .unwrap_or_else(|| {
+                metrics.used.push(metric);
+                metrics.used.len() - 1
+            });
         Some(Expr {
             kind: ExprKind::Metric(position),
             ty: Type::Real,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     csv::{CsvFile, parse_cell},
-    pattern::always_connects,
+    narrow::always_connects,
     place::Place,
     report::dense,
     start::StartBuilder,
@@ -27,15 +27,27 @@ pub(super) struct RowKeys {
 
 impl RowKeys {
     pub(super) fn add(&mut self, key: &str, row: RowNode, ty: NodeTypeId, span: Span) {
-        self.nodes.entry(key.to_owned()).or_default().push((row, ty, span));
+        self.nodes
+            .entry(key.to_owned())
+            .or_default()
+            .push((row, ty, span));
     }
 
     /// The nodes of a key whose types are among those wanted.
-    pub(super) fn find<'k>(&'k self, key: &str, wanted: &'k [NodeTypeId]) -> impl Iterator<Item = (RowNode, NodeTypeId)> + 'k {
+    pub(super) fn find<'k>(
+        &'k self,
+        key: &str,
+        wanted: &'k [NodeTypeId],
+    ) -> impl Iterator<Item = (RowNode, NodeTypeId)> + 'k {
         let nodes = self.nodes.get(key).into_iter().flatten();
-        nodes.filter(|(_, ty, _)| wanted.contains(ty)).map(|&(row, ty, _)| (row, ty))
+        nodes
+            .filter(|(_, ty, _)| wanted.contains(ty))
+            .map(|&(row, ty, _)| (row, ty))
     }
 }
+
+/// Type and ends of an edge, each end as statement and row.
+pub(super) type EdgeEnds = (EdgeTypeId, (u32, u32), (u32, u32));
 
 /// Which column of a file, if any, gives each attribute, and the values of the others.
 struct Template {
@@ -52,11 +64,20 @@ impl StartBuilder<'_> {
     fn csv(&self, file: &Text) -> Option<std::rc::Rc<CsvFile>> {
         let env = self.body.env;
         let (base, path) = env.file_name(file)?;
-        let file = env.loader.open_relative(env.report, base, &path, file.span)?;
+        let file = env
+            .loader
+            .open_relative(env.report, base, &path, file.span)?;
         env.loader.csv(env.report, file)
     }
 
-    pub(super) fn node_rows(&mut self, file: &Text, node: &Text, key: &Text, columns: &Entries<Text>, attributes: &Entries<NumberOrText>) -> Option<()> {
+    pub(super) fn node_rows(
+        &mut self,
+        file: &Text,
+        node: &Text,
+        key: &Text,
+        columns: &Entries<Text>,
+        attributes: &Entries<NumberOrText>,
+    ) -> Option<()> {
         let (csv, ty) = (self.csv(file), self.node_type(node));
         let (csv, ty) = (csv?, ty?);
         let key = csv.column(self.report(), &key.value, key.span)?;
@@ -69,7 +90,10 @@ impl StartBuilder<'_> {
             let name = row.cells[key].as_str();
             if let Some(&earlier) = first.get(name) {
                 let message = format!("two lines have the key `{name}`");
-                return self.report().fail(Diagnostic::error("duplicate-key", row.span, message).related(earlier, "the first one"));
+                return self.report().fail(
+                    Diagnostic::error("duplicate-key", row.span, message)
+                        .related(earlier, "the first one"),
+                );
             }
             first.insert(name, row.span);
             let number = self.row_number(position, row.span)?;
@@ -92,9 +116,13 @@ impl StartBuilder<'_> {
     }
 
     fn row_number(&self, position: usize, span: Span) -> Option<u32> {
-        u32::try_from(position)
-            .ok()
-            .or_else(|| self.report().fail(Diagnostic::error("too-many", span, "too many lines: at most 2^32 are possible")))
+        u32::try_from(position).ok().or_else(|| {
+            self.report().fail(Diagnostic::error(
+                "too-many",
+                span,
+                "too many lines: at most 2^32 are possible",
+            ))
+        })
     }
 
     /// Attributes come from the column that `columns` names, else from the one of their own name, else from `attributes`, else from defaults.
@@ -110,7 +138,10 @@ impl StartBuilder<'_> {
         let mut from_column = BTreeMap::new();
         let mut good = true;
         for (name, column) in columns {
-            let (attribute, position) = (self.column(of_type, name, incomplete), csv.column(self.report(), &column.value, column.span));
+            let (attribute, position) = (
+                self.column(of_type, name, incomplete),
+                csv.column(self.report(), &column.value, column.span),
+            );
             good &= attribute.is_some() && position.is_some();
             from_column.extend(attribute.map(|a| a.0).zip(position));
         }
@@ -121,7 +152,8 @@ impl StartBuilder<'_> {
                 && from_column.contains_key(&id)
             {
                 let message = format!("`{}` is given by `columns` and by `attributes`", name.value);
-                self.report().push(Diagnostic::error("duplicate-name", name.span, message));
+                self.report()
+                    .push(Diagnostic::error("duplicate-name", name.span, message));
                 good = false;
             }
         }
@@ -136,29 +168,51 @@ impl StartBuilder<'_> {
         }
         // what a column gives needs no value in the template, but a place
         for attribute in of_type.iter().filter(|a| from_column.contains_key(&a.id)) {
-            let placeholder = self.body.formula(super::expr::constant(zero(attribute.ty)), attribute.span);
+            let placeholder = self
+                .body
+                .formula(super::expr::constant(zero(attribute.ty)), attribute.span);
             given.insert(attribute.id, Some(placeholder));
         }
         let open = self.body.filled(of_type, given, span)?;
         good.then(|| Template {
-            columns: of_type.iter().map(|a| from_column.get(&a.id).copied()).collect(),
+            columns: of_type
+                .iter()
+                .map(|a| from_column.get(&a.id).copied())
+                .collect(),
             open,
         })
     }
 
-    fn values(&self, csv: &CsvFile, template: &Template, of_type: &[Attribute], row: usize) -> Option<Box<[Option<Value>]>> {
+    fn values(
+        &self,
+        csv: &CsvFile,
+        template: &Template,
+        of_type: &[Attribute],
+        row: usize,
+    ) -> Option<Box<[Option<Value>]>> {
         let row = &csv.rows[row];
-        let values = template.columns.iter().zip(of_type).map(|(column, attribute)| {
-            let Some(column) = *column else { return Some(None) };
-            let cell = &row.cells[column];
-            match self.cell(cell, attribute.ty) {
-                Some(value) => Some(Some(value)),
-                None => {
-                    let message = format!("the column `{}` needs {}, here is `{cell}`", csv.header[column], accepts(attribute.ty));
-                    self.report().fail(Diagnostic::error("bad-cell", row.span, message))
+        let values = template
+            .columns
+            .iter()
+            .zip(of_type)
+            .map(|(column, attribute)| {
+                let Some(column) = *column else {
+                    return Some(None);
+                };
+                let cell = &row.cells[column];
+                match self.cell(cell, attribute.ty) {
+                    Some(value) => Some(Some(value)),
+                    None => {
+                        let message = format!(
+                            "the column `{}` needs {}, here is `{cell}`",
+                            csv.header[column],
+                            accepts(attribute.ty)
+                        );
+                        self.report()
+                            .fail(Diagnostic::error("bad-cell", row.span, message))
+                    }
                 }
-            }
-        });
+            });
         values.collect()
     }
 
@@ -188,7 +242,10 @@ impl StartBuilder<'_> {
         let (csv, ty) = (self.csv(csv), self.edge_type(edge));
         let new = nodes.as_ref().map(|name| self.node_type(name));
         let (csv, ty) = (csv?, ty?);
-        let ends = (csv.column(self.report(), &from.value, from.span), csv.column(self.report(), &to.value, to.span));
+        let ends = (
+            csv.column(self.report(), &from.value, from.span),
+            csv.column(self.report(), &to.value, to.span),
+        );
         let ends = (ends.0?, ends.1?);
         let of_type = self.body.env.types.graph.edge(ty).attributes.clone();
         let incomplete = self.body.env.types.edge_incomplete(ty);
@@ -217,19 +274,34 @@ impl StartBuilder<'_> {
     }
 
     /// Edges of a `unique` type differ in their ends.
-    pub(super) fn unique_row(&self, ty: EdgeTypeId, ends: (RowNode, RowNode), span: Span, seen: &mut BTreeSet<(EdgeTypeId, (u32, u32), (u32, u32))>) -> Option<()> {
+    pub(super) fn unique_row(
+        &self,
+        ty: EdgeTypeId,
+        ends: (RowNode, RowNode),
+        span: Span,
+        seen: &mut BTreeSet<EdgeEnds>,
+    ) -> Option<()> {
         let declared = self.body.env.types.graph.edge(ty);
         if !declared.unique {
             return Some(());
         }
         let key = |n: RowNode| (n.statement, n.row);
         let (a, b) = (key(ends.0), key(ends.1));
-        let (a, b) = if declared.undirected && b < a { (b, a) } else { (a, b) };
+        let (a, b) = if declared.undirected && b < a {
+            (b, a)
+        } else {
+            (a, b)
+        };
         if seen.insert((ty, a, b)) {
             return Some(());
         }
-        let message = format!("a second edge with the same ends, and `{}` is unique", declared.name);
-        self.report().fail(Diagnostic::error("not-unique", span, message).related(declared.span, "declared here"))
+        let message = format!(
+            "a second edge with the same ends, and `{}` is unique",
+            declared.name
+        );
+        self.report().fail(
+            Diagnostic::error("not-unique", span, message).related(declared.span, "declared here"),
+        )
     }
 
     /// The node types that an end of an edge may have, for source and target.
@@ -244,14 +316,23 @@ impl StartBuilder<'_> {
     }
 
     /// A statement of nodes for the keys that no earlier statement read for a node that fits.
-    fn new_nodes(&mut self, csv: &CsvFile, ends: (usize, usize), (ty, span): (NodeTypeId, Span), edge: EdgeTypeId) -> Option<()> {
+    fn new_nodes(
+        &mut self,
+        csv: &CsvFile,
+        ends: (usize, usize),
+        (ty, span): (NodeTypeId, Span),
+        edge: EdgeTypeId,
+    ) -> Option<()> {
         let wanted = self.wanted(edge);
         let columns = self.body.env.types.graph.node(ty).attributes.clone();
         let open = self.body.filled(&columns, BTreeMap::new(), span)?;
         let statement = self.next_statement();
         let mut rows: Vec<NodeRow> = Vec::new();
         for row in &csv.rows {
-            for (key, wanted) in [(&row.cells[ends.0], &wanted.0), (&row.cells[ends.1], &wanted.1)] {
+            for (key, wanted) in [
+                (&row.cells[ends.0], &wanted.0),
+                (&row.cells[ends.1], &wanted.1),
+            ] {
                 if self.keys.find(key, wanted).next().is_some() {
                     continue;
                 }
@@ -276,20 +357,38 @@ impl StartBuilder<'_> {
     }
 
     /// The nodes of two keys that an edge of this type can connect.
-    pub(super) fn row_ends(&self, ty: EdgeTypeId, keys: (&str, &str), span: Span) -> Option<(RowNode, RowNode)> {
+    pub(super) fn row_ends(
+        &self,
+        ty: EdgeTypeId,
+        keys: (&str, &str),
+        span: Span,
+    ) -> Option<(RowNode, RowNode)> {
         let declared = self.body.env.types.graph.edge(ty);
         let wanted = self.wanted(ty);
         let from = self.row_end(keys.0, &wanted.0, span)?;
         let to = self.row_end(keys.1, &wanted.1, span)?;
         if !always_connects(declared, &[from.1], &[to.1]) {
             let graph = &self.body.env.types.graph;
-            let message = format!("`{}` cannot lead from a `{}` to a `{}`", declared.name, graph.node(from.1).name, graph.node(to.1).name);
-            return self.report().fail(Diagnostic::error("edge-ends", span, message).related(declared.span, "declared here"));
+            let message = format!(
+                "`{}` cannot lead from a `{}` to a `{}`",
+                declared.name,
+                graph.node(from.1).name,
+                graph.node(to.1).name
+            );
+            return self.report().fail(
+                Diagnostic::error("edge-ends", span, message)
+                    .related(declared.span, "declared here"),
+            );
         }
         Some((from.0, to.0))
     }
 
-    fn row_end(&self, key: &str, wanted: &[NodeTypeId], span: Span) -> Option<(RowNode, NodeTypeId)> {
+    fn row_end(
+        &self,
+        key: &str,
+        wanted: &[NodeTypeId],
+        span: Span,
+    ) -> Option<(RowNode, NodeTypeId)> {
         let mut found = self.keys.find(key, wanted);
         let why = match (found.next(), found.next()) {
             (Some(node), None) => return Some(node),
@@ -297,12 +396,15 @@ impl StartBuilder<'_> {
             (None, _) => format!("no node that fits here has the key `{key}`"),
         };
         let mistake = Diagnostic::error("unknown-key", span, why);
-        self.report().fail(mistake.help("read the nodes by `Nodes(…)` before, or let `nodes: \"Type\"` create them"))
+        self.report().fail(
+            mistake
+                .help("read the nodes by `Nodes(…)` before, or let `nodes: \"Type\"` create them"),
+        )
     }
 
     /// The next template of a statement.
     pub(super) fn template_id(&self, len: usize, span: Span) -> Option<u16> {
-        dense(len, "types in one file", span).map_err(|mistake| self.report().push(mistake)).ok()
+        dense(self.report(), len, "types in one file", span)
     }
 }
 

@@ -52,12 +52,15 @@ pub(super) struct RuleParts {
     pub(super) components: Vec<Vec<Var>>,
 }
 
-/// Parsed patterns of a rule. `None` where one has a mistake.
+/// Parsed patterns; `None` where one has a mistake.
+type Parsed = Option<Vec<PatternTree>>;
+
+/// All patterns of a rule.
 struct Trees {
-    matches: Option<Vec<PatternTree>>,
-    choose: Vec<Option<Vec<PatternTree>>>,
-    create: Option<Vec<PatternTree>>,
-    for_each: Vec<(Option<Vec<PatternTree>>, Option<Vec<PatternTree>>)>,
+    matches: Parsed,
+    choose: Vec<Parsed>,
+    create: Parsed,
+    for_each: Vec<(Parsed, Parsed)>,
 }
 
 impl Trees {
@@ -70,7 +73,12 @@ impl Trees {
             for_each: spec
                 .for_each
                 .iter()
-                .map(|f| (body.parse_patterns(&f.matches), body.parse_patterns(&f.create)))
+                .map(|f| {
+                    (
+                        body.parse_patterns(&f.matches),
+                        body.parse_patterns(&f.create),
+                    )
+                })
                 .collect(),
         }
     }
@@ -106,7 +114,13 @@ impl<'e, 's> RuleDraft<'e, 's> {
         self.later = self.body.hidden.clone();
         let lhs = self.left_hand_side(matches);
         self.matched = self.body.view.clone();
-        let choose: Vec<_> = self.spec.choose.iter().enumerate().map(|(i, spec)| self.choice(i, spec, trees)).collect();
+        let choose: Vec<_> = self
+            .spec
+            .choose
+            .iter()
+            .enumerate()
+            .map(|(i, spec)| self.choice(i, spec, trees))
+            .collect();
         self.chosen = self.body.view.clone();
         let then = self.then();
         let choices_read = trees.choose.iter().all(Option::is_some);
@@ -115,13 +129,18 @@ impl<'e, 's> RuleDraft<'e, 's> {
             return None;
         }
         self.hide(trees, trees.choose.len());
-        let effect = trees.create.as_ref().and_then(|create| self.main_effect(create));
+        let effect = trees
+            .create
+            .as_ref()
+            .and_then(|create| self.main_effect(create));
         let for_each: Vec<_> = self
             .spec
             .for_each
             .iter()
             .zip(&trees.for_each)
-            .map(|(spec, (matches, create))| self.for_each(spec, matches.as_ref()?, create.as_ref()?))
+            .map(|(spec, (matches, create))| {
+                self.for_each(spec, matches.as_ref()?, create.as_ref()?)
+            })
             .collect();
         let required = self.judge_required();
         let lhs = lhs?;
@@ -139,16 +158,35 @@ impl<'e, 's> RuleDraft<'e, 's> {
     /// Hides the names that come after the left-hand side and the first `choices` steps.
     fn hide(&mut self, trees: &Trees, choices: usize) {
         let (before, after) = trees.choose.split_at(choices);
-        let flat = |steps: &'_ [Option<Vec<PatternTree>>]| -> Vec<Name> {
+        let flat = |steps: &[Parsed]| -> Vec<Name> {
             let trees = steps.iter().flatten().flatten();
-            trees.flat_map(|tree| names(std::slice::from_ref(tree)).cloned().collect::<Vec<_>>()).collect()
+            trees
+                .flat_map(|tree| {
+                    names(std::slice::from_ref(tree))
+                        .cloned()
+                        .collect::<Vec<_>>()
+                })
+                .collect()
         };
-        let seen: Vec<Name> = flat(std::slice::from_ref(&trees.matches)).into_iter().chain(flat(before)).collect();
+        let seen: Vec<Name> = flat(std::slice::from_ref(&trees.matches))
+            .into_iter()
+            .chain(flat(before))
+            .collect();
         let (extended, created): (Vec<_>, Vec<_>) = trees.for_each.iter().cloned().unzip();
-        let created = flat(std::slice::from_ref(&trees.create)).into_iter().chain(flat(&created));
+        let created = flat(std::slice::from_ref(&trees.create))
+            .into_iter()
+            .chain(flat(&created));
         let reasons = [
-            (flat(after), "is picked by `choose`, after the match was found", true),
-            (created.collect(), "is created by this rule, and expressions read the graph as it was before", false),
+            (
+                flat(after),
+                "is picked by `choose`, after the match was found",
+                true,
+            ),
+            (
+                created.collect(),
+                "is created by this rule, and expressions read the graph as it was before",
+                false,
+            ),
             (flat(&extended), "belongs to a `for_each`", false),
         ];
         let hidden = reasons.into_iter().flat_map(|(names, why, misleads)| {
@@ -159,7 +197,9 @@ impl<'e, 's> RuleDraft<'e, 's> {
                 misleads,
             })
         });
-        self.body.hidden = hidden.filter(|h| seen.iter().all(|n| n.value != h.name)).collect();
+        self.body.hidden = hidden
+            .filter(|h| seen.iter().all(|n| n.value != h.name))
+            .collect();
     }
 
     /// Reads the texts of a rule whose variables are not known, for mistakes in the texts themselves.
@@ -177,7 +217,11 @@ impl<'e, 's> RuleDraft<'e, 's> {
         for text in spec.unless.iter().chain(&spec.then_unless) {
             report.accept(parse_pattern(text));
         }
-        for text in spec.set.iter().chain(spec.for_each.iter().flat_map(|f| &f.set)) {
+        for text in spec
+            .set
+            .iter()
+            .chain(spec.for_each.iter().flat_map(|f| &f.set))
+        {
             report.accept(parse_assignment(text));
         }
     }
@@ -196,7 +240,11 @@ impl<'e, 's> RuleDraft<'e, 's> {
         let tree = trees.choose[step].as_ref()?;
         self.hide(trees, step + 1);
         let body = &mut self.body;
-        body.place = if self.required { Place::REQUIRED_CHOICE } else { Place::CHOOSE };
+        body.place = if self.required {
+            Place::REQUIRED_CHOICE
+        } else {
+            Place::CHOOSE
+        };
         let taken = sorted(&body.view.taken);
         let pattern = body.pattern(tree);
         let pick = match &spec.pick {
@@ -207,8 +255,17 @@ impl<'e, 's> RuleDraft<'e, 's> {
         };
         let pattern = pattern?;
         if pattern.elements.is_empty() {
-            let mistake = Diagnostic::error("nothing-to-choose", spec.of.span, "this pattern has no new element to pick");
-            return body.env.report.fail(mistake.help("a condition on what is bound already stands in `where` or `then_where`"));
+            let mistake = Diagnostic::error(
+                "nothing-to-choose",
+                spec.of.span,
+                "this pattern has no new element to pick",
+            );
+            return body
+                .env
+                .report
+                .fail(mistake.help(
+                    "a condition on what is bound already stands in `where` or `then_where`",
+                ));
         }
         Some(Choice {
             pick: pick?,
@@ -223,12 +280,22 @@ impl<'e, 's> RuleDraft<'e, 's> {
         if spec.choose.is_empty()
             && let Some(text) = spec.then_where.iter().chain(&spec.then_unless).next()
         {
-            let mistake = Diagnostic::error("then-without-choose", text.span, "`then_where` and `then_unless` check what `choose` picked, and here is no `choose`");
-            return self.body.env.report.fail(mistake.help("write `where` and `unless`"));
+            let mistake = Diagnostic::error(
+                "then-without-choose",
+                text.span,
+                "`then_where` and `then_unless` check what `choose` picked, and here is no `choose`",
+            );
+            return self
+                .body
+                .env
+                .report
+                .fail(mistake.help("write `where` and `unless`"));
         }
         self.body.place = Place::CHOOSE;
         let mut then = Vec::new();
-        let mut good = self.body.condition_text(spec.then_where.as_ref(), &mut then);
+        let mut good = self
+            .body
+            .condition_text(spec.then_where.as_ref(), &mut then);
         good &= self.body.unless(&spec.then_unless, &mut then);
         good.then_some(then)
     }
@@ -242,7 +309,12 @@ impl<'e, 's> RuleDraft<'e, 's> {
         self.body.effect(&texts, &mut self.created)
     }
 
-    fn for_each(&mut self, spec: &ForEachSpec, matches: &[PatternTree], create: &[PatternTree]) -> Option<ForEach> {
+    fn for_each(
+        &mut self,
+        spec: &ForEachSpec,
+        matches: &[PatternTree],
+        create: &[PatternTree],
+    ) -> Option<ForEach> {
         let body = &mut self.body;
         let outside = body.view.clone();
         let hidden = std::mem::take(&mut body.hidden);
@@ -278,7 +350,10 @@ impl<'e, 's> RuleDraft<'e, 's> {
             None => Some(()),
             Some(why) => {
                 let message = format!("`required` is not possible here: {why}");
-                self.body.env.report.fail(Diagnostic::error("required", required.span, message))
+                self.body
+                    .env
+                    .report
+                    .fail(Diagnostic::error("required", required.span, message))
             }
         }
     }
@@ -287,7 +362,9 @@ impl<'e, 's> RuleDraft<'e, 's> {
     pub(super) fn cannot_require(&self) -> Option<&'static str> {
         match self.spec.choose.len() {
             0 => Some("there is no `choose`"),
-            1 if self.spec.then_where.is_some() || !self.spec.then_unless.is_empty() => Some("`then_where` and `then_unless` are checked after the event fired"),
+            1 if self.spec.then_where.is_some() || !self.spec.then_unless.is_empty() => {
+                Some("`then_where` and `then_unless` are checked after the event fired")
+            }
             1 => None,
             _ => Some("there is more than one step of `choose`"),
         }
@@ -329,8 +406,14 @@ impl Body<'_> {
     fn number_text(&mut self, text: &Text) -> Option<Formula> {
         let formula = self.untyped_text(text)?;
         if !matches!(formula.expr.ty, Type::Int | Type::Real) {
-            let message = format!("a number is needed here, this is {}", self.type_name(formula.expr.ty));
-            return self.env.report.fail(Diagnostic::error("wrong-type", formula.span, message));
+            let message = format!(
+                "a number is needed here, this is {}",
+                self.type_name(formula.expr.ty)
+            );
+            return self
+                .env
+                .report
+                .fail(Diagnostic::error("wrong-type", formula.span, message));
         }
         Some(formula)
     }

@@ -1,11 +1,6 @@
 //! When and how a run ends, and what is sampled on the way.
 
-use super::{
-    body::Body,
-    env::Env,
-    place::Place,
-    report::unknown,
-};
+use super::{body::Body, env::Env, place::Place, report::unknown};
 use crate::{
     diagnostic::Diagnostic,
     expr::Formula,
@@ -23,10 +18,22 @@ pub(super) struct RunChanges<'s> {
 }
 
 /// Checks run settings. `None` where there is a mistake.
-pub(super) fn read(env: &Env<'_>, spec: &ModelSpec, changes: RunChanges<'_>) -> Option<RunSettings> {
+pub(super) fn read(
+    env: &Env<'_>,
+    spec: &ModelSpec,
+    changes: RunChanges<'_>,
+) -> Option<RunSettings> {
     let mut body = Body::new(env, Place::CONSTANT);
-    let horizon = body.optional(changes.horizon.or(spec.horizon.as_ref()), "the horizon", true);
-    let warm_up = body.optional(changes.warm_up.or(spec.warm_up.as_ref()), "the warm-up", false);
+    let horizon = body.optional(
+        changes.horizon.or(spec.horizon.as_ref()),
+        "the horizon",
+        true,
+    );
+    let warm_up = body.optional(
+        changes.warm_up.or(spec.warm_up.as_ref()),
+        "the warm-up",
+        false,
+    );
     let sample_every = body.optional(spec.sample_every.as_ref(), "the sampling interval", true);
     let limits = body.limits(&spec.limits);
     let stop_when = spec.stop_when.as_ref().map(|text| stop_when(env, text));
@@ -38,15 +45,21 @@ pub(super) fn read(env: &Env<'_>, spec: &ModelSpec, changes: RunChanges<'_>) -> 
     if let (Some((end, _)), Some((start, formula))) = (&horizon, &warm_up)
         && start >= end
     {
-        let message = format!("the warm-up ends at {start}, the run at {end}: nothing would be observed");
-        return env.report.fail(Diagnostic::error("out-of-domain", formula.span, message));
+        let message =
+            format!("the warm-up ends at {start}, the run at {end}: nothing would be observed");
+        return env
+            .report
+            .fail(Diagnostic::error("out-of-domain", formula.span, message));
     }
     Some(RunSettings {
         horizon: horizon.map(|(value, _)| value),
         warm_up: warm_up.map_or(0.0, |(value, _)| value),
         sample_every: sample_every?.map(|(value, _)| value),
         stop_when,
-        time_unit: spec.time_unit.as_ref().map_or("s".to_owned(), |t| t.value.clone()),
+        time_unit: spec
+            .time_unit
+            .as_ref()
+            .map_or("s".to_owned(), |t| t.value.clone()),
         limits: limits?,
     })
 }
@@ -60,22 +73,43 @@ fn stop_when(env: &Env<'_>, text: &Text) -> Option<(Scope, Formula)> {
 
 impl Body<'_> {
     /// A setting that is not negative (or positive), with where it stands. Outer `None`: a mistake.
-    fn optional(&mut self, number: Option<&NumberOrText>, what: &str, positive: bool) -> Option<Option<(f64, Formula)>> {
-        let Some(number) = number else { return Some(None) };
+    fn optional(
+        &mut self,
+        number: Option<&NumberOrText>,
+        what: &str,
+        positive: bool,
+    ) -> Option<Option<(f64, Formula)>> {
+        let Some(number) = number else {
+            return Some(None);
+        };
         let formula = self.number(number, Type::Real)?;
         let Value::Real(value) = self.constant_value(&formula)? else {
             return None;
         };
         if value < 0.0 || positive && value == 0.0 {
-            let needs = if positive { "must be positive" } else { "must not be negative" };
+            let needs = if positive {
+                "must be positive"
+            } else {
+                "must not be negative"
+            };
             let message = format!("{what} {needs}, this is {value}");
-            return self.env.report.fail(Diagnostic::error("out-of-domain", formula.span, message));
+            return self
+                .env
+                .report
+                .fail(Diagnostic::error("out-of-domain", formula.span, message));
         }
         Some(Some((value, formula)))
     }
 
     fn limits(&mut self, entries: &Entries<NumberOrText>) -> Option<Limits> {
-        const NAMES: [&str; 6] = ["firings_at_one_time", "elements", "active_events", "steps", "memory_bytes", "wall_seconds"];
+        const NAMES: [&str; 6] = [
+            "firings_at_one_time",
+            "elements",
+            "active_events",
+            "steps",
+            "memory_bytes",
+            "wall_seconds",
+        ];
         let mut limits = Limits::default();
         let mut good = true;
         for (name, value) in entries {
@@ -85,8 +119,16 @@ impl Body<'_> {
                 "active_events" => self.limit(value).map(|n| limits.active_events = n),
                 "steps" => self.limit(value).map(|n| limits.steps = Some(n)),
                 "memory_bytes" => self.limit(value).map(|n| limits.memory_bytes = Some(n)),
-                "wall_seconds" => self.optional(Some(value), "a limit", true).map(|v| limits.wall_seconds = v.map(|(v, _)| v)),
-                _ => self.env.report.fail(unknown("unknown-limit", "limit", &name.value, name.span, NAMES)),
+                "wall_seconds" => self
+                    .optional(Some(value), "a limit", true)
+                    .map(|v| limits.wall_seconds = v.map(|(v, _)| v)),
+                _ => self.env.report.fail(unknown(
+                    "unknown-limit",
+                    "limit",
+                    &name.value,
+                    name.span,
+                    NAMES,
+                )),
             };
             good &= read.is_some();
         }
@@ -103,7 +145,9 @@ impl Body<'_> {
                     Value::Int(i) => format!("a limit must be at least 1, this is {i}"),
                     _ => "a limit must be a whole number".to_owned(),
                 };
-                self.env.report.fail(Diagnostic::error("out-of-domain", formula.span, message))
+                self.env
+                    .report
+                    .fail(Diagnostic::error("out-of-domain", formula.span, message))
             }
         }
     }

@@ -34,7 +34,12 @@ struct Named<'s> {
 }
 
 /// Checks a study with all its models.
-pub(super) fn study(report: &Report, loader: &Loader<'_>, spec: &StudySpec, command_line: &CommandLine) -> Option<Study> {
+pub(super) fn study(
+    report: &Report,
+    loader: &Loader<'_>,
+    spec: &StudySpec,
+    command_line: &CommandLine,
+) -> Option<Study> {
     let replications = replications(report, &spec.replications);
     let confidence = confidence(report, spec);
     let file = loader.open_relative(report, spec.file, &spec.model.value, spec.model.span)?;
@@ -86,13 +91,28 @@ fn named(spec: &StudySpec) -> Vec<Named<'_>> {
 }
 
 /// A parameter that is varied is not changed by scenarios or the command line, too: all points would be alike, or all scenarios.
-fn not_changed_elsewhere(report: &Report, point: &Point<'_>, named: &[Named<'_>], command_line: &CommandLine) {
-    let in_scenarios = named.iter().filter_map(|n| n.spec).flat_map(|s| &s.parameters).map(|(n, _)| n);
+fn not_changed_elsewhere(
+    report: &Report,
+    point: &Point<'_>,
+    named: &[Named<'_>],
+    command_line: &CommandLine,
+) {
+    let in_scenarios = named
+        .iter()
+        .filter_map(|n| n.spec)
+        .flat_map(|s| &s.parameters)
+        .map(|(n, _)| n);
     let elsewhere: Vec<&Text> = in_scenarios.chain(command_line.names()).collect();
     for (name, _) in point {
         if let Some(other) = elsewhere.iter().find(|n| n.value == name.value) {
-            let message = format!("the parameter `{}` is varied by the study and changed here, too", name.value);
-            report.push(Diagnostic::error("varied-twice", other.span, message).related(name.span, "varied here"));
+            let message = format!(
+                "the parameter `{}` is varied by the study and changed here, too",
+                name.value
+            );
+            report.push(
+                Diagnostic::error("varied-twice", other.span, message)
+                    .related(name.span, "varied here"),
+            );
         }
     }
 }
@@ -114,18 +134,39 @@ impl Scenarios<'_> {
             self.judge_name(name);
             for point in points {
                 let changes = self.changes(name, point);
-                match constraint_holds(self.report, self.loader, self.model_spec, changes, self.command_line, &self.spec.constraints) {
+                match constraint_holds(
+                    self.report,
+                    self.loader,
+                    self.model_spec,
+                    changes,
+                    self.command_line,
+                    &self.spec.constraints,
+                ) {
                     Some(false) => {}
                     Some(true) | None => {
-                        let model = model(self.report, self.loader, self.model_spec, changes, self.command_line);
+                        let model = model(
+                            self.report,
+                            self.loader,
+                            self.model_spec,
+                            changes,
+                            self.command_line,
+                        );
                         scenarios.push(model.map(|model| scenario(name, point, model)));
                     }
                 }
             }
         }
         if scenarios.is_empty() {
-            let span = self.spec.constraints.first().map_or(self.spec.model.span, |c| c.span);
-            return self.report.fail(Diagnostic::error("empty-vary", span, "no point fulfils the constraints: nothing would run"));
+            let span = self
+                .spec
+                .constraints
+                .first()
+                .map_or(self.spec.model.span, |c| c.span);
+            return self.report.fail(Diagnostic::error(
+                "empty-vary",
+                span,
+                "no point fulfils the constraints: nothing would run",
+            ));
         }
         Some(scenarios)
     }
@@ -145,13 +186,20 @@ impl Scenarios<'_> {
     /// Names of scenarios are free, but they must say something.
     fn judge_name(&self, name: &Named<'_>) {
         if name.name.trim().is_empty() {
-            self.report.push(Diagnostic::error("bad-name", name.span, "a scenario needs a name"));
+            self.report.push(Diagnostic::error(
+                "bad-name",
+                name.span,
+                "a scenario needs a name",
+            ));
         }
     }
 }
 
 fn scenario(named: &Named<'_>, point: &Point<'_>, model: Model) -> Scenario {
-    let point: Vec<(String, String)> = point.iter().map(|(n, v)| (n.value.clone(), as_written(v))).collect();
+    let point: Vec<(String, String)> = point
+        .iter()
+        .map(|(n, v)| (n.value.clone(), as_written(v)))
+        .collect();
     let mut name = named.name.to_owned();
     for (parameter, value) in &point {
         name.push_str(&format!(", {parameter} = {value}"));
@@ -166,13 +214,28 @@ fn scenario(named: &Named<'_>, point: &Point<'_>, model: Model) -> Scenario {
 }
 
 /// The first scenario of the baseline's name.
-fn baseline(report: &Report, spec: &StudySpec, named: &[Named<'_>], scenarios: &[Scenario]) -> Option<usize> {
-    let Some(baseline) = &spec.baseline else { return Some(0) };
-    let found = scenarios.iter().position(|s| s.name == baseline.value || s.group == baseline.value);
+fn baseline(
+    report: &Report,
+    spec: &StudySpec,
+    named: &[Named<'_>],
+    scenarios: &[Scenario],
+) -> Option<usize> {
+    let Some(baseline) = &spec.baseline else {
+        return Some(0);
+    };
+    let found = scenarios
+        .iter()
+        .position(|s| s.name == baseline.value || s.group == baseline.value);
     let known = named.iter().any(|n| n.name == baseline.value);
     if found.is_none() && !known && !spec.unreadable.iter().any(|n| n.value == baseline.value) {
         let names = named.iter().map(|n| n.name);
-        report.push(unknown("unknown-scenario", "scenario", &baseline.value, baseline.span, names));
+        report.push(unknown(
+            "unknown-scenario",
+            "scenario",
+            &baseline.value,
+            baseline.span,
+            names,
+        ));
     }
     found
 }
@@ -180,15 +243,30 @@ fn baseline(report: &Report, spec: &StudySpec, named: &[Named<'_>], scenarios: &
 /// Metrics with what they stand for in each scenario.
 fn metrics(report: &Report, spec: &StudySpec, scenarios: &[Scenario]) -> Option<Vec<Metric>> {
     if spec.metrics.is_empty() {
-        let mistake = Diagnostic::error("no-metrics", spec.model.span, "a study needs metrics to compare");
+        let mistake = Diagnostic::error(
+            "no-metrics",
+            spec.model.span,
+            "a study needs metrics to compare",
+        );
         return report.fail(mistake.help("write `metrics: [\"probe.statistic\", …]`"));
     }
     let mut metrics: Vec<Option<Metric>> = Vec::new();
     for (position, text) in spec.metrics.iter().enumerate() {
-        if let Some(first) = spec.metrics[..position].iter().find(|m| m.value == text.value) {
-            report.push(super::report::duplicate("metric", &text.value, text.span, first.span));
+        if let Some(first) = spec.metrics[..position]
+            .iter()
+            .find(|m| m.value == text.value)
+        {
+            report.push(super::report::duplicate(
+                "metric",
+                &text.value,
+                text.span,
+                first.span,
+            ));
         }
-        let refs: Option<Vec<MetricRef>> = scenarios.iter().map(|s| metric(report, text, &s.model)).collect();
+        let refs: Option<Vec<MetricRef>> = scenarios
+            .iter()
+            .map(|s| metric(report, text, &s.model))
+            .collect();
         metrics.push(refs.map(|refs| Metric {
             name: text.value.clone(),
             refs,
@@ -199,11 +277,19 @@ fn metrics(report: &Report, spec: &StudySpec, scenarios: &[Scenario]) -> Option<
 
 fn metric(report: &Report, text: &Text, model: &Model) -> Option<MetricRef> {
     let (probe, statistic) = match text.value.split_once('.') {
-        Some((probe, statistic)) => (probe, Some((statistic, text.span_of(probe.len() + 1..text.value.len())))),
+        Some((probe, statistic)) => (
+            probe,
+            Some((statistic, text.span_of(probe.len() + 1..text.value.len()))),
+        ),
         None => (text.value.as_str(), None),
     };
-    let ids = model.probes.iter().zip(0..).map(|(p, id)| (p.name.clone(), ProbeId(id)));
-    let statistics: Vec<&'static [Statistic]> = model.probes.iter().map(|p| p.kind.statistics()).collect();
+    let ids = model
+        .probes
+        .iter()
+        .zip(0..)
+        .map(|(p, id)| (p.name.clone(), ProbeId(id)));
+    let statistics: Vec<&'static [Statistic]> =
+        model.probes.iter().map(|p| p.kind.statistics()).collect();
     let names = MetricNames {
         probes: &ids.collect::<BTreeMap<_, _>>(),
         statistics: &statistics,
@@ -217,7 +303,8 @@ fn replications(report: &Report, spec: &Spanned<ReplicationsSpec>) -> Option<Rep
     let at_least_two = |n: i64, span: Span| match u64::try_from(n) {
         Ok(n) if n >= 2 => Some(n),
         _ => {
-            let message = format!("at least 2 replications are needed for an interval, this is {n}");
+            let message =
+                format!("at least 2 replications are needed for an interval, this is {n}");
             report.fail(Diagnostic::error("out-of-domain", span, message))
         }
     };
@@ -239,10 +326,16 @@ fn replications(report: &Report, spec: &Spanned<ReplicationsSpec>) -> Option<Rep
         } => {
             let relative = positive(relative, "a half-width");
             let or_absolute = or_absolute.as_ref().map(|a| positive(a, "a half-width"));
-            let bound = |b: &Option<Spanned<i64>>, default: i64| b.as_ref().map_or((default, spec.span), |b| (b.value, b.span));
+            let bound = |b: &Option<Spanned<i64>>, default: i64| {
+                b.as_ref()
+                    .map_or((default, spec.span), |b| (b.value, b.span))
+            };
             let (least, least_span) = bound(at_least, AT_LEAST);
             let (most, most_span) = bound(at_most, AT_MOST.max(least));
-            let (least, most) = (at_least_two(least, least_span), at_least_two(most, most_span));
+            let (least, most) = (
+                at_least_two(least, least_span),
+                at_least_two(most, most_span),
+            );
             let (least, most) = (least?, most?);
             if least > most {
                 let message = format!("at least {least}, but at most {most} replications");
@@ -271,7 +364,9 @@ fn confidence(report: &Report, spec: &StudySpec) -> Option<f64> {
         && a.value != b.value
     {
         let message = "the confidence is given twice, with different values";
-        return report.fail(Diagnostic::error("duplicate-name", b.span, message).related(a.span, "the other one"));
+        return report.fail(
+            Diagnostic::error("duplicate-name", b.span, message).related(a.span, "the other one"),
+        );
     }
     let Some(confidence) = given.or(of_precision) else {
         return Some(CONFIDENCE);
@@ -279,6 +374,9 @@ fn confidence(report: &Report, spec: &StudySpec) -> Option<f64> {
     if confidence.value > 0.0 && confidence.value < 1.0 {
         return Some(confidence.value);
     }
-    let message = format!("a confidence must be between 0 and 1, this is {}", confidence.value);
+    let message = format!(
+        "a confidence must be between 0 and 1, this is {}",
+        confidence.value
+    );
     report.fail(Diagnostic::error("out-of-domain", confidence.span, message))
 }

@@ -47,8 +47,16 @@ fn diagnose_with(text: &str, set: &[(&str, &str)]) -> String {
 }
 
 fn listing<T>(loaded: &Loaded<T>) -> String {
-    let errors = loaded.diagnostics.iter().any(|d| d.severity == Severity::Error);
-    assert_eq!(loaded.value.is_none(), errors, "a value is absent exactly where there is an error: {:?}", loaded.diagnostics);
+    let errors = loaded
+        .diagnostics
+        .iter()
+        .any(|d| d.severity == Severity::Error);
+    assert_eq!(
+        loaded.value.is_none(),
+        errors,
+        "a value is absent exactly where there is an error: {:?}",
+        loaded.diagnostics
+    );
     let mut text = String::new();
     for diagnostic in &loaded.diagnostics {
         describe(&loaded.sources, diagnostic, &mut text);
@@ -61,8 +69,14 @@ fn describe(sources: &Sources, diagnostic: &Diagnostic, text: &mut String) {
         Severity::Error => "error",
         Severity::Warning => "warning",
     };
-    let place = diagnostic.span.map_or(String::new(), |span| place(sources, span));
-    let _ = writeln!(text, "{severity}[{}] {place}: {}", diagnostic.code, diagnostic.message);
+    let place = diagnostic
+        .span
+        .map_or(String::new(), |span| place(sources, span));
+    let _ = writeln!(
+        text,
+        "{severity}[{}] {place}: {}",
+        diagnostic.code, diagnostic.message
+    );
     if !diagnostic.label.is_empty() {
         let _ = writeln!(text, "  ^ {}", diagnostic.label);
     }

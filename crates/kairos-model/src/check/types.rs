@@ -60,7 +60,13 @@ impl Types {
         if self.unreadable.contains(name) {
             return None;
         }
-        let mistake = unknown("unknown-type", "node type", name, span, self.nodes.keys().map(String::as_str));
+        let mistake = unknown(
+            "unknown-type",
+            "node type",
+            name,
+            span,
+            self.nodes.keys().map(String::as_str),
+        );
         report.fail(match self.edges.get(name) {
             Some(&edge) => mistake
                 .label("this is an edge type")
@@ -77,7 +83,13 @@ impl Types {
         if self.unreadable.contains(name) {
             return None;
         }
-        let mistake = unknown("unknown-type", "edge type", name, span, self.edges.keys().map(String::as_str));
+        let mistake = unknown(
+            "unknown-type",
+            "edge type",
+            name,
+            span,
+            self.edges.keys().map(String::as_str),
+        );
         report.fail(match self.nodes.get(name) {
             Some(&node) => mistake
                 .label("this is a node type")
@@ -97,13 +109,25 @@ impl Types {
     }
 
     /// A value of an enumeration.
-    pub(super) fn enumerator(&self, report: &Report, of: EnumerationId, value: &str, span: Span) -> Option<Value> {
+    pub(super) fn enumerator(
+        &self,
+        report: &Report,
+        of: EnumerationId,
+        value: &str,
+        span: Span,
+    ) -> Option<Value> {
         let enumeration = &self.graph.enumerations[of.index()];
         match enumeration.values.iter().position(|v| v == value) {
             Some(position) => Some(Value::Enumerator(of, u16::try_from(position).ok()?)),
             None => {
                 let values = enumeration.values.iter().map(String::as_str);
-                report.fail(unknown_of("unknown-enumerator", ("value", &enumeration.name), value, span, values))
+                report.fail(unknown_of(
+                    "unknown-enumerator",
+                    ("value", &enumeration.name),
+                    value,
+                    span,
+                    values,
+                ))
             }
         }
     }
@@ -143,8 +167,15 @@ impl Types {
             if ids.iter().any(|&id| self.node_incomplete(id)) {
                 return None;
             }
-            let message = format!("no node can have the type `{}`: it is abstract and nothing extends it", names[0].value);
-            return report.fail(Diagnostic::error("no-concrete-type", names[0].span, message));
+            let message = format!(
+                "no node can have the type `{}`: it is abstract and nothing extends it",
+                names[0].value
+            );
+            return report.fail(Diagnostic::error(
+                "no-concrete-type",
+                names[0].span,
+                message,
+            ));
         }
         Some(concrete)
     }
@@ -162,47 +193,55 @@ impl Types {
             .collect()
     }
 
-    fn attribute_id(&mut self, name: &Text) -> Result<AttributeId, Diagnostic> {
+    fn attribute_id(&mut self, report: &Report, name: &Text) -> Option<AttributeId> {
         if let Some(&id) = self.attributes.get(&name.value) {
-            return Ok(id);
+            return Some(id);
         }
-        let id = AttributeId(dense(self.graph.attributes.len(), "attributes", name.span)?);
+        let count = self.graph.attributes.len();
+        let id = AttributeId(dense(report, count, "attributes", name.span)?);
         self.graph.attributes.push(name.value.clone());
         self.attributes.insert(name.value.clone(), id);
-        Ok(id)
+        Some(id)
     }
 
-    fn read_enumerations<'s>(&mut self, report: &Report, specs: impl Iterator<Item = &'s (Text, Vec<Text>)>) {
+    fn read_enumerations<'s>(
+        &mut self,
+        report: &Report,
+        specs: impl Iterator<Item = &'s (Text, Vec<Text>)>,
+    ) {
         for (name, values) in unique(report, "enumeration", specs.map(|(n, v)| (n, v))) {
-            match dense(self.graph.enumerations.len(), "enumerations", name.span) {
-                Err(mistake) => report.push(mistake),
-                Ok(id) => {
-                    self.enumerations.insert(name.value.clone(), EnumerationId(id));
-                    let what = format!("value of `{}`", name.value);
-                    let values = unique(report, &what, values.iter().map(|v| (v, ())));
-                    if values.is_empty() {
-                        let message = format!("the enumeration `{}` has no values", name.value);
-                        report.push(Diagnostic::error("empty-enumeration", name.span, message));
-                    }
-                    if let Err(mistake) = dense(values.len(), "values of an enumeration", name.span) {
-                        report.push(mistake);
-                    }
-                    self.graph.enumerations.push(Enumeration {
-                        name: name.value.clone(),
-                        values: values.into_iter().map(|(v, ())| v.value.clone()).collect(),
-                    });
-                }
+            let count = self.graph.enumerations.len();
+            let Some(id) = dense(report, count, "enumerations", name.span) else {
+                return;
+            };
+            let id = EnumerationId(id);
+            self.enumerations.insert(name.value.clone(), id);
+            let what = format!("value of `{}`", name.value);
+            let values = unique(report, &what, values.iter().map(|v| (v, ())));
+            if values.is_empty() {
+                let message = format!("the enumeration `{}` has no values", name.value);
+                report.push(Diagnostic::error("empty-enumeration", name.span, message));
             }
+            dense(report, values.len(), "values of an enumeration", name.span);
+            self.graph.enumerations.push(Enumeration {
+                name: name.value.clone(),
+                values: values.into_iter().map(|(v, ())| v.value.clone()).collect(),
+            });
         }
     }
 
-    fn read_nodes<'s>(&mut self, report: &Report, specs: impl Iterator<Item = &'s (Text, NodeTypeSpec)>) {
+    fn read_nodes<'s>(
+        &mut self,
+        report: &Report,
+        specs: impl Iterator<Item = &'s (Text, NodeTypeSpec)>,
+    ) {
         let specs = unique(report, "node type", specs.map(|(n, s)| (n, s)));
         for (name, spec) in &specs {
-            match dense(self.graph.nodes.len(), "node types", name.span) {
-                Err(mistake) => return report.push(mistake),
-                Ok(id) => self.nodes.insert(name.value.clone(), NodeTypeId(id)),
+            let count = self.graph.nodes.len();
+            let Some(id) = dense(report, count, "node types", name.span) else {
+                return;
             };
+            self.nodes.insert(name.value.clone(), NodeTypeId(id));
             self.graph.nodes.push(NodeType {
                 name: name.value.clone(),
                 parent: None,
@@ -279,12 +318,17 @@ impl Types {
         }
     }
 
-    fn read_edges<'s>(&mut self, report: &Report, specs: impl Iterator<Item = &'s (Text, EdgeTypeSpec)>) {
+    fn read_edges<'s>(
+        &mut self,
+        report: &Report,
+        specs: impl Iterator<Item = &'s (Text, EdgeTypeSpec)>,
+    ) {
         for (name, spec) in unique(report, "edge type", specs.map(|(n, s)| (n, s))) {
-            let id = match dense(self.graph.edges.len(), "edge types", name.span) {
-                Err(mistake) => return report.push(mistake),
-                Ok(id) => EdgeTypeId(id),
+            let count = self.graph.edges.len();
+            let Some(id) = dense(report, count, "edge types", name.span) else {
+                return;
             };
+            let id = EdgeTypeId(id);
             let (from, to, undirected) = match &spec.ends.value {
                 EndsSpec::Directed(from, to) => (from, to, false),
                 EndsSpec::Undirected(a, b) => (a, b, true),
@@ -313,7 +357,12 @@ impl Types {
     }
 
     /// Inherited and own attributes, and whether all of them could be read.
-    fn attributes_of(&mut self, report: &Report, mut all: Vec<Attribute>, own: &Entries<AttributeSpec>) -> (Vec<Attribute>, bool) {
+    fn attributes_of(
+        &mut self,
+        report: &Report,
+        mut all: Vec<Attribute>,
+        own: &Entries<AttributeSpec>,
+    ) -> (Vec<Attribute>, bool) {
         let mut readable = true;
         for (name, spec) in own {
             if !is_name(&name.value) {
@@ -323,7 +372,9 @@ impl Types {
             match self.attribute_of(report, name, spec) {
                 None => readable = false,
                 Some(attribute) => match all.iter().find(|a| a.id == attribute.id) {
-                    Some(first) => report.push(duplicate("attribute", &name.value, name.span, first.span)),
+                    Some(first) => {
+                        report.push(duplicate("attribute", &name.value, name.span, first.span))
+                    }
                     None => all.push(attribute),
                 },
             }
@@ -331,7 +382,12 @@ impl Types {
         (all, readable)
     }
 
-    fn attribute_of(&mut self, report: &Report, name: &Text, spec: &AttributeSpec) -> Option<Attribute> {
+    fn attribute_of(
+        &mut self,
+        report: &Report,
+        name: &Text,
+        spec: &AttributeSpec,
+    ) -> Option<Attribute> {
         let (ty, default) = match spec {
             AttributeSpec::Int(v) => (Type::Int, v.as_ref().map(|v| Value::Int(v.value))),
             AttributeSpec::Real(v) => (Type::Real, v.as_ref().map(|v| Value::Real(v.value))),
@@ -341,7 +397,13 @@ impl Types {
                     if self.is_unreadable(&of.value) {
                         return None;
                     }
-                    return report.fail(unknown("unknown-type", "enumeration", &of.value, of.span, self.enumeration_names()));
+                    return report.fail(unknown(
+                        "unknown-type",
+                        "enumeration",
+                        &of.value,
+                        of.span,
+                        self.enumeration_names(),
+                    ));
                 };
                 let value = match default {
                     None => None,
@@ -350,7 +412,7 @@ impl Types {
                 (Type::Enumeration(of_id), value)
             }
         };
-        let id = self.attribute_id(name).map_err(|mistake| report.push(mistake)).ok()?;
+        let id = self.attribute_id(report, name)?;
         Some(Attribute {
             id,
             ty,
@@ -361,7 +423,11 @@ impl Types {
 }
 
 /// The entries whose names are well formed and not declared before.
-pub(super) fn unique<'s, T>(report: &Report, what: &str, entries: impl Iterator<Item = (&'s Text, T)>) -> Vec<(&'s Text, T)> {
+pub(super) fn unique<'s, T>(
+    report: &Report,
+    what: &str,
+    entries: impl Iterator<Item = (&'s Text, T)>,
+) -> Vec<(&'s Text, T)> {
     let mut first: BTreeMap<&str, Span> = BTreeMap::new();
     let mut kept = Vec::new();
     for (name, entry) in entries {
@@ -380,7 +446,9 @@ pub(super) fn unique<'s, T>(report: &Report, what: &str, entries: impl Iterator<
 /// Whether a text can be written as a name in patterns and expressions.
 pub(super) fn is_name(text: &str) -> bool {
     let mut letters = text.chars();
-    letters.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+    letters
+        .next()
+        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
         && letters.all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 

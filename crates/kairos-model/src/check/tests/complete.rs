@@ -192,9 +192,20 @@ fn the_study() {
 fn variables_stand_in_the_order_of_the_text() {
     let model = model(&skype());
     let rule = model.rule(model.rule_named("connect_widest").unwrap());
-    let names: Vec<_> = rule.scope.elements.iter().take(5).map(|e| e.name.as_deref().unwrap_or("")).collect();
+    let names: Vec<_> = rule
+        .scope
+        .elements
+        .iter()
+        .take(5)
+        .map(|e| e.name.as_deref().unwrap_or(""))
+        .collect();
     assert_eq!(names, ["sc", "", "", "", "sn"]);
-    let ends: Vec<_> = rule.lhs.edges.iter().map(|e| (e.from.0, e.edge.0, e.to.0)).collect();
+    let ends: Vec<_> = rule
+        .lhs
+        .edges
+        .iter()
+        .map(|e| (e.from.0, e.edge.0, e.to.0))
+        .collect();
     assert_eq!(ends, [(0, 1, 2), (4, 3, 2)]);
     assert_eq!(rule.components.len(), 1);
 }
@@ -203,7 +214,12 @@ fn variables_stand_in_the_order_of_the_text() {
 fn conditions_are_split_and_nacs_are_sub_patterns() {
     let model = model(&skype());
     let rule = model.rule(model.rule_named("connect_widest").unwrap());
-    let texts: Vec<_> = rule.lhs.conditions.iter().map(|c| c.text.as_str()).collect();
+    let texts: Vec<_> = rule
+        .lhs
+        .conditions
+        .iter()
+        .map(|c| c.text.as_str())
+        .collect();
     expect![[r#"
         [
             "sn.bandwidth >= call_kbps",
@@ -213,7 +229,12 @@ fn conditions_are_split_and_nacs_are_sub_patterns() {
         ]
     "#]]
     .assert_debug_eq(&texts);
-    let subs: Vec<_> = rule.scope.sub_patterns.iter().map(|s| (s.outer.clone(), s.taken.clone(), s.parent.map(|p| p.0))).collect();
+    let subs: Vec<_> = rule
+        .scope
+        .sub_patterns
+        .iter()
+        .map(|s| (s.outer.clone(), s.taken.clone(), s.parent.map(|p| p.0)))
+        .collect();
     let vars = |ids: &[u16]| ids.iter().map(|&id| Var(id)).collect::<Vec<_>>();
     let edges = vars(&[1, 3]);
     let (count, link, other, inner) = (&subs[0], &subs[1], &subs[2], &subs[3]);
@@ -229,8 +250,13 @@ fn untyped_nodes_are_narrowed_by_their_edges() {
     let model = model(&skype());
     let rule = model.rule(model.rule_named("reject").unwrap());
     let picked = rule.choose[0].pattern.elements[1];
-    let Sort::Node(types) = &rule.scope.element(picked).sort else { panic!("a node") };
-    let names: Vec<_> = types.iter().map(|&t| model.types.node(t).name.as_str()).collect();
+    let Sort::Node(types) = &rule.scope.element(picked).sort else {
+        panic!("a node")
+    };
+    let names: Vec<_> = types
+        .iter()
+        .map(|&t| model.types.node(t).name.as_str())
+        .collect();
     assert_eq!(names, ["RS"]);
     assert!(rule.required);
 }
@@ -246,7 +272,10 @@ fn an_immediate_timer_implies_required() {
 fn symmetric_rules_list_their_automorphisms() {
     let model = model(&skype());
     let rule = model.rule(model.rule_named("gossip").unwrap());
-    assert_eq!(rule.automorphisms, [vec![Var(0), Var(1), Var(2)], vec![Var(2), Var(1), Var(0)]]);
+    assert_eq!(
+        rule.automorphisms,
+        [vec![Var(0), Var(1), Var(2)], vec![Var(2), Var(1), Var(0)]]
+    );
     let call = model.rule(model.rule_named("call").unwrap());
     assert_eq!(call.components, [vec![Var(0)], vec![Var(1)]]);
 }
@@ -254,12 +283,27 @@ fn symmetric_rules_list_their_automorphisms() {
 #[test]
 fn integers_are_widened_and_parameters_overridden() {
     let model = model(&skype());
-    let value = |name: &str| model.parameters.iter().find(|p| p.name == name).unwrap().value.clone();
+    let value = |name: &str| {
+        model
+            .parameters
+            .iter()
+            .find(|p| p.name == name)
+            .unwrap()
+            .value
+            .clone()
+    };
     assert_eq!(value("half"), ParameterValue::Value(Value::Real(10.0)));
     assert_eq!(value("links"), ParameterValue::Value(Value::Int(2)));
-    assert_eq!(value("data"), ParameterValue::Text("data/rtt.csv".to_owned()));
+    assert_eq!(
+        value("data"),
+        ParameterValue::Text("data/rtt.csv".to_owned())
+    );
     let table = &model.tables[0];
-    let columns: Vec<_> = table.columns.iter().map(|c| (c.name.as_str(), c.ty)).collect();
+    let columns: Vec<_> = table
+        .columns
+        .iter()
+        .map(|c| (c.name.as_str(), c.ty))
+        .collect();
     assert_eq!(columns, [("mean_s", Type::Real), ("sd_s", Type::Real)]);
     assert_eq!(table.keys, [0, 1, 1, 0]);
     assert_eq!(table.columns[1].bits[1], 2.0_f64.to_bits());
@@ -268,8 +312,14 @@ fn integers_are_widened_and_parameters_overridden() {
 #[test]
 fn attributes_of_created_elements_stand_by_column() {
     let model = model(&skype());
-    let Statement::Create { create, .. } = &model.start.statements[1] else { panic!("a repetition") };
-    let texts: Vec<_> = create[0].attributes.iter().map(|f| f.text.as_str()).collect();
+    let Statement::Create { create, .. } = &model.start.statements[1] else {
+        panic!("a repetition")
+    };
+    let texts: Vec<_> = create[0]
+        .attributes
+        .iter()
+        .map(|f| f.text.as_str())
+        .collect();
     assert_eq!(texts, ["\"chronos\"", "index", "100.0"]);
     assert!(matches!(create[0].attributes[1].expr.kind, ExprKind::Index));
     assert_eq!(create[0].attributes[2].expr.ty, Type::Real);
@@ -278,7 +328,9 @@ fn attributes_of_created_elements_stand_by_column() {
 #[test]
 fn a_study_has_every_scenario_at_every_point_within_the_constraints() {
     let (files, first) = files(&format!("{STUDY}{}", skype()));
-    let study = load_study(&files, &first, &Overrides::default()).value.unwrap();
+    let study = load_study(&files, &first, &Overrides::default())
+        .value
+        .unwrap();
     let names: Vec<_> = study.scenarios.iter().map(|s| s.name.as_str()).collect();
     expect![[r#"
         [
@@ -297,23 +349,49 @@ fn a_study_has_every_scenario_at_every_point_within_the_constraints() {
     assert_eq!(study.confidence, 0.9);
     let small = &study.scenarios[6].model;
     assert_eq!((small.run.horizon, small.run.warm_up), (Some(10.0), 3.0));
-    let metrics: Vec<_> = study.metrics.iter().map(|m| m.refs[0].name(&small.probes)).collect();
-    assert_eq!(metrics, ["latency.mean", "latency.p95", "rejected.rate", "offline.median", "loss.value"]);
+    let metrics: Vec<_> = study
+        .metrics
+        .iter()
+        .map(|m| m.refs[0].name(&small.probes))
+        .collect();
+    assert_eq!(
+        metrics,
+        [
+            "latency.mean",
+            "latency.p95",
+            "rejected.rate",
+            "offline.median",
+            "loss.value"
+        ]
+    );
     for metric in &study.metrics {
-        assert_eq!(MetricRef::parse(&metric.name, &small.probes), Some(metric.refs[0].clone()));
+        assert_eq!(
+            MetricRef::parse(&metric.name, &small.probes),
+            Some(metric.refs[0].clone())
+        );
     }
 }
 
 #[test]
 fn a_path_from_the_command_line_starts_in_the_working_directory() {
-    let text = format!("{}--- here.csv\nfrom,to,mean_s,sd_s\n7,8,0.5,1.0\n", skype());
+    let text = format!(
+        "{}--- here.csv\nfrom,to,mean_s,sd_s\n7,8,0.5,1.0\n",
+        skype()
+    );
     let (files, first) = files(&text);
     let overrides = Overrides {
-        parameters: vec![("data".to_owned(), "here.csv".to_owned()), ("clients".to_owned(), "7".to_owned())],
+        parameters: vec![
+            ("data".to_owned(), "here.csv".to_owned()),
+            ("clients".to_owned(), "7".to_owned()),
+        ],
     };
     let model = load_model(&files, &first, &overrides).value.unwrap();
     assert_eq!(model.tables[0].keys, [7, 8]);
-    let clients = model.parameters.iter().find(|p| p.name == "clients").unwrap();
+    let clients = model
+        .parameters
+        .iter()
+        .find(|p| p.name == "clients")
+        .unwrap();
     assert_eq!(clients.value, ParameterValue::Value(Value::Int(7)));
 }
 
@@ -347,8 +425,22 @@ b,c,2
     let mut lines = Vec::new();
     for statement in &model.start.statements {
         match statement {
-            Statement::Nodes(nodes) => lines.extend(nodes.rows.iter().map(|r| format!("{} {} {:?}", nodes.templates[usize::from(r.template)].0.0, r.key, r.values))),
-            Statement::Edges(edges) => lines.extend(edges.rows.iter().map(|r| format!("{:?} {:?} {:?}", (r.from.statement, r.from.row), (r.to.statement, r.to.row), r.values))),
+            Statement::Nodes(nodes) => lines.extend(nodes.rows.iter().map(|r| {
+                format!(
+                    "{} {} {:?}",
+                    nodes.templates[usize::from(r.template)].0.0,
+                    r.key,
+                    r.values
+                )
+            })),
+            Statement::Edges(edges) => lines.extend(edges.rows.iter().map(|r| {
+                format!(
+                    "{:?} {:?} {:?}",
+                    (r.from.statement, r.from.row),
+                    (r.to.statement, r.to.row),
+                    r.values
+                )
+            })),
             _ => lines.push("another".to_owned()),
         }
     }
@@ -360,14 +452,23 @@ b,c,2
         (0, 1) (1, 0) [Some(Real(2.0))]
         1 1 []
         0 2 [Some(Int(4)), Some(Int(5)), None]
-        (3, 0) (3, 1) [Some(Real(0.25))]"#]].assert_eq(&lines.join("\n"));
+        (3, 0) (3, 1) [Some(Real(0.25))]"#]]
+    .assert_eq(&lines.join("\n"));
 }
 
 #[test]
 fn deep_nesting_ends_in_a_value_or_a_mistake() {
     for depth in [20, 90, 150, 250] {
-        let (open, close) = ("EXISTS { (sc)-[:link]->(a) WHERE ".repeat(depth), " }".repeat(depth));
-        let rule = format!("--- r.ron\nRuleSet(include: [\"rules/types.ron\"], rules: {{\"r\": (match: \"(sc:SC), (b:SC)\", symmetric: true, where: \"{open}sc.host > 1{close}\")}})\n{TYPES}");
-        assert!(diagnose(&rule).starts_with("error"), "the guard is not symmetric, or too deep");
+        let (open, close) = (
+            "EXISTS { (sc)-[:link]->(a) WHERE ".repeat(depth),
+            " }".repeat(depth),
+        );
+        let rule = format!(
+            "--- r.ron\nRuleSet(include: [\"rules/types.ron\"], rules: {{\"r\": (match: \"(sc:SC), (b:SC)\", symmetric: true, where: \"{open}sc.host > 1{close}\")}})\n{TYPES}"
+        );
+        assert!(
+            diagnose(&rule).starts_with("error"),
+            "the guard is not symmetric, or too deep"
+        );
     }
 }

@@ -25,7 +25,11 @@ fn timers(timers: &str, expected: Expect) {
 
 /// A model with a timer and other fields.
 fn model(other: &str, more: &str, expected: Expect) {
-    fields(&format!("timers: {{\"tick\": Never}},\n{other}"), more, expected);
+    fields(
+        &format!("timers: {{\"tick\": Never}},\n{other}"),
+        more,
+        expected,
+    );
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "`expect!` gives a value")]
@@ -867,5 +871,6 @@ fn the_command_line() {
         error[wrong-type] --set:1:3 «1.5»: the parameter `k` is an Int, this is a Real
           r.ron:3:36 «3»: its default says which type it has
           help: write the default as `3.0` if it may be any number
-    "#]].assert_eq(&diagnose_with(&text, &set));
+    "#]]
+    .assert_eq(&diagnose_with(&text, &set));
 }

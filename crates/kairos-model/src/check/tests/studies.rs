@@ -12,7 +12,9 @@ RuleSet(types: (nodes: {"N": ()}), parameters: {"rate": 2.0, "k": 3}, rules: {"t
 
 #[expect(clippy::needless_pass_by_value, reason = "`expect!` gives a value")]
 fn study(fields: &str, expected: Expect) {
-    expected.assert_eq(&diagnose(&format!("--- s.ron\nStudy(model: \"m.ron\",\n{fields}\n)\n{MODEL}")));
+    expected.assert_eq(&diagnose(&format!(
+        "--- s.ron\nStudy(model: \"m.ron\",\n{fields}\n)\n{MODEL}"
+    )));
 }
 
 #[test]
@@ -183,7 +185,9 @@ fn nothing_is_varied() {
 
 #[test]
 fn the_command_line_changes_what_is_varied() {
-    let text = format!("--- s.ron\nStudy(model: \"m.ron\", vary: {{\"k\": [1, 2]}}, metrics: [\"p\"], replications: 5)\n{MODEL}");
+    let text = format!(
+        "--- s.ron\nStudy(model: \"m.ron\", vary: {{\"k\": [1, 2]}}, metrics: [\"p\"], replications: 5)\n{MODEL}"
+    );
     expect![[r#"
         error[varied-twice] --set:1:1 «k»: the parameter `k` is varied by the study and changed here, too
           s.ron:1:30 «"k"»: varied here
