@@ -144,9 +144,9 @@ Model(
     limits: { "steps": 100000 },
 )
 --- models/data/rtt.csv
-from,to,mean_s,sd_s,site
-0,1,0.5,1,Seattle
-1,0,0.25,2,Lyon
+from,to,mean_s,sd_s,site,samples
+0,1,0.5,1,Seattle,3
+1,0,0.25,2,Lyon,4
 "#;
 
 pub(super) const STUDY: &str = r#"--- models/selection.ron
@@ -304,7 +304,14 @@ fn integers_are_widened_and_parameters_overridden() {
         .iter()
         .map(|c| (c.name.as_str(), c.ty))
         .collect();
-    assert_eq!(columns, [("mean_s", Type::Real), ("sd_s", Type::Real)]);
+    assert_eq!(
+        columns,
+        [
+            ("mean_s", Type::Real),
+            ("sd_s", Type::Real),
+            ("samples", Type::Int)
+        ]
+    );
     assert_eq!(table.keys, [0, 1, 1, 0]);
     assert_eq!(table.columns[1].bits[1], 2.0_f64.to_bits());
 }
