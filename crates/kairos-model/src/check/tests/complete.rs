@@ -424,8 +424,8 @@ a,b,0.5
 b,c,2
 --- g.xml
 <graphml><key id="k" for="edge" attr.name="w" attr.type="double"/><key id="t" attr.name="type"/>
-<key id="x" attr.name="x"/><key id="y" attr.name="y"/>
-<graph edgedefault="undirected"><node id="1"/><node id="2"><data key="t">N</data><data key="x">4</data><data key="y">5</data></node>
+<key id="x" for="node" attr.name="x"><default>7</default></key><key id="y" attr.name="y"/>
+<graph edgedefault="undirected"><node id="1"/><node id="2"><data key="t">N</data><data key="y">5</data></node>
 <edge source="1" target="2"><data key="k">0.25</data></edge></graph></graphml>
 "#;
     let model = model(text);
@@ -458,7 +458,7 @@ b,c,2
         (0, 0) (0, 1) [Some(Real(0.5))]
         (0, 1) (1, 0) [Some(Real(2.0))]
         1 1 []
-        0 2 [Some(Int(4)), Some(Int(5)), None]
+        0 2 [Some(Int(7)), Some(Int(5)), None]
         (3, 0) (3, 1) [Some(Real(0.25))]"#]]
     .assert_eq(&lines.join("\n"));
 }
