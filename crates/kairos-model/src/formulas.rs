@@ -1,32 +1,49 @@
-//! Visits every formula of a model.
+//! Every formula of a model, and whose variables it speaks of.
 
 use crate::{
     expr::{Expr, ExprKind, Formula},
     model::Model,
     pattern::{Pattern, Scope},
-    probe::ProbeKind,
-    rule::{Creation, Effect, Pick, Rule},
+    probe::{ProbeId, ProbeKind},
+    rule::{Creation, Effect, Pick, Rule, RuleId},
     start::{StartGraph, Statement, TopologyKind},
     timer::{ClockMode, Law, Timer},
 };
 
+/// Whose variables a formula or sub-pattern speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Owner {
+    /// A rule, with its timer and the tallies on it.
+    Rule(RuleId),
+    /// A count or summary probe.
+    Probe(ProbeId),
+    /// The condition that ends a run.
+    Stop,
+    /// The start graph, and formulas without variables.
+    Start,
+}
+
 type Visit<'a> = &'a mut dyn FnMut(&mut Formula);
 
 /// Calls `visit` for every formula of a model, in a fixed order; formulas inside `draw(…)` come after the one that they stand in.
-pub(crate) fn for_each_mut(model: &mut Model, visit: Visit<'_>) {
-    for rule in &mut model.rules {
+pub(crate) fn for_each_mut(model: &mut Model, visit: &mut dyn FnMut(Owner, &mut Formula)) {
+    for (id, (rule, timer)) in (0..).zip(model.rules.iter_mut().zip(&mut model.timers)) {
+        let visit = &mut |f: &mut Formula| visit(Owner::Rule(RuleId(id)), f);
         in_rule(rule, visit);
-    }
-    for timer in &mut model.timers {
         in_timer(timer, visit);
     }
-    in_start(&mut model.start, visit);
-    for probe in &mut model.probes {
-        in_probe(&mut probe.kind, visit);
+    in_start(&mut model.start, &mut |f| visit(Owner::Start, f));
+    for (id, probe) in (0..).zip(&mut model.probes) {
+        let owner = match probe.kind {
+            ProbeKind::Tally { on, .. } => Owner::Rule(on),
+            ProbeKind::Derived { .. } => Owner::Start,
+            _ => Owner::Probe(ProbeId(id)),
+        };
+        in_probe(&mut probe.kind, &mut |f| visit(owner, f));
     }
     if let Some((scope, formula)) = &mut model.run.stop_when {
-        in_scope(scope, visit);
-        one(formula, visit);
+        in_scope(scope, &mut |f| visit(Owner::Stop, f));
+        one(formula, &mut |f| visit(Owner::Stop, f));
     }
 }
 

@@ -21,7 +21,7 @@
 pub mod check;
 pub mod diagnostic;
 pub mod expr;
-mod formulas;
+pub mod formulas;
 pub mod model;
 pub mod pattern;
 pub mod probe;

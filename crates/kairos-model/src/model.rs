@@ -2,8 +2,9 @@
 
 use crate::{
     expr::{Formula, FormulaId},
+    formulas::Owner,
     pattern::Scope,
-    probe::Probe,
+    probe::{Probe, ProbeKind},
     rule::{Rule, RuleId},
     source::Sources,
     start::StartGraph,
@@ -40,11 +41,32 @@ impl Model {
     /// `check` calls this last; who adds or copies formulas calls it again.
     pub fn number_formulas(&mut self) -> u32 {
         let mut next = 0;
-        crate::formulas::for_each_mut(self, &mut |formula| {
+        self.for_each_formula(&mut |_, formula| {
             formula.id = FormulaId(next);
             next += 1;
         });
         next
+    }
+
+    /// Calls `visit` for every formula, in a fixed order; formulas inside `draw(…)` come after the one that they stand in.
+    pub fn for_each_formula(&mut self, visit: &mut dyn FnMut(Owner, &mut Formula)) {
+        crate::formulas::for_each_mut(self, visit);
+    }
+
+    /// The variables of an owner of formulas, if it has any.
+    #[must_use]
+    pub fn scope(&self, owner: Owner) -> Option<&Scope> {
+        match owner {
+            Owner::Rule(rule) => Some(&self.rule(rule).scope),
+            Owner::Probe(probe) => match &self.probes[probe.index()].kind {
+                ProbeKind::Count(query) | ProbeKind::Summary { over: query, .. } => {
+                    Some(&query.scope)
+                }
+                _ => None,
+            },
+            Owner::Stop => self.run.stop_when.as_ref().map(|(scope, _)| scope),
+            Owner::Start => Some(&self.start.scope),
+        }
     }
 
     /// The rule with this id.

@@ -1,0 +1,65 @@
+//! What variables are bound to.
+
+use std::cell::Cell;
+
+use kairos_model::expr::Var;
+
+/// A place in the host graph's store: of a node or of an edge, as the variable's sort says. Reused after deletion; numbers are not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Slot(pub u32);
+
+impl Slot {
+    /// Of a variable that is bound to nothing.
+    pub const NONE: Slot = Slot(u32::MAX);
+
+    /// The slot as an index.
+    #[must_use]
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// One slot for every variable of a scope. Searches bind through a shared reference: each variable belongs to one pattern, so no two searches fight for it.
+#[derive(Clone, Debug, Default)]
+pub struct Binding {
+    slots: Vec<Cell<Slot>>,
+}
+
+impl Binding {
+    /// A binding of `variables` variables, all unbound.
+    #[must_use]
+    pub fn new(variables: usize) -> Self {
+        Binding {
+            slots: vec![Cell::new(Slot::NONE); variables],
+        }
+    }
+
+    /// What a variable is bound to.
+    #[must_use]
+    pub fn get(&self, var: Var) -> Slot {
+        self.slots[var.index()].get()
+    }
+
+    /// Binds a variable.
+    pub fn set(&self, var: Var, slot: Slot) {
+        self.slots[var.index()].set(slot);
+    }
+
+    /// Number of variables.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Whether there are no variables.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    /// Makes room for `variables` variables and unbinds all.
+    pub fn reset(&mut self, variables: usize) {
+        self.slots.clear();
+        self.slots.resize(variables, Cell::new(Slot::NONE));
+    }
+}

@@ -1,0 +1,142 @@
+//! What can go wrong while a model runs.
+
+use kairos_model::{rule::RuleId, types::Value};
+
+/// Why an expression has no value, or an application no result.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Fault {
+    /// A result that does not fit 64 bits.
+    #[error("the result does not fit a 64-bit integer")]
+    Overflow,
+    /// A division or remainder by zero.
+    #[error("division by zero")]
+    DivisionByZero,
+    /// A result that is no number or is infinite.
+    #[error("the result is not a finite number")]
+    NotFinite,
+    /// A look-up of keys that the table does not have.
+    #[error("table `{table}` has no row for ({keys})")]
+    NoRow {
+        /// The table.
+        table: String,
+        /// The keys, separated by commas.
+        keys: String,
+    },
+    /// A parameter of a law outside its domain.
+    #[error("{law}: {parameter} is {value}, but must be {requirement}")]
+    Domain {
+        /// The law.
+        law: &'static str,
+        /// The parameter.
+        parameter: &'static str,
+        /// Its value.
+        value: f64,
+        /// What it must be.
+        requirement: &'static str,
+    },
+    /// A topology of the start graph that cannot be built.
+    #[error("{topology}: {problem}")]
+    Topology {
+        /// The graph model, as in the language.
+        topology: &'static str,
+        /// Which parameter is wrong, and why.
+        problem: String,
+    },
+    /// A repetition of a start statement that is not a count.
+    #[error("a statement cannot be repeated {0} times")]
+    Repetition(i64),
+    /// More firings without time moving on than allowed.
+    #[error("time stands still: {firings} firings in a row without time moving on, of {rules}")]
+    TimeStandsStill {
+        /// How many.
+        firings: u64,
+        /// The rules that fired, in the order of their names.
+        rules: String,
+    },
+    /// A weight that is negative.
+    #[error("the weight {0} is negative")]
+    NegativeWeight(f64),
+    /// Two edges of a unique type with the same ends.
+    #[error("a second `{edge}` edge between elements {from} and {to}, though the type is unique")]
+    Duplicate {
+        /// The edge type.
+        edge: String,
+        /// Number of the source.
+        from: u64,
+        /// Number of the target.
+        to: u64,
+    },
+    /// Two assignments to one attribute of one element.
+    #[error("two assignments to attribute `{attribute}` of element {element}")]
+    DoubleAssignment {
+        /// The attribute.
+        attribute: String,
+        /// Number of the element.
+        element: u64,
+    },
+    /// More than a limit allows.
+    #[error("{what}: {count} is more than the limit of {limit}")]
+    Limit {
+        /// What is limited.
+        what: &'static str,
+        /// How many there are.
+        count: u64,
+        /// How many there may be.
+        limit: u64,
+    },
+}
+
+/// A result, or the error that ends the run.
+pub type Outcome<T> = Result<T, Box<RuntimeError>>;
+
+/// A fault with everything that a user needs to find its cause.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{}", self.describe())]
+pub struct RuntimeError {
+    /// What went wrong.
+    pub fault: Fault,
+    /// The rule, if one is concerned: its id and name.
+    pub rule: Option<(RuleId, String)>,
+    /// The match, or as much of it as was bound: variable names (or types) and element numbers.
+    pub matched: Vec<(String, u64)>,
+    /// The text of the expression.
+    pub expression: Option<String>,
+    /// The value that was not acceptable.
+    pub value: Option<Value>,
+    /// When, in the model's unit of time.
+    pub time: f64,
+}
+
+impl RuntimeError {
+    /// A fault of which nothing else is known yet.
+    #[must_use]
+    pub fn new(fault: Fault, time: f64) -> Self {
+        RuntimeError {
+            fault,
+            rule: None,
+            matched: Vec::new(),
+            expression: None,
+            value: None,
+            time,
+        }
+    }
+
+    fn describe(&self) -> String {
+        let mut text = self.fault.to_string();
+        if let Some(expression) = &self.expression {
+            text += &format!(", in `{expression}`");
+        }
+        if let Some((_, rule)) = &self.rule {
+            text += &format!(", rule `{rule}`");
+        }
+        if !self.matched.is_empty() {
+            let elements: Vec<_> = self
+                .matched
+                .iter()
+                .map(|(name, number)| format!("{name} = {number}"))
+                .collect();
+            text += &format!(", match ({})", elements.join(", "));
+        }
+        text + &format!(", at time {}", self.time)
+    }
+}

@@ -1,0 +1,562 @@
+//! The host graph: a typed, attributed, numbered multigraph with typed adjacency.
+
+use std::sync::Arc;
+
+use kairos_model::types::{EdgeTypeId, NodeTypeId};
+
+use crate::{
+    binding::Slot,
+    lists::{List, Lists},
+    schema::{PortId, Schema, Way},
+};
+
+/// An edge as seen from one of its ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Half {
+    edge: u32,
+    node: u32,
+}
+
+impl Half {
+    /// The edge.
+    #[must_use]
+    pub fn edge(self) -> Slot {
+        Slot(self.edge)
+    }
+
+    /// The node at the other end.
+    #[must_use]
+    pub fn node(self) -> Slot {
+        Slot(self.node)
+    }
+}
+
+/// Type of a slot that holds no element.
+const VACANT: u16 = u16::MAX;
+
+#[derive(Clone, Debug)]
+struct Node {
+    number: u64,
+    name: u64,
+    /// First of its attributes in `words`.
+    attributes: u32,
+    /// First of its ports in `ports`.
+    ports: u32,
+    /// Its place in the list of its type.
+    position: u32,
+    ty: u16,
+}
+
+#[derive(Clone, Debug)]
+struct Edge {
+    number: u64,
+    name: u64,
+    from: u32,
+    to: u32,
+    /// Its places in the lists of its ends. An undirected self-loop stands in its node's list once.
+    from_position: u32,
+    to_position: u32,
+    attributes: u32,
+    ty: u16,
+}
+
+/// Blocks of words or lists of a few fixed sizes, reused by size.
+#[derive(Clone, Debug)]
+struct Blocks<T> {
+    items: Vec<T>,
+    free: Vec<Vec<u32>>,
+}
+
+impl<T: Clone + Default> Blocks<T> {
+    fn new() -> Self {
+        Blocks {
+            items: Vec::new(),
+            free: Vec::new(),
+        }
+    }
+
+    fn take(&mut self, size: usize) -> u32 {
+        if size == 0 {
+            return 0;
+        }
+        if let Some(start) = self.free.get_mut(size).and_then(Vec::pop) {
+            return start;
+        }
+        let start = self.items.len();
+        self.items.resize(start + size, T::default());
+        u32::try_from(start).expect("an arena of fewer than 2^32 items")
+    }
+
+    fn give_back(&mut self, start: u32, size: usize) {
+        if size == 0 {
+            return;
+        }
+        if self.free.len() <= size {
+            self.free.resize(size + 1, Vec::new());
+        }
+        self.free[size].push(start);
+    }
+}
+
+/// The host graph of one replication.
+///
+/// Slots of deleted elements are reused only after the next [`HostGraph::begin_step`], so that numbers and names of
+/// lost matches can still be read.
+#[derive(Clone, Debug)]
+pub struct HostGraph {
+    schema: Arc<Schema>,
+    nodes: Vec<Node>,
+    edges: Vec<Edge>,
+    words: Blocks<u64>,
+    ports: Blocks<List>,
+    halves: Lists<Half>,
+    by_type: Vec<Vec<Slot>>,
+    edge_count: usize,
+    free_nodes: Vec<u32>,
+    free_edges: Vec<u32>,
+    deleted_nodes: Vec<u32>,
+    deleted_edges: Vec<u32>,
+    next_number: u64,
+}
+
+impl HostGraph {
+    /// The empty graph.
+    #[must_use]
+    pub fn new(schema: Arc<Schema>) -> Self {
+        let by_type = vec![Vec::new(); schema.node_types()];
+        HostGraph {
+            schema,
+            nodes: Vec::new(),
+            edges: Vec::new(),
+            words: Blocks::new(),
+            ports: Blocks::new(),
+            halves: Lists::default(),
+            by_type,
+            edge_count: 0,
+            free_nodes: Vec::new(),
+            free_edges: Vec::new(),
+            deleted_nodes: Vec::new(),
+            deleted_edges: Vec::new(),
+            next_number: 0,
+        }
+    }
+
+    /// The layouts.
+    #[must_use]
+    pub fn schema(&self) -> &Arc<Schema> {
+        &self.schema
+    }
+
+    /// Lets the slots of elements deleted so far be reused.
+    pub fn begin_step(&mut self) {
+        self.free_nodes.append(&mut self.deleted_nodes);
+        self.free_edges.append(&mut self.deleted_edges);
+    }
+
+    /// Nodes deleted since the last [`HostGraph::begin_step`]; their numbers and names can still be read.
+    pub fn deleted_nodes(&self) -> impl Iterator<Item = Slot> + '_ {
+        self.deleted_nodes.iter().copied().map(Slot)
+    }
+
+    /// Edges deleted since the last [`HostGraph::begin_step`], dangling ones included.
+    pub fn deleted_edges(&self) -> impl Iterator<Item = Slot> + '_ {
+        self.deleted_edges.iter().copied().map(Slot)
+    }
+
+    /// Adds a node. `attributes` holds the bits of one value per column.
+    pub fn create_node(&mut self, ty: NodeTypeId, name: u64, attributes: &[u64]) -> Slot {
+        debug_assert_eq!(attributes.len(), self.schema.node_attributes(ty));
+        let words = self.words.take(attributes.len());
+        self.words.items[words as usize..words as usize + attributes.len()]
+            .copy_from_slice(attributes);
+        let ports = self.ports.take(self.schema.ports(ty).len());
+        let list = &mut self.by_type[ty.index()];
+        let node = Node {
+            number: self.next_number,
+            name,
+            attributes: words,
+            ports,
+            position: u32::try_from(list.len()).expect("fewer than 2^32 nodes"),
+            ty: ty.0,
+        };
+        self.next_number += 1;
+        let slot = store(&mut self.nodes, &mut self.free_nodes, node);
+        list.push(slot);
+        slot
+    }
+
+    /// Adds an edge. The type graph must allow it.
+    pub fn create_edge(
+        &mut self,
+        ty: EdgeTypeId,
+        from: Slot,
+        to: Slot,
+        name: u64,
+        attributes: &[u64],
+    ) -> Slot {
+        debug_assert_eq!(attributes.len(), self.schema.edge_attributes(ty));
+        let words = self.words.take(attributes.len());
+        self.words.items[words as usize..words as usize + attributes.len()]
+            .copy_from_slice(attributes);
+        let edge = Edge {
+            number: self.next_number,
+            name,
+            from: from.0,
+            to: to.0,
+            from_position: 0,
+            to_position: 0,
+            attributes: words,
+            ty: ty.0,
+        };
+        self.next_number += 1;
+        let slot = store(&mut self.edges, &mut self.free_edges, edge);
+        let (out, back) = self.ways(ty);
+        let list = self.port_list(from, ty, out, to);
+        let half = Half {
+            edge: slot.0,
+            node: to.0,
+        };
+        let from_position = self.halves.push(&mut self.ports.items[list], half);
+        let to_position = if from == to && out == back {
+            from_position
+        } else {
+            let list = self.port_list(to, ty, back, from);
+            let half = Half {
+                edge: slot.0,
+                node: from.0,
+            };
+            self.halves.push(&mut self.ports.items[list], half)
+        };
+        let edge = &mut self.edges[slot.index()];
+        edge.from_position = from_position;
+        edge.to_position = to_position;
+        self.edge_count += 1;
+        slot
+    }
+
+    /// Deletes an edge.
+    pub fn delete_edge(&mut self, slot: Slot) {
+        let Edge {
+            from,
+            to,
+            from_position,
+            to_position,
+            attributes,
+            ty,
+            ..
+        } = self.edges[slot.index()];
+        let ty = EdgeTypeId(ty);
+        let (out, back) = self.ways(ty);
+        let list = self.port_list(Slot(from), ty, out, Slot(to));
+        self.remove_half(list, from_position, Slot(from), out);
+        if from != to || out != back {
+            let list = self.port_list(Slot(to), ty, back, Slot(from));
+            let position = self.edges[slot.index()].to_position;
+            debug_assert!(position == to_position || from == to);
+            self.remove_half(list, position, Slot(to), back);
+        }
+        self.words
+            .give_back(attributes, self.schema.edge_attributes(ty));
+        self.edges[slot.index()].ty = VACANT;
+        self.deleted_edges.push(slot.0);
+        self.edge_count -= 1;
+    }
+
+    /// Removes the entry at `position` of a list of `node`, and tells the edge that moved there.
+    fn remove_half(&mut self, list: usize, position: u32, node: Slot, way: Way) {
+        let Some(moved) = self
+            .halves
+            .swap_remove(&mut self.ports.items[list], position)
+        else {
+            return;
+        };
+        let edge = &mut self.edges[moved.edge as usize];
+        let both = edge.from == edge.to && way == Way::Undirected;
+        if both {
+            edge.from_position = position;
+            edge.to_position = position;
+        } else if way == Way::In || (way == Way::Undirected && edge.from != node.0) {
+            edge.to_position = position;
+        } else {
+            edge.from_position = position;
+        }
+    }
+
+    /// Deletes a node that has no edges left.
+    pub fn delete_node(&mut self, slot: Slot) {
+        let Node {
+            attributes,
+            ports,
+            position,
+            ty,
+            ..
+        } = self.nodes[slot.index()];
+        let ty = NodeTypeId(ty);
+        debug_assert!(
+            self.halves_of(slot).next().is_none(),
+            "edges go before their ends"
+        );
+        let list = &mut self.by_type[ty.index()];
+        list.swap_remove(position as usize);
+        if let Some(moved) = list.get(position as usize) {
+            self.nodes[moved.index()].position = position;
+        }
+        self.words
+            .give_back(attributes, self.schema.node_attributes(ty));
+        self.ports.give_back(ports, self.schema.ports(ty).len());
+        self.nodes[slot.index()].ty = VACANT;
+        self.deleted_nodes.push(slot.0);
+    }
+
+    fn ways(&self, ty: EdgeTypeId) -> (Way, Way) {
+        if self.schema.undirected(ty) {
+            (Way::Undirected, Way::Undirected)
+        } else {
+            (Way::Out, Way::In)
+        }
+    }
+
+    /// Where the list header of `node` for edges of `ty` to nodes like `other` stands.
+    fn port_list(&self, node: Slot, ty: EdgeTypeId, way: Way, other: Slot) -> usize {
+        let port = self
+            .schema
+            .port(self.node_type(node), ty, way, self.node_type(other))
+            .expect("check allows only edges that the type graph allows");
+        self.nodes[node.index()].ports as usize + port.0 as usize
+    }
+
+    /// The edges of a node in one of its ports.
+    #[must_use]
+    pub fn port(&self, node: Slot, port: PortId) -> &[Half] {
+        self.halves
+            .get(self.ports.items[self.nodes[node.index()].ports as usize + port.0 as usize])
+    }
+
+    /// All edges of a node, as seen from it, port by port. A directed self-loop comes twice.
+    pub fn halves_of(&self, node: Slot) -> impl Iterator<Item = Half> + '_ {
+        let Node { ports, ty, .. } = self.nodes[node.index()];
+        let lists = &self.ports.items
+            [ports as usize..ports as usize + self.schema.ports(NodeTypeId(ty)).len()];
+        lists
+            .iter()
+            .flat_map(|&list| self.halves.get(list).iter().copied())
+    }
+
+    /// An edge of a type with these ends (in either order if undirected), if there is one: the shorter list is searched.
+    #[must_use]
+    pub fn edge_between(&self, ty: EdgeTypeId, from: Slot, to: Slot) -> Option<Slot> {
+        let (out, back) = self.ways(ty);
+        let forward = self
+            .schema
+            .port(self.node_type(from), ty, out, self.node_type(to))
+            .map(|p| self.port(from, p));
+        let backward = self
+            .schema
+            .port(self.node_type(to), ty, back, self.node_type(from))
+            .map(|p| self.port(to, p));
+        let (halves, other) = match (forward, backward) {
+            (Some(f), Some(b)) if b.len() < f.len() => (b, from),
+            (Some(f), _) => (f, to),
+            (None, _) => return None,
+        };
+        halves
+            .iter()
+            .find(|half| half.node() == other)
+            .map(|half| half.edge())
+    }
+
+    /// The nodes of a concrete type, in pool order.
+    #[must_use]
+    pub fn nodes_of(&self, ty: NodeTypeId) -> &[Slot] {
+        &self.by_type[ty.index()]
+    }
+
+    /// Whether a slot holds a node.
+    #[must_use]
+    pub fn has_node(&self, slot: Slot) -> bool {
+        self.nodes.get(slot.index()).is_some_and(|n| n.ty != VACANT)
+    }
+
+    /// Whether a slot holds an edge.
+    #[must_use]
+    pub fn has_edge(&self, slot: Slot) -> bool {
+        self.edges.get(slot.index()).is_some_and(|e| e.ty != VACANT)
+    }
+
+    /// The type of a node.
+    #[must_use]
+    pub fn node_type(&self, node: Slot) -> NodeTypeId {
+        NodeTypeId(self.nodes[node.index()].ty)
+    }
+
+    /// The type of an edge.
+    #[must_use]
+    pub fn edge_type(&self, edge: Slot) -> EdgeTypeId {
+        EdgeTypeId(self.edges[edge.index()].ty)
+    }
+
+    /// Source and target of an edge; of an undirected one both ends, in the order of its creation.
+    #[must_use]
+    pub fn ends(&self, edge: Slot) -> (Slot, Slot) {
+        let edge = &self.edges[edge.index()];
+        (Slot(edge.from), Slot(edge.to))
+    }
+
+    /// The number of a node.
+    #[must_use]
+    pub fn node_number(&self, node: Slot) -> u64 {
+        self.nodes[node.index()].number
+    }
+
+    /// The number of an edge.
+    #[must_use]
+    pub fn edge_number(&self, edge: Slot) -> u64 {
+        self.edges[edge.index()].number
+    }
+
+    /// The name of a node: what its draws are keyed by.
+    #[must_use]
+    pub fn node_name(&self, node: Slot) -> u64 {
+        self.nodes[node.index()].name
+    }
+
+    /// The name of an edge.
+    #[must_use]
+    pub fn edge_name(&self, edge: Slot) -> u64 {
+        self.edges[edge.index()].name
+    }
+
+    /// The bits of an attribute of a node.
+    #[must_use]
+    pub fn node_word(&self, node: Slot, column: usize) -> u64 {
+        self.words.items[self.nodes[node.index()].attributes as usize + column]
+    }
+
+    /// The bits of an attribute of an edge.
+    #[must_use]
+    pub fn edge_word(&self, edge: Slot, column: usize) -> u64 {
+        self.words.items[self.edges[edge.index()].attributes as usize + column]
+    }
+
+    /// Sets an attribute of a node and returns the bits that it had.
+    pub fn set_node_word(&mut self, node: Slot, column: usize, bits: u64) -> u64 {
+        std::mem::replace(
+            &mut self.words.items[self.nodes[node.index()].attributes as usize + column],
+            bits,
+        )
+    }
+
+    /// Sets an attribute of an edge and returns the bits that it had.
+    pub fn set_edge_word(&mut self, edge: Slot, column: usize, bits: u64) -> u64 {
+        std::mem::replace(
+            &mut self.words.items[self.edges[edge.index()].attributes as usize + column],
+            bits,
+        )
+    }
+
+    /// The number that the next element gets.
+    #[must_use]
+    pub fn next_number(&self) -> u64 {
+        self.next_number
+    }
+
+    /// Number of nodes.
+    #[must_use]
+    pub fn node_count(&self) -> usize {
+        self.by_type.iter().map(Vec::len).sum()
+    }
+
+    /// Number of edges.
+    #[must_use]
+    pub fn edge_count(&self) -> usize {
+        self.edge_count
+    }
+
+    /// All nodes, by slot.
+    pub fn nodes(&self) -> impl Iterator<Item = Slot> + '_ {
+        slots(self.nodes.len()).filter(|&s| self.has_node(s))
+    }
+
+    /// All edges, by slot.
+    pub fn edges(&self) -> impl Iterator<Item = Slot> + '_ {
+        slots(self.edges.len()).filter(|&s| self.has_edge(s))
+    }
+
+    /// One past the largest node slot ever used.
+    #[must_use]
+    pub fn node_bound(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// One past the largest edge slot ever used.
+    #[must_use]
+    pub fn edge_bound(&self) -> usize {
+        self.edges.len()
+    }
+
+    /// Bytes in use.
+    #[must_use]
+    pub fn memory_bytes(&self) -> u64 {
+        let bytes = self.nodes.capacity() * size_of::<Node>()
+            + self.edges.capacity() * size_of::<Edge>()
+            + self.words.items.capacity() * size_of::<u64>()
+            + self.ports.items.capacity() * size_of::<List>()
+            + self.halves.memory_bytes()
+            + self
+                .by_type
+                .iter()
+                .map(|l| l.capacity() * size_of::<Slot>())
+                .sum::<usize>();
+        bytes as u64
+    }
+
+    /// Asserts that lists, positions and counts agree; slow.
+    pub fn check_invariants(&self) {
+        for edge in self.edges() {
+            let (from, to) = self.ends(edge);
+            let (out, back) = self.ways(self.edge_type(edge));
+            let Edge {
+                from_position,
+                to_position,
+                ..
+            } = self.edges[edge.index()];
+            for (node, other, way, position) in [
+                (from, to, out, from_position),
+                (to, from, back, to_position),
+            ] {
+                let list = self.ports.items[self.port_list(node, self.edge_type(edge), way, other)];
+                assert_eq!(
+                    self.halves.get(list)[position as usize],
+                    Half {
+                        edge: edge.0,
+                        node: other.0
+                    }
+                );
+            }
+        }
+        assert_eq!(self.edges().count(), self.edge_count);
+        for node in self.nodes() {
+            let list = &self.by_type[self.node_type(node).index()];
+            assert_eq!(list[self.nodes[node.index()].position as usize], node);
+            assert!(
+                self.halves_of(node)
+                    .all(|h| self.has_edge(h.edge()) && self.has_node(h.node()))
+            );
+        }
+        assert_eq!(self.nodes().count(), self.node_count());
+    }
+}
+
+fn store<T>(items: &mut Vec<T>, free: &mut Vec<u32>, item: T) -> Slot {
+    if let Some(slot) = free.pop() {
+        items[slot as usize] = item;
+        return Slot(slot);
+    }
+    let slot = u32::try_from(items.len()).expect("fewer than 2^32 elements");
+    items.push(item);
+    Slot(slot)
+}
+
+fn slots(bound: usize) -> impl Iterator<Item = Slot> {
+    (0..bound).map(|i| Slot(u32::try_from(i).expect("fewer than 2^32 elements")))
+}

@@ -1,0 +1,249 @@
+//! What an engine may ask of a matcher, incremental or naive.
+
+use std::ops::Range;
+
+use kairos_model::{expr::Formula, probe::ProbeId, rule::RuleId, timer::Family, types::Value};
+
+use crate::{
+    binding::{Binding, Slot},
+    error::{Fault, Outcome},
+    graph::HostGraph,
+    program::Program,
+};
+
+/// An event: a rule with a match. Dense; reused after the event is lost, but not before the next application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventId(pub u32);
+
+impl EventId {
+    /// The id as an index.
+    #[must_use]
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// An event that is no longer active.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lost {
+    /// The event; [`Matcher::rule_of`] and [`Matcher::matched`] still answer for it until the next application.
+    pub event: EventId,
+    /// Whether a matched element was deleted (else guard or NAC no longer hold).
+    pub deleted: bool,
+}
+
+/// What an application changed among the matches. In no particular order.
+#[derive(Clone, Debug, Default)]
+pub struct MatchDelta {
+    /// Events that were active before and are not now.
+    pub lost: Vec<Lost>,
+    /// Events that are active now and were not before.
+    pub found: Vec<EventId>,
+    /// Events active before and after for which an attribute or count that the timer reads has other bits than before. No event twice.
+    pub stale: Vec<EventId>,
+    /// Rules with an aggregate clock, a component of which has gained or lost matches or changed weights. No rule twice.
+    pub aggregates: Vec<RuleId>,
+    /// Probes (counts and summaries) whose reading may have changed. No probe twice.
+    pub probes: Vec<ProbeId>,
+}
+
+impl MatchDelta {
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.lost.clear();
+        self.found.clear();
+        self.stale.clear();
+        self.aggregates.clear();
+        self.probes.clear();
+    }
+}
+
+/// A firing: a rule at a match, with its choices made.
+#[derive(Clone, Copy, Debug)]
+pub struct Firing<'a> {
+    /// The rule.
+    pub rule: RuleId,
+    /// Left-hand side and chosen elements are bound; the application binds the created ones of the main effect.
+    pub bound: &'a Binding,
+    /// The time.
+    pub now: f64,
+}
+
+/// What a firing gives to the elements that it creates and to `draw(…)`: names and random values. An engine implements it.
+pub trait Cause {
+    /// The name of an element created by the `position`-th creation of the rule text (main effect first, then the for_each blocks), inside
+    /// for_each for the extension whose elements have the names `extension`.
+    fn name(&mut self, position: u32, extension: &[u64]) -> u64;
+
+    /// A value of a law, for the draw at `place` (see [`kairos_model::expr::ExprKind::Draw`]).
+    ///
+    /// # Errors
+    /// Where a parameter is outside the law's domain.
+    fn draw(
+        &mut self,
+        family: Family,
+        parameters: &[Value],
+        place: u32,
+        extension: &[u64],
+    ) -> Result<Value, Fault>;
+}
+
+/// What an application did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applied {
+    /// Numbers of the elements that were created.
+    pub created: Range<u64>,
+}
+
+/// Extensions of a match, each a slot for every own element of the step's pattern.
+#[derive(Clone, Debug, Default)]
+pub struct Extensions {
+    /// Elements of one extension.
+    pub width: usize,
+    /// Slots, `width` for each extension.
+    pub slots: Vec<Slot>,
+}
+
+impl Extensions {
+    /// Number of extensions (`width` is at least one).
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.slots.len() / self.width.max(1)
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    /// The extension at a position.
+    #[must_use]
+    pub fn get(&self, position: usize) -> &[Slot] {
+        &self.slots[position * self.width..(position + 1) * self.width]
+    }
+
+    /// Forgets all and sets the width.
+    pub fn reset(&mut self, width: usize) {
+        self.width = width;
+        self.slots.clear();
+    }
+}
+
+/// How much searching was done, summed over the trajectory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Effort {
+    /// Candidates tested by searches.
+    pub search_steps: u64,
+    /// Nodes walked in ordered indexes.
+    pub index_steps: u64,
+}
+
+/// Graph and matches of one replication.
+///
+/// Conditions are evaluated when matches are looked for; a fault in one (division by zero, say) ends the run.
+pub trait Matcher: Sized {
+    /// Takes the start graph and finds all matches; [`Matcher::delta`] then holds them as found.
+    ///
+    /// # Errors
+    /// A fault in a guard or a limit.
+    fn start(program: &std::sync::Arc<Program>, graph: HostGraph) -> Outcome<Self>;
+
+    /// The program.
+    fn program(&self) -> &std::sync::Arc<Program>;
+
+    /// The host graph.
+    fn graph(&self) -> &HostGraph;
+
+    /// Applies a rule and updates the matches.
+    ///
+    /// # Errors
+    /// A fault in an expression, a violated `unique`, a double assignment, a limit. The state is then useless.
+    fn apply(&mut self, firing: Firing<'_>, cause: &mut dyn Cause) -> Outcome<Applied>;
+
+    /// What the last application (or the start) changed.
+    fn delta(&self) -> &MatchDelta;
+
+    /// The rule of an event.
+    fn rule_of(&self, event: EventId) -> RuleId;
+
+    /// What an event's match maps `rule.lhs.elements` to, in that order; of a symmetric event the embedding with the smallest names.
+    fn matched(&self, event: EventId) -> &[Slot];
+
+    /// One past the largest event id in use.
+    fn event_bound(&self) -> u32;
+
+    /// All active events, in no particular order.
+    fn events(&self) -> Vec<EventId>;
+
+    /// The value of a formula of the program's model under a binding.
+    ///
+    /// # Errors
+    /// The fault, with the formula's text; the caller adds rule and match.
+    fn value(&self, formula: &Formula, bound: &Binding, now: f64) -> Outcome<Value>;
+
+    /// Members of the pool of a pool step (see [`crate::program::ChoiceShape`]), under what is bound so far.
+    fn pool_len(&self, rule: RuleId, step: usize, bound: &Binding) -> usize;
+
+    /// Binds the step's elements to the pool's member at `position`; whether distinctness and the remaining conditions hold for it.
+    ///
+    /// # Errors
+    /// A fault in a condition.
+    fn pool_bind(
+        &self,
+        rule: RuleId,
+        step: usize,
+        position: usize,
+        bound: &Binding,
+    ) -> Outcome<bool>;
+
+    /// All extensions of what is bound by a step: of a pool step in pool order, of others in ascending numbers.
+    ///
+    /// # Errors
+    /// A fault in a condition.
+    fn extensions(
+        &self,
+        rule: RuleId,
+        step: usize,
+        bound: &Binding,
+        out: &mut Extensions,
+    ) -> Outcome<()>;
+
+    /// The extensions with the greatest (`Max`) or least (`Min`) value of the step's formula, in ascending numbers.
+    ///
+    /// # Errors
+    /// A fault in a condition or in the formula.
+    fn best(&self, rule: RuleId, step: usize, bound: &Binding, out: &mut Extensions)
+    -> Outcome<()>;
+
+    /// For a `Weighted` step whose pool has an index of sums: binds the member at fraction `u` (from 0 to 1) of the total weight, and says whether there is one.
+    /// `None` where there is no such index, and the caller weighs [`Matcher::extensions`] itself.
+    fn pool_weighted(&self, rule: RuleId, step: usize, u: f64, bound: &Binding) -> Option<bool>;
+
+    /// Number of matches of a component of an aggregate rule, or the sum of their weights.
+    fn component_weight(&self, rule: RuleId, component: usize) -> f64;
+
+    /// Binds a component's elements to the match at fraction `u` of its weight: the ⌊u·n⌋-th in pool order without weights, by the binary tree of sums with them.
+    fn component_pick(&self, rule: RuleId, component: usize, u: f64, bound: &Binding);
+
+    /// Whether the components' matches that were picked make a match of the whole: injective, and conditions across components hold.
+    ///
+    /// # Errors
+    /// A fault in a condition.
+    fn complete(&self, rule: RuleId, bound: &Binding) -> Outcome<bool>;
+
+    /// The reading of a count or summary probe; `None` where undefined, and for other probes.
+    fn reading(&self, probe: ProbeId) -> Option<f64>;
+
+    /// Whether the model's `stop_when` holds.
+    fn stops(&self) -> bool;
+
+    /// How much searching was done so far.
+    fn effort(&self) -> Effort;
+
+    /// Bytes that graph and matches use, roughly.
+    fn memory_bytes(&self) -> u64;
+
+    /// Asserts what must always be true; slow.
+    fn check_invariants(&self);
+}

@@ -1,0 +1,95 @@
+//! The schedule: when each active event is due.
+//!
+//! It knows slots, times and orders of activation, and no graph. A slot is a small dense number that the caller
+//! gives to an active event; slots may be reused after removal. Events leave by (time, order): equal times in
+//! the order in which they became active.
+//!
+//! [`HeapSchedule`] is the one that runs; [`TwinSchedule`] does the same over the crate `priority-queue`, slower and easier
+//! to believe, for tests and benchmarks to compare with.
+
+mod heap;
+#[cfg(test)]
+mod tests;
+mod twin;
+
+pub use heap::HeapSchedule;
+pub use twin::TwinSchedule;
+
+/// The place of an active event in the caller's table. Dense: memory grows with the greatest slot in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Slot(pub u32);
+
+/// An event that is due.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Due {
+    /// When: at least 0, finite.
+    pub time: f64,
+    /// When it became active, as a running number.
+    pub order: u64,
+    /// Which event.
+    pub slot: Slot,
+}
+
+/// A priority queue of slots by (time, order), the slot last, should a caller give one order twice.
+///
+/// Times are at least 0 and not NaN. A slot with time `+inf` is scheduled, counted and removable, but never
+/// due: [`peek`] and [`pop`] do not give it.
+///
+/// A broken contract (a slot inserted twice, one removed that is not there, a negative or NaN time) is a bug of the
+/// caller, and panics.
+///
+/// [`peek`]: Schedule::peek
+/// [`pop`]: Schedule::pop
+pub trait Schedule {
+    /// Schedules a slot that is not scheduled.
+    fn insert(&mut self, slot: Slot, time: f64, order: u64);
+
+    /// Takes out a scheduled slot.
+    fn remove(&mut self, slot: Slot);
+
+    /// Gives a scheduled slot another time and order.
+    fn reschedule(&mut self, slot: Slot, time: f64, order: u64);
+
+    /// The event that is due next.
+    fn peek(&self) -> Option<Due>;
+
+    /// Takes out the event that is due next.
+    fn pop(&mut self) -> Option<Due>;
+
+    /// Gives the event that is due next, which fired and stays active, another time and order. Panics if none is due.
+    fn replace_top(&mut self, time: f64, order: u64) {
+        let due = self.peek().expect("replace_top needs an event that is due");
+        self.reschedule(due.slot, time, order);
+    }
+
+    /// How many slots are scheduled, those with time `+inf` included.
+    fn len(&self) -> usize;
+
+    /// Whether no slot is scheduled.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The time of a slot, if it is scheduled.
+    fn time_of(&self, slot: Slot) -> Option<f64>;
+
+    /// The order of a scheduled slot.
+    fn order_of(&self, slot: Slot) -> u64;
+
+    /// Whether a slot is scheduled.
+    fn contains(&self, slot: Slot) -> bool {
+        self.time_of(slot).is_some()
+    }
+
+    /// Recomputes everything that must hold inside; panics where it does not. Linear time, for tests and debug
+    /// builds.
+    fn check_invariants(&self);
+}
+
+/// A time as an integer of the same order. Panics unless `time ≥ 0`.
+#[inline]
+fn time_key(time: f64) -> u64 {
+    assert!(time >= 0.0, "a time must be at least 0, not {time}");
+    // Adding 0 turns −0 into 0; the bits of numbers that are not negative ascend with them.
+    (time + 0.0).to_bits()
+}
