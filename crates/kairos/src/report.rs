@@ -235,11 +235,7 @@ mod tests {
                     ..Sample::default()
                 }),
             };
-            let _ = fold.push(Record {
-                replication: unit.replication,
-                scenario: unit.scenario,
-                outcome,
-            });
+            let _ = fold.push(Record::new(unit, outcome));
         }
         let stopped = if rule == Rule::Fixed(rule.at_most()) {
             Stopped::Fixed
