@@ -18,7 +18,7 @@ use super::{
     immediate::Immediates,
     memory::{AgeMemory, Disabled, Kept},
     real,
-    timers::{Kind, Timers},
+    timers::{Kind, Timer, Timers},
 };
 use crate::{
     draw::{Name, Place, StreamKey},
@@ -73,7 +73,7 @@ impl<S: Schedule + Default> Clocks<S> {
             ages: AgeMemory::default(),
             streams: StreamCount::default(),
             order: 0,
-            shifts: vec![0.0; timers.timers.len()],
+            shifts: timers.timers.iter().map(Timer::constant_shift).collect(),
         }
     }
 
@@ -226,7 +226,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
             let rule = self.matcher.rule_of(event);
             let (family, on_change) = (self.timers.of(rule).family, self.timers.of(rule).on_change);
             match family {
-                Family::ExponentialRate | Family::ExponentialMean => self.rescale(event, rule)?,
+                _ if self.timers.of(rule).is_exponential() => self.rescale(event, rule)?,
                 Family::Immediate => self.rescale_immediate(event, rule)?,
                 _ if on_change == OnChange::Redraw => self.fresh.push(event),
                 _ => {}
@@ -321,36 +321,35 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         if self.timers.of(rule).kind == Kind::Immediate {
             return self.arm_immediate(event, rule, name);
         }
-        let timers = Arc::clone(&self.timers);
-        let mut rng = self.randomness.rng(name, Place::DELAY);
         let mut clock = Clock { name, ..NO_CLOCK };
-        let time = match &timers.of(rule).kind {
-            Kind::Constant(law) if law.law().rate().is_none() => {
-                self.note_shift(rule, law.law());
-                self.now + law.delay(&mut rng)
-            }
-            _ if matches!(
-                timers.of(rule).family,
-                Family::ExponentialRate | Family::ExponentialMean
-            ) =>
-            {
-                clock.rate = self.exponential_rate(rule)?;
-                let unit = unit_exponential().delay(&mut rng);
-                due(self.now, &mut clock, unit)
-            }
-            _ => {
-                let parameters = self.parameters(rule)?;
-                let family = timers.of(rule).family;
-                let law = law(family, &parameters, &timers.columns).and_then(DelayLaw::new);
-                let law = law.map_err(|error| self.domain(error, rule))?;
-                self.note_shift(rule, law.law());
-                self.now + law.delay(&mut rng)
-            }
+        let time = if self.timers.of(rule).is_exponential() {
+            clock.rate = self.exponential_rate(rule)?;
+            let unit = unit_exponential().delay(&mut self.randomness.rng(name, Place::DELAY));
+            due(self.now, &mut clock, unit)
+        } else {
+            self.now + self.delay(rule, name)?
         };
         self.clocks.set(event, clock);
         let slot = self.clocks.slot(event);
         self.clocks.put(slot, time);
         Ok(())
+    }
+
+    /// A delay of a timer that is not exponential, at the bound match.
+    fn delay(&mut self, rule: RuleId, name: Name) -> Outcome<f64> {
+        let mut rng = self.randomness.rng(name, Place::DELAY);
+        if let Kind::Constant(law) = &self.timers.of(rule).kind {
+            return Ok(law.delay(&mut rng));
+        }
+        let parameters = self.parameters(rule)?;
+        let family = self.timers.of(rule).family;
+        let law = law(family, &parameters, &self.timers.columns).and_then(DelayLaw::new);
+        let law = law.map_err(|error| self.domain(error, rule))?;
+        if family == Family::Normal {
+            let shift = &mut self.clocks.shifts[rule.index()];
+            *shift = shift.max(law.law().truncation_shift());
+        }
+        Ok(law.delay(&mut rng))
     }
 
     fn arm_immediate(&mut self, event: EventId, rule: RuleId, name: Name) -> Outcome<()> {
@@ -454,13 +453,6 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         error.rule = Some((id, self.program.model.rule(id).name.clone()));
         error.matched = describe(&self.matcher, id, &self.bound);
         Box::new(error)
-    }
-
-    fn note_shift(&mut self, rule: RuleId, law: &Law<'_>) {
-        if self.timers.of(rule).family == Family::Normal {
-            let shift = &mut self.clocks.shifts[rule.index()];
-            *shift = shift.max(law.truncation_shift());
-        }
     }
 
     /// The hazard of an aggregate rule: rate × product of component weights ÷ automorphisms if symmetric.

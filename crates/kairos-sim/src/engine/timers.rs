@@ -39,6 +39,23 @@ pub(super) struct Timer {
     pub(super) stream: Option<(StreamKey, Vec<Var>)>,
 }
 
+impl Timer {
+    pub(super) fn is_exponential(&self) -> bool {
+        matches!(
+            self.family,
+            Family::ExponentialRate | Family::ExponentialMean
+        )
+    }
+
+    /// How far truncation moved the mean of a constant normal, relative to it.
+    pub(super) fn constant_shift(&self) -> f64 {
+        match (&self.kind, self.family) {
+            (Kind::Constant(law), Family::Normal) => law.law().truncation_shift(),
+            _ => 0.0,
+        }
+    }
+}
+
 /// The timers of all rules.
 #[derive(Debug)]
 pub struct Timers {
