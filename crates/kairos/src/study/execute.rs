@@ -233,6 +233,7 @@ fn run(
     let work = |position| guarded(replicate, unit(position), &halt);
     let take = |position, outcome| {
         let record = Record::new(unit(position), outcome);
+        debug_assert!(record.fits(todo.plan, unit(position)), "{record:?}");
         match push(record).transpose() {
             None => ControlFlow::Continue(()),
             Some(stop) => ControlFlow::Break(stop),

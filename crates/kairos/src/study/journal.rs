@@ -68,7 +68,8 @@ impl Record {
         }
     }
 
-    fn fits(&self, plan: &Plan, unit: Unit) -> bool {
+    /// Whether this is what must come for a unit of a plan.
+    pub(super) fn fits(&self, plan: &Plan, unit: Unit) -> bool {
         self.unit() == unit
             && match &self.outcome {
                 Outcome::Failed(_) => true,
