@@ -1,1 +1,5 @@
-//! (to be written)
+//! What the whole-program tests of Kairos share: random rule systems, and the comparison of engine and reference engine.
+
+pub mod dice;
+pub mod random;
+pub mod twin;

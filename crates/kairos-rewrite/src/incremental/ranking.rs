@@ -111,10 +111,6 @@ fn compile(program: &Program, id: RuleId, nac: &Formula, sub: &SubPattern) -> Op
         .iter()
         .filter(|c| c.id != comparison)
         .collect();
-    let about_best = |f: &Formula| mentioned(scope, &f.expr).contains(&best);
-    if !covered || !plain || blocking.iter().any(|f| about_best(f)) {
-        return None;
-    }
     let at_best = |e: &&PatternEdge| e.from == best || e.to == best;
     let edges: Vec<Var> = rule
         .lhs
@@ -130,6 +126,15 @@ fn compile(program: &Program, id: RuleId, nac: &Formula, sub: &SubPattern) -> Op
         .copied()
         .filter(|v| *v != best && !edges.contains(v))
         .collect();
+    // What blocks must not depend on the ranked node or its edges: these differ from match to match of one frame.
+    let beyond_frame = |f: &&Formula| {
+        mentioned(scope, &f.expr)
+            .iter()
+            .any(|v| rule.lhs.elements.contains(v) && !frame.contains(v))
+    };
+    if !covered || !plain || blocking.iter().any(beyond_frame) {
+        return None;
+    }
     let of_frame = |f: &&Formula| {
         mentioned(scope, &f.expr)
             .iter()
