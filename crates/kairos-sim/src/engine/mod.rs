@@ -219,6 +219,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         debug_assert!(time >= self.now, "time never goes back");
         if time > self.now {
             self.now = time;
+            self.matcher.set_time(time);
             self.still = 0;
             self.culprits.clear();
             self.clocks.immediates.restart();
