@@ -56,6 +56,7 @@ impl Bar {
 
 impl Watch for Bar {
     fn progress(&mut self, status: &Status<'_>) {
+        self.bar.set_position(status.done);
         if self.looked.is_none() {
             // What an earlier process has done says nothing about the speed of this one.
             self.bar.reset_eta();
@@ -68,7 +69,6 @@ impl Watch for Bar {
             self.bar.set_length(expected(status));
             self.bar.set_message(self.message(status));
         }
-        self.bar.set_position(status.done);
     }
 }
 

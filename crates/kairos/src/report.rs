@@ -113,18 +113,20 @@ fn sentence(plan: &Plan, difference: &Difference) -> String {
     };
     let half_width = interval.half_width();
     if mean == 0.0 && half_width == 0.0 {
-        return format!("`{scenario}` has the same {metric} as `{baseline}` in every replication.");
+        return format!(
+            "In `{scenario}`, {metric} is the same as in `{baseline}` in every replication."
+        );
     }
     let uncertain = format!("(± {})", significant(half_width, WIDTH_DIGITS));
     let size = significant(mean.abs(), 4);
     let mut text = if interval.contains(0.0) {
         let sign = if mean < 0.0 { "−" } else { "" };
         format!(
-            "`{scenario}` shows no clear difference in {metric} from `{baseline}`: {sign}{size} {uncertain}"
+            "In `{scenario}`, {metric} shows no clear difference from `{baseline}`: {sign}{size} {uncertain}"
         )
     } else {
         let direction = if mean > 0.0 { "higher" } else { "lower" };
-        format!("`{scenario}` has a {metric} {size} {uncertain} {direction} than `{baseline}`")
+        format!("In `{scenario}`, {metric} is {size} {uncertain} {direction} than in `{baseline}`")
     };
     if let Some(p) = difference.p_holm {
         text += &if p < 1e-4 {
@@ -265,14 +267,14 @@ mod tests {
             Rule::Fixed(20),
             values,
             &expect_test::expect![[r#"
-            latency.mean
-              scenario   mean  95 % interval     sd   n
-              widest    55.31  53.71 … 56.90  3.406  20
-              random    67.61  66.02 … 69.20  3.398  20
-              `random` has a latency.mean 12.30 (± 0.098) higher than `widest`, p < 0.0001 after Holm; common random numbers cut the variance of the difference 530 times.
+                latency.mean
+                  scenario   mean  95 % interval     sd   n
+                  widest    55.31  53.71 … 56.90  3.406  20
+                  random    67.61  66.02 … 69.20  3.398  20
+                  In `random`, latency.mean is 12.30 (± 0.098) higher than in `widest`, p < 0.0001 after Holm; common random numbers cut the variance of the difference 530 times.
 
-            20 replications of each scenario.
-        "#]],
+                20 replications of each scenario.
+            "#]],
         );
     }
 
@@ -287,16 +289,16 @@ mod tests {
             Rule::Fixed(12),
             values,
             &expect_test::expect![[r#"
-            latency.mean
-              scenario   mean   95 % interval     sd                  n
-              widest    1.909  0.8488 … 2.969  1.578  11 (+1 undefined)
-              random    2.000  0.8758 … 3.124  1.673  11 (+1 undefined)
-              `random` shows no clear difference in latency.mean from `widest`: 0.4000 (± 0.90), p = 0.34 after Holm; common random numbers cut the variance of the difference 3.3 times.
+                latency.mean
+                  scenario   mean   95 % interval     sd                  n
+                  widest    1.909  0.8488 … 2.969  1.578  11 (+1 undefined)
+                  random    2.000  0.8758 … 3.124  1.673  11 (+1 undefined)
+                  In `random`, latency.mean shows no clear difference from `widest`: 0.4000 (± 0.90), p = 0.34 after Holm; common random numbers cut the variance of the difference 3.3 times.
 
-            12 replications of each scenario.
-            Failed replications of `random`: 1.
-              `random`, replication 3: division by zero
-        "#]],
+                12 replications of each scenario.
+                Failed replications of `random`: 1.
+                  `random`, replication 3: division by zero
+            "#]],
         );
     }
 

@@ -26,7 +26,10 @@ Examples:
 
 A part of a study for each of four Slurm tasks (sbatch --array=1-4), then the whole:
   kairos study s.ron --shard $SLURM_ARRAY_TASK_ID/4 --out part$SLURM_ARRAY_TASK_ID
-  kairos merge part1 part2 part3 part4 --out results/s")]
+  kairos merge part1 part2 part3 part4 --out results/s
+
+The same by MPI, which numbers its processes from 0:
+  mpirun -n 4 sh -c 'i=$((OMPI_COMM_WORLD_RANK + 1)); kairos study s.ron --shard $i/4 --out part$i'")]
 pub(crate) struct Arguments {
     /// A file with a Study
     #[arg(value_name = "FILE")]

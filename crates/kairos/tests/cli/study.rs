@@ -14,8 +14,8 @@ fn a_study_ends_with_its_comparison() {
     for part in [
         "queue.mean\n  scenario",
         "95 % interval",
-        "`fast` has a stay.mean",
-        "lower than `slow`",
+        "In `fast`, stay.mean is",
+        "lower than in `slow`",
         "common random numbers",
         "20 replications of each scenario.",
     ] {
