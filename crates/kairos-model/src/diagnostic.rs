@@ -34,11 +34,17 @@ impl Diagnostic {
     /// An error at a place.
     #[must_use]
     pub fn error(code: &'static str, span: Span, message: impl Into<String>) -> Self {
+        Diagnostic::error_at(code, message, Some(span))
+    }
+
+    /// An error at a place, if it has one: a file that was named on the command line has none.
+    #[must_use]
+    pub fn error_at(code: &'static str, message: impl Into<String>, span: Option<Span>) -> Self {
         Diagnostic {
             severity: Severity::Error,
             code,
             message: message.into(),
-            span: Some(span),
+            span,
             label: String::new(),
             related: Vec::new(),
             help: None,
@@ -73,5 +79,48 @@ impl Diagnostic {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+}
+
+/// The candidate nearest to a name that is not among them: one that differs in case only, or else one within a third of the name's length
+/// (by Damerau and Levenshtein, at least one step); the first of equals.
+pub fn suggest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = name.to_lowercase();
+    let farthest = (name.chars().count() / 3).max(1);
+    candidates
+        .into_iter()
+        .map(|candidate| {
+            (
+                strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()),
+                candidate,
+            )
+        })
+        .filter(|(distance, candidate)| {
+            *distance <= farthest && *distance < candidate.chars().count()
+        })
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::suggest;
+
+    #[test]
+    fn the_nearest_name_is_suggested_if_it_is_near() {
+        let names = ["SC", "SN", "bandwidth", "registration", "sn"];
+        let cases = [
+            ("SM", Some("SC")),
+            ("sc", Some("SC")),
+            ("bandwith", Some("bandwidth")),
+            ("BandWidth", Some("bandwidth")),
+            ("regsitration", Some("registration")),
+            ("width", None),
+            ("x", None),
+            ("", None),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(suggest(name, names), expected, "{name}");
+        }
     }
 }

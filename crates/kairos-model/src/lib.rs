@@ -3,6 +3,7 @@
 //! The data path of this crate is `text → spec → model`:
 //!
 //! - [`source`] and [`diagnostic`]: files, places in them, and mistakes with their places;
+//! - [`render`]: diagnostics as text and as plain data;
 //! - [`spec`]: rule sets, models and studies as they are written, a mirror of the RON files with positions;
 //! - [`syntax`]: the small languages inside strings (patterns and expressions), as syntax trees with positions;
 //! - [`check`]: names resolved, types inferred, every mistake collected: `spec → model`;
@@ -23,6 +24,7 @@ pub mod formulas;
 pub mod model;
 pub mod pattern;
 pub mod probe;
+pub mod render;
 pub mod rule;
 pub mod source;
 pub mod spec;

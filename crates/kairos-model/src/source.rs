@@ -1,6 +1,11 @@
 //! Files, and places in them.
 
+mod files;
+
 use std::{ops::Range, sync::Arc};
+
+pub use self::files::{DiskFiles, Files, MAX_FILE_BYTES, MemoryFiles, join, normalise};
+use crate::diagnostic::Diagnostic;
 
 /// A file that was read, by its position in [`Sources`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,15 +48,6 @@ pub struct SourceFile {
     pub text: Arc<str>,
 }
 
-/// Where texts come from: the file system, or a map in tests.
-pub trait Files {
-    /// The text of the file at `path`, or why it cannot be read.
-    ///
-    /// # Errors
-    /// A message for the user, without the path.
-    fn read(&self, path: &str) -> Result<String, String>;
-}
-
 /// All files that were read for one model or study.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
@@ -59,8 +55,34 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Adds a file and returns its id.
-    pub fn add(&mut self, path: String, text: String) -> FileId {
+    /// Reads a file and adds it. `asked_at` is where another file names it.
+    ///
+    /// # Errors
+    /// A diagnostic that says why the file cannot be read.
+    pub fn load(
+        &mut self,
+        files: &dyn Files,
+        path: &str,
+        asked_at: Option<Span>,
+    ) -> Result<FileId, Box<Diagnostic>> {
+        match files.read(path) {
+            Ok(text) => Ok(self.add(path.to_owned(), text)),
+            Err(reason) => {
+                let message = format!("cannot read `{path}`: {reason}");
+                Err(Box::new(Diagnostic::error_at(
+                    "unreadable-file",
+                    message,
+                    asked_at,
+                )))
+            }
+        }
+    }
+
+    /// Adds a file and returns its id. A byte order mark is left out.
+    pub fn add(&mut self, path: String, mut text: String) -> FileId {
+        if text.starts_with('\u{feff}') {
+            text.drain(..'\u{feff}'.len_utf8());
+        }
         let id = FileId(u32::try_from(self.files.len()).expect("fewer than 2^32 files"));
         self.files.push(SourceFile {
             path,
@@ -73,6 +95,13 @@ impl Sources {
     #[must_use]
     pub fn file(&self, id: FileId) -> &SourceFile {
         &self.files[id.0 as usize]
+    }
+
+    /// The file that was added under this path.
+    #[must_use]
+    pub fn find(&self, path: &str) -> Option<FileId> {
+        let position = self.files.iter().position(|f| f.path == path)?;
+        u32::try_from(position).ok().map(FileId)
     }
 
     /// The text at a place.

@@ -23,7 +23,7 @@ pub enum Fault {
         keys: String,
     },
     /// A parameter of a law outside its domain.
-    #[error("{parameter} = {value} is outside the domain of {law}")]
+    #[error("{law}: {parameter} is {value}, but must be {requirement}")]
     Domain {
         /// The law.
         law: &'static str,
@@ -31,6 +31,27 @@ pub enum Fault {
         parameter: &'static str,
         /// Its value.
         value: f64,
+        /// What it must be.
+        requirement: &'static str,
+    },
+    /// A topology of the start graph that cannot be built.
+    #[error("{topology}: {problem}")]
+    Topology {
+        /// The graph model, as in the language.
+        topology: &'static str,
+        /// Which parameter is wrong, and why.
+        problem: String,
+    },
+    /// A repetition of a start statement that is not a count.
+    #[error("a statement cannot be repeated {0} times")]
+    Repetition(i64),
+    /// More firings without time moving on than allowed.
+    #[error("time stands still: {firings} firings in a row without time moving on, of {rules}")]
+    TimeStandsStill {
+        /// How many.
+        firings: u64,
+        /// The rules that fired, in the order of their names.
+        rules: String,
     },
     /// A weight that is negative.
     #[error("the weight {0} is negative")]

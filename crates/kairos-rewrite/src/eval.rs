@@ -7,6 +7,7 @@ use kairos_model::{
     formulas::Owner,
     model::{ParameterValue, Table},
     pattern::Sort,
+    timer::Family,
     types::{AttributeId, Type, Value},
 };
 use rustc_hash::FxHashMap;
@@ -59,6 +60,24 @@ pub struct Drawing<'a> {
     pub extension: &'a [u64],
 }
 
+/// What `draw(…)` asks.
+pub trait Draws {
+    /// A value of a law, for the draw at a place in the text.
+    ///
+    /// # Errors
+    /// Where a parameter is outside the law's domain.
+    fn draw(&self, family: Family, parameters: &[Value], place: u32) -> Result<Value, Fault>;
+}
+
+impl Draws for RefCell<Drawing<'_>> {
+    fn draw(&self, family: Family, parameters: &[Value], place: u32) -> Result<Value, Fault> {
+        let drawing = &mut *self.borrow_mut();
+        drawing
+            .cause
+            .draw(family, parameters, place, drawing.extension)
+    }
+}
+
 /// What an expression reads.
 #[derive(Clone, Copy)]
 pub struct Env<'a> {
@@ -73,7 +92,7 @@ pub struct Env<'a> {
     /// Sub-patterns.
     pub counts: &'a dyn Counts,
     /// For `draw(…)`, where it may occur.
-    pub drawing: Option<&'a RefCell<Drawing<'a>>>,
+    pub drawing: Option<&'a dyn Draws>,
     /// Values of the metrics that a derived probe reads.
     pub metrics: &'a [f64],
 }
@@ -351,14 +370,10 @@ impl Compiler<'_> {
                         .iter()
                         .map(|p| p.value(e))
                         .collect::<Evaluated<Vec<_>>>()?;
-                    let drawing = e
+                    let draws = e
                         .drawing
                         .expect("check allows draws in effects and start graphs only");
-                    let drawing = &mut *drawing.borrow_mut();
-                    Ok(drawing
-                        .cause
-                        .draw(family, &values, place, drawing.extension)?
-                        .to_bits())
+                    Ok(draws.draw(family, &values, place)?.to_bits())
                 };
                 Code::of_bits(expr.ty, Box::new(bits))
             }

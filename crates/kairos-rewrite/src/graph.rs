@@ -153,6 +153,16 @@ impl HostGraph {
         self.free_edges.append(&mut self.deleted_edges);
     }
 
+    /// Nodes deleted since the last [`HostGraph::begin_step`]; their numbers and names can still be read.
+    pub fn deleted_nodes(&self) -> impl Iterator<Item = Slot> + '_ {
+        self.deleted_nodes.iter().copied().map(Slot)
+    }
+
+    /// Edges deleted since the last [`HostGraph::begin_step`], dangling ones included.
+    pub fn deleted_edges(&self) -> impl Iterator<Item = Slot> + '_ {
+        self.deleted_edges.iter().copied().map(Slot)
+    }
+
     /// Adds a node. `attributes` holds the bits of one value per column.
     pub fn create_node(&mut self, ty: NodeTypeId, name: u64, attributes: &[u64]) -> Slot {
         debug_assert_eq!(attributes.len(), self.schema.node_attributes(ty));

@@ -20,10 +20,14 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod binding;
+pub mod effects;
 pub mod error;
 pub mod eval;
 pub mod graph;
+pub mod incremental;
 pub mod lists;
 pub mod matcher;
+pub mod naive;
 pub mod program;
 pub mod schema;
+pub mod sums;

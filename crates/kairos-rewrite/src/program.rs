@@ -3,19 +3,20 @@
 use std::sync::Arc;
 
 use kairos_model::{
-    expr::{Expr, ExprKind, Formula, FormulaId, Var},
+    expr::{Expr, ExprKind, Formula, FormulaId, Function, Operator, Var},
     formulas::Owner,
-    model::Model,
+    model::{Model, Table},
     pattern::{Pattern, Scope, Sort, SubPattern, SubPatternId},
     probe::ProbeId,
     rule::{Choice, Pick, Rule, RuleId},
     source::Span,
     timer::ClockMode,
-    types::{NodeTypeId, Type},
+    types::{EdgeTypeId, NodeTypeId, Type},
 };
 
 use crate::{
     eval::{Code, Tables, compile},
+    incremental::Network,
     schema::{Schema, Way},
 };
 
@@ -42,7 +43,10 @@ pub struct Program {
     pub choices: Vec<Vec<ChoicePlan>>,
     /// For each rule with an aggregate clock, how its left-hand side is split.
     pub aggregates: Vec<Option<AggregatePlan>>,
+    network: Network,
+    tables: Tables,
     codes: Vec<Code>,
+    formulas: Vec<(Owner, Formula)>,
     subs: Vec<(Owner, SubPatternId)>,
     empty: Scope,
 }
@@ -130,14 +134,19 @@ impl Program {
             schema,
             choices,
             aggregates,
+            network: Network::default(),
+            tables,
             codes: Vec::new(),
+            formulas,
             subs,
             empty: Scope::default(),
         };
-        program.codes = formulas
+        program.codes = program
+            .formulas
             .iter()
-            .map(|(owner, formula)| compile(&program, &tables, *owner, formula))
+            .map(|(owner, f)| program.compile_formula(*owner, f))
             .collect();
+        program.network = Network::compile(&program);
         program
     }
 
@@ -151,6 +160,42 @@ impl Program {
     #[must_use]
     pub fn code(&self, formula: &Formula) -> &Code {
         &self.codes[formula.id.0 as usize]
+    }
+
+    /// Compiles a formula that the model need not have.
+    pub(crate) fn compile_formula(&self, owner: Owner, formula: &Formula) -> Code {
+        compile(self, &self.tables, owner, formula)
+    }
+
+    /// The compiled form of the formula with this id.
+    pub(crate) fn code_of(&self, id: FormulaId) -> &Code {
+        &self.codes[id.0 as usize]
+    }
+
+    /// The formula with this id.
+    #[must_use]
+    pub fn formula(&self, id: FormulaId) -> &Formula {
+        &self.formulas[id.0 as usize].1
+    }
+
+    /// Whose variables the formula with this id speaks of, and the formula.
+    #[must_use]
+    pub fn formula_owner(&self, id: FormulaId) -> (Owner, &Formula) {
+        let (owner, formula) = &self.formulas[id.0 as usize];
+        (*owner, formula)
+    }
+
+    /// Number of variables of the scope with most variables.
+    pub(crate) fn widest_scope(&self) -> usize {
+        owners(&self.model)
+            .iter()
+            .map(|&o| self.scope(o).elements.len())
+            .max()
+            .unwrap_or(0)
+    }
+
+    pub(crate) fn network(&self) -> &Network {
+        &self.network
     }
 
     /// Number of sub-patterns.
@@ -238,15 +283,24 @@ fn exists(sub: SubPatternId, span: Span) -> Formula {
     }
 }
 
-/// Adds the variables that an expression depends on: those it names, those its sub-patterns mention, and edges that these must avoid.
+/// Adds the variables that an expression depends on: those it names, those its sub-patterns (at any depth) name beyond their own, and edges
+/// that these must avoid.
 pub fn mentions(scope: &Scope, expr: &Expr, out: &mut Vec<Var>) {
     expr.walk(&mut |e| match e.kind {
         ExprKind::Attribute { of, .. } | ExprKind::Number(of) => out.push(of),
         ExprKind::Same(a, b) => out.extend([a, b]),
         ExprKind::Exists(sub) | ExprKind::Count(sub) => {
             let sub = &scope.sub_patterns[sub.index()];
-            out.extend(&sub.outer);
-            out.extend(overlapping(scope, &sub.pattern, &sub.taken));
+            let mut inner = sub.outer.clone();
+            inner.extend(overlapping(scope, &sub.pattern, &sub.taken));
+            for condition in &sub.pattern.conditions {
+                mentions(scope, &condition.expr, &mut inner);
+            }
+            out.extend(
+                inner
+                    .into_iter()
+                    .filter(|v| !sub.pattern.elements.contains(v)),
+            );
         }
         _ => {}
     });
@@ -274,8 +328,7 @@ fn plan_choice(rule: &Rule, choice: &Choice) -> ChoicePlan {
     let reads_only_own = |expr: &Expr| {
         let mut read = Vec::new();
         mentions(&rule.scope, expr, &mut read);
-        read.iter()
-            .all(|v| own.contains(v) || is_within(rule, choice, *v))
+        read.iter().all(|v| own.contains(v))
     };
     let (mut candidate, mut remaining) = (Vec::new(), Vec::new());
     for (position, condition) in choice.pattern.conditions.iter().enumerate() {
@@ -306,25 +359,11 @@ fn plan_choice(rule: &Rule, choice: &Choice) -> ChoicePlan {
     }
 }
 
-/// Whether a variable belongs to a sub-pattern of the choice's own conditions (nested sub-patterns mention those of the outer ones).
-fn is_within(rule: &Rule, choice: &Choice, var: Var) -> bool {
-    !rule.lhs.elements.contains(&var)
-        && !rule
-            .choose
-            .iter()
-            .any(|c| !std::ptr::eq(c, choice) && c.pattern.elements.contains(&var))
-        && rule
-            .scope
-            .sub_patterns
-            .iter()
-            .any(|s| s.pattern.elements.contains(&var))
-}
-
 fn choice_shape(scope: &Scope, pattern: &Pattern) -> ChoiceShape {
     let own = |v: Var| pattern.elements.contains(&v);
     match (pattern.elements.as_slice(), pattern.edges.as_slice()) {
         (&[node], []) => ChoiceShape::Nodes { node },
-        ([_, _], &[e]) if edge_types(scope, e.edge) == 1 && own(e.from) != own(e.to) => {
+        ([_, _], &[e]) if edge_types(scope, e.edge).len() == 1 && own(e.from) != own(e.to) => {
             let (anchor, node, way) = if own(e.to) {
                 (e.from, e.to, Way::Out)
             } else {
@@ -338,13 +377,6 @@ fn choice_shape(scope: &Scope, pattern: &Pattern) -> ChoiceShape {
             }
         }
         _ => ChoiceShape::Search,
-    }
-}
-
-fn edge_types(scope: &Scope, edge: Var) -> usize {
-    match &scope.element(edge).sort {
-        Sort::Edge(types) => types.len(),
-        Sort::Node(_) => 0,
     }
 }
 
@@ -374,4 +406,57 @@ pub fn node_types(scope: &Scope, var: Var) -> &[NodeTypeId] {
         Sort::Node(types) => types,
         Sort::Edge(_) => &[],
     }
+}
+
+/// Types of an edge variable.
+#[must_use]
+pub fn edge_types(scope: &Scope, var: Var) -> &[EdgeTypeId] {
+    match &scope.element(var).sort {
+        Sort::Edge(types) => types,
+        Sort::Node(_) => &[],
+    }
+}
+
+/// Whether a variable is a node.
+#[must_use]
+pub fn is_node(scope: &Scope, var: Var) -> bool {
+    matches!(scope.element(var).sort, Sort::Node(_))
+}
+
+/// Whether evaluating an expression can fail. Conditions that can are evaluated last, in the order of the text, on complete matches only.
+#[must_use]
+pub fn can_fault(scope: &Scope, tables: &[Table], expr: &Expr) -> bool {
+    let mut faulty = false;
+    expr.walk(&mut |e| {
+        faulty |= match &e.kind {
+            ExprKind::Constant(_)
+            | ExprKind::Parameter(_)
+            | ExprKind::Index
+            | ExprKind::Now
+            | ExprKind::Attribute { .. }
+            | ExprKind::Number(_)
+            | ExprKind::Same(..)
+            | ExprKind::ToReal(_)
+            | ExprKind::Not(_)
+            | ExprKind::Case { .. }
+            | ExprKind::Metric(_) => false,
+            ExprKind::Lookup { table, .. } => tables[table.index()].missing.is_none(),
+            ExprKind::Negate(_) => e.ty == Type::Int,
+            ExprKind::Binary(operator, ..) => matches!(
+                operator,
+                Operator::Add
+                    | Operator::Subtract
+                    | Operator::Multiply
+                    | Operator::Divide
+                    | Operator::Remainder
+            ),
+            ExprKind::Call(function, _) => !matches!(function, Function::Min | Function::Max),
+            ExprKind::Draw { .. } => true,
+            ExprKind::Exists(sub) | ExprKind::Count(sub) => {
+                let conditions = &scope.sub_patterns[sub.index()].pattern.conditions;
+                conditions.iter().any(|c| can_fault(scope, tables, &c.expr))
+            }
+        };
+    });
+    faulty
 }

@@ -19,5 +19,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod draw;
+pub mod engine;
 pub mod law;
 pub mod schedule;
+mod value;

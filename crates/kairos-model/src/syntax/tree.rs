@@ -75,6 +75,52 @@ pub struct ExprTree {
     pub kind: ExprTreeKind,
     /// Where.
     pub span: Span,
+    /// Levels of the tree, 1 for a leaf. The parser bounds them by [`super::MAX_DEPTH`], so that walks and `Drop` may recurse.
+    pub height: u16,
+}
+
+impl ExprTree {
+    /// An expression, its height one more than that of its highest part.
+    #[must_use]
+    pub fn new(kind: ExprTreeKind, span: Span) -> Self {
+        use ExprTreeKind as K;
+        let below = match &kind {
+            K::Int(_) | K::Real(_) | K::Bool(_) | K::Name(_) => 0,
+            K::Member { of: inner, .. } | K::Not(inner) | K::Negate(inner) => inner.height,
+            K::Call { arguments, .. } => highest(arguments.iter().map(|(_, a)| a)),
+            K::Binary { left, right, .. } => left.height.max(right.height),
+            K::Case {
+                branches,
+                otherwise,
+            } => highest(branches.iter().flat_map(|(c, r)| [c, r])).max(otherwise.height),
+            K::Exists(pattern) | K::Count(pattern) => pattern.height(),
+        };
+        ExprTree {
+            kind,
+            span,
+            height: below.saturating_add(1),
+        }
+    }
+}
+
+impl PatternTree {
+    /// The height of the highest expression in it, 0 without any.
+    #[must_use]
+    pub fn height(&self) -> u16 {
+        let paths = self.paths.iter().flat_map(|path| {
+            let nodes = std::iter::once(&path.first).chain(path.steps.iter().map(|(_, n)| n));
+            let in_nodes =
+                nodes.flat_map(|n| n.attributes.iter().map(|(_, v)| v).chain(&n.condition));
+            let edges = path.steps.iter().map(|(e, _)| e);
+            in_nodes
+                .chain(edges.flat_map(|e| e.attributes.iter().map(|(_, v)| v).chain(&e.condition)))
+        });
+        highest(paths.chain(&self.condition))
+    }
+}
+
+fn highest<'a>(trees: impl IntoIterator<Item = &'a ExprTree>) -> u16 {
+    trees.into_iter().map(|t| t.height).max().unwrap_or(0)
 }
 
 /// What an expression is.

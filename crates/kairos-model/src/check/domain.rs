@@ -1,0 +1,86 @@
+//! Domains of the parameters of laws.
+
+use super::law::LawUse;
+use crate::timer::Family;
+
+/// The first parameter that is outside its domain, and what is asked of it. Values that are not known yet are not judged.
+pub(super) fn violation(purpose: LawUse, family: Family, values: &[Option<f64>]) -> Option<(usize, &'static str)> {
+    use Family as F;
+    let at = |i: usize| values.get(i).copied().flatten();
+    let fails = |i: usize, holds: fn(f64) -> bool| at(i).is_some_and(|v| !holds(v));
+    let disordered = |i: usize, j: usize| at(i).zip(at(j)).is_some_and(|(a, b)| a > b);
+    let positive: fn(f64) -> bool = |v| v > 0.0;
+    let not_negative: fn(f64) -> bool = |v| v >= 0.0;
+    let timer = purpose == LawUse::Timer;
+    let rules: &[(usize, bool, &'static str)] = &match family {
+        F::ExponentialRate => [(0, fails(0, not_negative), "a rate is not negative"), NONE, NONE],
+        F::ExponentialMean => [(0, fails(0, positive), "a mean delay is positive"), NONE, NONE],
+        F::Normal => [
+            (1, fails(1, not_negative), "a standard deviation is not negative"),
+            (0, timer && at(1) == Some(0.0) && fails(0, positive), "a delay without spread is positive"),
+            NONE,
+        ],
+        F::LogNormalMoments => [
+            (0, fails(0, positive), "the mean of a log-normal value is positive"),
+            (1, fails(1, not_negative), "a standard deviation is not negative"),
+            NONE,
+        ],
+        F::LogNormal => [(1, fails(1, not_negative), "sigma is not negative"), NONE, NONE],
+        F::Uniform => [
+            (0, timer && fails(0, not_negative), "a delay is not negative"),
+            (1, disordered(0, 1), "`high` is not below `low`"),
+            (1, timer && fails(1, positive), "a delay is positive"),
+        ],
+        F::Weibull | F::Gamma => [
+            (0, fails(0, positive), "a shape is positive"),
+            (1, fails(1, positive), "a scale is positive"),
+            NONE,
+        ],
+        F::Erlang => [
+            (0, fails(0, |k| k >= 1.0), "an Erlang law has at least one stage"),
+            (1, fails(1, positive), "a rate is positive here"),
+            NONE,
+        ],
+        F::Triangular => [
+            (0, timer && fails(0, not_negative), "a delay is not negative"),
+            (1, disordered(0, 1), "`mode` is not below `min`"),
+            (2, disordered(1, 2) || disordered(0, 2), "`max` is not below `mode` and `min`"),
+        ],
+        F::Empirical { .. } => [(0, timer && fails(0, positive), "the scale of a delay is positive"), NONE, NONE],
+        F::Deterministic => [(0, timer && fails(0, positive), "a delay is positive; for none at all write `Immediate`"), NONE, NONE],
+        F::Immediate => [(1, fails(1, positive), "a weight is positive"), NONE, NONE],
+        F::Bernoulli => [(0, fails(0, |p| (0.0..=1.0).contains(&p)), "a probability is between 0 and 1"), NONE, NONE],
+        F::UniformInt => [(1, disordered(0, 1), "`high` is not below `low`"), NONE, NONE],
+        F::Never => [NONE, NONE, NONE],
+    };
+    let broken = rules.iter().find(|rule| rule.1);
+    broken.map(|&(index, _, why)| (index, why))
+}
+
+const NONE: (usize, bool, &str) = (0, false, "");
+
+/// The mean of a normal conditioned on being positive: mean + sd·λ with λ = φ(mean/sd) / Φ(mean/sd)
+/// (Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions 1, section 10.1). `None` where Φ is too small to compute.
+pub(super) fn truncated_mean(mean: f64, sd: f64) -> Option<f64> {
+    if sd <= 0.0 {
+        return Some(mean);
+    }
+    let z = mean / sd;
+    let density = libm::exp(-0.5 * z * z) / (2.0 * std::f64::consts::PI).sqrt();
+    let above = 0.5 * libm::erfc(-z / std::f64::consts::SQRT_2);
+    Some(mean + sd * density / above).filter(|m| m.is_finite())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::truncated_mean;
+
+    #[test]
+    fn truncated_means_of_standard_cases() {
+        // φ(1)/Φ(1) = 0.241971/0.841345, φ(0)/Φ(0) = √(2/π)
+        assert!((truncated_mean(1.0, 1.0).unwrap() - 1.287_600).abs() < 1e-6);
+        assert!((truncated_mean(0.0, 1.0).unwrap() - 0.797_885).abs() < 1e-6);
+        assert!((truncated_mean(3.0, 1.0).unwrap() - 3.0).abs() < 0.01 * 3.0);
+        assert_eq!(truncated_mean(-1e9, 1.0), None);
+    }
+}

@@ -1,0 +1,69 @@
+//! What every expression of a model can see.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    constant::{NoValue, evaluate},
+    load::Loader,
+    report::Report,
+    types::Types,
+};
+use crate::{
+    expr::{Expr, ParameterId, TableId},
+    model::{ParameterValue, Table},
+    source::Span,
+    types::Value,
+};
+
+/// The surroundings of all patterns and expressions of a model.
+pub(super) struct Env<'a> {
+    pub(super) report: &'a Report,
+    pub(super) loader: &'a Loader<'a>,
+    pub(super) types: Types,
+    pub(super) parameters: Parameters,
+    pub(super) tables: Tables,
+}
+
+/// Parameters with their values.
+#[derive(Default)]
+pub(super) struct Parameters {
+    pub(super) names: BTreeMap<String, ParameterId>,
+    /// Values by id; `None` where a mistake was reported.
+    pub(super) values: Vec<Option<ParameterValue>>,
+    /// Places of the declarations, by id.
+    pub(super) spans: Vec<Span>,
+    pub(super) unreadable: BTreeSet<String>,
+}
+
+impl Parameters {
+    /// The value that an expression reads.
+    pub(super) fn value(&self, id: ParameterId) -> Option<Value> {
+        match self.values.get(id.index())?.as_ref()? {
+            ParameterValue::Value(value) => Some(*value),
+            ParameterValue::Text(_) => None,
+        }
+    }
+}
+
+/// Look-up tables.
+#[derive(Default)]
+pub(super) struct Tables {
+    pub(super) names: BTreeMap<String, TableId>,
+    /// By id; `None` where a mistake was reported.
+    pub(super) tables: Vec<Option<CheckedTable>>,
+    pub(super) unreadable: BTreeSet<String>,
+}
+
+/// A table with what is only needed to explain mistakes.
+pub(super) struct CheckedTable {
+    pub(super) table: Table,
+    /// Columns of the file that hold no values: name and the first cell that is none.
+    pub(super) texts: Vec<(String, Span)>,
+}
+
+impl Env<'_> {
+    /// The value of an expression that reads parameters at most.
+    pub(super) fn constant(&self, expr: &Expr) -> Result<Value, NoValue> {
+        evaluate(expr, &|id| self.parameters.value(id))
+    }
+}

@@ -1,0 +1,328 @@
+//! Laws of delays and draws: families with named parameters.
+
+use super::{
+    body::Body,
+    constant::NoValue,
+    report::{listed, unknown},
+};
+use crate::{
+    diagnostic::Diagnostic,
+    expr::Formula,
+    source::Span,
+    spec::{NumberOrText, Text},
+    syntax::tree::{ExprTree, ExprTreeKind, Name},
+    timer::{Family, Law},
+    types::{Type, Value},
+};
+
+/// What a law is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LawUse {
+    /// A delay.
+    Timer,
+    /// A value in an effect or start graph.
+    Draw,
+}
+
+/// An argument of a law as written, in RON or inside an expression.
+pub(super) struct Given<'a> {
+    name: Option<(&'a str, Span)>,
+    value: GivenValue<'a>,
+    span: Span,
+}
+
+enum GivenValue<'a> {
+    Number(&'a NumberOrText),
+    Tree(&'a ExprTree),
+}
+
+impl<'a> Given<'a> {
+    pub(super) fn tree(name: Option<&'a Name>, tree: &'a ExprTree) -> Self {
+        Given {
+            name: name.map(|n| (n.value.as_str(), n.span)),
+            value: GivenValue::Tree(tree),
+            span: tree.span,
+        }
+    }
+
+    /// A lone unnamed argument has an empty name.
+    pub(super) fn number(name: &'a Text, number: &'a NumberOrText) -> Self {
+        Given {
+            name: (!name.value.is_empty()).then_some((name.value.as_str(), name.span)),
+            value: GivenValue::Number(number),
+            span: match number {
+                NumberOrText::Int(n) => n.span,
+                NumberOrText::Real(n) => n.span,
+                NumberOrText::Bool(n) => n.span,
+                NumberOrText::Text(t) => t.span,
+            },
+        }
+    }
+
+    /// A lone name: that of a table or column.
+    fn word(&self) -> Option<&str> {
+        match self.value {
+            GivenValue::Number(NumberOrText::Text(text)) => Some(&text.value),
+            GivenValue::Tree(ExprTree {
+                kind: ExprTreeKind::Name(name),
+                ..
+            }) => Some(name),
+            _ => None,
+        }
+    }
+}
+
+/// One way to write a family.
+struct Form {
+    name: &'static str,
+    family: Family,
+    parameters: &'static [(&'static str, Type)],
+    /// Values of trailing parameters that may be left out.
+    defaults: &'static [Value],
+    timer: bool,
+    draw: bool,
+}
+
+const fn form(name: &'static str, family: Family, parameters: &'static [(&'static str, Type)]) -> Form {
+    Form {
+        name,
+        family,
+        parameters,
+        defaults: &[],
+        timer: true,
+        draw: true,
+    }
+}
+
+const R: Type = Type::Real;
+const I: Type = Type::Int;
+
+/// Every family but `Empirical`, whose table and column are names.
+const FORMS: [Form; 16] = [
+    form("Exponential", Family::ExponentialRate, &[("rate", R)]),
+    form("Exponential", Family::ExponentialMean, &[("mean", R)]),
+    form("Normal", Family::Normal, &[("mean", R), ("sd", R)]),
+    form("LogNormal", Family::LogNormalMoments, &[("mean", R), ("sd", R)]),
+    form("LogNormal", Family::LogNormal, &[("mu", R), ("sigma", R)]),
+    form("Uniform", Family::Uniform, &[("low", R), ("high", R)]),
+    form("Weibull", Family::Weibull, &[("shape", R), ("scale", R)]),
+    form("Gamma", Family::Gamma, &[("shape", R), ("scale", R)]),
+    form("Erlang", Family::Erlang, &[("k", I), ("rate", R)]),
+    form("Triangular", Family::Triangular, &[("min", R), ("mode", R), ("max", R)]),
+    form("Deterministic", Family::Deterministic, &[("value", R)]),
+    Form {
+        defaults: &[Value::Int(0), Value::Real(1.0)],
+        draw: false,
+        ..form("Immediate", Family::Immediate, &[("priority", I), ("weight", R)])
+    },
+    Form {
+        draw: false,
+        ..form("Never", Family::Never, &[])
+    },
+    Form {
+        timer: false,
+        ..form("UniformInt", Family::UniformInt, &[("low", I), ("high", I)])
+    },
+    Form {
+        timer: false,
+        ..form("Bernoulli", Family::Bernoulli, &[("p", R)])
+    },
+    // named here for suggestions; its parameters are read apart
+    form(EMPIRICAL, Family::Never, &[]),
+];
+
+const EMPIRICAL: &str = "Empirical";
+
+impl Body<'_> {
+    /// A law with its parameters; those that are constant are judged.
+    pub(super) fn law(&mut self, purpose: LawUse, name: &str, span: Span, given: &[Given<'_>]) -> Option<Law> {
+        let usable = |f: &&Form| if purpose == LawUse::Timer { f.timer } else { f.draw };
+        let forms: Vec<&Form> = FORMS.iter().filter(usable).filter(|f| f.name == name).collect();
+        if forms.is_empty() {
+            return self.unknown_law(purpose, name, span, FORMS.iter().filter(usable).map(|f| f.name));
+        }
+        let law = if name == EMPIRICAL {
+            self.empirical(given, span)?
+        } else {
+            let form = self.form(&forms, given, span)?;
+            self.law_parameters(form, given, span)?
+        };
+        self.judge(purpose, &law, span)?;
+        Some(law)
+    }
+
+    fn unknown_law(&self, purpose: LawUse, name: &str, span: Span, names: impl Iterator<Item = &'static str>) -> Option<Law> {
+        let mistake = if FORMS.iter().any(|f| f.name == name) {
+            let (here, there) = match purpose {
+                LawUse::Timer => ("a timer", "draws"),
+                LawUse::Draw => ("`draw`", "timers"),
+            };
+            let message = format!("`{name}` cannot be used in {here}: it is for {there}");
+            Diagnostic::error("unknown-law", span, message)
+        } else {
+            unknown("unknown-law", "law", name, span, names)
+        };
+        self.env.report.fail(mistake)
+    }
+
+    /// The way of writing that the arguments follow.
+    fn form<'f>(&self, forms: &[&'f Form], given: &[Given<'_>], span: Span) -> Option<&'f Form> {
+        let named: Vec<(&str, Span)> = given.iter().filter_map(|g| g.name).collect();
+        let knows = |f: &Form, name: &str| f.parameters.iter().any(|p| p.0 == name);
+        for &(name, at) in &named {
+            if !forms.iter().any(|f| knows(f, name)) {
+                let names = forms.iter().flat_map(|f| f.parameters.iter().map(|p| p.0));
+                let what = format!("parameter of `{}`", forms[0].name);
+                return self.env.report.fail(unknown("unknown-parameter", &what, name, at, names));
+            }
+        }
+        let fitting: Vec<&&Form> = forms
+            .iter()
+            .filter(|f| named.iter().all(|&(n, _)| knows(f, n)))
+            .collect();
+        if fitting.len() == 1 && (forms.len() == 1 || !named.is_empty()) {
+            return Some(fitting[0]);
+        }
+        let ways = forms.iter().map(|f| {
+            let names: Vec<&str> = f.parameters.iter().map(|p| p.0).collect();
+            format!("`{}({}: …)`", f.name, names.join(": …, "))
+        });
+        let message = format!("which parameters are meant? Write {}", ways.collect::<Vec<_>>().join(" or "));
+        self.env.report.fail(Diagnostic::error("wrong-arguments", span, message))
+    }
+
+    fn law_parameters(&mut self, form: &Form, given: &[Given<'_>], span: Span) -> Option<Law> {
+        let mut values: Vec<Option<Option<Formula>>> = form.parameters.iter().map(|_| None).collect();
+        for (position, argument) in given.iter().enumerate() {
+            let slot = match argument.name {
+                Some((name, _)) => form.parameters.iter().position(|p| p.0 == name),
+                None => Some(position).filter(|&p| p < form.parameters.len()),
+            };
+            let Some(slot) = slot else {
+                let message = format!("`{}` has {} parameters: {}", form.name, form.parameters.len(), listed(form.parameters.iter().map(|p| p.0)));
+                return self.env.report.fail(Diagnostic::error("wrong-arguments", argument.span, message));
+            };
+            if values[slot].is_some() {
+                let message = format!("the parameter `{}` is given twice", form.parameters[slot].0);
+                return self.env.report.fail(Diagnostic::error("duplicate-name", argument.span, message));
+            }
+            values[slot] = Some(self.given(argument, form.parameters[slot].1));
+        }
+        let optional_from = form.parameters.len() - form.defaults.len();
+        let missing = values.iter().enumerate().filter(|&(i, v)| v.is_none() && i < optional_from);
+        let missing: Vec<&str> = missing.map(|(i, _)| form.parameters[i].0).collect();
+        if !missing.is_empty() {
+            let message = format!("`{}` needs {}", form.name, listed(missing));
+            return self.env.report.fail(Diagnostic::error("missing-parameter", span, message));
+        }
+        let parameters = values.into_iter().enumerate().map(|(i, value)| match value {
+            Some(formula) => formula,
+            None => {
+                let default = super::expr::constant(form.defaults[i - optional_from]);
+                Some(self.formula(default, span))
+            }
+        });
+        Some(Law {
+            family: form.family,
+            parameters: parameters.collect::<Option<_>>()?,
+        })
+    }
+
+    fn given(&mut self, argument: &Given<'_>, want: Type) -> Option<Formula> {
+        match argument.value {
+            GivenValue::Number(number) => self.number(number, want),
+            GivenValue::Tree(tree) => {
+                let expr = self.typed(tree, want)?;
+                Some(self.formula(expr, tree.span))
+            }
+        }
+    }
+
+    /// `Empirical(table: …, column: …, scale: …)`
+    fn empirical(&mut self, given: &[Given<'_>], span: Span) -> Option<Law> {
+        const NAMES: [&str; 3] = ["table", "column", "scale"];
+        let mut slots: [Option<&Given<'_>>; 3] = [None; 3];
+        for (position, argument) in given.iter().enumerate() {
+            let slot = match argument.name {
+                Some((name, at)) => match NAMES.iter().position(|n| *n == name) {
+                    Some(slot) => slot,
+                    None => return self.env.report.fail(unknown("unknown-parameter", "parameter of `Empirical`", name, at, NAMES)),
+                },
+                None => position.min(2),
+            };
+            if slots[slot].replace(argument).is_some() {
+                let message = format!("the parameter `{}` is given twice", NAMES[slot]);
+                return self.env.report.fail(Diagnostic::error("duplicate-name", argument.span, message));
+            }
+        }
+        let [Some(table), Some(column), scale] = slots else {
+            let message = "`Empirical` needs `table` and `column`";
+            return self.env.report.fail(Diagnostic::error("missing-parameter", span, message));
+        };
+        let (Some(table_name), Some(column_name)) = (table.word(), column.word()) else {
+            let message = "`table` and `column` must be names";
+            return self.env.report.fail(Diagnostic::error("wrong-arguments", span, message));
+        };
+        let Some(&id) = self.env.tables.names.get(table_name) else {
+            if self.env.tables.unreadable.contains(table_name) {
+                return None;
+            }
+            let names = self.env.tables.names.keys().map(String::as_str);
+            return self.env.report.fail(unknown("unknown-table", "table", table_name, table.span, names));
+        };
+        let (position, ty) = self.column(id, column_name, column.span)?;
+        if !matches!(ty, Type::Int | Type::Real) {
+            let message = format!("the column `{column_name}` does not hold numbers");
+            return self.env.report.fail(Diagnostic::error("wrong-type", column.span, message));
+        }
+        if self.env.tables.tables[id.index()].as_ref()?.table.rows == 0 {
+            let message = format!("the table `{table_name}` has no rows to draw from");
+            return self.env.report.fail(Diagnostic::error("empty-table", table.span, message));
+        }
+        let scale = match scale {
+            Some(argument) => self.given(argument, Type::Real)?,
+            None => self.formula(super::expr::constant(Value::Real(1.0)), span),
+        };
+        Some(Law {
+            family: Family::Empirical {
+                table: id,
+                column: position,
+            },
+            parameters: vec![scale],
+        })
+    }
+
+    /// Judges parameters that are known before a run.
+    fn judge(&self, purpose: LawUse, law: &Law, span: Span) -> Option<()> {
+        let mut values = Vec::new();
+        for parameter in &law.parameters {
+            match self.env.constant(&parameter.expr) {
+                Ok(Value::Int(i)) => {
+                    #[expect(clippy::cast_precision_loss, reason = "only its sign and order are judged")]
+                    values.push(Some(i as f64));
+                }
+                Ok(Value::Real(r)) => values.push(Some(r)),
+                Ok(_) | Err(NoValue::Open) => values.push(None),
+                Err(NoValue::Undefined(_)) => {
+                    self.constant_value(parameter)?;
+                }
+            }
+        }
+        if let Some((index, why)) = super::domain::violation(purpose, law.family, &values) {
+            let parameter = &law.parameters[index];
+            let shown = values[index].map_or(String::new(), |v| format!(", this is {v}"));
+            let mistake = Diagnostic::error("out-of-domain", parameter.span, format!("{why}{shown}"));
+            return self.env.report.fail(mistake);
+        }
+        if let (LawUse::Timer, Family::Normal, [Some(mean), Some(sd)]) = (purpose, law.family, &values[..]) {
+            let truncated = super::domain::truncated_mean(*mean, *sd);
+            if truncated.is_none_or(|t| (t - mean).abs() > 0.01 * mean.abs()) {
+                let becomes = truncated.map_or("is moved far from".to_owned(), |t| format!("is {t:.4} instead of"));
+                let message = format!("this delay is a normal conditioned on being positive: its mean {becomes} {mean}");
+                let warning = Diagnostic::warning("truncated-normal", span, message);
+                self.env.report.push(warning.help("if the mean matters, take a law of positive values with the same moments, such as `LogNormal`"));
+            }
+        }
+        Some(())
+    }
+}

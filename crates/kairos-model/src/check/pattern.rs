@@ -1,0 +1,493 @@
+//! Pattern trees → patterns: variables declared, types narrowed, conditions lowered.
+
+use std::collections::BTreeMap;
+
+use super::{body::Body, place::Place, report::listed};
+use crate::{
+    diagnostic::Diagnostic,
+    expr::{Expr, ExprKind, Formula, Operator, Var},
+    pattern::{Pattern, PatternEdge, Sort, SubPattern, SubPatternId},
+    source::Span,
+    spec::Text,
+    syntax::{
+        parse_expr, parse_pattern,
+        tree::{BinaryOperator, Direction, EdgeTree, ExprTree, ExprTreeKind, Name, NodeTree, PatternTree},
+    },
+    types::{EdgeType, EdgeTypeId, NodeTypeId, Type},
+};
+
+/// Types that are written for the names of a pattern, wherever they are.
+type Annotations<'t> = BTreeMap<&'t str, &'t [Name]>;
+
+impl Body<'_> {
+    /// Parses pattern texts; those with mistakes are left out and reported.
+    pub(super) fn parse_patterns(&self, texts: &[Text]) -> Option<Vec<PatternTree>> {
+        let trees: Vec<_> = texts
+            .iter()
+            .map(|text| self.env.report.accept(parse_pattern(text)))
+            .collect();
+        trees.into_iter().collect()
+    }
+
+    /// A pattern of several texts, with conditions. Its own elements become visible and its edges taken.
+    pub(super) fn pattern(&mut self, trees: &[PatternTree]) -> Option<Pattern> {
+        let (mut pattern, vars) = self.declare(trees);
+        let good = self.conditions(trees, &vars, &mut pattern.conditions);
+        good.then_some(pattern)
+    }
+
+    /// Declares the elements of a pattern and narrows their types, without its conditions. Also returns the variable of each
+    /// node and edge, in the order of [`parts`].
+    pub(super) fn declare(&mut self, trees: &[PatternTree]) -> (Pattern, Vec<Option<Var>>) {
+        let annotations = annotations(trees);
+        let mut pattern = Pattern::default();
+        let mut vars = Vec::new();
+        for path in trees.iter().flat_map(|t| &t.paths) {
+            let mut from = self.node(&path.first, &annotations, &mut pattern);
+            vars.push(from);
+            for (edge, node) in &path.steps {
+                let var = self.edge(edge, &mut pattern);
+                let to = self.node(node, &annotations, &mut pattern);
+                vars.extend([var, to]);
+                if let (Some(edge_var), Some(from), Some(to)) = (var, from, to) {
+                    pattern.edges.push(directed(edge, edge_var, from, to));
+                }
+                from = to;
+            }
+        }
+        self.narrow(&pattern);
+        let edges = pattern.edges.iter().map(|e| e.edge);
+        self.view.taken.extend(edges);
+        (pattern, vars)
+    }
+
+    fn node(&mut self, tree: &NodeTree, annotations: &Annotations<'_>, pattern: &mut Pattern) -> Option<Var> {
+        if let Some(name) = &tree.name
+            && let Some(var) = self.visible(&name.value)
+        {
+            return self.bound_node(var, name, &tree.types);
+        }
+        let types = match &tree.name {
+            Some(name) => annotations.get(name.value.as_str()).copied().unwrap_or_default(),
+            None => &tree.types,
+        };
+        let known = self.env.types.concrete(self.env.report, types);
+        let sort = match &known {
+            Some(concrete) if !types.is_empty() => Sort::Node(concrete.clone()),
+            _ => Sort::Node(self.env.types.all_concrete()),
+        };
+        let written = (!types.is_empty()).then(|| sort.clone());
+        self.introduce(tree.name.as_ref(), sort, written, known.is_none(), tree.span, pattern)
+    }
+
+    /// A node that was bound before, mentioned again.
+    fn bound_node(&mut self, var: Var, name: &Name, types: &[Name]) -> Option<Var> {
+        let first = self.elements[var.index()].span;
+        if matches!(self.sort(var), Sort::Edge(_)) {
+            let message = format!("`{}` is an edge and cannot be used as a node", name.value);
+            let mistake = Diagnostic::error("node-and-edge", name.span, message);
+            return self.env.report.fail(mistake.related(first, "bound to an edge here"));
+        }
+        if !types.is_empty() && !self.is_poison(var) {
+            let repeated = Sort::Node(self.env.types.concrete(self.env.report, types)?);
+            if self.written[var.index()].as_ref() != Some(&repeated) {
+                let message = format!("`{}` is bound already, with another type", name.value);
+                let mistake = Diagnostic::error("type-repeated", types[0].span, message)
+                    .label("a second type for one variable")
+                    .related(first, format!("it is a {} here", self.describe(var)))
+                    .help(format!("write `({})`, or take another name for another node", name.value));
+                return self.env.report.fail(mistake);
+            }
+        }
+        Some(var)
+    }
+
+    fn edge(&mut self, tree: &EdgeTree, pattern: &mut Pattern) -> Option<Var> {
+        if let Some(name) = &tree.name
+            && let Some(var) = self.visible(&name.value)
+        {
+            let (what, advice) = match self.sort(var) {
+                Sort::Node(_) => ("a node and cannot be used as an edge", "take another name for the edge"),
+                Sort::Edge(_) => ("bound already: a variable names one edge", "take another name, or leave it out"),
+            };
+            let message = format!("`{}` is {what}", name.value);
+            let mistake = Diagnostic::error("node-and-edge", name.span, message)
+                .related(self.elements[var.index()].span, "bound here")
+                .help(advice);
+            return self.env.report.fail(mistake);
+        }
+        let undirected = tree.direction == Direction::Undirected;
+        let known = self.edge_types(tree, undirected);
+        let types = known.clone().unwrap_or_else(|| self.env.types.all_edges(undirected));
+        let sort = Sort::Edge(types);
+        let written = (!tree.types.is_empty()).then(|| sort.clone());
+        self.introduce(tree.name.as_ref(), sort, written, known.is_none(), tree.span, pattern)
+    }
+
+    /// Types that an edge may have; `None` where there is a mistake in them.
+    pub(super) fn edge_types(&self, tree: &EdgeTree, undirected: bool) -> Option<Vec<EdgeTypeId>> {
+        if tree.types.is_empty() {
+            return Some(self.env.types.all_edges(undirected));
+        }
+        let ids: Vec<_> = tree
+            .types
+            .iter()
+            .map(|name| self.edge_type(name, undirected))
+            .collect();
+        let mut types: Vec<EdgeTypeId> = ids.into_iter().collect::<Option<_>>()?;
+        types.sort_unstable();
+        types.dedup();
+        Some(types)
+    }
+
+    fn edge_type(&self, name: &Name, undirected: bool) -> Option<EdgeTypeId> {
+        let id = self.env.types.edge(self.env.report, &name.value, name.span)?;
+        let declared = self.env.types.graph.edge(id);
+        if declared.undirected == undirected {
+            return Some(id);
+        }
+        let (message, help) = if undirected {
+            (format!("`{}` has a direction", name.value), format!("write `-[:{0}]->` or `<-[:{0}]-`", name.value))
+        } else {
+            (format!("`{}` has no direction", name.value), format!("write `~[:{}]~`", name.value))
+        };
+        let mistake = Diagnostic::error("edge-direction", name.span, message);
+        self.env.report.fail(mistake.related(declared.span, "declared here").help(help))
+    }
+
+    /// A new element of a pattern.
+    fn introduce(
+        &mut self,
+        name: Option<&Name>,
+        sort: Sort,
+        written: Option<Sort>,
+        poison: bool,
+        span: Span,
+        pattern: &mut Pattern,
+    ) -> Option<Var> {
+        let var = self.add(name.map(|n| n.value.as_str()), sort, span)?;
+        self.written[var.index()] = written;
+        if poison {
+            self.poison.insert(var);
+        }
+        pattern.elements.push(var);
+        if let Some(name) = name {
+            self.check_new_name(name);
+            self.show(&name.value, var);
+        }
+        Some(var)
+    }
+
+    /// A new name must not be one that the author cannot have meant as new.
+    pub(super) fn check_new_name(&self, name: &Name) {
+        if ["now", "index"].contains(&name.value.as_str()) {
+            let message = format!("`{}` cannot name an element: expressions read it as something else", name.value);
+            self.env.report.push(Diagnostic::error("reserved-name", name.span, message));
+        } else if self.hidden_named(&name.value).is_some() {
+            let message = format!("`{}` is not visible here, and a new element of the same name would mislead", name.value);
+            let mistake = Diagnostic::error("unseen-variable", name.span, message);
+            self.env.report.push(self.explain_hidden(&name.value, mistake));
+        }
+    }
+
+    /// Lowers every condition of a pattern that was declared: values in braces, `WHERE` of nodes, edges and the whole.
+    pub(super) fn conditions(&mut self, trees: &[PatternTree], vars: &[Option<Var>], into: &mut Vec<Formula>) -> bool {
+        let mut good = vars.iter().all(|var| var.is_some_and(|v| !self.is_poison(v)));
+        for (part, var) in parts(trees).zip(vars) {
+            for (name, value) in part.attributes {
+                let equal = var.and_then(|var| self.attribute_equal(var, name, value));
+                good &= equal.is_some();
+                into.extend(equal);
+            }
+            if let Some(condition) = part.condition {
+                good &= self.conjuncts(condition, into);
+            }
+        }
+        for condition in trees.iter().filter_map(|t| t.condition.as_ref()) {
+            good &= self.conjuncts(condition, into);
+        }
+        good
+    }
+
+    /// `{name: value}` as a condition.
+    fn attribute_equal(&mut self, var: Var, name: &Name, value: &ExprTree) -> Option<Formula> {
+        let attribute = self.attribute(var, name);
+        let right = self.expr(value);
+        let span = Span {
+            end: value.span.end,
+            ..name.span
+        };
+        let expr = self.comparison(Operator::Equal, attribute?, right?, name.span, value.span)?;
+        Some(self.formula(expr, span))
+    }
+
+    /// Lowers a condition, split at `AND`.
+    pub(super) fn conjuncts(&mut self, tree: &ExprTree, into: &mut Vec<Formula>) -> bool {
+        if let ExprTreeKind::Binary {
+            operator,
+            left,
+            right,
+        } = &tree.kind
+            && operator.value == BinaryOperator::And
+        {
+            let left = self.conjuncts(left, into);
+            return self.conjuncts(right, into) && left;
+        }
+        let Some(expr) = self.typed(tree, Type::Bool) else {
+            return false;
+        };
+        into.push(self.formula(expr, tree.span));
+        true
+    }
+
+    /// A condition that stands in a text of its own.
+    pub(super) fn condition_text(&mut self, text: Option<&Text>, into: &mut Vec<Formula>) -> bool {
+        let Some(text) = text else { return true };
+        match self.env.report.accept(parse_expr(text)) {
+            Some(tree) => self.conjuncts(&tree, into),
+            None => false,
+        }
+    }
+
+    /// NACs: each text becomes `NOT EXISTS`.
+    pub(super) fn unless(&mut self, texts: &[Text], into: &mut Vec<Formula>) -> bool {
+        let mut good = true;
+        for text in texts {
+            let tree = self.env.report.accept(parse_pattern(text));
+            let sub = tree.and_then(|tree| Some((self.sub_pattern(&tree)?, tree.span)));
+            good &= sub.is_some();
+            into.extend(sub.map(|(sub, span)| {
+                let exists = boolean(ExprKind::Exists(sub));
+                self.formula(boolean(ExprKind::Not(Box::new(exists))), span)
+            }));
+        }
+        good
+    }
+
+    /// A pattern that is looked for around what is visible here.
+    pub(super) fn sub_pattern(&mut self, tree: &PatternTree) -> Option<SubPatternId> {
+        let id = match super::report::dense(self.sub_patterns.len(), "sub-patterns", tree.span) {
+            Err(mistake) => return self.env.report.fail(mistake),
+            Ok(id) => SubPatternId(id),
+        };
+        self.sub_patterns.push(None);
+        let outside = (self.view.clone(), self.place, self.parent.replace(id));
+        let taken = sorted(&self.view.taken);
+        self.place = Place::SUB_PATTERN;
+        let pattern = self.pattern(std::slice::from_ref(tree));
+        (self.view, self.place, self.parent) = outside;
+        let pattern = pattern?;
+        self.sub_patterns[id.index()] = Some(SubPattern {
+            outer: self.outer(&pattern),
+            pattern,
+            taken,
+            parent: self.parent,
+            text: self.env.loader.text(tree.span),
+            span: tree.span,
+        });
+        Some(id)
+    }
+
+    /// The variables that a sub-pattern mentions and does not bind.
+    fn outer(&self, pattern: &Pattern) -> Vec<Var> {
+        let mut mentioned: Vec<Var> = pattern.edges.iter().flat_map(|e| [e.from, e.to]).collect();
+        for condition in &pattern.conditions {
+            condition.expr.walk(&mut |e| match &e.kind {
+                ExprKind::Attribute { of, .. } => mentioned.push(*of),
+                ExprKind::Number(var) => mentioned.push(*var),
+                ExprKind::Same(a, b) => mentioned.extend([*a, *b]),
+                ExprKind::Exists(id) | ExprKind::Count(id) => {
+                    let inner = self.sub_patterns[id.index()].as_ref();
+                    mentioned.extend(inner.iter().flat_map(|s| &s.outer));
+                }
+                _ => {}
+            });
+        }
+        mentioned.retain(|var| !pattern.elements.contains(var));
+        sorted(&mentioned)
+    }
+
+    /// Narrows the types of a pattern's own elements to those that fit together; what was bound before stays as it is.
+    fn narrow(&mut self, pattern: &Pattern) {
+        let mut failed = Vec::new();
+        let mut changed = true;
+        while changed {
+            changed = false;
+            for &edge in &pattern.edges {
+                let parts = [edge.edge, edge.from, edge.to];
+                if failed.contains(&edge.edge) || parts.iter().any(|&p| self.is_poison(p)) {
+                    continue;
+                }
+                let Some(sorts) = self.supported(edge) else {
+                    self.env.report.push(self.cannot_connect(edge));
+                    failed.push(edge.edge);
+                    continue;
+                };
+                for (var, sort) in parts.into_iter().zip(sorts) {
+                    if pattern.elements.contains(&var) && *self.sort(var) != sort {
+                        self.elements[var.index()].sort = sort;
+                        changed = true;
+                    }
+                }
+            }
+        }
+        self.poison.extend(failed);
+    }
+
+    /// Of an edge and its ends the types that some types of the others fit to; `None` where there are none.
+    fn supported(&self, edge: PatternEdge) -> Option<[Sort; 3]> {
+        let graph = &self.env.types.graph;
+        let (Sort::Edge(edges), Sort::Node(from), Sort::Node(to)) = (self.sort(edge.edge), self.sort(edge.from), self.sort(edge.to)) else {
+            return None;
+        };
+        let mut kept = (Vec::new(), Vec::new(), Vec::new());
+        for &id in edges {
+            let ty = graph.edge(id);
+            for (sources, targets) in orientations(ty) {
+                let ends = (both(from, sources), both(to, targets));
+                if !ends.0.is_empty() && !ends.1.is_empty() {
+                    kept.0.push(id);
+                    kept.1.extend(ends.0);
+                    kept.2.extend(ends.1);
+                }
+            }
+        }
+        let (edges, from, to) = (sorted(&kept.0), sorted(&kept.1), sorted(&kept.2));
+        (!edges.is_empty()).then(|| [Sort::Edge(edges), Sort::Node(from), Sort::Node(to)])
+    }
+
+    fn cannot_connect(&self, edge: PatternEdge) -> Diagnostic {
+        let (from, to) = (self.describe(edge.from), self.describe(edge.to));
+        let element = &self.elements[edge.edge.index()];
+        let Sort::Edge(types) = &element.sort else {
+            unreachable!("edges of patterns are edges")
+        };
+        let graph = &self.env.types.graph;
+        let message = if self.written[edge.edge.index()].is_some() {
+            format!("{} cannot lead from {from} to {to}", self.describe(edge.edge))
+        } else {
+            format!("no edge type leads from {from} to {to}")
+        };
+        let mut mistake = Diagnostic::error("edge-ends", element.span, message);
+        if self.written[edge.edge.index()].is_some() {
+            for &id in types.iter().take(3) {
+                let ty = graph.edge(id);
+                mistake = mistake.related(ty.span, format!("declared {}", self.declared_ends(ty)));
+            }
+            if let [id] = types[..]
+                && !edge.undirected
+                && can_connect(graph.edge(id), self.sort(edge.to), self.sort(edge.from))
+            {
+                mistake = mistake.help("it fits the other way round: turn the arrow");
+            }
+        }
+        mistake
+    }
+
+    /// ``from `SC` to `SN` ``
+    pub(super) fn declared_ends(&self, ty: &EdgeType) -> String {
+        let graph = &self.env.types.graph;
+        let names = |ids: &[NodeTypeId]| listed(ids.iter().map(|&t| graph.node(t).name.as_str()));
+        let words = if ty.undirected { ("between", "and") } else { ("from", "to") };
+        format!("{} {} {} {}", words.0, names(&ty.from), words.1, names(&ty.to))
+    }
+}
+
+/// A node or edge of a pattern tree.
+pub(super) struct Part<'t> {
+    pub(super) attributes: &'t [(Name, ExprTree)],
+    pub(super) condition: Option<&'t ExprTree>,
+}
+
+/// Nodes and edges of patterns in the order of the text.
+pub(super) fn parts(trees: &[PatternTree]) -> impl Iterator<Item = Part<'_>> {
+    let node = |n: &'_ NodeTree| Part::of(&n.attributes, n.condition.as_ref());
+    trees.iter().flat_map(|t| &t.paths).flat_map(move |path| {
+        let steps = path.steps.iter().flat_map(move |(e, n)| [Part::of(&e.attributes, e.condition.as_ref()), node(n)]);
+        std::iter::once(node(&path.first)).chain(steps)
+    })
+}
+
+impl<'t> Part<'t> {
+    fn of(attributes: &'t [(Name, ExprTree)], condition: Option<&'t ExprTree>) -> Part<'t> {
+        Part {
+            attributes,
+            condition,
+        }
+    }
+}
+
+/// Every node with a name and a type: the first types that are written for the name.
+fn annotations(trees: &[PatternTree]) -> Annotations<'_> {
+    let mut annotations = Annotations::new();
+    for node in nodes(trees) {
+        if let (Some(name), [_, ..]) = (&node.name, &node.types[..]) {
+            annotations.entry(&name.value).or_insert(&node.types);
+        }
+    }
+    annotations
+}
+
+/// The nodes of patterns in the order of the text.
+pub(super) fn nodes(trees: &[PatternTree]) -> impl Iterator<Item = &NodeTree> {
+    let paths = trees.iter().flat_map(|t| &t.paths);
+    paths.flat_map(|path| std::iter::once(&path.first).chain(path.steps.iter().map(|(_, n)| n)))
+}
+
+/// All names that patterns mention, with their places.
+pub(super) fn names(trees: &[PatternTree]) -> impl Iterator<Item = &Name> {
+    let edges = trees.iter().flat_map(|t| &t.paths).flat_map(|p| &p.steps);
+    let edge_names = edges.filter_map(|(e, _)| e.name.as_ref());
+    nodes(trees).filter_map(|n| n.name.as_ref()).chain(edge_names)
+}
+
+fn directed(tree: &EdgeTree, edge: Var, left: Var, right: Var) -> PatternEdge {
+    let (from, to) = match tree.direction {
+        Direction::Left => (right, left),
+        Direction::Right | Direction::Undirected => (left, right),
+    };
+    PatternEdge {
+        edge,
+        from,
+        to,
+        undirected: tree.direction == Direction::Undirected,
+    }
+}
+
+/// Source and target types, both ways for an undirected edge type.
+fn orientations(ty: &EdgeType) -> impl Iterator<Item = (&[NodeTypeId], &[NodeTypeId])> {
+    let back = ty.undirected.then_some((&ty.to[..], &ty.from[..]));
+    std::iter::once((&ty.from[..], &ty.to[..])).chain(back)
+}
+
+/// Whether an edge of this type can connect some node of one sort to some node of the other.
+pub(super) fn can_connect(ty: &EdgeType, from: &Sort, to: &Sort) -> bool {
+    let (Sort::Node(from), Sort::Node(to)) = (from, to) else {
+        return false;
+    };
+    orientations(ty).any(|(s, t)| !both(from, s).is_empty() && !both(to, t).is_empty())
+}
+
+/// Whether an edge of this type can connect every node of one sort to every node of the other.
+pub(super) fn always_connects(ty: &EdgeType, from: &[NodeTypeId], to: &[NodeTypeId]) -> bool {
+    let fits = |a, b| orientations(ty).any(|(s, t)| s.contains(&a) && t.contains(&b));
+    from.iter().all(|&a| to.iter().all(|&b| fits(a, b)))
+}
+
+fn both(a: &[NodeTypeId], b: &[NodeTypeId]) -> Vec<NodeTypeId> {
+    a.iter().copied().filter(|t| b.binary_search(t).is_ok()).collect()
+}
+
+pub(super) fn sorted<T: Ord + Copy>(items: &[T]) -> Vec<T> {
+    let mut items = items.to_vec();
+    items.sort_unstable();
+    items.dedup();
+    items
+}
+
+pub(super) fn boolean(kind: ExprKind) -> Expr {
+    Expr {
+        kind,
+        ty: Type::Bool,
+    }
+}

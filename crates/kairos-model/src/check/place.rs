@@ -1,0 +1,101 @@
+//! Where an expression stands decides what it may read.
+
+/// What an expression may read where it stands (SEMANTICS: what may depend on time, and what may be random).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    /// As a mistake names it: "a guard".
+    pub(super) name: &'static str,
+    /// `now`
+    pub(super) now: bool,
+    /// `draw(…)`
+    pub(super) draw: bool,
+    /// `index`
+    pub(super) index: bool,
+    /// `EXISTS { … }` and `COUNT { … }`
+    pub(super) sub_patterns: bool,
+}
+
+const NOTHING: Place = Place {
+    name: "a constant",
+    now: false,
+    draw: false,
+    index: false,
+    sub_patterns: false,
+};
+
+impl Place {
+    /// Parameters, run settings.
+    pub(super) const CONSTANT: Place = NOTHING;
+    /// Guard, NACs.
+    pub(super) const GUARD: Place = Place {
+        name: "a guard",
+        sub_patterns: true,
+        ..NOTHING
+    };
+    /// Conditions of a sub-pattern.
+    pub(super) const SUB_PATTERN: Place = Place {
+        name: "a sub-pattern",
+        ..Place::GUARD
+    };
+    /// A pattern that a probe counts.
+    pub(super) const QUERY: Place = Place {
+        name: "a counted pattern",
+        ..Place::GUARD
+    };
+    /// The condition that ends a run.
+    pub(super) const STOP: Place = Place {
+        name: "`stop_when`",
+        ..Place::GUARD
+    };
+    /// Steps of `choose` and what must hold after them.
+    pub(super) const CHOOSE: Place = Place {
+        name: "`choose`",
+        now: true,
+        ..Place::GUARD
+    };
+    /// A choice that decides whether its event is active.
+    pub(super) const REQUIRED_CHOICE: Place = Place {
+        name: "a required choice",
+        ..Place::GUARD
+    };
+    /// Conditions of a `for_each`.
+    pub(super) const FOR_EACH: Place = Place {
+        name: "the pattern of a `for_each`",
+        ..Place::CHOOSE
+    };
+    /// Values that an effect gives.
+    pub(super) const EFFECT: Place = Place {
+        name: "an effect",
+        now: true,
+        draw: true,
+        ..NOTHING
+    };
+    /// Parameters of a timer.
+    pub(super) const TIMER: Place = Place {
+        name: "a timer",
+        now: true,
+        ..Place::GUARD
+    };
+    /// Values of a tally.
+    pub(super) const TALLY: Place = Place {
+        name: "a tally",
+        now: true,
+        ..Place::GUARD
+    };
+    /// Values in the start graph.
+    pub(super) const START: Place = Place {
+        name: "the start graph",
+        draw: true,
+        ..NOTHING
+    };
+    /// Values of what is created many times.
+    pub(super) const REPEATED_START: Place = Place {
+        index: true,
+        ..Place::START
+    };
+    /// Derived probes.
+    pub(super) const DERIVED: Place = Place {
+        name: "a derived probe",
+        ..NOTHING
+    };
+}

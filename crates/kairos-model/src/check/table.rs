@@ -1,0 +1,145 @@
+//! Look-up tables from files.
+
+use std::collections::BTreeMap;
+
+use super::{
+    body::Body,
+    csv::{CsvFile, Row, parse_cell},
+    env::{CheckedTable, Env},
+    place::Place,
+    report::{dense, unknown},
+    types::unique,
+};
+use crate::{
+    diagnostic::Diagnostic,
+    expr::TableId,
+    model::{Column, Table},
+    spec::{Entries, NumberOrText, TableSpec, Text},
+    types::{Type, Value},
+};
+
+/// Reads all tables into `env`.
+pub(super) fn read(env: &mut Env<'_>, specs: &Entries<TableSpec>) {
+    for (name, spec) in unique(env.report, "table", specs.iter().map(|(n, s)| (n, s))) {
+        match dense(env.tables.tables.len(), "tables", name.span) {
+            Err(mistake) => return env.report.push(mistake),
+            Ok(id) => env.tables.names.insert(name.value.clone(), TableId(id)),
+        };
+        if Body::new(env, Place::CONSTANT).is_function(&name.value) {
+            let message = format!("`{}` is a function: a table needs another name", name.value);
+            env.report.push(Diagnostic::error("reserved-name", name.span, message));
+        }
+        let table = table(env, name, spec);
+        env.tables.tables.push(table);
+    }
+}
+
+fn table(env: &Env<'_>, name: &Text, spec: &TableSpec) -> Option<CheckedTable> {
+    let (base, path) = env.file_name(&spec.file)?;
+    let file = env.loader.open_relative(env.report, base, &path, spec.file.span)?;
+    let csv = env.loader.csv(env.report, file)?;
+    let keys: Vec<_> = spec.key.iter().map(|k| csv.column(env.report, &k.value, k.span)).collect();
+    let keys: Vec<usize> = keys.into_iter().collect::<Option<_>>()?;
+    let (columns, texts) = columns(&csv, &keys);
+    let missing = spec
+        .missing
+        .as_ref()
+        .map(|m| missing_row(env, &m.value, m.span, &columns));
+    let key_values = key_values(env, &csv, &keys)?;
+    let table = Table {
+        name: name.value.clone(),
+        key: spec.key.iter().map(|k| k.value.clone()).collect(),
+        keys: key_values,
+        columns,
+        rows: csv.rows.len(),
+        missing: match missing {
+            Some(row) => Some(row?),
+            None => None,
+        },
+    };
+    Some(CheckedTable { table, texts })
+}
+
+/// Columns of values, and those that hold none with the first such cell.
+fn columns(csv: &CsvFile, keys: &[usize]) -> (Vec<Column>, Vec<(String, crate::source::Span)>) {
+    let (mut columns, mut texts) = (Vec::new(), Vec::new());
+    for (i, name) in csv.header.iter().enumerate().filter(|(i, _)| !keys.contains(i)) {
+        match csv.column_type(i) {
+            Err(row) => texts.push((name.clone(), row.span)),
+            Ok(ty) => {
+                let bits = csv.rows.iter().filter_map(|r| parse_cell(&r.cells[i], ty));
+                columns.push(Column {
+                    name: name.clone(),
+                    ty,
+                    bits: bits.map(Value::to_bits).collect(),
+                });
+            }
+        }
+    }
+    (columns, texts)
+}
+
+/// The keys of all rows; each must be a whole number, and no two rows may have the same ones.
+fn key_values(env: &Env<'_>, csv: &CsvFile, keys: &[usize]) -> Option<Vec<i64>> {
+    let mut values = Vec::with_capacity(csv.rows.len() * keys.len());
+    let mut first: BTreeMap<Vec<i64>, &Row> = BTreeMap::new();
+    let mut good = true;
+    for row in &csv.rows {
+        let mut of_row = Vec::new();
+        for &key in keys {
+            match row.cells[key].parse::<i64>() {
+                Ok(number) => of_row.push(number),
+                Err(_) => {
+                    let message = format!("the key `{}` is `{}`, not a whole number", csv.header[key], row.cells[key]);
+                    return env.report.fail(Diagnostic::error("bad-key", row.span, message));
+                }
+            }
+        }
+        values.extend(&of_row);
+        if keys.is_empty() {
+            continue;
+        }
+        if let Some(earlier) = first.insert(of_row, row) {
+            if good {
+                let mistake = Diagnostic::error("duplicate-key", row.span, "two lines have the same keys");
+                env.report.push(mistake.related(earlier.span, "the first one"));
+            }
+            good = false;
+        }
+    }
+    good.then_some(values)
+}
+
+/// `missing: (column: value, …)`: a value for every column.
+fn missing_row(env: &Env<'_>, entries: &Entries<NumberOrText>, span: crate::source::Span, columns: &[Column]) -> Option<Vec<Value>> {
+    let mut body = Body::new(env, Place::CONSTANT);
+    let given = unique(env.report, "column", entries.iter().map(|(n, v)| (n, v)));
+    let mut good = true;
+    for (name, _) in &given {
+        if !columns.iter().any(|c| c.name == name.value) {
+            let names = columns.iter().map(|c| c.name.as_str());
+            env.report.push(unknown("unknown-column", "column", &name.value, name.span, names));
+            good = false;
+        }
+    }
+    let mut row = Vec::new();
+    for column in columns {
+        let Some((_, value)) = given.iter().find(|(n, _)| n.value == column.name) else {
+            let message = format!("`missing` gives no value for the column `{}`", column.name);
+            return env.report.fail(Diagnostic::error("missing-column", span, message));
+        };
+        let formula = body.number(value, column.ty)?;
+        row.push(body.constant_value(&formula)?);
+    }
+    good.then_some(row)
+}
+
+/// The type of a column, for rows of nodes and edges.
+pub(super) fn accepts(ty: Type) -> &'static str {
+    match ty {
+        Type::Int => "a whole number",
+        Type::Real => "a finite number",
+        Type::Bool => "`true` or `false`",
+        Type::Enumeration(_) => "a value of its enumeration",
+    }
+}

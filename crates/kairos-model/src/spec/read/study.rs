@@ -1,0 +1,109 @@
+//! Readers of studies.
+
+use super::{Reader, model, spanned};
+use crate::{
+    source::{FileId, Spanned},
+    spec::{
+        Entries, NumberOrText, ReplicationsSpec, ScenarioSpec, StudySpec, VarySpec,
+        ron::{Kind, Value},
+    },
+};
+
+pub(super) fn study(reader: &mut Reader, file: FileId, value: &Value) -> Option<StudySpec> {
+    let mut f = reader.fields(value, "a study")?;
+    let model = f.required("model", Reader::text);
+    let scenarios = f.optional("scenarios", |r, v| r.entries(v, scenario));
+    let vary = f.optional("vary", vary);
+    let constraints = f.optional("constraints", Reader::one_or_more_texts);
+    let metrics = f.optional("metrics", Reader::one_or_more_texts);
+    let baseline = f.optional("baseline", Reader::text);
+    let warm_up = f.optional("warm_up", Reader::number_or_text);
+    let horizon = f.optional("horizon", Reader::number_or_text);
+    let replications = f.required("replications", replications);
+    let confidence = f.optional("confidence", Reader::real);
+    let seed = f.optional("seed", Reader::seed);
+    f.finish();
+    Some(StudySpec {
+        file,
+        model: model?,
+        scenarios: scenarios.unwrap_or_default(),
+        vary,
+        constraints: constraints.unwrap_or_default(),
+        metrics: metrics.unwrap_or_default(),
+        baseline,
+        warm_up,
+        horizon,
+        replications: replications?,
+        confidence,
+        seed,
+        unreadable: std::mem::take(&mut reader.unreadable),
+    })
+}
+
+fn scenario(reader: &mut Reader, value: &Value) -> Option<ScenarioSpec> {
+    let mut f = reader.plain_fields(value, "a scenario")?;
+    let spec = ScenarioSpec {
+        parameters: f.optional("parameters", parameters).unwrap_or_default(),
+        rules: f.optional("rules", Reader::text),
+        timers: f
+            .optional("timers", |r, v| r.inner_entries(v, model::timer))
+            .unwrap_or_default(),
+        start: f.optional("start", |r, v| r.list(v, model::start)),
+        horizon: f.optional("horizon", Reader::number_or_text),
+    };
+    f.finish();
+    Some(spec)
+}
+
+fn parameters(reader: &mut Reader, value: &Value) -> Option<Entries<NumberOrText>> {
+    reader.inner_entries(value, Reader::number_or_text)
+}
+
+fn vary(reader: &mut Reader, value: &Value) -> Option<VarySpec> {
+    if let Kind::Map(_) = value.kind {
+        return axes(reader, value).map(VarySpec::Grid);
+    }
+    let name = reader.variant(value, "a way to vary parameters", &["Grid", "Zip", "List"])?;
+    let mut f = reader.fields(value, "`vary`")?;
+    let spec = match name.value.as_str() {
+        "Grid" => f.argument("parameters", axes).map(VarySpec::Grid),
+        "Zip" => f.argument("parameters", axes).map(VarySpec::Zip),
+        _ => f
+            .argument("points", |r, v| r.list(v, parameters))
+            .map(VarySpec::List),
+    };
+    f.finish();
+    spec
+}
+
+/// Parameters with lists of values.
+fn axes(reader: &mut Reader, value: &Value) -> Option<Entries<Vec<NumberOrText>>> {
+    reader.inner_entries(value, |r, v| r.list(v, Reader::number_or_text))
+}
+
+fn replications(reader: &mut Reader, value: &Value) -> Option<Spanned<ReplicationsSpec>> {
+    if let Kind::Int(_) = value.kind {
+        return reader
+            .integer(value)
+            .map(|n| spanned(ReplicationsSpec::Fixed(n.value), value));
+    }
+    if !matches!(value.kind, Kind::Group { name: Some(_), .. }) {
+        return reader.wrong_kind(value, "a number or `Precision(relative: …)`");
+    }
+    reader.variant(value, "a number of replications", &["Precision"])?;
+    let mut f = reader.fields(value, "`Precision`")?;
+    let relative = f.required("relative", Reader::real);
+    let or_absolute = f.optional("or_absolute", Reader::real);
+    let confidence = f.optional("confidence", Reader::real);
+    let at_least = f.optional("at_least", Reader::integer);
+    let at_most = f.optional("at_most", Reader::integer);
+    f.finish();
+    let spec = ReplicationsSpec::Precision {
+        relative: relative?,
+        or_absolute,
+        confidence,
+        at_least,
+        at_most,
+    };
+    Some(spanned(spec, value))
+}

@@ -1,0 +1,455 @@
+//! What an incremental matcher knows: graph, stored matches, events.
+
+use std::{cell::Cell, sync::Arc};
+
+use kairos_model::{expr::Var, formulas::Owner, rule::RuleId, types::Value};
+
+use super::{
+    dispatch::NO_HOOK,
+    network::{Indexed, Network, Purpose, Query, QueryId},
+    pool::Pools,
+    search::{Failure, View},
+    store::{Heads, Hung, NONE, Store},
+    strategy::Strategy,
+};
+use crate::{
+    binding::{Binding, Slot},
+    error::{Fault, Outcome, RuntimeError},
+    graph::HostGraph,
+    matcher::{Effort, EventId, Lost, MatchDelta},
+    program::{Program, SubId},
+};
+
+/// Graph and stored matches.
+#[derive(Debug)]
+pub(crate) struct Data {
+    pub(crate) program: Arc<Program>,
+    pub(crate) graph: HostGraph,
+    /// By query.
+    pub(crate) stores: Vec<Store>,
+    /// By query, for those whose matches are kept in pool order.
+    pub(crate) pools: Vec<Option<Pools>>,
+    pub(crate) node_heads: Heads,
+    pub(crate) edge_heads: Heads,
+    pub(crate) effort: Cell<Effort>,
+    /// By event: rule and row.
+    pub(crate) events: Vec<(RuleId, u32)>,
+    free_events: Vec<EventId>,
+    lost_events: Vec<EventId>,
+    /// By query of events and row: the event.
+    pub(crate) event_of: Vec<Vec<EventId>>,
+    /// By query of events: what the timers' sub-patterns gave last, row after row.
+    pub(crate) observed: Vec<Vec<u64>>,
+    pub(crate) delta: MatchDelta,
+    pub(crate) now: f64,
+}
+
+impl Data {
+    pub(crate) fn new(program: &Arc<Program>, graph: HostGraph) -> Self {
+        let queries = &program.network().queries;
+        Data {
+            program: Arc::clone(program),
+            graph,
+            stores: queries
+                .iter()
+                .map(|q| Store::new(q.vars.len(), q.hooks.len(), q.anchor))
+                .collect(),
+            pools: queries
+                .iter()
+                .map(|q| q.keeps_order().then(|| Pools::new(q.indexed)))
+                .collect(),
+            node_heads: Heads::default(),
+            edge_heads: Heads::default(),
+            effort: Cell::default(),
+            events: Vec::new(),
+            free_events: Vec::new(),
+            lost_events: Vec::new(),
+            event_of: vec![Vec::new(); queries.len()],
+            observed: vec![Vec::new(); queries.len()],
+            delta: MatchDelta::default(),
+            now: 0.0,
+        }
+    }
+
+    /// Forgets the last step's delta; rows and events lost in it may be used again.
+    pub(crate) fn begin_step(&mut self, now: f64) {
+        self.now = now;
+        self.graph.begin_step();
+        self.stores.iter_mut().for_each(Store::reuse);
+        self.free_events.append(&mut self.lost_events);
+        self.delta.clear();
+    }
+
+    pub(crate) fn network(&self) -> &Network {
+        self.program.network()
+    }
+
+    /// Whether the matches of a query are found by an order of nodes.
+    pub(crate) fn is_ranked(&self, id: QueryId) -> bool {
+        match self.query(id).purpose {
+            Purpose::Events(rule) => self.network().rankings[rule.index()].is_some(),
+            _ => false,
+        }
+    }
+
+    pub(crate) fn query(&self, id: QueryId) -> &Query {
+        &self.network().queries[id.index()]
+    }
+
+    pub(crate) fn view(&self) -> View<'_> {
+        View {
+            program: &self.program,
+            network: self.network(),
+            graph: &self.graph,
+            stores: &self.stores,
+            edge_heads: &self.edge_heads,
+            effort: &self.effort,
+        }
+    }
+
+    /// The count of a sub-pattern at a node or (`Slot::NONE`) as a whole, matched edges not left out.
+    pub(crate) fn count_of(&self, sub: SubId, node: Slot) -> i64 {
+        let count = match self.network().strategies.of(sub) {
+            Strategy::Degree { ports, .. } => {
+                let ports = &ports[self.graph.node_type(node).index()];
+                ports
+                    .iter()
+                    .map(|&p| self.graph.port(node, p).len() as u64)
+                    .sum()
+            }
+            Strategy::Nodes { types } => types
+                .iter()
+                .map(|&ty| self.graph.nodes_of(ty).len() as u64)
+                .sum(),
+            Strategy::Stored { query, .. } => query.map_or(0, |q| {
+                self.stores[q.index()].count((node != Slot::NONE).then_some(node))
+            }),
+            Strategy::Search { .. } => 0,
+        };
+        count.cast_signed()
+    }
+
+    /// Whether all elements of an embedding that was found earlier in the step are still there. Slots are not reused within a step.
+    pub(crate) fn is_whole(&self, id: QueryId, slots: &[Slot]) -> bool {
+        let here = |is_node: bool, slot: Slot| {
+            if is_node {
+                self.graph.has_node(slot)
+            } else {
+                self.graph.has_edge(slot)
+            }
+        };
+        self.query(id)
+            .nodes
+            .iter()
+            .zip(slots)
+            .all(|(&is_node, &slot)| here(is_node, slot))
+    }
+
+    /// Binds a query's variables to a row.
+    pub(crate) fn bind(&self, id: QueryId, row: u32, bound: &Binding) {
+        for (&var, &slot) in self
+            .query(id)
+            .vars
+            .iter()
+            .zip(self.stores[id.index()].row(row))
+        {
+            bound.set(var, slot);
+        }
+    }
+
+    /// The numbers of a row, in the order in which rows are compared.
+    pub(crate) fn numbers(&self, id: QueryId, row: u32) -> impl Iterator<Item = u64> + '_ {
+        let query = self.query(id);
+        let slots = self.stores[id.index()].row(row);
+        query
+            .order
+            .iter()
+            .map(move |&column| self.number(query.nodes[column], slots[column]))
+    }
+
+    fn number(&self, is_node: bool, slot: Slot) -> u64 {
+        if is_node {
+            self.graph.node_number(slot)
+        } else {
+            self.graph.edge_number(slot)
+        }
+    }
+
+    /// The rows that hang at an element by a hook.
+    pub(crate) fn rows_at(&self, id: QueryId, hook: usize, element: Slot, out: &mut Vec<u32>) {
+        let query = self.query(id);
+        let is_node = query.nodes[query.hooks[hook]];
+        let place = self.place(id, hook, element);
+        if place != NO_HOOK {
+            let heads = if is_node {
+                &self.node_heads
+            } else {
+                &self.edge_heads
+            };
+            out.extend(self.stores[id.index()].rows_from(hook, heads.get(element, place)));
+        }
+    }
+
+    fn place(&self, id: QueryId, hook: usize, element: Slot) -> u16 {
+        let query = self.query(id);
+        let places = &self.network().dispatch.hook_places[id.index()][hook];
+        if query.nodes[query.hooks[hook]] {
+            places[self.graph.node_type(element).index()]
+        } else {
+            places[self.graph.edge_type(element).index()]
+        }
+    }
+
+    /// Whether a match is the one of its orbit that is kept: that with the smallest names, ties by numbers.
+    pub(crate) fn is_canonical(&self, id: QueryId, slots: &[Slot]) -> bool {
+        let query = self.query(id);
+        let name = |column: usize, slot: Slot| {
+            if query.nodes[column] {
+                self.graph.node_name(slot)
+            } else {
+                self.graph.edge_name(slot)
+            }
+        };
+        let key = |slot_at: &dyn Fn(usize) -> Slot| {
+            let columns = 0..slots.len();
+            let names: smallvec::SmallVec<[u64; 8]> =
+                columns.clone().map(|c| name(c, slot_at(c))).collect();
+            let numbers: smallvec::SmallVec<[u64; 8]> = columns
+                .map(|c| self.number(query.nodes[c], slot_at(c)))
+                .collect();
+            (names, numbers)
+        };
+        let own = key(&|c| slots[c]);
+        query
+            .orbits
+            .iter()
+            .all(|permutation| own <= key(&|c| slots[permutation[c]]))
+    }
+
+    /// Adds a match that is not there yet.
+    pub(crate) fn insert(&mut self, id: QueryId, slots: &[Slot], bound: &Binding) -> Outcome<u32> {
+        let program = Arc::clone(&self.program);
+        let query = &program.network().queries[id.index()];
+        let places = &program.network().dispatch.hook_places[id.index()];
+        let graph = &self.graph;
+        let hung = query
+            .hooks
+            .iter()
+            .zip(places)
+            .map(|(&c, p)| hang(graph, query.nodes[c], slots[c], p));
+        let row =
+            self.stores[id.index()].insert(slots, hung, &mut self.node_heads, &mut self.edge_heads);
+        if let Purpose::Events(rule) = query.purpose {
+            self.activate(id, rule, row)?;
+            if !query.observed.is_empty() {
+                self.bind(id, row, bound);
+                self.observe(id, row, bound)?;
+            }
+        }
+        Ok(row)
+    }
+
+    fn activate(&mut self, id: QueryId, rule: RuleId, row: u32) -> Outcome<()> {
+        let limit = self.program.model.run.limits.active_events;
+        let event = self.free_events.pop().unwrap_or_else(|| {
+            self.events.push((rule, row));
+            EventId(
+                u32::try_from(self.events.len() - 1)
+                    .expect("the limit of active events is below 2^32"),
+            )
+        });
+        self.events[event.index()] = (rule, row);
+        let of = &mut self.event_of[id.index()];
+        if of.len() <= row as usize {
+            of.resize(row as usize + 1, EventId(NONE));
+        }
+        of[row as usize] = event;
+        self.delta.found.push(event);
+        let count = (self.events.len() - self.free_events.len() - self.lost_events.len()) as u64;
+        if count > limit.min(u64::from(NONE - 1)) {
+            let name = self.program.model.rule(rule).name.clone();
+            let fault = Fault::Limit {
+                what: "active events",
+                count,
+                limit,
+            };
+            return Err(Box::new(RuntimeError {
+                rule: Some((rule, name)),
+                ..RuntimeError::new(fault, self.now)
+            }));
+        }
+        Ok(())
+    }
+
+    /// Removes a match.
+    pub(crate) fn remove(&mut self, id: QueryId, row: u32, deleted: bool) {
+        let program = Arc::clone(&self.program);
+        let query = &program.network().queries[id.index()];
+        let places = &program.network().dispatch.hook_places[id.index()];
+        let graph = &self.graph;
+        let store = &mut self.stores[id.index()];
+        let slots: smallvec::SmallVec<[Slot; 12]> = store.row(row).into();
+        let hung = query
+            .hooks
+            .iter()
+            .zip(places)
+            .map(|(&c, p)| hang(graph, query.nodes[c], slots[c], p));
+        store.remove(row, hung, &mut self.node_heads, &mut self.edge_heads);
+        if let Purpose::Events(_) = query.purpose {
+            let event = self.event_of[id.index()][row as usize];
+            self.lost_events.push(event);
+            self.delta.lost.push(Lost { event, deleted });
+        }
+    }
+
+    /// Reads what a row's timer observes; whether any of it has changed. The row is bound.
+    pub(crate) fn observe(&mut self, id: QueryId, row: u32, bound: &Binding) -> Outcome<bool> {
+        let width = self.query(id).observed.len();
+        let mut changed = false;
+        for position in 0..width {
+            let (sub, exists) = self.query(id).observed[position];
+            let view = self.view();
+            let env = view.env(bound);
+            let value = view
+                .observed(sub, exists, &env)
+                .map_err(|fault| self.error(self.query(id).owner, *fault, bound))?;
+            let cells = &mut self.observed[id.index()];
+            let cell = row as usize * width + position;
+            if cells.len() <= cell {
+                cells.resize((row as usize + 1) * width, 0);
+            }
+            changed |= std::mem::replace(&mut cells[cell], value) != value;
+        }
+        Ok(changed)
+    }
+
+    /// The value of a row, where its query has values. Binds the row.
+    pub(crate) fn value_of(
+        &self,
+        id: QueryId,
+        row: u32,
+        bound: &Binding,
+    ) -> Outcome<Option<Value>> {
+        let query = self.query(id);
+        let Some(formula) = query.value else {
+            return Ok(None);
+        };
+        self.bind(id, row, bound);
+        let view = self.view();
+        let value = self.program.code_of(formula).value(&view.env(bound));
+        let value = value.map_err(|fault| {
+            self.failure(
+                query.owner,
+                Failure {
+                    condition: formula,
+                    fault,
+                },
+                bound,
+            )
+        })?;
+        match (query.purpose, value) {
+            (Purpose::Component(..) | Purpose::Pool(..), Value::Real(weight))
+                if query.indexed == Indexed::Sums && weight < 0.0 =>
+            {
+                Err(self.failure(
+                    query.owner,
+                    Failure {
+                        condition: formula,
+                        fault: Box::new(Fault::NegativeWeight(weight)),
+                    },
+                    bound,
+                ))
+            }
+            _ => Ok(Some(value)),
+        }
+    }
+
+    /// The error of a formula that has no value.
+    pub(crate) fn failure(
+        &self,
+        owner: Owner,
+        failure: Failure,
+        bound: &Binding,
+    ) -> Box<RuntimeError> {
+        let mut error = self.error(owner, *failure.fault, bound);
+        error.expression = Some(self.program.formula(failure.condition).text.clone());
+        error
+    }
+
+    /// An error at a match, as far as it is bound.
+    pub(crate) fn error(&self, owner: Owner, fault: Fault, bound: &Binding) -> Box<RuntimeError> {
+        let mut error = RuntimeError::new(fault, self.now);
+        if let Owner::Rule(rule) = owner {
+            error.rule = Some((rule, self.program.model.rule(rule).name.clone()));
+            error.matched = self.describe(rule, bound);
+        }
+        Box::new(error)
+    }
+
+    fn describe(&self, rule: RuleId, bound: &Binding) -> Vec<(String, u64)> {
+        let rule = self.program.model.rule(rule);
+        let named = |&var: &Var| {
+            let slot = bound.get(var);
+            let element = rule.scope.element(var);
+            let is_node = crate::program::is_node(&rule.scope, var);
+            let here = if is_node {
+                self.graph.has_node(slot)
+            } else {
+                self.graph.has_edge(slot)
+            };
+            here.then(|| {
+                (
+                    element.name.clone().unwrap_or_else(|| String::from("_")),
+                    self.number(is_node, slot),
+                )
+            })
+        };
+        rule.lhs.elements.iter().filter_map(named).collect()
+    }
+}
+
+impl Data {
+    /// Bytes that graph and matches use.
+    pub(crate) fn memory_bytes(&self) -> u64 {
+        let stores: usize = self.stores.iter().map(Store::memory_bytes).sum();
+        let pools: usize = self.pools.iter().flatten().map(Pools::memory_bytes).sum();
+        let heads = self.node_heads.memory_bytes() + self.edge_heads.memory_bytes();
+        let events = self.events.capacity() * size_of::<(RuleId, u32)>();
+        self.graph.memory_bytes() + (stores + pools + heads + events) as u64
+    }
+
+    /// Asserts that every stored match is one, and that pools hold the stored matches; slow.
+    pub(crate) fn check_invariants(&self) {
+        let bound = Binding::new(self.program.widest_scope());
+        for (index, query) in self.network().queries.iter().enumerate() {
+            let id = QueryId(u16::try_from(index).expect("fewer than 2^16 queries"));
+            let store = &self.stores[index];
+            for row in store.rows() {
+                assert!(
+                    self.is_whole(id, store.row(row)),
+                    "a match of an element that is gone"
+                );
+                self.bind(id, row, &bound);
+                assert!(
+                    self.view().all_hold(query, &bound).unwrap_or(false),
+                    "a stored match whose conditions fail"
+                );
+                assert_eq!(store.find(store.row(row)), Some(row));
+            }
+            assert_eq!(store.rows().count(), store.len());
+        }
+    }
+}
+
+fn hang(graph: &HostGraph, is_node: bool, element: Slot, places: &[u16]) -> Hung {
+    let ty = if is_node {
+        graph.node_type(element).index()
+    } else {
+        graph.edge_type(element).index()
+    };
+    Hung {
+        element,
+        is_node,
+        place: places[ty],
+    }
+}

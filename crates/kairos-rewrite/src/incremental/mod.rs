@@ -1,0 +1,205 @@
+//! The matcher that costs what a step changed.
+//!
+//! Every pattern whose matches somebody needs (a rule's left-hand side, a sub-pattern that is counted, a pool, a probe) is a *query* with stored matches
+//! ([`store`]). A change finds the rows that it concerns along intrusive lists from the changed element, and new rows by *search plans* that start from it
+//! ([`plan`], [`search`]); tables say which ([`dispatch`]). Queries that count for others are brought up to date first ([`strategy`]: strata).
+
+use std::sync::Arc;
+
+use kairos_model::{expr::Formula, probe::ProbeId, rule::RuleId, types::Value};
+
+mod ask;
+mod data;
+mod dispatch;
+mod network;
+mod plan;
+mod pool;
+mod ranking;
+mod search;
+mod store;
+mod strategy;
+mod update;
+mod walk;
+
+pub(crate) use network::Network;
+
+use ask::Step;
+use data::Data;
+use update::Update;
+
+use crate::{
+    binding::{Binding, Slot},
+    effects::Change,
+    error::{Outcome, RuntimeError},
+    graph::HostGraph,
+    matcher::{Applied, Cause, Effort, EventId, Extensions, Firing, MatchDelta, Matcher},
+    program::Program,
+};
+
+/// Graph and matches, kept up to date from what each application changes.
+#[derive(Debug)]
+pub struct IncrementalMatcher {
+    data: Data,
+    update: Update,
+    change: Change,
+}
+
+impl Matcher for IncrementalMatcher {
+    fn start(program: &Arc<Program>, graph: HostGraph) -> Outcome<Self> {
+        let mut data = Data::new(program, graph);
+        let mut update = Update::new(&data);
+        update.start(&mut data)?;
+        Ok(IncrementalMatcher {
+            data,
+            update,
+            change: Change::default(),
+        })
+    }
+
+    fn program(&self) -> &Arc<Program> {
+        &self.data.program
+    }
+
+    fn graph(&self) -> &HostGraph {
+        &self.data.graph
+    }
+
+    fn apply(&mut self, firing: Firing<'_>, cause: &mut dyn Cause) -> Outcome<Applied> {
+        let IncrementalMatcher {
+            data,
+            update,
+            change,
+        } = self;
+        data.begin_step(firing.now);
+        change.plan(data, &firing, cause)?;
+        update.before_deletion(data, change.deleted_nodes(), change.deleted_edges())?;
+        update.drop_matches(data, change.deleted_nodes(), change.deleted_edges());
+        let created = change.commit(&mut data.graph, firing.bound);
+        update.created_nodes.extend(change.created_nodes());
+        update.created_edges.extend(change.created_edges());
+        update.changed.extend(change.changed());
+        update.after(data)?;
+        Ok(Applied { created })
+    }
+
+    fn delta(&self) -> &MatchDelta {
+        &self.data.delta
+    }
+
+    fn rule_of(&self, event: EventId) -> RuleId {
+        self.data.events[event.index()].0
+    }
+
+    fn matched(&self, event: EventId) -> &[Slot] {
+        let (rule, row) = self.data.events[event.index()];
+        let query =
+            self.data.network().events[rule.index()].expect("an event's rule has its query");
+        self.data.stores[query.index()].row(row)
+    }
+
+    fn event_bound(&self) -> u32 {
+        u32::try_from(self.data.events.len()).expect("fewer than 2^32 events")
+    }
+
+    fn events(&self) -> Vec<EventId> {
+        let queries = self.data.network().events.iter().flatten();
+        queries
+            .flat_map(|q| {
+                self.data.stores[q.index()]
+                    .rows()
+                    .map(|row| self.data.event_of[q.index()][row as usize])
+            })
+            .collect()
+    }
+
+    fn value(&self, formula: &Formula, bound: &Binding, now: f64) -> Outcome<Value> {
+        let view = self.data.view();
+        let env = crate::eval::Env {
+            now,
+            ..view.env(bound)
+        };
+        self.data
+            .program
+            .code(formula)
+            .value(&env)
+            .map_err(|fault| {
+                let mut error = RuntimeError::new(*fault, now);
+                error.expression = Some(formula.text.clone());
+                Box::new(error)
+            })
+    }
+
+    fn pool_len(&self, rule: RuleId, step: usize, bound: &Binding) -> usize {
+        self.data.pool_len(Step { rule, step }, bound)
+    }
+
+    fn pool_bind(
+        &self,
+        rule: RuleId,
+        step: usize,
+        position: usize,
+        bound: &Binding,
+    ) -> Outcome<bool> {
+        self.data.pool_bind(Step { rule, step }, position, bound)
+    }
+
+    fn extensions(
+        &self,
+        rule: RuleId,
+        step: usize,
+        bound: &Binding,
+        out: &mut Extensions,
+    ) -> Outcome<()> {
+        self.data.extensions(Step { rule, step }, bound, out)
+    }
+
+    fn best(
+        &self,
+        rule: RuleId,
+        step: usize,
+        bound: &Binding,
+        out: &mut Extensions,
+    ) -> Outcome<()> {
+        self.data.best(Step { rule, step }, bound, out)
+    }
+
+    fn pool_weighted(&self, rule: RuleId, step: usize, u: f64, bound: &Binding) -> Option<bool> {
+        self.data.pool_weighted(Step { rule, step }, u, bound)
+    }
+
+    fn component_weight(&self, rule: RuleId, component: usize) -> f64 {
+        self.data.component_weight(rule, component)
+    }
+
+    fn component_pick(&self, rule: RuleId, component: usize, u: f64, bound: &Binding) {
+        self.data.component_pick(rule, component, u, bound);
+    }
+
+    fn complete(&self, rule: RuleId, bound: &Binding) -> Outcome<bool> {
+        self.data.complete(rule, bound)
+    }
+
+    fn reading(&self, probe: ProbeId) -> Option<f64> {
+        self.data.reading(probe)
+    }
+
+    fn stops(&self) -> bool {
+        self.data
+            .network()
+            .stop
+            .is_some_and(|q| self.data.stores[q.index()].len() > 0)
+    }
+
+    fn effort(&self) -> Effort {
+        self.data.effort.get()
+    }
+
+    fn memory_bytes(&self) -> u64 {
+        self.data.memory_bytes()
+    }
+
+    fn check_invariants(&self) {
+        self.data.graph.check_invariants();
+        self.data.check_invariants();
+    }
+}

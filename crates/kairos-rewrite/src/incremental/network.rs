@@ -1,0 +1,587 @@
+//! The queries of a program, what each reads, and which search starts from which change. Compiled once.
+
+use kairos_model::{
+    expr::{Formula, FormulaId, Var},
+    formulas::Owner,
+    pattern::{Pattern, PatternEdge, Scope},
+    probe::{ProbeId, ProbeKind, Summary},
+    rule::{Pick, Rule, RuleId},
+    timer::ClockMode,
+    types::{EdgeTypeId, NodeTypeId},
+};
+
+use super::{
+    dispatch::Dispatch,
+    plan::{Plan, Shape, plan},
+    ranking::Ranking,
+    strategy::{Strategies, Strategy, extension_plan, split_conditions},
+};
+use crate::program::{ChoiceShape, Program, SubId, is_node};
+
+/// A query among all of a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct QueryId(pub(crate) u16);
+
+impl QueryId {
+    pub(crate) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What the matches of a query are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Events of a rule.
+    Events(RuleId),
+    /// Matches of a ranked rule without the ranked node.
+    Frames(RuleId),
+    /// The nodes that a ranked rule ranks.
+    Order(RuleId),
+    /// A component of a rule with an aggregate clock.
+    Component(RuleId, usize),
+    /// The pool of a step of a rule's choice.
+    Pool(RuleId, usize),
+    /// The extensions of a sub-pattern, counted by anchor.
+    Sub(SubId),
+    /// A probe's matches.
+    Probe(ProbeId),
+    /// The condition that ends a run.
+    Stop,
+}
+
+/// How the values of matches are indexed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Indexed {
+    /// They are not.
+    No,
+    /// In order.
+    Order,
+    /// By a tree of sums.
+    Sums,
+}
+
+/// A pattern with conditions whose matches are stored and kept up to date.
+#[derive(Debug)]
+pub(crate) struct Query {
+    pub(crate) purpose: Purpose,
+    pub(crate) owner: Owner,
+    /// Columns of a row.
+    pub(crate) vars: Vec<Var>,
+    /// For each column whether it is a node.
+    pub(crate) nodes: Vec<bool>,
+    pub(crate) edges: Vec<PatternEdge>,
+    pub(crate) injective: Vec<Var>,
+    pub(crate) conditions: Vec<FormulaId>,
+    /// Columns, in the order in which numbers are compared.
+    pub(crate) order: Vec<usize>,
+    /// Queries of a lower stratum are up to date before this one is looked at.
+    pub(crate) stratum: usize,
+    /// Columns whose elements know the rows that they are in.
+    pub(crate) hooks: Vec<usize>,
+    /// Where matches are grouped by a node, its column.
+    pub(crate) anchor: Option<usize>,
+    /// The value of each match, where there is one.
+    pub(crate) value: Option<FormulaId>,
+    pub(crate) indexed: Indexed,
+    /// Automorphisms as permutations of columns, where only one embedding of each orbit is kept.
+    pub(crate) orbits: Vec<Vec<usize>>,
+    /// Sub-patterns that the timer reads: what they gave last is kept with each row.
+    pub(crate) observed: Vec<(SubId, bool)>,
+    /// Finds all matches.
+    pub(crate) full: Plan,
+    early: Vec<(usize, Vec<Var>)>,
+    late: Vec<usize>,
+}
+
+impl Query {
+    /// A plan that finds the matches in which `seed` is bound to a given element.
+    pub(crate) fn seeded(&self, program: &Program, seed: Option<Var>) -> Plan {
+        let shape = Shape {
+            early: &self.early,
+            late: &self.late,
+            ..self.structure(program, &[])
+        };
+        plan(&program.model.types, &program.schema, &shape, seed, &[])
+    }
+
+    /// A plan that finds all embeddings, whatever the conditions say, from a seed that `bridges` join to the pattern.
+    pub(crate) fn bridged(&self, program: &Program, seed: Var, bridges: &[PatternEdge]) -> Plan {
+        plan(
+            &program.model.types,
+            &program.schema,
+            &self.structure(program, bridges),
+            Some(seed),
+            &[],
+        )
+    }
+
+    fn structure<'a>(&'a self, program: &'a Program, bridges: &'a [PatternEdge]) -> Shape<'a> {
+        Shape {
+            scope: program.scope(self.owner),
+            vars: &self.vars,
+            edges: &self.edges,
+            injective: &self.injective,
+            taken: &[],
+            early: &[],
+            late: &[],
+            bridges,
+        }
+    }
+
+    /// The conditions, those first that cannot fail.
+    pub(crate) fn conditions_in_order(&self) -> impl Iterator<Item = FormulaId> + '_ {
+        self.early
+            .iter()
+            .map(|e| e.0)
+            .chain(self.late.iter().copied())
+            .map(|c| self.conditions[c])
+    }
+
+    /// Whether the matches are kept in pool order.
+    pub(crate) fn keeps_order(&self) -> bool {
+        match self.purpose {
+            Purpose::Component(..) | Purpose::Pool(..) => true,
+            Purpose::Probe(_) => self.value.is_some(),
+            _ => false,
+        }
+    }
+
+    /// Whether somebody wants to know which rows were lost and found.
+    pub(crate) fn keeps_rows(&self) -> bool {
+        self.keeps_order() || matches!(self.purpose, Purpose::Frames(_) | Purpose::Order(_))
+    }
+
+    pub(crate) fn column(&self, var: Var) -> Option<usize> {
+        self.vars.iter().position(|&v| v == var)
+    }
+}
+
+/// A rule whose matches follow from an order of nodes.
+#[derive(Debug)]
+pub(crate) struct Ranked {
+    pub(crate) ranking: Ranking,
+    pub(crate) events: QueryId,
+    pub(crate) frames: QueryId,
+    pub(crate) order: QueryId,
+}
+
+/// Everything that is compiled for incremental matching.
+#[derive(Debug, Default)]
+pub(crate) struct Network {
+    pub(crate) queries: Vec<Query>,
+    pub(crate) strata: usize,
+    pub(crate) strategies: Strategies,
+    pub(crate) dispatch: Dispatch,
+    /// For each sub-pattern its conditions.
+    pub(crate) sub_conditions: Vec<Vec<FormulaId>>,
+    /// For each rule and step of its choice how extensions are searched for, with the step's conditions.
+    pub(crate) choices: Vec<Vec<(Plan, Vec<FormulaId>)>>,
+    /// The same for the for_each blocks.
+    pub(crate) blocks: Vec<Vec<(Plan, Vec<FormulaId>)>>,
+    /// For each rule its query of events.
+    pub(crate) events: Vec<Option<QueryId>>,
+    /// For each rule its components' queries.
+    pub(crate) components: Vec<Vec<QueryId>>,
+    /// For each rule and step the query of its pool; `None`: the graph's own lists are the pool, or there is none.
+    pub(crate) pools: Vec<Vec<Option<QueryId>>>,
+    /// For each rule how its matches follow from an order of nodes, if they do.
+    pub(crate) rankings: Vec<Option<Ranked>>,
+    /// For each probe its query.
+    pub(crate) probes: Vec<Option<QueryId>>,
+    /// The query of `stop_when`.
+    pub(crate) stop: Option<QueryId>,
+}
+
+impl Network {
+    pub(crate) fn compile(program: &Program) -> Network {
+        let mut builder = Builder {
+            program,
+            strategies: Strategies::new(program),
+            queries: Vec::new(),
+        };
+        let model = &program.model;
+        builder.subs();
+        let rules = (0..).zip(&model.rules).map(|(i, _)| RuleId(i));
+        let events: Vec<Option<QueryId>> = rules.clone().map(|r| builder.events(r)).collect();
+        let components = rules.clone().map(|r| builder.components(r)).collect();
+        let pools = rules.clone().map(|r| builder.pools(r)).collect();
+        let probes = (0..)
+            .zip(&model.probes)
+            .map(|(i, _)| builder.probe(ProbeId(i)))
+            .collect();
+        let stop = model.run.stop_when.as_ref().map(|(_, condition)| {
+            builder.add(Draft {
+                conditions: vec![condition],
+                ..Draft::new(Purpose::Stop, Owner::Stop)
+            })
+        });
+        let rankings: Vec<_> = rules
+            .zip(&events)
+            .map(|(r, events)| builder.ranking(r, (*events)?))
+            .collect();
+        let Builder {
+            mut queries,
+            mut strategies,
+            ..
+        } = builder;
+        let strata = strategies.stratify(program, &mut queries, &rankings);
+        let dispatch = Dispatch::new(program, &strategies, &rankings, &mut queries);
+        let sub = |i: usize| {
+            program.sub(SubId(
+                u32::try_from(i).expect("fewer than 2^32 sub-patterns"),
+            ))
+        };
+        let ids = |i: usize| sub(i).pattern.conditions.iter().map(|c| c.id).collect();
+        let sub_conditions = (0..program.sub_count()).map(ids).collect();
+        let extension = |rule: usize, pattern: &Pattern, taken: &[Var]| {
+            let owner = Owner::Rule(RuleId(u16::try_from(rule).expect("fewer than 2^16 rules")));
+            let plan = extension_plan(program, owner, pattern, taken);
+            (plan, pattern.conditions.iter().map(|c| c.id).collect())
+        };
+        let choices = |(i, r): (usize, &Rule)| {
+            r.choose
+                .iter()
+                .map(|c| extension(i, &c.pattern, &c.taken))
+                .collect()
+        };
+        let blocks = |(i, r): (usize, &Rule)| {
+            r.for_each
+                .iter()
+                .map(|b| extension(i, &b.pattern, &b.taken))
+                .collect()
+        };
+        Network {
+            queries,
+            strata,
+            strategies,
+            dispatch,
+            sub_conditions,
+            choices: model.rules.iter().enumerate().map(choices).collect(),
+            blocks: model.rules.iter().enumerate().map(blocks).collect(),
+            events,
+            components,
+            pools,
+            rankings,
+            probes,
+            stop,
+        }
+    }
+}
+
+/// A query before it is compiled.
+struct Draft<'a> {
+    purpose: Purpose,
+    owner: Owner,
+    vars: Vec<Var>,
+    edges: Vec<PatternEdge>,
+    injective: Option<Vec<Var>>,
+    conditions: Vec<&'a Formula>,
+    anchor: Option<Var>,
+    value: Option<&'a Formula>,
+    indexed: Indexed,
+    orbits: Vec<Vec<Var>>,
+    observed: Vec<(SubId, bool)>,
+}
+
+impl Draft<'_> {
+    fn new(purpose: Purpose, owner: Owner) -> Self {
+        Draft {
+            purpose,
+            owner,
+            vars: Vec::new(),
+            edges: Vec::new(),
+            injective: None,
+            conditions: Vec::new(),
+            anchor: None,
+            value: None,
+            indexed: Indexed::No,
+            orbits: Vec::new(),
+            observed: Vec::new(),
+        }
+    }
+}
+
+struct Builder<'a> {
+    program: &'a Program,
+    strategies: Strategies,
+    queries: Vec<Query>,
+}
+
+impl<'a> Builder<'a> {
+    fn add(&mut self, draft: Draft<'_>) -> QueryId {
+        let scope = self.program.scope(draft.owner);
+        let injective = draft
+            .injective
+            .unwrap_or_else(|| nodes_among(scope, &draft.vars));
+        let (early, late) = split_conditions(
+            self.program,
+            scope,
+            &draft.vars,
+            draft.conditions.iter().copied(),
+        );
+        let column = |v: Var| {
+            draft
+                .vars
+                .iter()
+                .position(|&w| w == v)
+                .expect("a variable of the query")
+        };
+        let mut query = Query {
+            purpose: draft.purpose,
+            owner: draft.owner,
+            nodes: draft.vars.iter().map(|&v| is_node(scope, v)).collect(),
+            order: match draft.purpose {
+                Purpose::Pool(..) if !draft.edges.is_empty() => vec![column(draft.edges[0].edge)],
+                _ => (0..draft.vars.len()).collect(),
+            },
+            edges: draft.edges,
+            injective,
+            conditions: draft.conditions.iter().map(|f| f.id).collect(),
+            stratum: 0,
+            hooks: Vec::new(),
+            anchor: draft.anchor.map(column),
+            value: draft.value.map(|f| f.id),
+            indexed: draft.indexed,
+            orbits: draft
+                .orbits
+                .iter()
+                .map(|p| p.iter().map(|&v| column(v)).collect())
+                .collect(),
+            observed: draft.observed,
+            full: Plan {
+                seed: None,
+                items: Box::default(),
+            },
+            early,
+            late,
+            vars: draft.vars,
+        };
+        query.full = query.seeded(self.program, None);
+        let id = QueryId(
+            u16::try_from(self.queries.len()).expect("check allows fewer than 2^16 queries"),
+        );
+        self.queries.push(query);
+        id
+    }
+
+    /// A query for every sub-pattern whose extensions are stored.
+    fn subs(&mut self) {
+        for index in 0..self.program.sub_count() {
+            let sub = SubId(u32::try_from(index).expect("fewer than 2^32 sub-patterns"));
+            let Strategy::Stored { anchor, .. } = self.strategies.of(sub) else {
+                continue;
+            };
+            let anchor = *anchor;
+            let pattern = &self.program.sub(sub).pattern;
+            let owner = self.program.sub_owner(sub).0;
+            let id = self.add(Draft {
+                vars: anchor
+                    .into_iter()
+                    .chain(pattern.elements.iter().copied())
+                    .collect(),
+                injective: Some(nodes_among(self.program.scope(owner), &pattern.elements)),
+                edges: pattern.edges.clone(),
+                conditions: pattern.conditions.iter().collect(),
+                anchor,
+                ..Draft::new(Purpose::Sub(sub), owner)
+            });
+            self.strategies.set_query(sub, id);
+        }
+    }
+
+    fn events(&mut self, id: RuleId) -> Option<QueryId> {
+        let program = self.program;
+        if program.aggregates[id.index()].is_some() {
+            return None;
+        }
+        let rule = program.model.rule(id);
+        let owner = Owner::Rule(id);
+        let mut observed = Vec::new();
+        for parameter in &program.model.timers[id.index()].law.parameters {
+            super::strategy::direct_subs(program, owner, &parameter.expr, &mut observed);
+        }
+        Some(self.add(Draft {
+            vars: rule.lhs.elements.clone(),
+            edges: rule.lhs.edges.clone(),
+            conditions: rule.lhs.conditions.iter().collect(),
+            orbits: if rule.symmetric {
+                rule.automorphisms.clone()
+            } else {
+                Vec::new()
+            },
+            observed,
+            ..Draft::new(Purpose::Events(id), owner)
+        }))
+    }
+
+    /// The queries of a rule that says "no better one".
+    fn ranking(&mut self, id: RuleId, events: QueryId) -> Option<Ranked> {
+        let program = self.program;
+        let ranking = Ranking::of(program, id)?;
+        let owner = Owner::Rule(id);
+        let frames = self.add(Draft {
+            vars: ranking.frame.clone(),
+            edges: ranking.frame_edges.clone(),
+            conditions: ranking
+                .frame_conditions
+                .iter()
+                .map(|&f| program.formula(f))
+                .collect(),
+            ..Draft::new(Purpose::Frames(id), owner)
+        });
+        let order = self.add(Draft {
+            vars: vec![ranking.other],
+            ..Draft::new(Purpose::Order(id), owner)
+        });
+        Some(Ranked {
+            ranking,
+            events,
+            frames,
+            order,
+        })
+    }
+
+    fn components(&mut self, id: RuleId) -> Vec<QueryId> {
+        let program = self.program;
+        let Some(plan) = &program.aggregates[id.index()] else {
+            return Vec::new();
+        };
+        let rule = program.model.rule(id);
+        let ClockMode::Aggregate { weights } = &program.model.timers[id.index()].clock else {
+            return Vec::new();
+        };
+        let mut queries = Vec::new();
+        for (position, elements) in rule.components.iter().enumerate() {
+            let weight = weights.get(position).and_then(Option::as_ref);
+            queries.push(
+                self.add(Draft {
+                    vars: elements.clone(),
+                    edges: rule
+                        .lhs
+                        .edges
+                        .iter()
+                        .filter(|e| elements.contains(&e.edge))
+                        .copied()
+                        .collect(),
+                    conditions: plan.conditions[position]
+                        .iter()
+                        .map(|&c| &rule.lhs.conditions[c])
+                        .collect(),
+                    value: weight,
+                    indexed: if weight.is_some() {
+                        Indexed::Sums
+                    } else {
+                        Indexed::No
+                    },
+                    ..Draft::new(Purpose::Component(id, position), Owner::Rule(id))
+                }),
+            );
+        }
+        queries
+    }
+
+    fn pools(&mut self, id: RuleId) -> Vec<Option<QueryId>> {
+        let steps = self.program.model.rule(id).choose.len();
+        (0..steps).map(|step| self.pool(id, step)).collect()
+    }
+
+    fn pool(&mut self, id: RuleId, step: usize) -> Option<QueryId> {
+        let program = self.program;
+        let choice = &program.model.rule(id).choose[step];
+        let plan = &program.choices[id.index()][step];
+        let (value, indexed) = match &choice.pick {
+            Pick::Max(f) | Pick::Min(f) if plan.value_reads_candidate => (Some(f), Indexed::Order),
+            Pick::Weighted(f)
+                if plan.value_reads_candidate
+                    && plan.remaining.is_empty()
+                    && plan.taken.is_empty() =>
+            {
+                (Some(f), Indexed::Sums)
+            }
+            _ => (None, Indexed::No),
+        };
+        let (vars, anchor) = match plan.shape {
+            ChoiceShape::Search => return None,
+            ChoiceShape::Nodes { node } => (vec![node], None),
+            ChoiceShape::Edges {
+                anchor, edge, node, ..
+            } => (vec![anchor, edge, node], Some(anchor)),
+        };
+        if value.is_none()
+            && plan.candidate.is_empty()
+            && program.is_list(Owner::Rule(id), plan.shape)
+        {
+            return None;
+        }
+        Some(
+            self.add(Draft {
+                vars,
+                edges: choice.pattern.edges.clone(),
+                injective: Some(Vec::new()),
+                conditions: plan
+                    .candidate
+                    .iter()
+                    .map(|&c| &choice.pattern.conditions[c])
+                    .collect(),
+                anchor,
+                value,
+                indexed,
+                ..Draft::new(Purpose::Pool(id, step), Owner::Rule(id))
+            }),
+        )
+    }
+
+    fn probe(&mut self, id: ProbeId) -> Option<QueryId> {
+        let program: &'a Program = self.program;
+        let (query, value, indexed) = match &program.model.probes[id.index()].kind {
+            ProbeKind::Count(query) => (query, None, Indexed::No),
+            ProbeKind::Summary { of, value, over } => match of {
+                Summary::Sum | Summary::Mean => (over, Some(value), Indexed::Sums),
+                Summary::Min | Summary::Max => (over, Some(value), Indexed::Order),
+            },
+            _ => return None,
+        };
+        Some(self.add(Draft {
+            vars: query.pattern.elements.clone(),
+            edges: query.pattern.edges.clone(),
+            conditions: query.pattern.conditions.iter().collect(),
+            value,
+            indexed,
+            ..Draft::new(Purpose::Probe(id), Owner::Probe(id))
+        }))
+    }
+}
+
+fn nodes_among(scope: &Scope, vars: &[Var]) -> Vec<Var> {
+    vars.iter()
+        .copied()
+        .filter(|&v| is_node(scope, v))
+        .collect()
+}
+
+impl Program {
+    /// Whether the members of a pool, unfiltered, are exactly one list of the host graph.
+    fn is_list(&self, owner: Owner, shape: ChoiceShape) -> bool {
+        let scope = self.scope(owner);
+        match shape {
+            ChoiceShape::Search => false,
+            ChoiceShape::Nodes { node } => crate::program::node_types(scope, node).len() == 1,
+            ChoiceShape::Edges {
+                anchor,
+                edge,
+                node,
+                way,
+            } => {
+                let edge: EdgeTypeId = crate::program::edge_types(scope, edge)[0];
+                let near = crate::program::node_types(scope, anchor);
+                let far = crate::program::node_types(scope, node);
+                let ports = |ty: NodeTypeId| {
+                    far.iter()
+                        .filter(|&&f| self.schema.port(ty, edge, way, f).is_some())
+                        .count()
+                };
+                near.iter().all(|&ty| ports(ty) == 1)
+            }
+        }
+    }
+}

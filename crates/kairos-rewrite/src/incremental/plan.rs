@@ -1,0 +1,391 @@
+//! Search plans: in which order the elements of a pattern are bound, starting from a seed.
+
+use kairos_model::{
+    expr::Var,
+    pattern::{PatternEdge, Scope, Sort},
+    types::{EdgeTypeId, NodeTypeId, TypeGraph},
+};
+
+use crate::schema::{PortId, Schema, Way};
+
+/// A set of node or edge types.
+#[derive(Clone, Debug)]
+pub(crate) struct TypeSet(Box<[bool]>);
+
+impl TypeSet {
+    fn new(size: usize, members: impl Iterator<Item = usize>) -> Self {
+        let mut set = vec![false; size].into_boxed_slice();
+        members.for_each(|m| set[m] = true);
+        TypeSet(set)
+    }
+
+    pub(crate) fn has_node(&self, ty: NodeTypeId) -> bool {
+        self.0[ty.index()]
+    }
+
+    pub(crate) fn has_edge(&self, ty: EdgeTypeId) -> bool {
+        self.0[ty.index()]
+    }
+}
+
+/// What a node variable may be bound to.
+#[derive(Clone, Debug)]
+pub(crate) struct NodeTest {
+    pub(crate) var: Var,
+    pub(crate) types: TypeSet,
+    /// Bound variables that must be other nodes.
+    pub(crate) distinct: Box<[Var]>,
+    /// Whether the variable is bound already, so that the candidate must be that node.
+    pub(crate) bound: bool,
+}
+
+/// What an edge variable may be bound to.
+#[derive(Clone, Debug)]
+pub(crate) struct EdgeTest {
+    pub(crate) var: Var,
+    /// Bound variables that must be other edges.
+    pub(crate) distinct: Box<[Var]>,
+}
+
+/// One step of a plan.
+#[derive(Clone, Debug)]
+pub(crate) enum Item {
+    /// The edge is bound: bind its ends.
+    Ends {
+        edge: Var,
+        from: NodeTest,
+        to: NodeTest,
+        undirected: bool,
+    },
+    /// One end is bound: bind edge and other end.
+    Expand {
+        from: Var,
+        /// For each type of `from` the ports to look through.
+        ports: Box<[Box<[PortId]>]>,
+        edge: EdgeTest,
+        to: NodeTest,
+    },
+    /// Both ends are bound: bind the edge.
+    Connect {
+        from: Var,
+        to: Var,
+        types: Box<[EdgeTypeId]>,
+        way: Way,
+        edge: EdgeTest,
+    },
+    /// Nothing around is bound: bind any node of the types.
+    Scan {
+        node: NodeTest,
+        types: Box<[NodeTypeId]>,
+    },
+    /// A condition whose variables are bound, by its position among the query's.
+    Check(usize),
+}
+
+/// A plan: the seed is bound first, then the items in turn.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    /// The variable that is bound to the element a search starts from.
+    pub(crate) seed: Option<Seed>,
+    pub(crate) items: Box<[Item]>,
+}
+
+/// The variable of a seed and what it may be bound to.
+#[derive(Clone, Debug)]
+pub(crate) struct Seed {
+    pub(crate) var: Var,
+    pub(crate) types: TypeSet,
+    pub(crate) is_node: bool,
+}
+
+/// What a planner must know of a pattern.
+#[derive(Clone, Debug)]
+pub(crate) struct Shape<'a> {
+    pub(crate) scope: &'a Scope,
+    /// Variables to bind, in the order of the text.
+    pub(crate) vars: &'a [Var],
+    pub(crate) edges: &'a [PatternEdge],
+    /// Nodes that must be pairwise distinct.
+    pub(crate) injective: &'a [Var],
+    /// Edges bound before that own edges must differ from.
+    pub(crate) taken: &'a [Var],
+    /// For each condition that may be checked as soon as its variables are bound: its position and its variables.
+    pub(crate) early: &'a [(usize, Vec<Var>)],
+    /// Conditions that are checked last, in this order.
+    pub(crate) late: &'a [usize],
+    /// Edges that lead from a seed outside the pattern to its variables; none of their own variables need be bound.
+    pub(crate) bridges: &'a [PatternEdge],
+}
+
+/// Makes a plan.
+pub(crate) fn plan(
+    types: &TypeGraph,
+    schema: &Schema,
+    shape: &Shape<'_>,
+    seed: Option<Var>,
+    bound: &[Var],
+) -> Plan {
+    let mut planner = Planner {
+        types,
+        schema,
+        shape,
+        bound: bound.to_vec(),
+        items: Vec::new(),
+        checked: Vec::new(),
+    };
+    let seed = seed.map(|var| {
+        planner.bound.push(var);
+        let types = planner.type_set(var);
+        Seed {
+            var,
+            types,
+            is_node: planner.is_node(var),
+        }
+    });
+    planner.checks();
+    while planner.bind_next() {
+        planner.checks();
+    }
+    planner
+        .items
+        .extend(shape.late.iter().map(|&c| Item::Check(c)));
+    Plan {
+        seed,
+        items: planner.items.into(),
+    }
+}
+
+struct Planner<'a> {
+    types: &'a TypeGraph,
+    schema: &'a Schema,
+    shape: &'a Shape<'a>,
+    bound: Vec<Var>,
+    items: Vec<Item>,
+    checked: Vec<usize>,
+}
+
+impl Planner<'_> {
+    fn is_bound(&self, var: Var) -> bool {
+        self.bound.contains(&var)
+    }
+
+    fn checks(&mut self) {
+        for (position, vars) in self.shape.early {
+            if !self.checked.contains(position) && vars.iter().all(|v| self.bound.contains(v)) {
+                self.checked.push(*position);
+                self.items.push(Item::Check(*position));
+            }
+        }
+    }
+
+    /// Adds the most promising item; false where every variable is bound.
+    ///
+    /// A bound edge determines its ends; two bound ends leave few edges; following an edge forwards (client to server, packet to
+    /// receiver) finds fewer than following it backwards. A bridge is crossed while it leads to unbound variables.
+    fn bind_next(&mut self) -> bool {
+        if self.shape.vars.iter().all(|v| self.is_bound(*v)) {
+            return false;
+        }
+        let own = self.shape.edges.iter().map(|e| (e, true));
+        let bridges = self.shape.bridges.iter().map(|e| (e, false));
+        let best = own
+            .chain(bridges)
+            .filter_map(|(e, own)| Some((self.rank(e, own)?, *e, own)))
+            .min_by_key(|c| c.0);
+        match best {
+            Some((_, edge, own)) => self.follow(edge, own),
+            None => self.scan(),
+        }
+        true
+    }
+
+    /// The smaller the better; `None` where an edge cannot be followed or need not be.
+    fn rank(&self, e: &PatternEdge, own: bool) -> Option<u8> {
+        let (edge, from, to) = (
+            self.is_bound(e.edge),
+            self.is_bound(e.from),
+            self.is_bound(e.to),
+        );
+        let leads_home = |v: Var| self.shape.vars.contains(&v);
+        match (edge, from, to) {
+            (true, true, true) => None,
+            (true, ..) => Some(0),
+            (false, true, true) => own.then_some(1),
+            (false, false, false) => None,
+            (false, true, false) if e.undirected => {
+                Some(if own { 4 } else { 7 } - u8::from(!own && leads_home(e.to)) * 5)
+            }
+            (false, false, true) if e.undirected => {
+                Some(if own { 4 } else { 7 } - u8::from(!own && leads_home(e.from)) * 5)
+            }
+            (false, true, false) => {
+                Some(if own { 3 } else { 6 } - u8::from(!own && leads_home(e.to)) * 4)
+            }
+            (false, false, true) => {
+                Some(if own { 5 } else { 8 } - u8::from(!own && leads_home(e.from)) * 6)
+            }
+        }
+    }
+
+    fn follow(&mut self, e: PatternEdge, own: bool) {
+        let item = if self.is_bound(e.edge) {
+            let from = self.node_test(e.from);
+            self.bind(e.from);
+            let to = self.node_test(e.to);
+            self.bind(e.to);
+            Item::Ends {
+                edge: e.edge,
+                from,
+                to,
+                undirected: e.undirected,
+            }
+        } else if self.is_bound(e.from) && self.is_bound(e.to) {
+            let edge = self.edge_test(e.edge, own);
+            self.bind(e.edge);
+            let way = if e.undirected {
+                Way::Undirected
+            } else {
+                Way::Out
+            };
+            Item::Connect {
+                from: e.from,
+                to: e.to,
+                types: self.edge_types(e.edge).into(),
+                way,
+                edge,
+            }
+        } else {
+            let forward = self.is_bound(e.from);
+            let (near, far) = if forward {
+                (e.from, e.to)
+            } else {
+                (e.to, e.from)
+            };
+            let way = if e.undirected {
+                Way::Undirected
+            } else if forward {
+                Way::Out
+            } else {
+                Way::In
+            };
+            let edge = self.edge_test(e.edge, own);
+            let to = self.node_test(far);
+            let ports = self.ports(near, e.edge, way, far);
+            self.bind(e.edge);
+            self.bind(far);
+            Item::Expand {
+                from: near,
+                ports,
+                edge,
+                to,
+            }
+        };
+        self.items.push(item);
+    }
+
+    fn scan(&mut self) {
+        let unbound = |v: &&Var| !self.is_bound(**v);
+        let node = self
+            .shape
+            .vars
+            .iter()
+            .filter(unbound)
+            .find(|v| self.is_node(**v));
+        let node = *node.expect("an unbound edge has unbound ends, or it could be followed");
+        let types = self.node_types(node).into();
+        let test = self.node_test(node);
+        self.bind(node);
+        self.items.push(Item::Scan { node: test, types });
+    }
+
+    fn bind(&mut self, var: Var) {
+        if !self.is_bound(var) {
+            self.bound.push(var);
+        }
+    }
+
+    fn node_test(&self, var: Var) -> NodeTest {
+        let apart = self.shape.injective.contains(&var);
+        let distinct = self
+            .shape
+            .injective
+            .iter()
+            .copied()
+            .filter(|&v| apart && v != var && self.is_bound(v));
+        NodeTest {
+            var,
+            types: self.type_set(var),
+            distinct: distinct.collect(),
+            bound: self.is_bound(var),
+        }
+    }
+
+    /// Edges of bridges only lead the way: what they must differ from is tested when the sub-pattern itself is evaluated.
+    fn edge_test(&self, var: Var, own: bool) -> EdgeTest {
+        let others = self
+            .shape
+            .edges
+            .iter()
+            .map(|e| e.edge)
+            .filter(|&e| e != var && self.is_bound(e));
+        let distinct = others
+            .chain(self.shape.taken.iter().copied())
+            .filter(|&other| own && self.overlap(var, other));
+        EdgeTest {
+            var,
+            distinct: distinct.collect(),
+        }
+    }
+
+    fn overlap(&self, a: Var, b: Var) -> bool {
+        let (a, b) = (self.edge_types(a), self.edge_types(b));
+        a.iter().any(|ty| b.contains(ty))
+    }
+
+    fn ports(&self, near: Var, edge: Var, way: Way, far: Var) -> Box<[Box<[PortId]>]> {
+        let ports_of = |ty: NodeTypeId| -> Box<[PortId]> {
+            let mut ports = Vec::new();
+            for &edge in self.edge_types(edge) {
+                for &neighbour in self.node_types(far) {
+                    ports.extend(self.schema.port(ty, edge, way, neighbour));
+                }
+            }
+            ports.into()
+        };
+        let all =
+            0..u16::try_from(self.schema.node_types()).expect("check allows fewer than 2^16 types");
+        let near = self.node_types(near);
+        all.map(NodeTypeId)
+            .map(|ty| {
+                if near.contains(&ty) {
+                    ports_of(ty)
+                } else {
+                    Box::default()
+                }
+            })
+            .collect()
+    }
+
+    fn is_node(&self, var: Var) -> bool {
+        matches!(self.shape.scope.element(var).sort, Sort::Node(_))
+    }
+
+    fn node_types(&self, var: Var) -> &[NodeTypeId] {
+        crate::program::node_types(self.shape.scope, var)
+    }
+
+    fn edge_types(&self, var: Var) -> &[EdgeTypeId] {
+        crate::program::edge_types(self.shape.scope, var)
+    }
+
+    fn type_set(&self, var: Var) -> TypeSet {
+        match &self.shape.scope.element(var).sort {
+            Sort::Node(types) => {
+                TypeSet::new(self.types.nodes.len(), types.iter().map(|t| t.index()))
+            }
+            Sort::Edge(types) => {
+                TypeSet::new(self.types.edges.len(), types.iter().map(|t| t.index()))
+            }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Matches in pool order, grouped by a node or not, with an index over their values.
+
+use std::collections::BTreeSet;
+
+use kairos_model::types::{Type, Value};
+
+use super::{network::Indexed, store::NONE};
+use crate::{
+    binding::Slot,
+    lists::{List, Lists},
+    sums::SumTree,
+};
+
+/// The matches of one group in pool order.
+#[derive(Clone, Debug, Default)]
+struct Group {
+    rows: List,
+    index: Option<Box<Index>>,
+}
+
+/// An index over the values of a group's matches.
+#[derive(Clone, Debug)]
+enum Index {
+    Order(BTreeSet<(u64, u32)>),
+    Sums(SumTree),
+}
+
+/// The pools of one query.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Pools {
+    groups: Vec<Group>,
+    rows: Lists<u32>,
+    /// By row: its position in its group.
+    positions: Vec<u32>,
+    /// By row: its value's key in the order.
+    keys: Vec<u64>,
+    indexed: Option<Indexed>,
+}
+
+impl Pools {
+    pub(crate) fn new(indexed: Indexed) -> Self {
+        Pools {
+            indexed: Some(indexed),
+            ..Pools::default()
+        }
+    }
+
+    /// The group of a node, or the only one.
+    fn group(anchor: Option<Slot>) -> usize {
+        anchor.map_or(0, Slot::index)
+    }
+
+    /// The rows of a group, in pool order.
+    pub(crate) fn rows(&self, anchor: Option<Slot>) -> &[u32] {
+        self.groups
+            .get(Self::group(anchor))
+            .map_or(&[], |g| self.rows.get(g.rows))
+    }
+
+    /// Appends a row, with its value where values are indexed.
+    pub(crate) fn push(&mut self, anchor: Option<Slot>, row: u32, value: Option<Value>) {
+        let group = Self::group(anchor);
+        if self.groups.len() <= group {
+            self.groups.resize(group + 1, Group::default());
+        }
+        if self.positions.len() <= row as usize {
+            self.positions.resize(row as usize + 1, NONE);
+            self.keys.resize(row as usize + 1, 0);
+        }
+        let group = &mut self.groups[group];
+        self.positions[row as usize] = self.rows.push(&mut group.rows, row);
+        let Some(value) = value else { return };
+        let indexed = self.indexed;
+        let index = group.index.get_or_insert_with(|| {
+            Box::new(if indexed == Some(Indexed::Sums) {
+                Index::Sums(SumTree::default())
+            } else {
+                Index::Order(BTreeSet::new())
+            })
+        });
+        match &mut **index {
+            Index::Order(order) => {
+                self.keys[row as usize] = ordered(value);
+                order.insert((ordered(value), row));
+            }
+            Index::Sums(sums) => sums.push(real(value)),
+        }
+    }
+
+    /// Removes a row.
+    pub(crate) fn remove(&mut self, anchor: Option<Slot>, row: u32) {
+        let group = &mut self.groups[Self::group(anchor)];
+        let position = std::mem::replace(&mut self.positions[row as usize], NONE);
+        if let Some(moved) = self.rows.swap_remove(&mut group.rows, position) {
+            self.positions[moved as usize] = position;
+        }
+        match group.index.as_deref_mut() {
+            Some(Index::Order(order)) => {
+                order.remove(&(self.keys[row as usize], row));
+            }
+            Some(Index::Sums(sums)) => sums.swap_remove(position as usize),
+            None => {}
+        }
+    }
+
+    /// Changes the value of a row.
+    pub(crate) fn revalue(&mut self, anchor: Option<Slot>, row: u32, value: Value) {
+        let group = &mut self.groups[Self::group(anchor)];
+        match group.index.as_deref_mut() {
+            Some(Index::Order(order)) => {
+                let old = std::mem::replace(&mut self.keys[row as usize], ordered(value));
+                order.remove(&(old, row));
+                order.insert((ordered(value), row));
+            }
+            Some(Index::Sums(sums)) => sums.set(self.positions[row as usize] as usize, real(value)),
+            None => {}
+        }
+    }
+
+    /// The rows of a group by descending (`greatest`) or ascending value: key and row.
+    pub(crate) fn ordered(
+        &self,
+        anchor: Option<Slot>,
+        greatest: bool,
+    ) -> impl Iterator<Item = (u64, u32)> + '_ {
+        let order = self
+            .groups
+            .get(Self::group(anchor))
+            .and_then(|g| match g.index.as_deref() {
+                Some(Index::Order(order)) => Some(order),
+                _ => None,
+            });
+        let (mut down, mut up) = if greatest {
+            (order.map(|o| o.iter().rev()), None)
+        } else {
+            (None, order.map(|o| o.iter()))
+        };
+        std::iter::from_fn(move || match (&mut down, &mut up) {
+            (Some(down), _) => down.next().copied(),
+            (_, Some(up)) => up.next().copied(),
+            _ => None,
+        })
+    }
+
+    /// The sums over a group's values.
+    pub(crate) fn sums(&self, anchor: Option<Slot>) -> Option<&SumTree> {
+        self.groups
+            .get(Self::group(anchor))
+            .and_then(|g| match g.index.as_deref() {
+                Some(Index::Sums(sums)) => Some(sums),
+                _ => None,
+            })
+    }
+
+    pub(crate) fn memory_bytes(&self) -> usize {
+        self.groups.capacity() * size_of::<Group>()
+            + self.rows.memory_bytes()
+            + self.positions.capacity() * size_of::<u32>()
+            + self.keys.capacity() * size_of::<u64>()
+    }
+}
+
+/// Bits in the order of the values: integers and reals, zero being one value.
+pub(crate) fn ordered(value: Value) -> u64 {
+    const SIGN: u64 = 1 << 63;
+    match value {
+        Value::Int(i) => i.cast_unsigned() ^ SIGN,
+        Value::Real(r) => {
+            let bits = (r + 0.0).to_bits();
+            if bits & SIGN == 0 { bits | SIGN } else { !bits }
+        }
+        Value::Bool(_) | Value::Enumerator(..) => unreachable!("check gives numbers an order only"),
+    }
+}
+
+/// The real number behind a key of [`ordered`].
+pub(crate) fn of_ordered(key: u64, ty: Type) -> f64 {
+    const SIGN: u64 = 1 << 63;
+    #[expect(clippy::cast_precision_loss, reason = "a reading is a Real")]
+    match ty {
+        Type::Int => (key ^ SIGN).cast_signed() as f64,
+        _ => f64::from_bits(if key & SIGN == 0 { !key } else { key & !SIGN }),
+    }
+}
+
+fn real(value: Value) -> f64 {
+    match value {
+        Value::Real(r) => r,
+        _ => unreachable!("check types weights and values of sums as Real"),
+    }
+}

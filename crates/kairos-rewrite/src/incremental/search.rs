@@ -1,0 +1,409 @@
+//! Carries out search plans, and counts the extensions of sub-patterns.
+
+use std::cell::Cell;
+
+use kairos_model::{
+    expr::{FormulaId, Var},
+    types::{EdgeTypeId, NodeTypeId},
+};
+
+use super::{
+    dispatch::NO_HOOK,
+    network::{Network, Query, QueryId},
+    plan::{EdgeTest, Item, NodeTest, Plan},
+    store::{Heads, Store},
+    strategy::Strategy,
+};
+use crate::{
+    binding::{Binding, Slot},
+    error::Fault,
+    eval::{Counts, Env, Evaluated},
+    graph::{Half, HostGraph},
+    matcher::Effort,
+    program::{Program, SubId},
+    schema::Way,
+};
+
+/// What a search reads: graph, stored matches, compiled program.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) network: &'a Network,
+    pub(crate) graph: &'a HostGraph,
+    pub(crate) stores: &'a [Store],
+    /// Rows of each edge.
+    pub(crate) edge_heads: &'a Heads,
+    pub(crate) effort: &'a Cell<Effort>,
+}
+
+/// A condition that has no value.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) condition: FormulaId,
+    pub(crate) fault: Box<Fault>,
+}
+
+/// Is told of each embedding; says whether to go on.
+pub(crate) type Emit<'a> = &'a mut dyn FnMut() -> bool;
+
+impl<'a> View<'a> {
+    /// What conditions read under a binding.
+    pub(crate) fn env(&'a self, bound: &'a Binding) -> Env<'a> {
+        Env {
+            graph: self.graph,
+            bound,
+            now: 0.0,
+            index: 0,
+            counts: self,
+            drawing: None,
+            metrics: &[],
+        }
+    }
+
+    /// Whether all conditions of a query hold, those first that cannot fail.
+    pub(crate) fn all_hold(&self, query: &Query, bound: &Binding) -> Result<bool, Failure> {
+        for condition in query.conditions_in_order() {
+            let holds = self.program.code_of(condition).holds(&self.env(bound));
+            if !holds.map_err(|fault| Failure { condition, fault })? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Finds the embeddings around a seed element.
+    pub(crate) fn around(
+        &self,
+        plan: &Plan,
+        conditions: &[FormulaId],
+        element: Slot,
+        bound: &Binding,
+        emit: Emit<'_>,
+    ) -> Result<(), Failure> {
+        let Some(seed) = &plan.seed else {
+            return self.run(plan, conditions, bound, emit);
+        };
+        let fits = if seed.is_node {
+            seed.types.has_node(self.graph.node_type(element))
+        } else {
+            seed.types.has_edge(self.graph.edge_type(element))
+        };
+        if fits {
+            bound.set(seed.var, element);
+            self.run(plan, conditions, bound, emit)?;
+        }
+        Ok(())
+    }
+
+    /// Finds the embeddings that extend what is bound.
+    pub(crate) fn run(
+        &self,
+        plan: &Plan,
+        conditions: &[FormulaId],
+        bound: &Binding,
+        emit: Emit<'_>,
+    ) -> Result<(), Failure> {
+        let mut search = Search {
+            view: self,
+            conditions,
+            env: self.env(bound),
+            emit,
+            steps: 0,
+        };
+        let result = search.step(&plan.items);
+        let mut effort = self.effort.get();
+        effort.search_steps += search.steps;
+        self.effort.set(effort);
+        result.map(|_| ())
+    }
+
+    /// Evaluates a sub-pattern by search; counts up to `limit`.
+    fn count_by_search(
+        &self,
+        sub: SubId,
+        plan: &Plan,
+        env: &Env<'_>,
+        limit: u64,
+    ) -> Evaluated<u64> {
+        let conditions = &self.network.sub_conditions[sub.index()];
+        let mut count = 0;
+        let mut emit = || {
+            count += 1;
+            count < limit
+        };
+        self.run(plan, conditions, env.bound, &mut emit)
+            .map_err(|failure| failure.fault)?;
+        Ok(count)
+    }
+
+    fn counted(&self, sub: SubId, env: &Env<'_>, limit: u64) -> Evaluated<u64> {
+        match self.network.strategies.of(sub) {
+            Strategy::Degree {
+                anchor,
+                way,
+                ports,
+                others,
+                taken,
+            } => {
+                let node = env.bound.get(*anchor);
+                let ports = &ports[self.graph.node_type(node).index()];
+                let all: usize = ports.iter().map(|&p| self.graph.port(node, p).len()).sum();
+                let mine = taken
+                    .iter()
+                    .filter(|&&t| self.is_counted(env.bound.get(t), node, sub, *way, others));
+                Ok((all - mine.count()) as u64)
+            }
+            Strategy::Nodes { types } => Ok(types
+                .iter()
+                .map(|&ty| self.graph.nodes_of(ty).len() as u64)
+                .sum()),
+            Strategy::Stored {
+                anchor,
+                query,
+                taken,
+            } => {
+                let query = query.expect("every stored sub-pattern has its query");
+                let store = &self.stores[query.index()];
+                let node = anchor.map(|a| env.bound.get(a));
+                let mine = if taken.is_empty() {
+                    0
+                } else {
+                    self.using(query, node, taken, env.bound)
+                };
+                Ok(store.count(node) - mine)
+            }
+            Strategy::Search { plan } => self.count_by_search(sub, plan, env, limit),
+        }
+    }
+
+    /// Whether a matched edge is among those that a degree counts.
+    fn is_counted(
+        &self,
+        edge: Slot,
+        node: Slot,
+        sub: SubId,
+        way: Way,
+        others: &[NodeTypeId],
+    ) -> bool {
+        let (from, to) = self.graph.ends(edge);
+        let other = match way {
+            Way::Out if from == node => to,
+            Way::In if to == node => from,
+            Way::Undirected if from == node => to,
+            Way::Undirected if to == node => from,
+            _ => return false,
+        };
+        let (owner, id) = self.program.sub_owner(sub);
+        let scope = self.program.scope(owner);
+        let counted = scope.sub_patterns[id.index()].pattern.edges[0].edge;
+        crate::program::edge_types(scope, counted).contains(&self.graph.edge_type(edge))
+            && others.contains(&self.graph.node_type(other))
+    }
+
+    /// How many of the stored extensions at a node use matched edges.
+    fn using(&self, query: QueryId, node: Option<Slot>, taken: &[Var], bound: &Binding) -> u64 {
+        let compiled = &self.network.queries[query.index()];
+        let store = &self.stores[query.index()];
+        let mut count = 0;
+        for (position, &edge) in taken.iter().enumerate() {
+            let earlier = || taken[..position].iter().map(|&t| bound.get(t));
+            let edge = bound.get(edge);
+            if earlier().any(|e| e == edge) {
+                continue;
+            }
+            for (hook, &column) in compiled.hooks.iter().enumerate() {
+                if compiled.nodes[column] {
+                    continue;
+                }
+                let place = self.network.dispatch.hook_places[query.index()][hook]
+                    [self.graph.edge_type(edge).index()];
+                if place == NO_HOOK {
+                    continue;
+                }
+                let head = self.edge_heads.get(edge, place);
+                for row in store.rows_from(hook, head) {
+                    let slots = store.row(row);
+                    let here = compiled.anchor.is_none_or(|a| Some(slots[a]) == node);
+                    let uses = |e: Slot| {
+                        slots
+                            .iter()
+                            .zip(&compiled.nodes)
+                            .any(|(&s, &is_node)| !is_node && s == e)
+                    };
+                    count += u64::from(here && !earlier().any(uses));
+                }
+            }
+        }
+        count
+    }
+}
+
+impl View<'_> {
+    /// The value of `EXISTS` or `COUNT` as a word.
+    pub(crate) fn observed(&self, sub: SubId, exists: bool, env: &Env<'_>) -> Evaluated<u64> {
+        if exists {
+            Ok(u64::from(self.exists(sub, env)?))
+        } else {
+            self.count(sub, env)
+        }
+    }
+}
+
+impl Counts for View<'_> {
+    fn exists(&self, sub: SubId, env: &Env<'_>) -> Evaluated<bool> {
+        Ok(self.counted(sub, env, 1)? > 0)
+    }
+
+    fn count(&self, sub: SubId, env: &Env<'_>) -> Evaluated<u64> {
+        self.counted(sub, env, u64::MAX)
+    }
+}
+
+/// One search under way: a depth-first walk through the items of a plan.
+struct Search<'a, 'e> {
+    view: &'a View<'a>,
+    conditions: &'a [FormulaId],
+    env: Env<'a>,
+    emit: Emit<'e>,
+    steps: u64,
+}
+
+/// Whether to go on.
+type Going = Result<bool, Failure>;
+
+impl<'a> Search<'a, '_> {
+    fn step(&mut self, items: &[Item]) -> Going {
+        let Some((item, rest)) = items.split_first() else {
+            return Ok((self.emit)());
+        };
+        match item {
+            Item::Check(position) => {
+                let condition = self.conditions[*position];
+                let holds = self.view.program.code_of(condition).holds(&self.env);
+                if holds.map_err(|fault| Failure { condition, fault })? {
+                    self.step(rest)
+                } else {
+                    Ok(true)
+                }
+            }
+            Item::Ends {
+                edge,
+                from,
+                to,
+                undirected,
+            } => {
+                let (a, b) = self.view.graph.ends(self.env.bound.get(*edge));
+                Ok(self.ends(from, a, to, b, rest)?
+                    && (!undirected || a == b || self.ends(from, b, to, a, rest)?))
+            }
+            Item::Expand {
+                from,
+                ports,
+                edge,
+                to,
+            } => {
+                let near = self.env.bound.get(*from);
+                for &port in &ports[self.view.graph.node_type(near).index()] {
+                    for &half in self.view.graph.port(near, port) {
+                        self.steps += 1;
+                        if !self.far_end(half, edge, to, rest)? {
+                            return Ok(false);
+                        }
+                    }
+                }
+                Ok(true)
+            }
+            Item::Connect {
+                from,
+                to,
+                types,
+                way,
+                edge,
+            } => {
+                let (a, b) = (self.env.bound.get(*from), self.env.bound.get(*to));
+                for &ty in types {
+                    let (halves, other) = self.shorter(a, b, ty, *way);
+                    for half in halves {
+                        self.steps += 1;
+                        if half.node() == other && self.edge_fits(edge, half.edge()) {
+                            self.env.bound.set(edge.var, half.edge());
+                            if !self.step(rest)? {
+                                return Ok(false);
+                            }
+                        }
+                    }
+                }
+                Ok(true)
+            }
+            Item::Scan { node, types } => {
+                for &ty in types {
+                    for &candidate in self.view.graph.nodes_of(ty) {
+                        self.steps += 1;
+                        if self.node_fits(node, candidate) {
+                            self.env.bound.set(node.var, candidate);
+                            if !self.step(rest)? {
+                                return Ok(false);
+                            }
+                        }
+                    }
+                }
+                Ok(true)
+            }
+        }
+    }
+
+    fn ends(&mut self, from: &NodeTest, a: Slot, to: &NodeTest, b: Slot, rest: &[Item]) -> Going {
+        self.steps += 1;
+        if !self.node_fits(from, a) {
+            return Ok(true);
+        }
+        self.env.bound.set(from.var, a);
+        if !self.node_fits(to, b) {
+            return Ok(true);
+        }
+        self.env.bound.set(to.var, b);
+        self.step(rest)
+    }
+
+    fn far_end(&mut self, half: Half, edge: &EdgeTest, to: &NodeTest, rest: &[Item]) -> Going {
+        if !self.edge_fits(edge, half.edge()) || !self.node_fits(to, half.node()) {
+            return Ok(true);
+        }
+        self.env.bound.set(edge.var, half.edge());
+        self.env.bound.set(to.var, half.node());
+        self.step(rest)
+    }
+
+    /// Edges of a type from `a` to `b`, among others: the shorter of the two lists that hold them, and which other end is meant.
+    fn shorter(&self, a: Slot, b: Slot, ty: EdgeTypeId, way: Way) -> (&'a [Half], Slot) {
+        let graph = self.view.graph;
+        let back = if way == Way::Undirected { way } else { Way::In };
+        let (ty_a, ty_b) = (graph.node_type(a), graph.node_type(b));
+        let forward = graph
+            .schema()
+            .port(ty_a, ty, way, ty_b)
+            .map_or(&[][..], |p| graph.port(a, p));
+        let backward = graph
+            .schema()
+            .port(ty_b, ty, back, ty_a)
+            .map_or(&[][..], |p| graph.port(b, p));
+        if backward.len() < forward.len() {
+            (backward, a)
+        } else {
+            (forward, b)
+        }
+    }
+
+    fn node_fits(&self, test: &NodeTest, node: Slot) -> bool {
+        let bound = self.env.bound;
+        if test.bound {
+            return bound.get(test.var) == node;
+        }
+        test.types.has_node(self.view.graph.node_type(node))
+            && test.distinct.iter().all(|&v| bound.get(v) != node)
+    }
+
+    fn edge_fits(&self, test: &EdgeTest, edge: Slot) -> bool {
+        test.distinct.iter().all(|&v| self.env.bound.get(v) != edge)
+    }
+}

@@ -1,0 +1,574 @@
+//! Keeps the stored matches true: from what an application changed to what was lost and found.
+
+use std::sync::Arc;
+
+use super::{
+    data::Data,
+    dispatch::{Look, Reaction, Rows},
+    network::{Purpose, QueryId},
+    strategy::Strategy,
+    walk::Walks,
+};
+use crate::{
+    binding::{Binding, Slot},
+    effects::ChangedAttribute,
+    error::Outcome,
+    program::SubId,
+    schema::Way,
+};
+
+/// A count that went up or down by one, at a node or (`Slot::NONE`) as a whole.
+type Counted = (SubId, Slot, i32);
+
+/// Buffers of one update; empty between updates, but keeping their room.
+#[derive(Debug, Default)]
+pub(crate) struct Update {
+    pub(crate) created_nodes: Vec<Slot>,
+    pub(crate) created_edges: Vec<Slot>,
+    pub(crate) changed: Vec<ChangedAttribute>,
+    counted: Vec<Counted>,
+    /// Embeddings to be looked at again, by query: slots one after the other.
+    suspects: Vec<Vec<Slot>>,
+    /// Rows of queries that keep more than their matches (pool order, walks), by query.
+    pub(super) lost: Vec<Vec<u32>>,
+    pub(super) found: Vec<Vec<u32>>,
+    pub(super) revalued: Vec<Vec<u32>>,
+    rows: Vec<u32>,
+    pub(super) embeddings: Vec<Slot>,
+    pub(super) bound: Binding,
+    /// By rule, for ranked ones.
+    pub(super) walks: Vec<Option<Walks>>,
+}
+
+impl Update {
+    pub(crate) fn new(data: &Data) -> Self {
+        let queries = data.network().queries.len();
+        Update {
+            suspects: vec![Vec::new(); queries],
+            lost: vec![Vec::new(); queries],
+            found: vec![Vec::new(); queries],
+            revalued: vec![Vec::new(); queries],
+            bound: Binding::new(data.program.widest_scope()),
+            walks: data
+                .network()
+                .rankings
+                .iter()
+                .map(|r| r.as_ref().map(|_| Walks::default()))
+                .collect(),
+            ..Update::default()
+        }
+    }
+
+    /// Finds all matches in a graph that is new.
+    pub(crate) fn start(&mut self, data: &mut Data) -> Outcome<()> {
+        let nodes: Vec<Slot> = data.graph.nodes().collect();
+        let edges: Vec<Slot> = data.graph.edges().collect();
+        for node in nodes {
+            self.hook_node(data, node);
+        }
+        for edge in edges {
+            self.hook_edge(data, edge);
+        }
+        for stratum in 0..data.network().strata {
+            for index in 0..data.network().queries.len() {
+                let id = QueryId(u16::try_from(index).expect("fewer than 2^16 queries"));
+                if data.query(id).stratum == stratum && !data.is_ranked(id) {
+                    self.everywhere(data, id)?;
+                }
+            }
+            self.walks(data, stratum)?;
+        }
+        self.counted.clear();
+        self.finish(data)
+    }
+
+    /// Before anything is deleted: which embeddings have a sub-pattern around them that is about to change.
+    pub(crate) fn before_deletion(
+        &mut self,
+        data: &Data,
+        nodes: &[Slot],
+        edges: &[Slot],
+    ) -> Outcome<()> {
+        let program = Arc::clone(&data.program);
+        let dispatch = &program.network().dispatch;
+        for &edge in edges {
+            for reaction in &dispatch.edge_deleted[data.graph.edge_type(edge).index()] {
+                self.look(data, reaction, edge)?;
+            }
+        }
+        for &node in nodes {
+            for reaction in &dispatch.node_deleted[data.graph.node_type(node).index()] {
+                self.look(data, reaction, node)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Drops the matches of elements that are about to be deleted.
+    pub(crate) fn drop_matches(&mut self, data: &mut Data, nodes: &[Slot], edges: &[Slot]) {
+        let program = Arc::clone(&data.program);
+        let dispatch = &program.network().dispatch;
+        for &edge in edges {
+            let ty = data.graph.edge_type(edge).index();
+            self.log_degrees(data, edge, -1);
+            for &(query, hook) in &dispatch.edge_hooks[ty] {
+                self.drop_rows(data, query, hook, edge);
+            }
+            data.edge_heads.delete(edge, dispatch.edge_hooks[ty].len());
+        }
+        for &node in nodes {
+            let ty = data.graph.node_type(node).index();
+            self.counted.extend(
+                dispatch.node_counts[ty]
+                    .iter()
+                    .map(|&sub| (sub, Slot::NONE, -1)),
+            );
+            for &(query, hook) in &dispatch.node_hooks[ty] {
+                self.drop_rows(data, query, hook, node);
+            }
+            data.node_heads.delete(node, dispatch.node_hooks[ty].len());
+        }
+    }
+
+    fn drop_rows(&mut self, data: &mut Data, query: QueryId, hook: usize, element: Slot) {
+        let mut rows = std::mem::take(&mut self.rows);
+        data.rows_at(query, hook, element, &mut rows);
+        for row in rows.drain(..) {
+            self.remove(data, query, row, true);
+        }
+        self.rows = rows;
+    }
+
+    /// After the graph has changed: what else is lost, and what is found.
+    pub(crate) fn after(&mut self, data: &mut Data) -> Outcome<()> {
+        for position in 0..self.created_nodes.len() {
+            self.hook_node(data, self.created_nodes[position]);
+        }
+        for position in 0..self.created_edges.len() {
+            self.hook_edge(data, self.created_edges[position]);
+        }
+        for stratum in 0..data.network().strata {
+            self.stratum(data, stratum)?;
+        }
+        self.created_nodes.clear();
+        self.created_edges.clear();
+        self.changed.clear();
+        self.counted.clear();
+        self.finish(data)
+    }
+
+    fn hook_node(&mut self, data: &mut Data, node: Slot) {
+        let ty = data.graph.node_type(node).index();
+        let lists = data.network().dispatch.node_hooks[ty].len();
+        data.node_heads.create(node, lists);
+        self.counted.extend(
+            data.network().dispatch.node_counts[ty]
+                .iter()
+                .map(|&sub| (sub, Slot::NONE, 1)),
+        );
+    }
+
+    fn hook_edge(&mut self, data: &mut Data, edge: Slot) {
+        let lists = data.network().dispatch.edge_hooks[data.graph.edge_type(edge).index()].len();
+        data.edge_heads.create(edge, lists);
+        self.log_degrees(data, edge, 1);
+    }
+
+    /// Notes the degrees that an edge counts in.
+    fn log_degrees(&mut self, data: &Data, edge: Slot, by: i32) {
+        let (from, to) = data.graph.ends(edge);
+        for &sub in &data.network().dispatch.degrees[data.graph.edge_type(edge).index()] {
+            let Strategy::Degree { way, .. } = data.network().strategies.of(sub) else {
+                continue;
+            };
+            match way {
+                Way::Out => self.counted.push((sub, from, by)),
+                Way::In => self.counted.push((sub, to, by)),
+                Way::Undirected => {
+                    self.counted.push((sub, from, by));
+                    if from != to {
+                        self.counted.push((sub, to, by));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Brings the queries of one stratum up to date; those below are already.
+    fn stratum(&mut self, data: &mut Data, stratum: usize) -> Outcome<()> {
+        let program = Arc::clone(&data.program);
+        let tables = &program.network().dispatch.strata[stratum];
+        let counted = self.net_counts(data);
+        for position in 0..self.changed.len() {
+            let ChangedAttribute {
+                is_node,
+                element,
+                attribute,
+            } = self.changed[position];
+            let reactions = if is_node {
+                &tables.node_changed[data.graph.node_type(element).index()]
+            } else {
+                &tables.edge_changed[data.graph.edge_type(element).index()]
+            };
+            for reaction in &reactions[attribute.index()] {
+                self.react(data, reaction, element)?;
+            }
+        }
+        for &(sub, node) in &counted {
+            for reaction in &tables.counted[sub.index()] {
+                self.react(data, reaction, node)?;
+            }
+        }
+        for position in 0..self.created_nodes.len() {
+            let node = self.created_nodes[position];
+            for reaction in &tables.node_created[data.graph.node_type(node).index()] {
+                self.search(data, reaction, node)?;
+            }
+        }
+        for position in 0..self.created_edges.len() {
+            let edge = self.created_edges[position];
+            for reaction in &tables.edge_created[data.graph.edge_type(edge).index()] {
+                self.search(data, reaction, edge)?;
+            }
+        }
+        for position in 0..self.changed.len() {
+            let ChangedAttribute {
+                is_node,
+                element,
+                attribute,
+            } = self.changed[position];
+            let reactions = if is_node {
+                &tables.node_changed[data.graph.node_type(element).index()]
+            } else {
+                &tables.edge_changed[data.graph.edge_type(element).index()]
+            };
+            for reaction in &reactions[attribute.index()] {
+                self.search(data, reaction, element)?;
+            }
+        }
+        for &(sub, node) in &counted {
+            for reaction in &tables.counted[sub.index()] {
+                self.search(data, reaction, node)?;
+            }
+        }
+        for index in 0..self.suspects.len() {
+            let id = QueryId(u16::try_from(index).expect("fewer than 2^16 queries"));
+            if !self.suspects[index].is_empty() && data.query(id).stratum == stratum {
+                self.look_again(data, id)?;
+            }
+        }
+        self.walks(data, stratum)
+    }
+
+    fn walks(&mut self, data: &mut Data, stratum: usize) -> Outcome<()> {
+        let program = Arc::clone(&data.program);
+        for ranked in program.network().rankings.iter().flatten() {
+            let Purpose::Events(rule) = data.query(ranked.events).purpose else {
+                continue;
+            };
+            if data.query(ranked.events).stratum == stratum {
+                self.walk_all(data, rule, ranked)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts that have changed over the whole step, in a way that matters: where only none or some matters, those that crossed it.
+    fn net_counts(&mut self, data: &Data) -> Vec<(SubId, Slot)> {
+        self.counted.sort_unstable();
+        let crossing = &data.network().dispatch.crossing;
+        let mut net = Vec::new();
+        for group in self.counted.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+            let (sub, node, _) = group[0];
+            if node != Slot::NONE && !data.graph.has_node(node) {
+                continue;
+            }
+            let by: i64 = group.iter().map(|c| i64::from(c.2)).sum();
+            let matters = !crossing[sub.index()] || {
+                let after = data.count_of(sub, node);
+                (after > 0) != (after - by > 0)
+            };
+            if matters {
+                net.push((sub, node));
+            }
+        }
+        net
+    }
+
+    /// What a change does to the rows that are there.
+    fn react(&mut self, data: &mut Data, reaction: &Reaction, element: Slot) -> Outcome<()> {
+        let id = reaction.query;
+        let mut rows = std::mem::take(&mut self.rows);
+        match reaction.rows {
+            Rows::None => {}
+            Rows::Hook(hook) => data.rows_at(id, hook, element, &mut rows),
+            Rows::All => rows.extend(data.stores[id.index()].rows()),
+        }
+        for row in rows.drain(..) {
+            self.review(data, id, row, reaction)?;
+        }
+        self.rows = rows;
+        Ok(())
+    }
+
+    fn review(&mut self, data: &mut Data, id: QueryId, row: u32, why: &Reaction) -> Outcome<()> {
+        if !data.stores[id.index()].is_alive(row) {
+            return Ok(());
+        }
+        data.bind(id, row, &self.bound);
+        if why.recheck && !self.holds(data, id)? {
+            self.remove(data, id, row, false);
+            return Ok(());
+        }
+        let Purpose::Events(_) = data.query(id).purpose else {
+            if why.revalue {
+                self.revalued[id.index()].push(row);
+            }
+            return Ok(());
+        };
+        if why.stale || (why.observe && data.observe(id, row, &self.bound)?) {
+            data.delta
+                .stale
+                .push(data.event_of[id.index()][row as usize]);
+        }
+        Ok(())
+    }
+
+    /// Whether the conditions of a query hold for what is bound.
+    fn holds(&self, data: &Data, id: QueryId) -> Outcome<bool> {
+        let query = data.query(id);
+        data.view()
+            .all_hold(query, &self.bound)
+            .map_err(|f| data.failure(query.owner, f, &self.bound))
+    }
+
+    /// Carries out the search of a reaction.
+    fn search(&mut self, data: &mut Data, reaction: &Reaction, element: Slot) -> Outcome<()> {
+        match &reaction.look {
+            Look::Nowhere => Ok(()),
+            Look::Everywhere => self.everywhere(data, reaction.query),
+            Look::Around(plan) => {
+                let id = reaction.query;
+                let mut embeddings = std::mem::take(&mut self.embeddings);
+                self.collect(data, id, plan, element, true, &mut embeddings)?;
+                self.embeddings = embeddings;
+                self.insert_all(data, id)
+            }
+            Look::Suspects(_) => self.look(data, reaction, element),
+            Look::Ends => {
+                let (from, to) = data.graph.ends(element);
+                self.react(data, reaction, from)?;
+                self.react(data, reaction, to)
+            }
+        }
+    }
+
+    /// Collects suspects around an element.
+    fn look(&mut self, data: &Data, reaction: &Reaction, element: Slot) -> Outcome<()> {
+        let Look::Suspects(plan) = &reaction.look else {
+            return Ok(());
+        };
+        let id = reaction.query;
+        if data.query(id).vars.is_empty() {
+            self.suspects[id.index()].push(Slot::NONE);
+            return Ok(());
+        }
+        let mut suspects = std::mem::take(&mut self.suspects[id.index()]);
+        self.collect(data, id, plan, element, false, &mut suspects)?;
+        self.suspects[id.index()] = suspects;
+        Ok(())
+    }
+
+    fn collect(
+        &self,
+        data: &Data,
+        id: QueryId,
+        plan: &super::plan::Plan,
+        element: Slot,
+        conditions: bool,
+        out: &mut Vec<Slot>,
+    ) -> Outcome<()> {
+        let query = data.query(id);
+        let bound = &self.bound;
+        let mut emit = || {
+            out.extend(query.vars.iter().map(|&v| bound.get(v)));
+            true
+        };
+        let conditions = if conditions {
+            query.conditions.as_slice()
+        } else {
+            &[]
+        };
+        let found = data
+            .view()
+            .around(plan, conditions, element, bound, &mut emit);
+        found.map_err(|failure| data.failure(query.owner, failure, bound))
+    }
+
+    /// Looks for all matches of a query.
+    fn everywhere(&mut self, data: &mut Data, id: QueryId) -> Outcome<()> {
+        let program = Arc::clone(&data.program);
+        let query = &program.network().queries[id.index()];
+        if query.vars.is_empty() {
+            self.suspects[id.index()].push(Slot::NONE);
+            return self.look_again(data, id);
+        }
+        let mut embeddings = std::mem::take(&mut self.embeddings);
+        self.collect(data, id, &query.full, Slot::NONE, true, &mut embeddings)?;
+        self.embeddings = embeddings;
+        self.insert_all(data, id)
+    }
+
+    /// Adds those of the collected matches that are not there yet.
+    fn insert_all(&mut self, data: &mut Data, id: QueryId) -> Outcome<()> {
+        let embeddings = std::mem::take(&mut self.embeddings);
+        let width = data.query(id).vars.len().max(1);
+        for slots in embeddings.chunks_exact(width) {
+            if data.stores[id.index()].find(slots).is_none() {
+                self.insert(data, id, slots)?;
+            }
+        }
+        self.embeddings = embeddings;
+        self.embeddings.clear();
+        Ok(())
+    }
+
+    fn insert(&mut self, data: &mut Data, id: QueryId, slots: &[Slot]) -> Outcome<()> {
+        if !data.is_canonical(id, slots) {
+            return Ok(());
+        }
+        let row = data.insert(id, slots, &self.bound)?;
+        self.note(data, id, row, 1);
+        if data.query(id).keeps_rows() {
+            self.found[id.index()].push(row);
+        }
+        Ok(())
+    }
+
+    fn remove(&mut self, data: &mut Data, id: QueryId, row: u32, deleted: bool) {
+        data.remove(id, row, deleted);
+        self.note(data, id, row, -1);
+        if data.query(id).keeps_rows() {
+            self.lost[id.index()].push(row);
+        }
+    }
+
+    /// Notes that an extension of a sub-pattern is there or gone, and that a probe reads something else.
+    fn note(&mut self, data: &mut Data, id: QueryId, row: u32, by: i32) {
+        match data.query(id).purpose {
+            Purpose::Sub(sub) => {
+                let node = data
+                    .query(id)
+                    .anchor
+                    .map_or(Slot::NONE, |a| data.stores[id.index()].row(row)[a]);
+                self.counted.push((sub, node, by));
+            }
+            Purpose::Probe(probe) => data.delta.probes.push(probe),
+            Purpose::Events(rule) if by < 0 => {
+                if let Some(walks) = &mut self.walks[rule.index()] {
+                    walks.forget(row);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Looks at suspects again: whether they were matches, and whether they are.
+    fn look_again(&mut self, data: &mut Data, id: QueryId) -> Outcome<()> {
+        let suspects = std::mem::take(&mut self.suspects[id.index()]);
+        let width = data.query(id).vars.len();
+        for slots in suspects.chunks_exact(width.max(1)) {
+            let slots = &slots[..width];
+            if !data.is_whole(id, slots) {
+                continue;
+            }
+            for (&var, &slot) in data.query(id).vars.iter().zip(slots) {
+                self.bound.set(var, slot);
+            }
+            let holds = self.holds(data, id)?;
+            match (data.stores[id.index()].find(slots), holds) {
+                (Some(row), true) => self.review(data, id, row, &SUSPECTED)?,
+                (Some(row), false) => self.remove(data, id, row, false),
+                (None, true) => self.insert(data, id, slots)?,
+                (None, false) => {}
+            }
+        }
+        self.suspects[id.index()] = suspects;
+        self.suspects[id.index()].clear();
+        Ok(())
+    }
+
+    /// Brings pools, aggregates and probes up to date, and the delta in shape.
+    fn finish(&mut self, data: &mut Data) -> Outcome<()> {
+        for index in 0..data.pools.len() {
+            let busy = !(self.lost[index].is_empty()
+                && self.found[index].is_empty()
+                && self.revalued[index].is_empty());
+            if busy {
+                self.reorder(
+                    data,
+                    QueryId(u16::try_from(index).expect("fewer than 2^16 queries")),
+                )?;
+            }
+        }
+        let delta = &mut data.delta;
+        delta.aggregates.sort_unstable();
+        delta.aggregates.dedup();
+        delta.probes.sort_unstable();
+        delta.probes.dedup();
+        delta.stale.sort_unstable();
+        delta.stale.dedup();
+        if !delta.stale.is_empty() && !delta.lost.is_empty() {
+            let lost = &delta.lost;
+            delta.stale.retain(|e| !lost.iter().any(|l| l.event == *e));
+        }
+        Ok(())
+    }
+
+    /// Lost members leave in ascending numbers, each by swapping with the last, then found ones are appended in ascending numbers.
+    fn reorder(&mut self, data: &mut Data, id: QueryId) -> Outcome<()> {
+        let index = id.index();
+        match data.query(id).purpose {
+            Purpose::Component(rule, _) => data.delta.aggregates.push(rule),
+            Purpose::Probe(probe) => data.delta.probes.push(probe),
+            _ => {}
+        }
+        let Some(mut pools) = data.pools[index].take() else {
+            return Ok(());
+        };
+        let by_numbers = |a: &u32, b: &u32| data.numbers(id, *a).cmp(data.numbers(id, *b));
+        self.lost[index].sort_unstable_by(by_numbers);
+        self.found[index].sort_unstable_by(by_numbers);
+        let anchor = |row: u32| {
+            data.query(id)
+                .anchor
+                .map(|a| data.stores[index].row(row)[a])
+        };
+        for row in self.lost[index].drain(..) {
+            pools.remove(anchor(row), row);
+        }
+        for row in self.found[index].drain(..) {
+            pools.push(anchor(row), row, data.value_of(id, row, &self.bound)?);
+        }
+        for row in self.revalued[index].drain(..) {
+            if data.stores[index].is_alive(row) {
+                if let Some(value) = data.value_of(id, row, &self.bound)? {
+                    pools.revalue(anchor(row), row, value);
+                }
+            }
+        }
+        data.pools[index] = Some(pools);
+        Ok(())
+    }
+}
+
+/// What is done about an embedding that was a match and is one: its timer may be stale, its value another.
+const SUSPECTED: Reaction = Reaction {
+    query: QueryId(0),
+    rows: Rows::None,
+    recheck: false,
+    stale: false,
+    observe: true,
+    revalue: true,
+    look: Look::Nowhere,
+};

@@ -1,0 +1,5 @@
+//! The GSMP engine.
+
+mod observer;
+
+pub use observer::{Firing, FiringOutcome, Observer};
