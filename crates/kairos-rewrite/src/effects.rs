@@ -200,15 +200,16 @@ impl Change {
             });
             self.create(reader, firing, creation, name, &drawing)?;
         }
-        let drawing = RefCell::new(Drawing {
-            cause,
-            extension: &names,
-        });
-        for assignment in &effect.set {
-            let value = reader.evaluate(firing, &assignment.value, &drawing)?;
-            self.assign(reader, firing, rule, assignment, value)?;
+        {
+            let drawing = RefCell::new(Drawing {
+                cause,
+                extension: &names,
+            });
+            for assignment in &effect.set {
+                let value = reader.evaluate(firing, &assignment.value, &drawing)?;
+                self.assign(reader, firing, rule, assignment, value)?;
+            }
         }
-        drop(drawing);
         self.names = names;
         Ok(())
     }
@@ -270,16 +271,16 @@ impl Change {
         let accumulates = assignment.mode != AssignmentMode::Set;
         let earlier = self.assignment_to((is_node, element, assignment.attribute));
         let earlier = earlier.map(|position| &mut self.assignments[position]);
-        if let Some(earlier) = &earlier {
-            if !accumulates || !earlier.accumulates {
-                let attribute = types.attributes[assignment.attribute.index()].clone();
-                let element = if is_node {
-                    graph.node_number(element)
-                } else {
-                    graph.edge_number(element)
-                };
-                return Err(reader.fault(firing, Fault::DoubleAssignment { attribute, element }));
-            }
+        if let Some(earlier) = &earlier
+            && (!accumulates || !earlier.accumulates)
+        {
+            let attribute = types.attributes[assignment.attribute.index()].clone();
+            let element = if is_node {
+                graph.node_number(element)
+            } else {
+                graph.edge_number(element)
+            };
+            return Err(reader.fault(firing, Fault::DoubleAssignment { attribute, element }));
         }
         let before = earlier.as_ref().map_or_else(
             || {

@@ -11,11 +11,13 @@ use kairos_model::{
     rule::{Choice, Pick, Rule, RuleId},
     source::Span,
     timer::ClockMode,
-    types::{EdgeTypeId, NodeTypeId, Type},
+    types::{EdgeTypeId, NodeTypeId, Type, Value},
 };
 
 use crate::{
-    eval::{Code, Tables, compile},
+    binding::Binding,
+    eval::{Code, Env, NoCounts, Tables, compile},
+    graph::HostGraph,
     incremental::Network,
     schema::{Schema, Way},
 };
@@ -185,8 +187,51 @@ impl Program {
         (*owner, formula)
     }
 
+    /// The value of a formula that reads nothing but constants, parameters and tables, as a real number.
+    #[must_use]
+    pub fn constant(&self, formula: &Formula) -> Option<f64> {
+        let mut constant = true;
+        formula.expr.walk(&mut |e| {
+            constant &= matches!(
+                e.kind,
+                ExprKind::Constant(_)
+                    | ExprKind::Parameter(_)
+                    | ExprKind::ToReal(_)
+                    | ExprKind::Not(_)
+                    | ExprKind::Negate(_)
+                    | ExprKind::Binary(..)
+                    | ExprKind::Call(..)
+                    | ExprKind::Case { .. }
+                    | ExprKind::Lookup { .. }
+            );
+        });
+        if !constant {
+            return None;
+        }
+        let (graph, bound) = (HostGraph::new(Arc::clone(&self.schema)), Binding::new(0));
+        let env = Env {
+            graph: &graph,
+            bound: &bound,
+            now: 0.0,
+            index: 0,
+            counts: &NoCounts,
+            drawing: None,
+            metrics: &[],
+        };
+        match self.code(formula).value(&env).ok()? {
+            Value::Real(value) => Some(value),
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "an Int parameter of a law is small"
+            )]
+            Value::Int(value) => Some(value as f64),
+            Value::Bool(_) | Value::Enumerator(..) => None,
+        }
+    }
+
     /// Number of variables of the scope with most variables.
-    pub(crate) fn widest_scope(&self) -> usize {
+    #[must_use]
+    pub fn widest_scope(&self) -> usize {
         owners(&self.model)
             .iter()
             .map(|&o| self.scope(o).elements.len())

@@ -128,10 +128,10 @@ impl Data {
     fn passes(&self, at: Step, bound: &Binding) -> Outcome<bool> {
         let plan = &self.program.choices[at.rule.index()][at.step];
         let choice = &self.program.model.rule(at.rule).choose[at.step];
-        if let ChoiceShape::Edges { edge, .. } = plan.shape {
-            if plan.taken.iter().any(|&t| bound.get(t) == bound.get(edge)) {
-                return Ok(false);
-            }
+        if let ChoiceShape::Edges { edge, .. } = plan.shape
+            && plan.taken.iter().any(|&t| bound.get(t) == bound.get(edge))
+        {
+            return Ok(false);
         }
         for &position in &plan.remaining {
             if !self.condition(at.rule, choice.pattern.conditions[position].id, bound)? {

@@ -279,10 +279,10 @@ impl Builder<'_> {
             ..quiet(id)
         };
         expr.walk(&mut |e| {
-            if let ExprKind::Attribute { of, attribute } = e.kind {
-                if of == var {
-                    self.add(order, Trigger::Attribute(of, attribute), due.clone());
-                }
+            if let ExprKind::Attribute { of, attribute } = e.kind
+                && of == var
+            {
+                self.add(order, Trigger::Attribute(of, attribute), due.clone());
             }
         });
         let mut subs = Vec::new();
@@ -316,10 +316,10 @@ impl Builder<'_> {
         chain: &[SubPatternId],
     ) {
         expr.walk(&mut |e| {
-            if let ExprKind::Attribute { of, attribute } = e.kind {
-                if let Some(reaction) = self.reaction(id, query, of, purpose, chain) {
-                    self.add(query, Trigger::Attribute(of, attribute), reaction);
-                }
+            if let ExprKind::Attribute { of, attribute } = e.kind
+                && let Some(reaction) = self.reaction(id, query, of, purpose, chain)
+            {
+                self.add(query, Trigger::Attribute(of, attribute), reaction);
             }
         });
         let mut subs = Vec::new();

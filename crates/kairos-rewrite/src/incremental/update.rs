@@ -551,10 +551,10 @@ impl Update {
             pools.push(anchor(row), row, data.value_of(id, row, &self.bound)?);
         }
         for row in self.revalued[index].drain(..) {
-            if data.stores[index].is_alive(row) {
-                if let Some(value) = data.value_of(id, row, &self.bound)? {
-                    pools.revalue(anchor(row), row, value);
-                }
+            if data.stores[index].is_alive(row)
+                && let Some(value) = data.value_of(id, row, &self.bound)?
+            {
+                pools.revalue(anchor(row), row, value);
             }
         }
         data.pools[index] = Some(pools);

@@ -40,6 +40,7 @@ pub(super) enum Kind {
     Row,
     Streamed,
     Randomness,
+    Step,
 }
 
 impl Chain {

@@ -7,6 +7,12 @@ use super::mix::{Chain, Kind};
 pub struct RuleKey(u64);
 
 impl RuleKey {
+    /// The hash itself.
+    #[must_use]
+    pub fn value(self) -> u64 {
+        self.0
+    }
+
     /// The key of the rule with this name.
     #[must_use]
     pub fn of(rule: &str) -> Self {
@@ -77,6 +83,13 @@ impl Name {
     #[must_use]
     pub fn keyed_row(key: &str) -> Self {
         Self(Chain::new(Kind::Row).text(key).finish())
+    }
+
+    /// A hash with one more word in it: for chains of words that are not names of causes.
+    #[inline]
+    #[must_use]
+    pub(crate) fn chained(hash: u64, word: u64) -> u64 {
+        Chain::new(Kind::Step).word(hash).word(word).finish()
     }
 
     /// The firing of a timer with a stream: its `k`-th activation (from 0) under the key with these names.

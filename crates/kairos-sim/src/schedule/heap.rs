@@ -293,6 +293,11 @@ impl Schedule for HeapSchedule {
         }
     }
 
+    fn order_of(&self, slot: Slot) -> u64 {
+        assert!(self.contains(slot), "{slot:?} is not scheduled");
+        self.orders[slot.0 as usize]
+    }
+
     fn check_invariants(&self) {
         let places = ROOT..ROOT + self.nodes;
         for place in 0..self.families.len() * ARITY {

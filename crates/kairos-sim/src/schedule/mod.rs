@@ -73,6 +73,9 @@ pub trait Schedule {
     /// The time of a slot, if it is scheduled.
     fn time_of(&self, slot: Slot) -> Option<f64>;
 
+    /// The order of a scheduled slot.
+    fn order_of(&self, slot: Slot) -> u64;
+
     /// Whether a slot is scheduled.
     fn contains(&self, slot: Slot) -> bool {
         self.time_of(slot).is_some()

@@ -60,6 +60,11 @@ impl Schedule for TwinSchedule {
         Some(f64::from_bits(*time))
     }
 
+    fn order_of(&self, slot: Slot) -> u64 {
+        let Reverse((_, order, _)) = self.queue.get_priority(&slot).expect("a scheduled slot");
+        *order
+    }
+
     fn check_invariants(&self) {
         for (slot, Reverse((_, _, named))) in self.queue.iter() {
             assert_eq!(slot, named, "a key names another slot");

@@ -1,0 +1,162 @@
+//! Picks part of a match when an event fires (SEMANTICS: `choose`).
+
+use kairos_model::{
+    rule::{Pick, RuleId},
+    types::Value,
+};
+use kairos_rewrite::{
+    binding::Binding,
+    error::{Fault, Outcome, RuntimeError},
+    matcher::{Extensions, Matcher},
+    program::ChoiceShape,
+    sums::SumTree,
+};
+
+use crate::draw::{Name, Place, Randomness};
+
+/// Positions of picks among the places of a rule's text: after the delay, before the draws.
+const FIRST_PICK: u32 = 1;
+
+/// How often a pool is tried before its members are gone through.
+const ATTEMPTS: u32 = 16;
+
+/// Picks for a firing; its buffers are kept from one to the next.
+#[derive(Debug, Default)]
+pub(super) struct Chooser {
+    extensions: Extensions,
+    weights: SumTree,
+}
+
+/// What a pick needs to know of its firing.
+#[derive(Clone, Copy)]
+pub(super) struct At<'a> {
+    pub(super) randomness: &'a Randomness,
+    pub(super) name: Name,
+    pub(super) rule: RuleId,
+    pub(super) now: f64,
+}
+
+impl Chooser {
+    /// Makes all picks of a rule and checks what must hold after them; false where there is nothing to pick or it does not hold.
+    pub(super) fn choose<M: Matcher>(
+        &mut self,
+        matcher: &M,
+        at: At<'_>,
+        bound: &Binding,
+    ) -> Outcome<bool> {
+        let program = std::sync::Arc::clone(matcher.program());
+        let rule = program.model.rule(at.rule);
+        for step in 0..rule.choose.len() {
+            if !self.step(matcher, at, step, bound)? {
+                return Ok(false);
+            }
+        }
+        for condition in &rule.then {
+            if matcher.value(condition, bound, at.now)? != Value::Bool(true) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn step<M: Matcher>(
+        &mut self,
+        matcher: &M,
+        at: At<'_>,
+        step: usize,
+        bound: &Binding,
+    ) -> Outcome<bool> {
+        let program = std::sync::Arc::clone(matcher.program());
+        let place = Place::text(FIRST_PICK + u32::try_from(step).expect("fewer than 2^16 steps"));
+        let uniform = |attempt: u32| at.randomness.rng(at.name, place.attempt(attempt)).uniform();
+        match &program.model.rule(at.rule).choose[step].pick {
+            Pick::Uniform
+                if program.choices[at.rule.index()][step].shape != ChoiceShape::Search =>
+            {
+                let count = matcher.pool_len(at.rule, step, bound);
+                for attempt in 0..if count == 0 { 0 } else { ATTEMPTS } {
+                    if matcher.pool_bind(at.rule, step, fraction(uniform(attempt), count), bound)? {
+                        return Ok(true);
+                    }
+                }
+                matcher.extensions(at.rule, step, bound, &mut self.extensions)?;
+                Ok(self.bind_at(matcher, at, step, uniform(ATTEMPTS), bound))
+            }
+            Pick::Uniform => {
+                matcher.extensions(at.rule, step, bound, &mut self.extensions)?;
+                Ok(self.bind_at(matcher, at, step, uniform(0), bound))
+            }
+            Pick::Max(_) | Pick::Min(_) => {
+                matcher.best(at.rule, step, bound, &mut self.extensions)?;
+                Ok(self.bind_at(matcher, at, step, uniform(0), bound))
+            }
+            Pick::Weighted(formula) => {
+                if let Some(picked) = matcher.pool_weighted(at.rule, step, uniform(0), bound) {
+                    return Ok(picked);
+                }
+                matcher.extensions(at.rule, step, bound, &mut self.extensions)?;
+                self.weights.clear();
+                for position in 0..self.extensions.len() {
+                    self.bind(matcher, at, step, position, bound);
+                    let Value::Real(weight) = matcher.value(formula, bound, at.now)? else {
+                        unreachable!("check types weights as Real")
+                    };
+                    if weight < 0.0 {
+                        let mut error = RuntimeError::new(Fault::NegativeWeight(weight), at.now);
+                        error.expression = Some(formula.text.clone());
+                        return Err(Box::new(error));
+                    }
+                    self.weights.push(weight);
+                }
+                let position = self.weights.locate(uniform(0));
+                if let Some(position) = position {
+                    self.bind(matcher, at, step, position, bound);
+                }
+                Ok(position.is_some())
+            }
+        }
+    }
+
+    /// Binds the extension at fraction `u`, if there is any.
+    fn bind_at<M: Matcher>(
+        &self,
+        matcher: &M,
+        at: At<'_>,
+        step: usize,
+        u: f64,
+        bound: &Binding,
+    ) -> bool {
+        let count = self.extensions.len();
+        if count > 0 {
+            self.bind(matcher, at, step, fraction(u, count), bound);
+        }
+        count > 0
+    }
+
+    fn bind<M: Matcher>(
+        &self,
+        matcher: &M,
+        at: At<'_>,
+        step: usize,
+        position: usize,
+        bound: &Binding,
+    ) {
+        let own = &matcher.program().model.rule(at.rule).choose[step]
+            .pattern
+            .elements;
+        own.iter()
+            .zip(self.extensions.get(position))
+            .for_each(|(&v, &s)| bound.set(v, s));
+    }
+}
+
+/// The position at fraction `u` of `n`.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "u is in 0..1, n below 2^32"
+)]
+fn fraction(u: f64, n: usize) -> usize {
+    ((u * n as f64) as usize).min(n.saturating_sub(1))
+}
