@@ -18,6 +18,7 @@
 //! Deliberately absent: a running graph, random numbers, threads.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod check;
 pub mod diagnostic;
 pub mod expr;
 pub mod formulas;

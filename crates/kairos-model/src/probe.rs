@@ -141,22 +141,109 @@ pub enum Statistic {
     Value,
 }
 
+/// The statistics of each kind of probe, the one that stands for the probe first.
+pub(crate) mod statistics {
+    use super::Statistic::{
+        self, Censored, Count, Effectless, Last, Max, Mean, Median, Min, Quantile, Rate, Sd, Sum,
+        Thinned, Value,
+    };
+
+    pub(crate) const SERIES: &[Statistic] = &[Mean, Sd, Min, Max, Last];
+    pub(crate) const FIRINGS: &[Statistic] = &[Count, Rate, Effectless, Thinned];
+    pub(crate) const TALLY: &[Statistic] = &[Mean, Count, Sum, Sd, Min, Max, Quantile(50)];
+    pub(crate) const DURATIONS: &[Statistic] =
+        &[Median, Mean, Count, Sd, Min, Max, Censored, Quantile(50)];
+    pub(crate) const DERIVED: &[Statistic] = &[Value];
+}
+
 impl ProbeKind {
     /// The statistics that this kind of probe has, the one that stands for the probe first. [`Statistic::Quantile`] stands for all quantiles.
     #[must_use]
     pub fn statistics(&self) -> &'static [Statistic] {
-        use Statistic::{
-            Censored, Count, Effectless, Last, Max, Mean, Median, Min, Quantile, Rate, Sd, Sum,
-            Thinned, Value,
-        };
         match self {
-            ProbeKind::Count(_) | ProbeKind::Summary { .. } => &[Mean, Sd, Min, Max, Last],
-            ProbeKind::Firings { .. } => &[Count, Rate, Effectless, Thinned],
-            ProbeKind::Tally { .. } => &[Mean, Count, Sum, Sd, Min, Max, Quantile(50)],
-            ProbeKind::Between { .. } => {
-                &[Median, Mean, Count, Sd, Min, Max, Censored, Quantile(50)]
-            }
-            ProbeKind::Derived { .. } => &[Value],
+            ProbeKind::Count(_) | ProbeKind::Summary { .. } => statistics::SERIES,
+            ProbeKind::Firings { .. } => statistics::FIRINGS,
+            ProbeKind::Tally { .. } => statistics::TALLY,
+            ProbeKind::Between { .. } => statistics::DURATIONS,
+            ProbeKind::Derived { .. } => statistics::DERIVED,
         }
+    }
+
+    /// Whether this kind of probe has a statistic.
+    #[must_use]
+    pub fn has(&self, statistic: Statistic) -> bool {
+        self.statistics().iter().any(|&s| {
+            s == statistic
+                || matches!(
+                    (s, statistic),
+                    (Statistic::Quantile(_), Statistic::Quantile(_))
+                )
+        })
+    }
+}
+
+/// Statistics and their names, quantiles apart.
+const STATISTICS: [(Statistic, &str); 13] = [
+    (Statistic::Count, "count"),
+    (Statistic::Rate, "rate"),
+    (Statistic::Effectless, "effectless"),
+    (Statistic::Thinned, "thinned"),
+    (Statistic::Mean, "mean"),
+    (Statistic::Sd, "sd"),
+    (Statistic::Sum, "sum"),
+    (Statistic::Min, "min"),
+    (Statistic::Max, "max"),
+    (Statistic::Last, "last"),
+    (Statistic::Median, "median"),
+    (Statistic::Censored, "censored"),
+    (Statistic::Value, "value"),
+];
+
+impl Statistic {
+    /// The statistic of a name, such as `mean` or `p95`.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Statistic> {
+        if let Some((statistic, _)) = STATISTICS.iter().find(|(_, n)| *n == name) {
+            return Some(*statistic);
+        }
+        let percent = name.strip_prefix('p')?;
+        let plain = percent.len() == 1 || !percent.starts_with('0');
+        let digits = percent.bytes().all(|b| b.is_ascii_digit());
+        let percent: u8 = percent.parse().ok().filter(|_| plain && digits)?;
+        (percent <= 100).then_some(Statistic::Quantile(percent))
+    }
+}
+
+impl std::fmt::Display for Statistic {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (self, STATISTICS.iter().find(|(s, _)| s == self)) {
+            (_, Some((_, name))) => f.write_str(name),
+            (Statistic::Quantile(percent), _) => write!(f, "p{percent}"),
+            _ => unreachable!("every statistic but quantiles is listed"),
+        }
+    }
+}
+
+impl MetricRef {
+    /// The metric of a name: `latency.p95`, or `latency` for the statistic that stands for the probe.
+    #[must_use]
+    pub fn parse(name: &str, probes: &[Probe]) -> Option<MetricRef> {
+        let (probe, statistic) = match name.split_once('.') {
+            Some((probe, statistic)) => (probe, Some(Statistic::parse(statistic)?)),
+            None => (name, None),
+        };
+        let position = probes.iter().position(|p| p.name == probe)?;
+        let kind = &probes[position].kind;
+        let statistic = statistic.unwrap_or(kind.statistics()[0]);
+        kind.has(statistic).then_some(MetricRef {
+            probe: ProbeId(u16::try_from(position).ok()?),
+            statistic,
+        })
+    }
+
+    /// Its name in full: `latency.p95`.
+    #[must_use]
+    pub fn name(&self, probes: &[Probe]) -> String {
+        format!("{}.{}", probes[self.probe.index()].name, self.statistic)
     }
 }

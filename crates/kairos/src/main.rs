@@ -1,3 +1,59 @@
 //! The `kairos` command.
 
-fn main() {}
+mod commands;
+mod exit;
+mod interrupt;
+mod progress;
+
+use std::{io::Write, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use exit::{Exit, Failure};
+
+/// Simulate generalised stochastic graph transformation systems, and compare policies by Monte Carlo studies.
+#[derive(Debug, Parser)]
+#[command(name = "kairos", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    all was done (perhaps with warnings)
+  1    there are mistakes in the files given
+  2    the command line makes no sense
+  3    a run failed: a run-time error, or engines that differ
+  4    a run was stopped by a limit before its end
+  5    files could not be read or written, or hold something else
+  130  interrupted by Ctrl-C; what was written is valid
+
+Results go to the standard output, progress and mistakes to the standard error. NO_COLOR is respected.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(commands::check::Arguments),
+    Run(commands::run::Arguments),
+    Verify(commands::verify::Arguments),
+    Study(commands::study::Arguments),
+    Compare(commands::compare::Arguments),
+    Merge(commands::merge::Arguments),
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Check(arguments) => commands::check::run(&arguments),
+        Command::Run(arguments) => commands::run::run(&arguments),
+        Command::Verify(arguments) => commands::verify::run(&arguments),
+        Command::Study(arguments) => commands::study::run(&arguments),
+        Command::Compare(arguments) => commands::compare::run(&arguments),
+        Command::Merge(arguments) => commands::merge::run(&arguments),
+    };
+    let (exit, message) = done.map_or_else(Failure::into_parts, |exit| (exit, None));
+    if let Some(message) = message {
+        // Where the standard error is closed, the exit code has to do.
+        let _ = writeln!(anstream::stderr(), "error: {message}");
+    }
+    exit.into()
+}

@@ -29,6 +29,8 @@ pub(super) struct Hidden {
     pub(super) span: Span,
     /// Why: "is picked by `choose`, after the match was found".
     pub(super) why: &'static str,
+    /// Whether another element of the same name would be taken for this one.
+    pub(super) misleads: bool,
 }
 
 /// Lowers patterns and expressions that share one set of variables.

@@ -2,7 +2,7 @@
 
 use super::{
     body::Body,
-    law::{LawUse, Given},
+    law::{Given, LawUse},
     report::unknown,
 };
 use crate::{
@@ -46,41 +46,90 @@ impl Body<'_> {
         }
         if let Some(&table) = self.env.tables.names.get(&name.value) {
             let columns = self.env.tables.tables[table.index()].as_ref()?;
-            let column = columns.table.columns.first().map_or("column", |c| c.name.as_str());
+            let column = columns
+                .table
+                .columns
+                .first()
+                .map_or("column", |c| c.name.as_str());
             let message = format!("a look-up needs a column: `{}(…).{column}`", name.value);
-            return self.env.report.fail(Diagnostic::error("no-column", span, message));
+            return self
+                .env
+                .report
+                .fail(Diagnostic::error("no-column", span, message));
         }
         if self.env.tables.unreadable.contains(&name.value) {
             return None;
         }
         let functions = FUNCTIONS.iter().map(|f| f.0).chain(["id", "draw"]);
         let candidates = functions.chain(self.env.tables.names.keys().map(String::as_str));
-        self.env.report.fail(unknown("unknown-function", "function or table", &name.value, name.span, candidates))
+        self.env.report.fail(unknown(
+            "unknown-function",
+            "function or table",
+            &name.value,
+            name.span,
+            candidates,
+        ))
     }
 
     /// Arguments without names, as many as there must be.
-    fn positional<'t>(&self, name: &Name, arguments: &'t Arguments, arity: Option<usize>, span: Span) -> Option<Vec<&'t ExprTree>> {
+    fn positional<'t>(
+        &self,
+        name: &Name,
+        arguments: &'t Arguments,
+        arity: Option<usize>,
+        span: Span,
+    ) -> Option<Vec<&'t ExprTree>> {
         if let Some((Some(named), _)) = arguments.iter().find(|(n, _)| n.is_some()) {
             let message = format!("the arguments of `{}` have no names", name.value);
-            return self.env.report.fail(Diagnostic::error("wrong-arguments", named.span, message));
+            return self
+                .env
+                .report
+                .fail(Diagnostic::error("wrong-arguments", named.span, message));
         }
         let fits = arity.map_or(!arguments.is_empty(), |n| arguments.len() == n);
         if !fits {
             let needs = arity.map_or("at least 1 argument".to_owned(), count);
-            let message = format!("`{}` needs {needs}, here are {}", name.value, arguments.len());
-            return self.env.report.fail(Diagnostic::error("wrong-arguments", span, message));
+            let message = format!(
+                "`{}` needs {needs}, here are {}",
+                name.value,
+                arguments.len()
+            );
+            return self
+                .env
+                .report
+                .fail(Diagnostic::error("wrong-arguments", span, message));
         }
         Some(arguments.iter().map(|(_, tree)| tree).collect())
     }
 
-    fn function(&mut self, name: &Name, function: Function, arity: Option<usize>, arguments: &Arguments, span: Span) -> Option<Expr> {
+    fn function(
+        &mut self,
+        name: &Name,
+        function: Function,
+        arity: Option<usize>,
+        arguments: &Arguments,
+        span: Span,
+    ) -> Option<Expr> {
         use Function as F;
         let trees = self.positional(name, arguments, arity, span)?;
-        let checked: Vec<_> = trees.iter().map(|tree| Some((self.expr(tree)?, tree.span))).collect();
+        let checked: Vec<_> = trees
+            .iter()
+            .map(|tree| Some((self.expr(tree)?, tree.span)))
+            .collect();
         let checked: Vec<(Expr, Span)> = checked.into_iter().collect::<Option<_>>()?;
-        if let Some((expr, at)) = checked.iter().find(|(e, _)| !matches!(e.ty, Type::Int | Type::Real)) {
-            let message = format!("`{}` needs numbers, this is {}", name.value, self.type_name(expr.ty));
-            return self.env.report.fail(Diagnostic::error("wrong-type", *at, message));
+        if let Some((expr, at)) = checked
+            .iter()
+            .find(|(e, _)| !matches!(e.ty, Type::Int | Type::Real))
+        {
+            let message = format!(
+                "`{}` needs numbers, this is {}",
+                name.value,
+                self.type_name(expr.ty)
+            );
+            return self
+                .env
+                .report
+                .fail(Diagnostic::error("wrong-type", *at, message));
         }
         let all_int = checked.iter().all(|(e, _)| e.ty == Type::Int);
         let operands = match function {
@@ -106,7 +155,11 @@ impl Body<'_> {
         let trees = self.positional(name, arguments, Some(1), span)?;
         let ExprTreeKind::Name(variable) = &trees[0].kind else {
             let message = "`id` reads the number of an element: give it a variable";
-            return self.env.report.fail(Diagnostic::error("wrong-arguments", trees[0].span, message));
+            return self.env.report.fail(Diagnostic::error(
+                "wrong-arguments",
+                trees[0].span,
+                message,
+            ));
         };
         let var = self.variable(variable, trees[0].span)?;
         Some(Expr {
@@ -120,19 +173,29 @@ impl Body<'_> {
         if !self.place.draw {
             let message = format!("`draw` cannot be used in {}", self.place.name);
             let help = "draw in `set`, `create`, `for_each` or the start graph; delays are drawn by timers";
-            return self.env.report.fail(Diagnostic::error("not-here", span, message).help(help));
+            return self
+                .env
+                .report
+                .fail(Diagnostic::error("not-here", span, message).help(help));
         }
         let trees = self.positional(name, arguments, Some(1), span)?;
         let (law, arguments) = match &trees[0].kind {
             ExprTreeKind::Call { name, arguments } => (name, &arguments[..]),
             _ => {
                 let message = "`draw` needs a law, such as `draw(UniformInt(1, 6))`";
-                return self.env.report.fail(Diagnostic::error("wrong-arguments", trees[0].span, message));
+                return self.env.report.fail(Diagnostic::error(
+                    "wrong-arguments",
+                    trees[0].span,
+                    message,
+                ));
             }
         };
         let place = self.draws;
         self.draws += 1;
-        let given: Vec<Given<'_>> = arguments.iter().map(|(n, tree)| Given::tree(n.as_ref(), tree)).collect();
+        let given: Vec<Given<'_>> = arguments
+            .iter()
+            .map(|(n, tree)| Given::tree(n.as_ref(), tree))
+            .collect();
         let law = self.law(LawUse::Draw, &law.value, law.span, &given)?;
         let ty = match law.family {
             Family::UniformInt => Type::Int,
@@ -154,23 +217,42 @@ impl Body<'_> {
     }
 
     /// `table(keys).column`
-    pub(super) fn look_up(&mut self, name: &Name, arguments: &Arguments, column: &Name) -> Option<Expr> {
+    pub(super) fn look_up(
+        &mut self,
+        name: &Name,
+        arguments: &Arguments,
+        column: &Name,
+    ) -> Option<Expr> {
         let Some(&id) = self.env.tables.names.get(&name.value) else {
             if self.env.tables.unreadable.contains(&name.value) {
                 return None;
             }
             let names = self.env.tables.names.keys().map(String::as_str);
-            return self.env.report.fail(unknown("unknown-table", "table", &name.value, name.span, names));
+            return self.env.report.fail(unknown(
+                "unknown-table",
+                "table",
+                &name.value,
+                name.span,
+                names,
+            ));
         };
         let table = self.env.tables.tables[id.index()].as_ref()?;
         let keys = table.table.key.len();
         if keys == 0 {
-            let message = format!("the table `{}` has no key columns and cannot be looked up", name.value);
+            let message = format!(
+                "the table `{}` has no key columns and cannot be looked up",
+                name.value
+            );
             let mistake = Diagnostic::error("wrong-arguments", name.span, message);
-            return self.env.report.fail(mistake.help("declare them: `key: [\"column\"]`; without a key a table serves `Empirical` only"));
+            return self.env.report.fail(mistake.help(
+                "declare them: `key: [\"column\"]`; without a key a table serves `Empirical` only",
+            ));
         }
         let trees = self.positional(name, arguments, Some(keys), name.span)?;
-        let checked: Vec<_> = trees.iter().map(|tree| self.typed(tree, Type::Int)).collect();
+        let checked: Vec<_> = trees
+            .iter()
+            .map(|tree| self.typed(tree, Type::Int))
+            .collect();
         let (column, ty) = self.column(id, &column.value, column.span)?;
         Some(Expr {
             kind: ExprKind::Lookup {
@@ -183,7 +265,12 @@ impl Body<'_> {
     }
 
     /// A value column of a table, with its type.
-    pub(super) fn column(&self, id: crate::expr::TableId, name: &str, span: Span) -> Option<(usize, Type)> {
+    pub(super) fn column(
+        &self,
+        id: crate::expr::TableId,
+        name: &str,
+        span: Span,
+    ) -> Option<(usize, Type)> {
         let checked = self.env.tables.tables[id.index()].as_ref()?;
         let columns = &checked.table.columns;
         if let Some(position) = columns.iter().position(|c| c.name == name) {
@@ -192,13 +279,22 @@ impl Body<'_> {
         if let Some((_, cell)) = checked.texts.iter().find(|(n, _)| n == name) {
             let message = format!("the column `{name}` does not hold numbers or truth values");
             let mistake = Diagnostic::error("text-column", span, message);
-            return self.env.report.fail(mistake.related(*cell, "the first line that has none"));
+            return self
+                .env
+                .report
+                .fail(mistake.related(*cell, "the first line that has none"));
         }
         let names = columns.iter().map(|c| c.name.as_str());
-        self.env.report.fail(unknown("unknown-column", "column", name, span, names))
+        self.env
+            .report
+            .fail(unknown("unknown-column", "column", name, span, names))
     }
 }
 
 fn count(n: usize) -> String {
-    if n == 1 { "1 argument".to_owned() } else { format!("{n} arguments") }
+    if n == 1 {
+        "1 argument".to_owned()
+    } else {
+        format!("{n} arguments")
+    }
 }

@@ -41,11 +41,16 @@ impl<'r> Canonical<'r> {
     /// Whether the guard, NACs included, is unchanged under an automorphism.
     pub(super) fn guard_unchanged(&self, automorphism: &[Var]) -> bool {
         let conditions = &self.rule.lhs.conditions;
-        self.conjunction(conditions, &self.identity()) == self.conjunction(conditions, &self.renamed(automorphism))
+        self.conjunction(conditions, &self.identity())
+            == self.conjunction(conditions, &self.renamed(automorphism))
     }
 
     /// What an automorphism changes, if anything: "the guard changes".
-    pub(super) fn difference(&self, automorphism: &[Var], timer: Option<&Timer>) -> Option<&'static str> {
+    pub(super) fn difference(
+        &self,
+        automorphism: &[Var],
+        timer: Option<&Timer>,
+    ) -> Option<&'static str> {
         let (before, after) = (self.identity(), self.renamed(automorphism));
         if !self.guard_unchanged(automorphism) {
             return Some("the guard changes");
@@ -64,7 +69,13 @@ impl<'r> Canonical<'r> {
         for (&own, &matched) in own.iter().zip(image) {
             renaming.insert(own, plain[&matched].clone());
         }
-        let known: Vec<String> = self.rule.lhs.conditions.iter().map(|c| self.expr(&c.expr, &plain)).collect();
+        let known: Vec<String> = self
+            .rule
+            .lhs
+            .conditions
+            .iter()
+            .map(|c| self.expr(&c.expr, &plain))
+            .collect();
         conditions.iter().all(|c| {
             let text = self.expr(&c.expr, &renaming);
             known.contains(&text) || self.always_true(&c.expr, &renaming)
@@ -74,7 +85,11 @@ impl<'r> Canonical<'r> {
     fn always_true(&self, expr: &Expr, renaming: &Renaming) -> bool {
         match &expr.kind {
             ExprKind::Same(a, b) => renaming.get(a).is_some_and(|n| renaming.get(b) == Some(n)),
-            ExprKind::Binary(Operator::Equal | Operator::LessEqual | Operator::GreaterEqual, a, b) => self.expr(a, renaming) == self.expr(b, renaming),
+            ExprKind::Binary(
+                Operator::Equal | Operator::LessEqual | Operator::GreaterEqual,
+                a,
+                b,
+            ) => self.expr(a, renaming) == self.expr(b, renaming),
             _ => false,
         }
     }
@@ -85,7 +100,10 @@ impl<'r> Canonical<'r> {
 
     fn renamed(&self, image: &[Var]) -> Renaming {
         let elements = self.rule.lhs.elements.iter();
-        elements.zip(image).map(|(&var, to)| (var, format!("v{}", to.0))).collect()
+        elements
+            .zip(image)
+            .map(|(&var, to)| (var, format!("v{}", to.0)))
+            .collect()
     }
 
     /// Choices and effects.
@@ -101,7 +119,11 @@ impl<'r> Canonical<'r> {
                 Pick::Weighted(f) => ("weighted", Some(f)),
             };
             let value = value.map_or(String::new(), |f| self.expr(&f.expr, &renaming));
-            let _ = write!(text, "{kind}({value})[{}]", self.pattern_text(&choice.pattern, &renaming));
+            let _ = write!(
+                text,
+                "{kind}({value})[{}]",
+                self.pattern_text(&choice.pattern, &renaming)
+            );
         }
         text.push_str(&self.conjunction(&self.rule.then, &renaming));
         let main = &self.rule.effect;
@@ -110,8 +132,20 @@ impl<'r> Canonical<'r> {
         name_in_order(&created, &mut renaming);
         let blocks = self.rule.for_each.iter().map(|block| {
             let created = block.effect.create.iter().map(|c| c.var);
-            let own: Vec<Var> = block.pattern.elements.iter().copied().chain(created).collect();
-            self.least(&own, &renaming, &mut |r| format!("{}!{}", self.pattern_text(&block.pattern, r), self.effect(&block.effect, r)))
+            let own: Vec<Var> = block
+                .pattern
+                .elements
+                .iter()
+                .copied()
+                .chain(created)
+                .collect();
+            self.least(&own, &renaming, &mut |r| {
+                format!(
+                    "{}!{}",
+                    self.pattern_text(&block.pattern, r),
+                    self.effect(&block.effect, r)
+                )
+            })
         });
         text.push_str(&sorted(blocks));
         text
@@ -125,18 +159,28 @@ impl<'r> Canonical<'r> {
                 AssignmentMode::Add => "+=",
                 AssignmentMode::Subtract => "-=",
             };
-            format!("{}.{}{mode}{}", name(a.target, renaming), a.attribute.0, self.expr(&a.value.expr, renaming))
+            format!(
+                "{}.{}{mode}{}",
+                name(a.target, renaming),
+                a.attribute.0,
+                self.expr(&a.value.expr, renaming)
+            )
         }));
         let create = sorted(effect.create.iter().map(|c| {
-            let values: Vec<String> = c.attributes.iter().map(|f| self.expr(&f.expr, renaming)).collect();
+            let values = list(c.attributes.iter().map(|f| self.expr(&f.expr, renaming)));
             let what = match c.what {
                 Created::Node(ty) => format!("{}:{}", name(c.var, renaming), ty.0),
                 Created::Edge { ty, from, to } => {
                     let undirected = self.types.edge(ty).undirected;
-                    ends(&name(from, renaming), &name(to, renaming), undirected, &ty.0.to_string())
+                    ends(
+                        &name(from, renaming),
+                        &name(to, renaming),
+                        undirected,
+                        &ty.0.to_string(),
+                    )
                 }
             };
-            format!("{what}{values:?}")
+            format!("{what}{values}")
         }));
         format!("-{delete}+{create}={set}")
     }
@@ -144,19 +188,21 @@ impl<'r> Canonical<'r> {
     fn timer(&self, timer: &Timer, renaming: &Renaming) -> String {
         let mut text = self.law(&timer.law, renaming);
         if let ClockMode::Aggregate { weights } = &timer.clock {
-            let weights = weights.iter().map(|w| w.as_ref().map_or("1".to_owned(), |f| self.expr(&f.expr, renaming)));
+            let weights = weights.iter().map(|w| {
+                w.as_ref()
+                    .map_or("1".to_owned(), |f| self.expr(&f.expr, renaming))
+            });
             text.push_str(&sorted(weights));
         }
         if let Some(stream) = &timer.stream {
-            let key: Vec<String> = stream.key.iter().map(|v| name(*v, renaming)).collect();
-            let _ = write!(text, "{key:?}");
+            text.push_str(&list(stream.key.iter().map(|v| name(*v, renaming))));
         }
         text
     }
 
     fn law(&self, law: &Law, renaming: &Renaming) -> String {
-        let parameters: Vec<String> = law.parameters.iter().map(|p| self.expr(&p.expr, renaming)).collect();
-        format!("{:?}{parameters:?}", law.family)
+        let parameters = list(law.parameters.iter().map(|p| self.expr(&p.expr, renaming)));
+        format!("{:?}{parameters}", law.family)
     }
 
     fn conjunction(&self, conditions: &[Formula], renaming: &Renaming) -> String {
@@ -165,18 +211,40 @@ impl<'r> Canonical<'r> {
 
     fn sub_pattern(&self, id: SubPatternId, renaming: &Renaming) -> String {
         let pattern = &self.rule.scope.sub_patterns[id.index()].pattern;
-        self.least(&pattern.elements, renaming, &mut |r| self.pattern_text(pattern, r))
+        self.least(&pattern.elements, renaming, &mut |r| {
+            self.pattern_text(pattern, r)
+        })
     }
 
     /// A pattern whose own elements have names.
     fn pattern_text(&self, pattern: &Pattern, renaming: &Renaming) -> String {
-        let elements = sorted(pattern.elements.iter().map(|&v| format!("{}{:?}", name(v, renaming), self.rule.scope.element(v).sort)));
-        let edges = sorted(pattern.edges.iter().map(|e| ends(&name(e.from, renaming), &name(e.to, renaming), e.undirected, &name(e.edge, renaming))));
-        format!("{elements}{edges}{}", self.conjunction(&pattern.conditions, renaming))
+        let elements = sorted(
+            pattern
+                .elements
+                .iter()
+                .map(|&v| format!("{}{:?}", name(v, renaming), self.rule.scope.element(v).sort)),
+        );
+        let edges = sorted(pattern.edges.iter().map(|e| {
+            ends(
+                &name(e.from, renaming),
+                &name(e.to, renaming),
+                e.undirected,
+                &name(e.edge, renaming),
+            )
+        }));
+        format!(
+            "{elements}{edges}{}",
+            self.conjunction(&pattern.conditions, renaming)
+        )
     }
 
     /// The least text over all orders in which own elements can be named.
-    fn least(&self, own: &[Var], renaming: &Renaming, text: &mut dyn FnMut(&Renaming) -> String) -> String {
+    fn least(
+        &self,
+        own: &[Var],
+        renaming: &Renaming,
+        text: &mut dyn FnMut(&Renaming) -> String,
+    ) -> String {
         let mut best: Option<String> = None;
         let mut attempt = |order: &[Var]| {
             self.tried.set(self.tried.get() + 1);
@@ -198,7 +266,9 @@ impl<'r> Canonical<'r> {
     fn expr(&self, expr: &Expr, renaming: &Renaming) -> String {
         let text = |e: &Expr| self.expr(e, renaming);
         match &expr.kind {
-            ExprKind::Attribute { of, attribute } => format!("{}.{}", name(*of, renaming), attribute.0),
+            ExprKind::Attribute { of, attribute } => {
+                format!("{}.{}", name(*of, renaming), attribute.0)
+            }
             ExprKind::Number(var) => format!("id({})", name(*var, renaming)),
             ExprKind::Same(a, b) => ends(&name(*a, renaming), &name(*b, renaming), true, "same"),
             ExprKind::Lookup {
@@ -206,28 +276,35 @@ impl<'r> Canonical<'r> {
                 keys,
                 column,
             } => {
-                let keys: Vec<String> = keys.iter().map(text).collect();
-                format!("table{}.{column}{keys:?}", table.0)
+                let keys = list(keys.iter().map(text));
+                format!("table{}.{column}{keys}", table.0)
             }
             ExprKind::ToReal(e) => format!("real({})", text(e)),
             ExprKind::Not(e) => format!("not({})", text(e)),
             ExprKind::Negate(e) => format!("-({})", text(e)),
             ExprKind::Binary(operator, a, b) => self.binary(*operator, a, b, renaming),
             ExprKind::Call(function, arguments) => {
-                let arguments: Vec<String> = arguments.iter().map(text).collect();
-                format!("{function:?}{arguments:?}")
+                format!("{function:?}{}", list(arguments.iter().map(text)))
             }
             ExprKind::Case {
                 branches,
                 otherwise,
             } => {
-                let branches: Vec<String> = branches.iter().map(|(c, r)| format!("{}?{}", text(c), text(r))).collect();
-                format!("case{branches:?}{}", text(otherwise))
+                let branches = list(
+                    branches
+                        .iter()
+                        .map(|(c, r)| format!("({}?{})", text(c), text(r))),
+                );
+                format!("case{branches}({})", text(otherwise))
             }
             ExprKind::Exists(id) => format!("exists{{{}}}", self.sub_pattern(*id, renaming)),
             ExprKind::Count(id) => format!("count{{{}}}", self.sub_pattern(*id, renaming)),
             ExprKind::Draw { law, .. } => format!("draw({})", self.law(law, renaming)),
-            ExprKind::Constant(_) | ExprKind::Parameter(_) | ExprKind::Index | ExprKind::Now | ExprKind::Metric(_) => format!("{:?}", expr.kind),
+            ExprKind::Constant(_)
+            | ExprKind::Parameter(_)
+            | ExprKind::Index
+            | ExprKind::Now
+            | ExprKind::Metric(_) => format!("{:?}", expr.kind),
         }
     }
 
@@ -235,29 +312,47 @@ impl<'r> Canonical<'r> {
         use Operator as O;
         let (a, b) = (self.expr(a, renaming), self.expr(b, renaming));
         match operator {
-            O::And | O::Or | O::Add | O::Multiply | O::Equal | O::NotEqual => format!("{operator:?}{}", sorted([a, b])),
+            O::And | O::Or | O::Add | O::Multiply | O::Equal | O::NotEqual => {
+                format!("{operator:?}{}", sorted([a, b]))
+            }
             // `a > b` is `b < a`
-            O::Greater => format!("Less[{b:?}, {a:?}]"),
-            O::GreaterEqual => format!("LessEqual[{b:?}, {a:?}]"),
-            O::Less | O::LessEqual | O::Subtract | O::Divide | O::Remainder => format!("{operator:?}[{a:?}, {b:?}]"),
+            O::Greater => format!("Less[{b};{a}]"),
+            O::GreaterEqual => format!("LessEqual[{b};{a}]"),
+            O::Less | O::LessEqual | O::Subtract | O::Divide | O::Remainder => {
+                format!("{operator:?}[{a};{b}]")
+            }
         }
     }
 }
 
 fn name(var: Var, renaming: &Renaming) -> String {
-    renaming.get(&var).cloned().unwrap_or_else(|| format!("v{}", var.0))
+    renaming
+        .get(&var)
+        .cloned()
+        .unwrap_or_else(|| format!("v{}", var.0))
 }
 
 /// Two ends, in either order where there is no direction.
 fn ends(from: &str, to: &str, undirected: bool, label: &str) -> String {
-    let (from, to) = if undirected && to < from { (to, from) } else { (from, to) };
+    let (from, to) = if undirected && to < from {
+        (to, from)
+    } else {
+        (from, to)
+    };
     format!("{label}({from},{to})")
 }
 
+/// Texts in order. Every text is balanced in its brackets, so that lists can be told apart.
+fn list(texts: impl IntoIterator<Item = String>) -> String {
+    let texts: Vec<String> = texts.into_iter().collect();
+    format!("[{}]", texts.join(";"))
+}
+
+/// Texts that have no order.
 fn sorted(texts: impl IntoIterator<Item = String>) -> String {
     let mut texts: Vec<String> = texts.into_iter().collect();
     texts.sort_unstable();
-    format!("{texts:?}")
+    list(texts)
 }
 
 /// Names own elements by their positions. The names depend on how many there are already, so that they differ.

@@ -17,7 +17,10 @@ pub(super) enum NoValue {
 use NoValue::{Open, Undefined};
 
 /// The value of an expression, given those of parameters.
-pub(super) fn evaluate(expr: &Expr, parameter: &dyn Fn(ParameterId) -> Option<Value>) -> Result<Value, NoValue> {
+pub(super) fn evaluate(
+    expr: &Expr,
+    parameter: &dyn Fn(ParameterId) -> Option<Value>,
+) -> Result<Value, NoValue> {
     let value = |e: &Expr| evaluate(e, parameter);
     match &expr.kind {
         ExprKind::Constant(v) => Ok(*v),
@@ -28,8 +31,12 @@ pub(super) fn evaluate(expr: &Expr, parameter: &dyn Fn(ParameterId) -> Option<Va
             Value::Int(i) => i.checked_neg().map(Value::Int).ok_or(OVERFLOW),
             other => Ok(Value::Real(-real(other))),
         },
-        ExprKind::Binary(Operator::And, a, b) => Ok(Value::Bool(truth(value(a)?) && truth(value(b)?))),
-        ExprKind::Binary(Operator::Or, a, b) => Ok(Value::Bool(truth(value(a)?) || truth(value(b)?))),
+        ExprKind::Binary(Operator::And, a, b) => {
+            Ok(Value::Bool(truth(value(a)?) && truth(value(b)?)))
+        }
+        ExprKind::Binary(Operator::Or, a, b) => {
+            Ok(Value::Bool(truth(value(a)?) || truth(value(b)?)))
+        }
         ExprKind::Binary(operator, a, b) => binary(*operator, value(a)?, value(b)?),
         ExprKind::Call(function, arguments) => {
             let arguments: Vec<Value> = arguments.iter().map(value).collect::<Result<_, _>>()?;
@@ -56,7 +63,10 @@ const NOT_FINITE: NoValue = Undefined("the result is not a finite number");
 /// The number as `Real`. Checked expressions have numbers where this is asked.
 fn real(value: Value) -> f64 {
     match value {
-        #[expect(clippy::cast_precision_loss, reason = "an Int where a Real is needed is rounded, as everywhere")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "an Int where a Real is needed is rounded, as everywhere"
+        )]
         Value::Int(i) => i as f64,
         Value::Real(r) => r,
         Value::Bool(_) | Value::Enumerator(..) => unreachable!("the expression is typed"),
@@ -68,7 +78,11 @@ fn truth(value: Value) -> bool {
 }
 
 fn finite(result: f64) -> Result<Value, NoValue> {
-    if result.is_finite() { Ok(Value::Real(result)) } else { Err(NOT_FINITE) }
+    if result.is_finite() {
+        Ok(Value::Real(result))
+    } else {
+        Err(NOT_FINITE)
+    }
 }
 
 fn binary(operator: Operator, a: Value, b: Value) -> Result<Value, NoValue> {
@@ -122,8 +136,14 @@ fn call(function: Function, arguments: &[Value]) -> Result<Value, NoValue> {
             Value::Int(i) => i.checked_abs().map(Value::Int).ok_or(OVERFLOW),
             other => finite(real(other).abs()),
         },
-        F::Min => Ok(arguments.iter().copied().fold(first, |m, v| if less(v, m) { v } else { m })),
-        F::Max => Ok(arguments.iter().copied().fold(first, |m, v| if less(m, v) { v } else { m })),
+        F::Min => Ok(arguments
+            .iter()
+            .copied()
+            .fold(first, |m, v| if less(v, m) { v } else { m })),
+        F::Max => Ok(arguments
+            .iter()
+            .copied()
+            .fold(first, |m, v| if less(m, v) { v } else { m })),
         F::Floor => integer(real(first).floor()),
         F::Ceil => integer(real(first).ceil()),
         F::Round => integer(libm::round(real(first))),

@@ -1,5 +1,7 @@
 //! Files of comma-separated values.
 
+use std::collections::BTreeSet;
+
 use crate::{
     diagnostic::Diagnostic,
     source::{FileId, Span},
@@ -10,7 +12,6 @@ use super::report::{Report, unknown};
 
 /// A file with a header line: every row has a cell for every column.
 pub(super) struct CsvFile {
-    pub(super) file: FileId,
     pub(super) header: Vec<String>,
     pub(super) rows: Vec<Row>,
     header_span: Span,
@@ -38,7 +39,10 @@ impl CsvFile {
             match reader.read_record(&mut record) {
                 Ok(false) => break,
                 Ok(true) => {
-                    let span = at(record.position().map_or(start, ::csv::Position::byte), reader.position().byte());
+                    let span = at(
+                        record.position().map_or(start, ::csv::Position::byte),
+                        reader.position().byte(),
+                    );
                     let cells: Vec<String> = record.iter().map(str::to_owned).collect();
                     records.push(Row { cells, span });
                 }
@@ -54,7 +58,6 @@ impl CsvFile {
             return report.fail(Diagnostic::error("csv-empty", at(0, 0), message));
         };
         let csv = CsvFile {
-            file,
             rows: records.collect(),
             header_span: header.span,
             header: header.cells,
@@ -64,16 +67,24 @@ impl CsvFile {
 
     fn is_rectangular(&self, report: &Report) -> bool {
         let mut good = true;
-        for (i, name) in self.header.iter().enumerate() {
-            if self.header[..i].contains(name) {
+        let mut seen = BTreeSet::new();
+        for name in &self.header {
+            if !seen.insert(name) {
                 let message = format!("two columns are named `{name}`");
-                report.push(Diagnostic::error("duplicate-name", self.header_span, message));
+                report.push(Diagnostic::error(
+                    "duplicate-name",
+                    self.header_span,
+                    message,
+                ));
                 good = false;
             }
         }
         let width = self.header.len();
         if let Some(row) = self.rows.iter().find(|r| r.cells.len() != width) {
-            let message = format!("this line has {} cells, the header has {width}", row.cells.len());
+            let message = format!(
+                "cells on this line: {}, in the header: {width}",
+                row.cells.len()
+            );
             let mistake = Diagnostic::error("csv-ragged", row.span, message);
             report.push(mistake.related(self.header_span, "the header"));
             good = false;
@@ -86,14 +97,21 @@ impl CsvFile {
         let found = self.header.iter().position(|h| h == name);
         if found.is_none() {
             let names = self.header.iter().map(String::as_str);
-            report.push(unknown("unknown-column", "column", name, asked, names).related(self.header_span, "the columns of the file"));
+            report.push(
+                unknown("unknown-column", "column", name, asked, names)
+                    .related(self.header_span, "the columns of the file"),
+            );
         }
         found
     }
 
     /// The type that fits every cell of a column: `Int`, else `Real`, else `Bool`; or a cell that fits none.
     pub(super) fn column_type(&self, column: usize) -> Result<Type, &Row> {
-        let fits = |ty: Type| self.rows.iter().find(|r| parse_cell(&r.cells[column], ty).is_none());
+        let fits = |ty: Type| {
+            self.rows
+                .iter()
+                .find(|r| parse_cell(&r.cells[column], ty).is_none())
+        };
         for ty in [Type::Int, Type::Real, Type::Bool] {
             if fits(ty).is_none() {
                 return Ok(ty);
@@ -108,7 +126,11 @@ impl CsvFile {
 pub(super) fn parse_cell(cell: &str, ty: Type) -> Option<Value> {
     match ty {
         Type::Int => cell.parse().ok().map(Value::Int),
-        Type::Real => cell.parse().ok().filter(|r: &f64| r.is_finite()).map(Value::Real),
+        Type::Real => cell
+            .parse()
+            .ok()
+            .filter(|r: &f64| r.is_finite())
+            .map(Value::Real),
         Type::Bool => match cell {
             "true" | "TRUE" | "True" => Some(Value::Bool(true)),
             "false" | "FALSE" | "False" => Some(Value::Bool(false)),

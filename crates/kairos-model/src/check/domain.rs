@@ -3,8 +3,12 @@
 use super::law::LawUse;
 use crate::timer::Family;
 
-/// The first parameter that is outside its domain, and what is asked of it. Values that are not known yet are not judged.
-pub(super) fn violation(purpose: LawUse, family: Family, values: &[Option<f64>]) -> Option<(usize, &'static str)> {
+/// Parameters that are outside their domains, and what is asked of them. Values that are not known yet are not judged.
+pub(super) fn violations(
+    purpose: LawUse,
+    family: Family,
+    values: &[Option<f64>],
+) -> Vec<(usize, &'static str)> {
     use Family as F;
     let at = |i: usize| values.get(i).copied().flatten();
     let fails = |i: usize, holds: fn(f64) -> bool| at(i).is_some_and(|v| !holds(v));
@@ -13,48 +17,124 @@ pub(super) fn violation(purpose: LawUse, family: Family, values: &[Option<f64>])
     let not_negative: fn(f64) -> bool = |v| v >= 0.0;
     let timer = purpose == LawUse::Timer;
     let rules: &[(usize, bool, &'static str)] = &match family {
-        F::ExponentialRate => [(0, fails(0, not_negative), "a rate is not negative"), NONE, NONE],
-        F::ExponentialMean => [(0, fails(0, positive), "a mean delay is positive"), NONE, NONE],
+        F::ExponentialRate => [
+            (0, fails(0, not_negative), "a rate must not be negative"),
+            NONE,
+            NONE,
+        ],
+        F::ExponentialMean => [
+            (0, fails(0, positive), "a mean delay must be positive"),
+            NONE,
+            NONE,
+        ],
         F::Normal => [
-            (1, fails(1, not_negative), "a standard deviation is not negative"),
-            (0, timer && at(1) == Some(0.0) && fails(0, positive), "a delay without spread is positive"),
+            (
+                1,
+                fails(1, not_negative),
+                "a standard deviation must not be negative",
+            ),
+            (
+                0,
+                timer && at(1) == Some(0.0) && fails(0, positive),
+                "a delay without spread must be positive",
+            ),
             NONE,
         ],
         F::LogNormalMoments => [
-            (0, fails(0, positive), "the mean of a log-normal value is positive"),
-            (1, fails(1, not_negative), "a standard deviation is not negative"),
+            (
+                0,
+                fails(0, positive),
+                "the mean of a log-normal value must be positive",
+            ),
+            (
+                1,
+                fails(1, not_negative),
+                "a standard deviation must not be negative",
+            ),
             NONE,
         ],
-        F::LogNormal => [(1, fails(1, not_negative), "sigma is not negative"), NONE, NONE],
+        F::LogNormal => [
+            (1, fails(1, not_negative), "sigma must not be negative"),
+            NONE,
+            NONE,
+        ],
         F::Uniform => [
-            (0, timer && fails(0, not_negative), "a delay is not negative"),
-            (1, disordered(0, 1), "`high` is not below `low`"),
-            (1, timer && fails(1, positive), "a delay is positive"),
+            (
+                0,
+                timer && fails(0, not_negative),
+                "a delay must not be negative",
+            ),
+            (1, disordered(0, 1), "`high` must not be below `low`"),
+            (1, timer && fails(1, positive), "a delay must be positive"),
         ],
         F::Weibull | F::Gamma => [
-            (0, fails(0, positive), "a shape is positive"),
-            (1, fails(1, positive), "a scale is positive"),
+            (0, fails(0, positive), "a shape must be positive"),
+            (1, fails(1, positive), "a scale must be positive"),
             NONE,
         ],
         F::Erlang => [
-            (0, fails(0, |k| k >= 1.0), "an Erlang law has at least one stage"),
-            (1, fails(1, positive), "a rate is positive here"),
+            (
+                0,
+                fails(0, |k| k >= 1.0),
+                "an Erlang law must have at least one stage",
+            ),
+            (1, fails(1, positive), "a rate must be positive here"),
             NONE,
         ],
         F::Triangular => [
-            (0, timer && fails(0, not_negative), "a delay is not negative"),
-            (1, disordered(0, 1), "`mode` is not below `min`"),
-            (2, disordered(1, 2) || disordered(0, 2), "`max` is not below `mode` and `min`"),
+            (
+                0,
+                timer && fails(0, not_negative),
+                "a delay must not be negative",
+            ),
+            (1, disordered(0, 1), "`mode` must not be below `min`"),
+            (
+                2,
+                disordered(1, 2) || disordered(0, 2),
+                "`max` must not be below `mode` and `min`",
+            ),
         ],
-        F::Empirical { .. } => [(0, timer && fails(0, positive), "the scale of a delay is positive"), NONE, NONE],
-        F::Deterministic => [(0, timer && fails(0, positive), "a delay is positive; for none at all write `Immediate`"), NONE, NONE],
-        F::Immediate => [(1, fails(1, positive), "a weight is positive"), NONE, NONE],
-        F::Bernoulli => [(0, fails(0, |p| (0.0..=1.0).contains(&p)), "a probability is between 0 and 1"), NONE, NONE],
-        F::UniformInt => [(1, disordered(0, 1), "`high` is not below `low`"), NONE, NONE],
+        F::Empirical { .. } => [
+            (
+                0,
+                timer && fails(0, positive),
+                "the scale of a delay must be positive",
+            ),
+            NONE,
+            NONE,
+        ],
+        F::Deterministic => [
+            (
+                0,
+                timer && fails(0, positive),
+                "a delay must be positive (for none at all write `Immediate`)",
+            ),
+            NONE,
+            NONE,
+        ],
+        F::Immediate => [
+            (1, fails(1, positive), "a weight must be positive"),
+            NONE,
+            NONE,
+        ],
+        F::Bernoulli => [
+            (
+                0,
+                fails(0, |p| (0.0..=1.0).contains(&p)),
+                "a probability must be between 0 and 1",
+            ),
+            NONE,
+            NONE,
+        ],
+        F::UniformInt => [
+            (1, disordered(0, 1), "`high` must not be below `low`"),
+            NONE,
+            NONE,
+        ],
         F::Never => [NONE, NONE, NONE],
     };
-    let broken = rules.iter().find(|rule| rule.1);
-    broken.map(|&(index, _, why)| (index, why))
+    let broken = rules.iter().filter(|rule| rule.1);
+    broken.map(|&(index, _, why)| (index, why)).collect()
 }
 
 const NONE: (usize, bool, &str) = (0, false, "");

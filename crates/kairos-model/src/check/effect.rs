@@ -36,17 +36,25 @@ pub(super) struct Done {
     pub(super) created: BTreeMap<String, Var>,
     deleted: BTreeMap<Var, Span>,
     assigned: BTreeMap<(Var, AttributeId), (AssignmentMode, Span)>,
-    /// Names whose creation has a mistake.
-    unreadable: BTreeSet<String>,
+    /// Names that the patterns at hand create, those with mistakes included.
+    announced: BTreeSet<String>,
 }
 
 impl Body<'_> {
     /// An effect in the order of the text: deletions, creations, assignments.
     pub(super) fn effect(&mut self, texts: &EffectTexts<'_>, done: &mut Done) -> Option<Effect> {
         let outside = std::mem::replace(&mut self.place, Place::EFFECT);
-        let delete: Vec<_> = texts.delete.iter().map(|text| self.deletion(text, done)).collect();
+        let delete: Vec<_> = texts
+            .delete
+            .iter()
+            .map(|text| self.deletion(text, done))
+            .collect();
         let create = self.creations(texts.create, done);
-        let set: Vec<_> = texts.set.iter().map(|text| self.assignment(text, done)).collect();
+        let set: Vec<_> = texts
+            .set
+            .iter()
+            .map(|text| self.assignment(text, done))
+            .collect();
         self.place = outside;
         Some(Effect {
             delete: delete.into_iter().collect::<Option<_>>()?,
@@ -61,7 +69,10 @@ impl Body<'_> {
         if let Some(first) = done.deleted.insert(var, name.span) {
             let message = format!("`{}` is deleted twice", name.value);
             let mistake = Diagnostic::error("deleted-twice", name.span, message);
-            return self.env.report.fail(mistake.related(first, "deleted here already"));
+            return self
+                .env
+                .report
+                .fail(mistake.related(first, "deleted here already"));
         }
         Some(var)
     }
@@ -69,10 +80,16 @@ impl Body<'_> {
     fn assignment(&mut self, text: &Text, done: &mut Done) -> Option<Assignment> {
         let tree = self.env.report.accept(parse_assignment(text))?;
         let name = &tree.target;
-        if done.created.contains_key(&name.value) || done.unreadable.contains(&name.value) {
-            let message = format!("`{}` is created by this rule: its attributes are given where it is created", name.value);
+        if done.created.contains_key(&name.value) || done.announced.contains(&name.value) {
+            let message = format!(
+                "`{}` is created by this rule: its attributes are given where it is created",
+                name.value
+            );
             let mistake = Diagnostic::error("set-created", name.span, message);
-            return self.env.report.fail(mistake.help(format!("write `({}: … {{{}: …}})` in `create`", name.value, tree.attribute.value)));
+            return self.env.report.fail(mistake.help(format!(
+                "write `({}: … {{{}: …}})` in `create`",
+                name.value, tree.attribute.value
+            )));
         }
         let target = self.variable(&name.value, name.span);
         let attribute = target.and_then(|var| self.attribute_of(var, &tree.attribute));
@@ -81,13 +98,24 @@ impl Body<'_> {
             return None;
         };
         if let Some(&at) = done.deleted.get(&target) {
-            let message = format!("`{}` is deleted by this rule: setting its attribute does nothing", name.value);
+            let message = format!(
+                "`{}` is deleted by this rule: setting its attribute does nothing",
+                name.value
+            );
             let mistake = Diagnostic::error("set-deleted", name.span, message);
             return self.env.report.fail(mistake.related(at, "deleted here"));
         }
         if tree.mode != AssignmentMode::Set && !matches!(ty, Type::Int | Type::Real) {
-            let message = format!("`+=` and `-=` need a number, `{}` is {}", tree.attribute.value, self.type_name(ty));
-            return self.env.report.fail(Diagnostic::error("wrong-type", tree.attribute.span, message));
+            let message = format!(
+                "`+=` and `-=` need a number, `{}` is {}",
+                tree.attribute.value,
+                self.type_name(ty)
+            );
+            return self.env.report.fail(Diagnostic::error(
+                "wrong-type",
+                tree.attribute.span,
+                message,
+            ));
         }
         let value = self.typed(&tree.value, ty)?;
         self.assign_once(target, attribute, tree.mode, tree.span, done)?;
@@ -100,9 +128,18 @@ impl Body<'_> {
     }
 
     /// One attribute is assigned once, or accumulated as often as wanted.
-    fn assign_once(&self, target: Var, attribute: AttributeId, mode: AssignmentMode, span: Span, done: &mut Done) -> Option<()> {
+    fn assign_once(
+        &self,
+        target: Var,
+        attribute: AttributeId,
+        mode: AssignmentMode,
+        span: Span,
+        done: &mut Done,
+    ) -> Option<()> {
         match done.assigned.insert((target, attribute), (mode, span)) {
-            Some((earlier, first)) if earlier == AssignmentMode::Set || mode == AssignmentMode::Set => {
+            Some((earlier, first))
+                if earlier == AssignmentMode::Set || mode == AssignmentMode::Set =>
+            {
                 let mistake = Diagnostic::error("assigned-twice", span, "this attribute is assigned twice")
                     .related(first, "the first assignment")
                     .help("every value is computed from the graph as it was before; several `+=` and `-=` may be combined");
@@ -113,17 +150,22 @@ impl Body<'_> {
     }
 
     /// Elements to create, in the order of the text, a node before its edges.
-    pub(super) fn creations(&mut self, trees: &[PatternTree], done: &mut Done) -> Option<Vec<Creation>> {
+    pub(super) fn creations(
+        &mut self,
+        trees: &[PatternTree],
+        done: &mut Done,
+    ) -> Option<Vec<Creation>> {
         let (mut creations, mut good) = (Vec::new(), true);
-        self.note_unreadable(trees, done);
+        self.note_announced(trees, done);
+        let described = Described::read(trees);
         for tree in trees {
             if let Some(condition) = &tree.condition {
                 good &= self.no_condition(condition).is_some();
             }
             for path in &tree.paths {
-                let mut from = self.created_node(&path.first, trees, done, &mut creations);
+                let mut from = self.created_node(&path.first, &described, done, &mut creations);
                 for (edge, node) in &path.steps {
-                    let to = self.created_node(node, trees, done, &mut creations);
+                    let to = self.created_node(node, &described, done, &mut creations);
                     let edge = self.created_edge(edge, from, to, done, &mut creations);
                     good &= from.is_some() && to.is_some() && edge.is_some();
                     from = to;
@@ -134,39 +176,46 @@ impl Body<'_> {
         good.then_some(creations)
     }
 
-    /// Until they are created, names that are to be created are not unknown.
-    fn note_unreadable(&self, trees: &[PatternTree], done: &mut Done) {
+    /// Names that these patterns are to create.
+    fn note_announced(&self, trees: &[PatternTree], done: &mut Done) {
         let names = super::pattern::names(trees).map(|n| &n.value);
         let new = names.filter(|n| self.visible(n).is_none() && !done.created.contains_key(*n));
         let new: Vec<String> = new.cloned().collect();
-        done.unreadable.extend(new);
+        done.announced = new.into_iter().collect();
     }
 
     fn no_condition(&self, condition: &ExprTree) -> Option<()> {
-        let mistake = Diagnostic::error("condition-in-create", condition.span, "what is created has no conditions");
-        self.env.report.fail(mistake.help("put the condition into `where`, and initial values into braces"))
+        let mistake = Diagnostic::error(
+            "condition-in-create",
+            condition.span,
+            "what is created has no conditions",
+        );
+        self.env
+            .report
+            .fail(mistake.help("put the condition into `where`, and initial values into braces"))
     }
 
     /// The variable of a node that is bound or created before, or a new one.
-    fn created_node(&mut self, tree: &NodeTree, trees: &[PatternTree], done: &mut Done, into: &mut Vec<Creation>) -> Option<Var> {
+    fn created_node<'t>(
+        &mut self,
+        tree: &'t NodeTree,
+        described: &Described<'t>,
+        done: &mut Done,
+        into: &mut Vec<Creation>,
+    ) -> Option<Var> {
         if let Some(condition) = &tree.condition {
             self.no_condition(condition)?;
         }
         if let Some(name) = &tree.name {
-            let known = self.visible(&name.value).or_else(|| done.created.get(&name.value).copied());
+            let known = self
+                .visible(&name.value)
+                .or_else(|| done.created.get(&name.value).copied());
             if let Some(var) = known {
-                return self.end_of_created(var, name, tree, trees, done);
+                return self.end_of_created(var, name, tree, described, done);
             }
         }
-        let types = match &tree.name {
-            Some(name) => types_of_name(&name.value, trees).unwrap_or(&tree.types),
-            None => &tree.types,
-        };
+        let (types, attributes) = described.of(tree);
         let ty = self.created_node_type(tree, types, done)?;
-        let attributes = match &tree.name {
-            Some(name) => attributes_of_name(&name.value, trees).unwrap_or(&tree.attributes),
-            None => &tree.attributes,
-        };
         let columns = self.env.types.graph.node(ty).attributes.clone();
         let incomplete = self.env.types.node_incomplete(ty);
         let values = self.initial_values(&columns, attributes, tree.span, incomplete);
@@ -179,11 +228,16 @@ impl Body<'_> {
         Some(var)
     }
 
-    fn add_created(&mut self, name: Option<&Name>, sort: Sort, span: Span, done: &mut Done) -> Option<Var> {
+    fn add_created(
+        &mut self,
+        name: Option<&Name>,
+        sort: Sort,
+        span: Span,
+        done: &mut Done,
+    ) -> Option<Var> {
         let var = self.add(name.map(|n| n.value.as_str()), sort, span)?;
         if let Some(name) = name {
             self.check_new_name_of_created(name);
-            done.unreadable.remove(&name.value);
             done.created.insert(name.value.clone(), var);
         }
         Some(var)
@@ -196,51 +250,100 @@ impl Body<'_> {
     }
 
     /// A node that is there already, as the end of a new edge.
-    fn end_of_created(&self, var: Var, name: &Name, tree: &NodeTree, trees: &[PatternTree], done: &Done) -> Option<Var> {
+    fn end_of_created(
+        &self,
+        var: Var,
+        name: &Name,
+        tree: &NodeTree,
+        described: &Described<'_>,
+        done: &Done,
+    ) -> Option<Var> {
         let element = &self.elements[var.index()];
         if matches!(element.sort, Sort::Edge(_)) {
             let message = format!("`{}` is an edge and cannot be used as a node", name.value);
-            return self.env.report.fail(Diagnostic::error("node-and-edge", name.span, message).related(element.span, "bound here"));
+            return self.env.report.fail(
+                Diagnostic::error("node-and-edge", name.span, message)
+                    .related(element.span, "bound here"),
+            );
         }
         if let Some(&at) = done.deleted.get(&var) {
-            let message = format!("`{}` is deleted by this rule: an edge to it is not created", name.value);
-            return self.env.report.fail(Diagnostic::error("edge-to-deleted", name.span, message).related(at, "deleted here"));
+            let message = format!(
+                "`{}` is deleted by this rule: an edge to it is not created",
+                name.value
+            );
+            return self.env.report.fail(
+                Diagnostic::error("edge-to-deleted", name.span, message)
+                    .related(at, "deleted here"),
+            );
         }
-        let own = done.created.get(&name.value) == Some(&var) && nodes_named(&name.value, trees).next().is_some();
-        if own && said_otherwise(name, tree, trees) {
-            let message = format!("`{}` is described twice: its type and its values stand in one place", name.value);
+        let own =
+            done.created.get(&name.value) == Some(&var) && done.announced.contains(&name.value);
+        if own && described.contradicts(tree) {
+            let message = format!(
+                "`{}` is described twice: its type and its values stand in one place",
+                name.value
+            );
             let mistake = Diagnostic::error("created-again", tree.span, message);
-            return self.env.report.fail(mistake.related(element.span, "created here"));
+            return self
+                .env
+                .report
+                .fail(mistake.related(element.span, "created here"));
         }
         if !own && !(tree.types.is_empty() && tree.attributes.is_empty()) {
-            let message = format!("`{}` exists already: it cannot be created again", name.value);
+            let message = format!(
+                "`{}` exists already: it cannot be created again",
+                name.value
+            );
             let mistake = Diagnostic::error("created-again", tree.span, message)
                 .related(element.span, "bound here")
-                .help(format!("write `({})`; attributes of what exists are changed by `set`", name.value));
+                .help(format!(
+                    "write `({})`; attributes of what exists are changed by `set`",
+                    name.value
+                ));
             return self.env.report.fail(mistake);
         }
         Some(var)
     }
 
-    fn created_node_type(&self, tree: &NodeTree, types: &[Name], done: &Done) -> Option<NodeTypeId> {
+    fn created_node_type(
+        &self,
+        tree: &NodeTree,
+        types: &[Name],
+        done: &Done,
+    ) -> Option<NodeTypeId> {
         match types {
             [] => self.node_without_type(tree, done),
             [name] => {
-                let id = self.env.types.node(self.env.report, &name.value, name.span)?;
+                let id = self
+                    .env
+                    .types
+                    .node(self.env.report, &name.value, name.span)?;
                 let declared = self.env.types.graph.node(id);
                 if !declared.is_abstract {
                     return Some(id);
                 }
                 let graph = &self.env.types.graph;
-                let concrete = listed(declared.concrete.iter().map(|&t| graph.node(t).name.as_str()));
-                let message = format!("`{}` is abstract: no node has exactly this type", name.value);
+                let concrete = listed(
+                    declared
+                        .concrete
+                        .iter()
+                        .map(|&t| graph.node(t).name.as_str()),
+                );
+                let message = format!(
+                    "`{}` is abstract: no node has exactly this type",
+                    name.value
+                );
                 let mistake = Diagnostic::error("abstract-type", name.span, message)
                     .related(declared.span, "declared abstract here")
                     .help(format!("take one of {concrete}"));
                 self.env.report.fail(mistake)
             }
             [_, second, ..] => {
-                let mistake = Diagnostic::error("alternatives-in-create", second.span, "what is created has one type");
+                let mistake = Diagnostic::error(
+                    "alternatives-in-create",
+                    second.span,
+                    "what is created has one type",
+                );
                 self.env.report.fail(mistake)
             }
         }
@@ -251,28 +354,51 @@ impl Body<'_> {
             Some(name) => {
                 let bound = self.view.names.iter().map(|(n, _)| n.as_str());
                 let known = bound.chain(done.created.keys().map(String::as_str));
-                let mistake = unknown("unknown-variable", "variable", &name.value, name.span, known);
+                let mistake = unknown(
+                    "unknown-variable",
+                    "variable",
+                    &name.value,
+                    name.span,
+                    known,
+                );
                 let help = match mistake.help.as_deref() {
-                    Some(near) => format!("{near}; a new node needs a type: `({}:Type)`", name.value),
+                    Some(near) => {
+                        format!("{near}; a new node needs a type: `({}:Type)`", name.value)
+                    }
                     None => format!("a new node needs a type: `({}:Type)`", name.value),
                 };
-                self.explain_hidden(&name.value, mistake.help(help))
+                mistake.help(help)
             }
             None => Diagnostic::error("type-needed", tree.span, "a new node needs a type"),
         };
         self.env.report.fail(mistake)
     }
 
-    fn created_edge(&mut self, tree: &EdgeTree, from: Option<Var>, to: Option<Var>, done: &mut Done, into: &mut Vec<Creation>) -> Option<Var> {
+    fn created_edge(
+        &mut self,
+        tree: &EdgeTree,
+        from: Option<Var>,
+        to: Option<Var>,
+        done: &mut Done,
+        into: &mut Vec<Creation>,
+    ) -> Option<Var> {
         if let Some(condition) = &tree.condition {
             self.no_condition(condition)?;
         }
         if let Some(name) = &tree.name
-            && let Some(var) = self.visible(&name.value).or_else(|| done.created.get(&name.value).copied())
+            && let Some(var) = self
+                .visible(&name.value)
+                .or_else(|| done.created.get(&name.value).copied())
         {
-            let message = format!("`{}` exists already: it cannot be created again", name.value);
+            let message = format!(
+                "`{}` exists already: it cannot be created again",
+                name.value
+            );
             let mistake = Diagnostic::error("created-again", name.span, message);
-            return self.env.report.fail(mistake.related(self.elements[var.index()].span, "bound here"));
+            return self
+                .env
+                .report
+                .fail(mistake.related(self.elements[var.index()].span, "bound here"));
         }
         let ty = self.created_edge_type(tree)?;
         let columns = self.env.types.graph.edge(ty).attributes.clone();
@@ -295,12 +421,20 @@ impl Body<'_> {
     fn created_edge_type(&self, tree: &EdgeTree) -> Option<EdgeTypeId> {
         match &tree.types[..] {
             [] => {
-                let mistake = Diagnostic::error("type-needed", tree.span, "a new edge needs a type");
+                let mistake =
+                    Diagnostic::error("type-needed", tree.span, "a new edge needs a type");
                 self.env.report.fail(mistake.help("write `-[:type]->`"))
             }
-            [_] => self.edge_types(tree, tree.direction == Direction::Undirected)?.first().copied(),
+            [_] => self
+                .edge_types(tree, tree.direction == Direction::Undirected)?
+                .first()
+                .copied(),
             [_, second, ..] => {
-                let mistake = Diagnostic::error("alternatives-in-create", second.span, "what is created has one type");
+                let mistake = Diagnostic::error(
+                    "alternatives-in-create",
+                    second.span,
+                    "what is created has one type",
+                );
                 self.env.report.fail(mistake)
             }
         }
@@ -312,11 +446,20 @@ impl Body<'_> {
         let (Sort::Node(sources), Sort::Node(targets)) = (self.sort(from), self.sort(to)) else {
             return None;
         };
-        if self.is_poison(from) || self.is_poison(to) || always_connects(declared, sources, targets) {
+        if self.is_poison(from) || self.is_poison(to) || always_connects(declared, sources, targets)
+        {
             return Some(());
         }
-        let message = format!("`{}` cannot lead from {} to {}", declared.name, self.describe(from), self.describe(to));
-        let mut mistake = Diagnostic::error("edge-ends", tree.span, message).related(declared.span, format!("declared {}", self.declared_ends(declared)));
+        let message = format!(
+            "`{}` cannot lead from {} to {}",
+            declared.name,
+            self.describe(from),
+            self.describe(to)
+        );
+        let mut mistake = Diagnostic::error("edge-ends", tree.span, message).related(
+            declared.span,
+            format!("declared {}", self.declared_ends(declared)),
+        );
         if !declared.undirected && always_connects(declared, targets, sources) {
             mistake = mistake.help("it fits the other way round: turn the arrow");
         }
@@ -324,7 +467,13 @@ impl Body<'_> {
     }
 
     /// A value for every column: what is given, or the default.
-    pub(super) fn initial_values(&mut self, columns: &[Attribute], given: &[(Name, ExprTree)], span: Span, incomplete: bool) -> Option<Vec<Formula>> {
+    pub(super) fn initial_values(
+        &mut self,
+        columns: &[Attribute],
+        given: &[(Name, ExprTree)],
+        span: Span,
+        incomplete: bool,
+    ) -> Option<Vec<Formula>> {
         let mut values: BTreeMap<AttributeId, Option<Formula>> = BTreeMap::new();
         let mut good = true;
         for (name, tree) in given {
@@ -333,15 +482,27 @@ impl Body<'_> {
                 good = false;
                 if !incomplete {
                     let graph = &self.env.types.graph;
-                    let names = columns.iter().map(|c| graph.attributes[c.id.index()].as_str());
-                    self.env.report.push(unknown("unknown-attribute", "attribute", &name.value, name.span, names));
+                    let names = columns
+                        .iter()
+                        .map(|c| graph.attributes[c.id.index()].as_str());
+                    self.env.report.push(unknown(
+                        "unknown-attribute",
+                        "attribute",
+                        &name.value,
+                        name.span,
+                        names,
+                    ));
                 }
                 continue;
             };
-            let value = self.typed(tree, column.ty).map(|expr| self.formula(expr, tree.span));
+            let value = self
+                .typed(tree, column.ty)
+                .map(|expr| self.formula(expr, tree.span));
             if values.insert(column.id, value).is_some() {
                 let message = format!("`{}` is given twice", name.value);
-                self.env.report.push(Diagnostic::error("duplicate-name", name.span, message));
+                self.env
+                    .report
+                    .push(Diagnostic::error("duplicate-name", name.span, message));
                 good = false;
             }
         }
@@ -350,7 +511,12 @@ impl Body<'_> {
     }
 
     /// Columns in order: values that are given, else defaults; a mistake where there is neither.
-    pub(super) fn filled(&self, columns: &[Attribute], mut given: BTreeMap<AttributeId, Option<Formula>>, span: Span) -> Option<Vec<Formula>> {
+    pub(super) fn filled(
+        &self,
+        columns: &[Attribute],
+        mut given: BTreeMap<AttributeId, Option<Formula>>,
+        span: Span,
+    ) -> Option<Vec<Formula>> {
         let graph = &self.env.types.graph;
         let (mut values, mut missing, mut related) = (Vec::new(), Vec::new(), Vec::new());
         for column in columns {
@@ -371,7 +537,9 @@ impl Body<'_> {
         if !missing.is_empty() {
             let braces: Vec<String> = missing.iter().map(|n| format!("{n}: …")).collect();
             let message = format!("{} must be given a value", listed(missing.iter().copied()));
-            let mut mistake = Diagnostic::error("attribute-without-value", span, message).help(format!("write `{{{}}}`, or declare a default", braces.join(", ")));
+            let mut mistake = Diagnostic::error("attribute-without-value", span, message).help(
+                format!("write `{{{}}}`, or declare a default", braces.join(", ")),
+            );
             mistake.related = related;
             return self.env.report.fail(mistake);
         }
@@ -379,26 +547,50 @@ impl Body<'_> {
     }
 }
 
-fn nodes_named<'t>(name: &str, trees: &'t [PatternTree]) -> impl Iterator<Item = &'t NodeTree> {
-    super::pattern::nodes(trees).filter(move |n| n.name.as_ref().is_some_and(|n| n.value == name))
+/// What patterns to create say of their named nodes, at whichever mention.
+#[derive(Default)]
+struct Described<'t> {
+    nodes: BTreeMap<&'t str, (&'t [Name], &'t [(Name, ExprTree)])>,
 }
 
-/// The types that are written for a name, at whichever mention.
-fn types_of_name<'t>(name: &str, trees: &'t [PatternTree]) -> Option<&'t [Name]> {
-    nodes_named(name, trees).map(|n| &n.types[..]).find(|t| !t.is_empty())
-}
+impl<'t> Described<'t> {
+    fn read(trees: &'t [PatternTree]) -> Self {
+        let mut described = Described::default();
+        for node in super::pattern::nodes(trees) {
+            let Some(name) = &node.name else { continue };
+            let (types, attributes) = described.nodes.entry(&name.value).or_default();
+            if types.is_empty() {
+                *types = &node.types;
+            }
+            if attributes.is_empty() {
+                *attributes = &node.attributes;
+            }
+        }
+        described
+    }
 
-/// The attributes that are written for a name, at whichever mention.
-fn attributes_of_name<'t>(name: &str, trees: &'t [PatternTree]) -> Option<&'t [(Name, ExprTree)]> {
-    nodes_named(name, trees).map(|n| &n.attributes[..]).find(|a| !a.is_empty())
-}
+    /// Types and attributes of a node, of all mentions of its name.
+    fn of(&self, node: &'t NodeTree) -> (&'t [Name], &'t [(Name, ExprTree)]) {
+        let named = node
+            .name
+            .as_ref()
+            .and_then(|name| self.nodes.get(name.value.as_str()));
+        named.copied().unwrap_or((&node.types, &node.attributes))
+    }
 
-/// Whether a further mention of a created node gives another type or other values than the first one that gives any.
-fn said_otherwise(name: &Name, tree: &NodeTree, trees: &[PatternTree]) -> bool {
-    let values = |names: &[Name]| names.iter().map(|n| n.value.clone()).collect::<Vec<_>>();
-    let types = types_of_name(&name.value, trees).map(values);
-    let attributes = attributes_of_name(&name.value, trees);
-    let other_type = !tree.types.is_empty() && types != Some(values(&tree.types));
-    let other_values = !tree.attributes.is_empty() && attributes.is_none_or(|a| !std::ptr::eq(a, &tree.attributes[..]));
-    other_type || other_values
+    /// Whether a further mention of a node gives another type or other values than the first one that gives any.
+    fn contradicts(&self, node: &NodeTree) -> bool {
+        let named = node
+            .name
+            .as_ref()
+            .and_then(|name| self.nodes.get(name.value.as_str()));
+        let Some((types, attributes)) = named else {
+            return false;
+        };
+        let values = |names: &[Name]| names.iter().map(|n| n.value.clone()).collect::<Vec<_>>();
+        let other_type = !node.types.is_empty() && values(types) != values(&node.types);
+        let other_values =
+            !node.attributes.is_empty() && !std::ptr::eq(*attributes, &node.attributes[..]);
+        other_type || other_values
+    }
 }

@@ -3,11 +3,12 @@
 use super::{
     body::Body,
     constant::NoValue,
-    report::{listed, unknown},
+    pattern::boolean,
+    report::{unknown, unknown_of},
 };
 use crate::{
     diagnostic::Diagnostic,
-    expr::{Expr, ExprKind, Formula, Operator, ParameterId, Var},
+    expr::{Expr, ExprKind, Formula, Operator, Var},
     model::ParameterValue,
     pattern::Sort,
     source::Span,
@@ -84,10 +85,17 @@ impl Body<'_> {
                 self.fold(real, span)
             }
             (have, want) => {
-                let message = format!("{} is needed here, this is {}", self.type_name(want), self.type_name(have));
-                let mistake = Diagnostic::error("wrong-type", span, message).label(self.type_name(have));
+                let message = format!(
+                    "{} is needed here, this is {}",
+                    self.type_name(want),
+                    self.type_name(have)
+                );
+                let mistake =
+                    Diagnostic::error("wrong-type", span, message).label(self.type_name(have));
                 let mistake = match (have, want) {
-                    (Type::Real, Type::Int) => mistake.help("say how to round: `floor(…)`, `ceil(…)` or `round(…)`"),
+                    (Type::Real, Type::Int) => {
+                        mistake.help("say how to round: `floor(…)`, `ceil(…)` or `round(…)`")
+                    }
                     (Type::Int, Type::Bool) => mistake.help("compare it: `… > 0`"),
                     _ => mistake,
                 };
@@ -101,38 +109,69 @@ impl Body<'_> {
             Type::Int => "an Int".to_owned(),
             Type::Real => "a Real".to_owned(),
             Type::Bool => "a Bool".to_owned(),
-            Type::Enumeration(id) => format!("a `{}`", self.env.types.graph.enumerations[id.index()].name),
+            Type::Enumeration(id) => {
+                format!("a `{}`", self.env.types.graph.enumerations[id.index()].name)
+            }
         }
     }
 
     /// A text that is an expression, as a formula of a type.
     pub(super) fn text(&mut self, text: &Text, want: Type) -> Option<Formula> {
+        let formula = self.untyped_text(text)?;
+        self.coerce_formula(formula, want)
+    }
+
+    /// A text that is an expression, as a formula of its own type.
+    pub(super) fn untyped_text(&mut self, text: &Text) -> Option<Formula> {
         let tree = self.env.report.accept(parse_expr(text))?;
-        let expr = self.typed(&tree, want)?;
+        let expr = self.expr(&tree)?;
         Some(self.formula(expr, tree.span))
     }
 
     /// A number or expression, as a formula of a type.
     pub(super) fn number(&mut self, number: &NumberOrText, want: Type) -> Option<Formula> {
-        let (expr, span) = match number {
-            NumberOrText::Int(i) => (constant(Value::Int(i.value)), i.span),
-            NumberOrText::Real(r) => (constant(Value::Real(r.value)), r.span),
-            NumberOrText::Bool(b) => (constant(Value::Bool(b.value)), b.span),
-            NumberOrText::Text(text) => return self.text(text, want),
+        let formula = self.untyped(number)?;
+        self.coerce_formula(formula, want)
+    }
+
+    /// A number or expression, as a formula of its own type.
+    pub(super) fn untyped(&mut self, number: &NumberOrText) -> Option<Formula> {
+        let (value, span) = match number {
+            NumberOrText::Int(i) => (Value::Int(i.value), i.span),
+            NumberOrText::Real(r) => (Value::Real(r.value), r.span),
+            NumberOrText::Bool(b) => (Value::Bool(b.value), b.span),
+            NumberOrText::Text(text) => return self.untyped_text(text),
         };
-        let expr = self.coerce(expr, want, span)?;
-        Some(self.formula(expr, span))
+        Some(self.formula(constant(value), span))
+    }
+
+    /// The formula as one of another type, where nothing is lost.
+    pub(super) fn coerce_formula(&self, formula: Formula, want: Type) -> Option<Formula> {
+        let expr = self.coerce(formula.expr, want, formula.span)?;
+        Some(Formula { expr, ..formula })
     }
 
     fn name(&mut self, name: &str, span: Span) -> Option<Expr> {
         if self.visible(name).is_some() {
             let message = format!("`{name}` is an element, not a value");
             let mistake = Diagnostic::error("element-as-value", span, message);
-            return self.env.report.fail(mistake.help(format!("read an attribute, `{name}.…`, or its number, `id({name})`")));
+            return self.env.report.fail(mistake.help(format!(
+                "read an attribute, `{name}.…`, or its number, `id({name})`"
+            )));
         }
         match name {
-            "now" => return self.time_dependent(ExprKind::Now, Type::Real, self.place.now, "now", span),
-            "index" => return self.time_dependent(ExprKind::Index, Type::Int, self.place.index, "index", span),
+            "now" => {
+                return self.time_dependent(ExprKind::Now, Type::Real, self.place.now, "now", span);
+            }
+            "index" => {
+                return self.time_dependent(
+                    ExprKind::Index,
+                    Type::Int,
+                    self.place.index,
+                    "index",
+                    span,
+                );
+            }
             _ => {}
         }
         if self.metrics.is_some() && !self.env.parameters.names.contains_key(name) {
@@ -141,7 +180,14 @@ impl Body<'_> {
         self.parameter(name, span)
     }
 
-    fn time_dependent(&self, kind: ExprKind, ty: Type, allowed: bool, name: &str, span: Span) -> Option<Expr> {
+    fn time_dependent(
+        &self,
+        kind: ExprKind,
+        ty: Type,
+        allowed: bool,
+        name: &str,
+        span: Span,
+    ) -> Option<Expr> {
         if allowed {
             return Some(Expr { kind, ty });
         }
@@ -159,7 +205,9 @@ impl Body<'_> {
         }
         let message = format!("EXISTS and COUNT cannot be used in {}", self.place.name);
         let mistake = Diagnostic::error("not-here", span, message);
-        self.env.report.fail(mistake.help("they are for guards, `choose`, timers, tallies and probes"))
+        self.env
+            .report
+            .fail(mistake.help("they are for guards, `choose`, timers, tallies and probes"))
     }
 
     fn parameter(&mut self, name: &str, span: Span) -> Option<Expr> {
@@ -170,7 +218,13 @@ impl Body<'_> {
             }
             let candidates = parameters.names.keys().map(String::as_str);
             let variables = self.view.names.iter().map(|(n, _)| n.as_str());
-            let mistake = unknown("unknown-name", "name", name, span, candidates.chain(variables));
+            let mistake = unknown(
+                "unknown-name",
+                "name",
+                name,
+                span,
+                candidates.chain(variables),
+            );
             return self.env.report.fail(self.explain_hidden(name, mistake));
         };
         match parameters.values[id.index()].as_ref()? {
@@ -189,11 +243,6 @@ impl Body<'_> {
         }
     }
 
-    /// Parameters in the expression of another parameter, `index` and the like: `ParameterId` of a name.
-    pub(super) fn parameter_id(&self, name: &str) -> Option<ParameterId> {
-        self.env.parameters.names.get(name).copied()
-    }
-
     fn member(&mut self, of: &ExprTree, name: &Name, span: Span) -> Option<Expr> {
         match &of.kind {
             ExprTreeKind::Name(owner) => self.member_of(owner, of.span, name, span),
@@ -203,12 +252,20 @@ impl Body<'_> {
             } if !self.is_function(&table.value) => self.look_up(table, arguments, name),
             _ => {
                 let message = "only elements, enumerations and look-ups have members";
-                self.env.report.fail(Diagnostic::error("no-member", span, message))
+                self.env
+                    .report
+                    .fail(Diagnostic::error("no-member", span, message))
             }
         }
     }
 
-    fn member_of(&mut self, owner: &str, owner_span: Span, name: &Name, span: Span) -> Option<Expr> {
+    fn member_of(
+        &mut self,
+        owner: &str,
+        owner_span: Span,
+        name: &Name,
+        span: Span,
+    ) -> Option<Expr> {
         if let Some(var) = self.visible(owner) {
             return self.attribute(var, name);
         }
@@ -227,7 +284,13 @@ impl Body<'_> {
         }
         let variables = self.view.names.iter().map(|(n, _)| n.as_str());
         let candidates = variables.chain(self.env.types.enumeration_names());
-        let mistake = unknown("unknown-variable", "variable", owner, owner_span, candidates);
+        let mistake = unknown(
+            "unknown-variable",
+            "variable",
+            owner,
+            owner_span,
+            candidates,
+        );
         self.env.report.fail(self.explain_hidden(owner, mistake))
     }
 
@@ -235,10 +298,7 @@ impl Body<'_> {
     pub(super) fn attribute(&mut self, var: Var, name: &Name) -> Option<Expr> {
         let (attribute, ty) = self.attribute_of(var, name)?;
         Some(Expr {
-            kind: ExprKind::Attribute {
-                of: var,
-                attribute,
-            },
+            kind: ExprKind::Attribute { of: var, attribute },
             ty,
         })
     }
@@ -251,11 +311,23 @@ impl Body<'_> {
         let graph = &self.env.types.graph;
         let owners: Vec<_> = match self.sort(var) {
             Sort::Node(types) => {
-                let known = types.iter().map(|&t| (graph.node(t).name.as_str(), &graph.node(t).attributes, self.env.types.node_incomplete(t)));
+                let known = types.iter().map(|&t| {
+                    (
+                        graph.node(t).name.as_str(),
+                        &graph.node(t).attributes,
+                        self.env.types.node_incomplete(t),
+                    )
+                });
                 known.collect()
             }
             Sort::Edge(types) => {
-                let known = types.iter().map(|&t| (graph.edge(t).name.as_str(), &graph.edge(t).attributes, self.env.types.edge_incomplete(t)));
+                let known = types.iter().map(|&t| {
+                    (
+                        graph.edge(t).name.as_str(),
+                        &graph.edge(t).attributes,
+                        self.env.types.edge_incomplete(t),
+                    )
+                });
                 known.collect()
             }
         };
@@ -265,14 +337,31 @@ impl Body<'_> {
             match attributes.iter().find(|a| Some(a.id) == id) {
                 None if *incomplete => return None,
                 None => {
-                    let candidates = attributes.iter().map(|a| graph.attributes[a.id.index()].as_str());
-                    let what = format!("attribute of `{owner}`");
-                    let mistake = unknown("unknown-attribute", &what, &name.value, name.span, candidates);
-                    return self.env.report.fail(self.which_types(mistake, var, owner, owners.len()));
+                    let candidates = attributes
+                        .iter()
+                        .map(|a| graph.attributes[a.id.index()].as_str());
+                    let mistake = unknown_of(
+                        "unknown-attribute",
+                        ("attribute", owner),
+                        &name.value,
+                        name.span,
+                        candidates,
+                    );
+                    return self.env.report.fail(self.which_types(
+                        mistake,
+                        var,
+                        owner,
+                        owners.len(),
+                    ));
                 }
                 Some(attribute) => match found {
                     Some((ty, first)) if ty != attribute.ty => {
-                        let message = format!("`{}` is {} in one type and {} in another", name.value, self.type_name(ty), self.type_name(attribute.ty));
+                        let message = format!(
+                            "`{}` is {} in one type and {} in another",
+                            name.value,
+                            self.type_name(ty),
+                            self.type_name(attribute.ty)
+                        );
                         let mistake = Diagnostic::error("attribute-type", name.span, message)
                             .related(first, "one declaration")
                             .related(attribute.span, "another");
@@ -290,7 +379,10 @@ impl Body<'_> {
         if types < 2 {
             return mistake;
         }
-        let note = format!("it may be any of {}, and `{owner}` has no such attribute", self.describe(var));
+        let note = format!(
+            "it may be any of {}, and `{owner}` has no such attribute",
+            self.describe(var)
+        );
         mistake.related(self.elements[var.index()].span, note)
     }
 
@@ -299,11 +391,21 @@ impl Body<'_> {
         if matches!(expr.ty, Type::Int | Type::Real) {
             return Some(expr);
         }
-        let message = format!("`{operator}` needs numbers, this is {}", self.type_name(expr.ty));
-        self.env.report.fail(Diagnostic::error("wrong-type", tree.span, message).label(self.type_name(expr.ty)))
+        let message = format!(
+            "`{operator}` needs numbers, this is {}",
+            self.type_name(expr.ty)
+        );
+        self.env.report.fail(
+            Diagnostic::error("wrong-type", tree.span, message).label(self.type_name(expr.ty)),
+        )
     }
 
-    fn binary(&mut self, operator: BinaryOperator, left: &ExprTree, right: &ExprTree) -> Option<Expr> {
+    fn binary(
+        &mut self,
+        operator: BinaryOperator,
+        left: &ExprTree,
+        right: &ExprTree,
+    ) -> Option<Expr> {
         use BinaryOperator as B;
         let (checked, text) = match operator {
             B::Or => (Operator::Or, "OR"),
@@ -323,7 +425,11 @@ impl Body<'_> {
         match operator {
             B::Or | B::And => {
                 let (a, b) = (self.typed(left, Type::Bool), self.typed(right, Type::Bool));
-                Some(boolean(ExprKind::Binary(checked, Box::new(a?), Box::new(b?))))
+                Some(boolean(ExprKind::Binary(
+                    checked,
+                    Box::new(a?),
+                    Box::new(b?),
+                )))
             }
             B::Equal | B::NotEqual => {
                 if let Some((a, b)) = self.two_elements(left, right) {
@@ -333,15 +439,24 @@ impl Body<'_> {
                 self.comparison(checked, a?, b?, left.span, right.span)
             }
             B::Less | B::LessEqual | B::Greater | B::GreaterEqual => {
-                let (a, b) = (self.number_operand(left, text), self.number_operand(right, text));
+                let (a, b) = (
+                    self.number_operand(left, text),
+                    self.number_operand(right, text),
+                );
                 self.comparison(checked, a?, b?, left.span, right.span)
             }
             B::Add | B::Subtract | B::Multiply | B::Divide | B::Remainder => {
-                let (a, b) = (self.number_operand(left, text), self.number_operand(right, text));
+                let (a, b) = (
+                    self.number_operand(left, text),
+                    self.number_operand(right, text),
+                );
                 let (a, b) = (a?, b?);
                 let ints = a.ty == Type::Int && b.ty == Type::Int && operator != B::Divide;
                 let ty = if ints { Type::Int } else { Type::Real };
-                let (a, b) = (self.coerce(a, ty, left.span)?, self.coerce(b, ty, right.span)?);
+                let (a, b) = (
+                    self.coerce(a, ty, left.span)?,
+                    self.coerce(b, ty, right.span)?,
+                );
                 Some(Expr {
                     kind: ExprKind::Binary(checked, Box::new(a), Box::new(b)),
                     ty,
@@ -351,17 +466,35 @@ impl Body<'_> {
     }
 
     /// A comparison of two values of like types.
-    pub(super) fn comparison(&self, operator: Operator, a: Expr, b: Expr, left: Span, right: Span) -> Option<Expr> {
+    pub(super) fn comparison(
+        &self,
+        operator: Operator,
+        a: Expr,
+        b: Expr,
+        left: Span,
+        right: Span,
+    ) -> Option<Expr> {
         let common = self.common_type(a.ty, b.ty);
         let Some(common) = common else {
-            let message = format!("{} and {} cannot be compared", self.type_name(a.ty), self.type_name(b.ty));
+            let message = format!(
+                "{} and {} cannot be compared",
+                self.type_name(a.ty),
+                self.type_name(b.ty)
+            );
             let mistake = Diagnostic::error("wrong-type", right, message)
                 .label(self.type_name(b.ty))
                 .related(left, self.type_name(a.ty));
             return self.env.report.fail(mistake);
         };
-        let (a, b) = (self.coerce(a, common, left)?, self.coerce(b, common, right)?);
-        Some(boolean(ExprKind::Binary(operator, Box::new(a), Box::new(b))))
+        let (a, b) = (
+            self.coerce(a, common, left)?,
+            self.coerce(b, common, right)?,
+        );
+        Some(boolean(ExprKind::Binary(
+            operator,
+            Box::new(a),
+            Box::new(b),
+        )))
     }
 
     /// The type that two values can both have.
@@ -389,26 +522,53 @@ impl Body<'_> {
             _ => false,
         };
         if !possible && !self.is_poison(a) && !self.is_poison(b) {
-            let message = format!("{} and {} are never the same element", self.describe(a), self.describe(b));
+            let message = format!(
+                "{} and {} are never the same element",
+                self.describe(a),
+                self.describe(b)
+            );
             let mistake = Diagnostic::error("never-same", right, message);
-            return self.env.report.fail(mistake.related(left, self.describe(a)));
+            return self
+                .env
+                .report
+                .fail(mistake.related(left, self.describe(a)));
         }
         let same = boolean(ExprKind::Same(a, b));
-        Some(if negated { boolean(ExprKind::Not(Box::new(same))) } else { same })
+        Some(if negated {
+            boolean(ExprKind::Not(Box::new(same)))
+        } else {
+            same
+        })
     }
 
     fn case(&mut self, branches: &[(ExprTree, ExprTree)], otherwise: &ExprTree) -> Option<Expr> {
-        let conditions: Vec<_> = branches.iter().map(|(c, _)| self.typed(c, Type::Bool)).collect();
+        let conditions: Vec<_> = branches
+            .iter()
+            .map(|(c, _)| self.typed(c, Type::Bool))
+            .collect();
         let results: Vec<_> = branches.iter().map(|(_, r)| self.expr(r)).collect();
         let otherwise_expr = self.expr(otherwise);
         let conditions: Vec<Expr> = conditions.into_iter().collect::<Option<_>>()?;
         let results: Vec<Expr> = results.into_iter().collect::<Option<_>>()?;
         let otherwise_expr = otherwise_expr?;
         let types = results.iter().map(|r| r.ty).chain([otherwise_expr.ty]);
-        let Some(ty) = types.map(Some).reduce(|a, b| self.common_type(a?, b?)).flatten() else {
-            let all = results.iter().chain([&otherwise_expr]).map(|r| self.type_name(r.ty));
-            let message = format!("the branches of this CASE differ in type: {}", all.collect::<Vec<_>>().join(", "));
-            return self.env.report.fail(Diagnostic::error("wrong-type", otherwise.span, message));
+        let Some(ty) = types
+            .map(Some)
+            .reduce(|a, b| self.common_type(a?, b?))
+            .flatten()
+        else {
+            let all = results
+                .iter()
+                .chain([&otherwise_expr])
+                .map(|r| self.type_name(r.ty));
+            let message = format!(
+                "the branches of this CASE differ in type: {}",
+                all.collect::<Vec<_>>().join(", ")
+            );
+            return self
+                .env
+                .report
+                .fail(Diagnostic::error("wrong-type", otherwise.span, message));
         };
         let mut checked = Vec::new();
         for ((condition, result), (_, tree)) in conditions.into_iter().zip(results).zip(branches) {
@@ -433,7 +593,12 @@ impl Body<'_> {
             ExprKind::Case {
                 branches,
                 otherwise,
-            } => is_constant(otherwise) && branches.iter().all(|(c, r)| is_constant(c) && is_constant(r)),
+            } => {
+                is_constant(otherwise)
+                    && branches
+                        .iter()
+                        .all(|(c, r)| is_constant(c) && is_constant(r))
+            }
             _ => false,
         };
         if !operands_constant {
@@ -442,7 +607,11 @@ impl Body<'_> {
         match self.env.constant(&expr) {
             Ok(value) => Some(constant(value)),
             Err(NoValue::Open) => Some(expr),
-            Err(NoValue::Undefined(why)) => self.env.report.fail(Diagnostic::error("no-value", span, format!("this has no value: {why}"))),
+            Err(NoValue::Undefined(why)) => self.env.report.fail(Diagnostic::error(
+                "no-value",
+                span,
+                format!("this has no value: {why}"),
+            )),
         }
     }
 
@@ -451,19 +620,21 @@ impl Body<'_> {
         match self.env.constant(&formula.expr) {
             Ok(value) => Some(value),
             Err(NoValue::Open) => {
-                let message = format!("this must be known before a run: {} may read parameters only", self.place.name);
-                self.env.report.fail(Diagnostic::error("not-constant", formula.span, message))
+                let message = format!(
+                    "this must be known before a run: {} may read parameters only",
+                    self.place.name
+                );
+                self.env
+                    .report
+                    .fail(Diagnostic::error("not-constant", formula.span, message))
             }
             Err(NoValue::Undefined(why)) => {
                 let message = format!("`{}` has no value: {why}", formula.text);
-                self.env.report.fail(Diagnostic::error("no-value", formula.span, message))
+                self.env
+                    .report
+                    .fail(Diagnostic::error("no-value", formula.span, message))
             }
         }
-    }
-
-    /// The names of visible variables, for advice.
-    pub(super) fn visible_names(&self) -> String {
-        listed(self.view.names.iter().map(|(n, _)| n.as_str()))
     }
 }
 
@@ -472,8 +643,4 @@ pub(super) fn constant(value: Value) -> Expr {
         kind: ExprKind::Constant(value),
         ty: value.ty(),
     }
-}
-
-fn boolean(kind: ExprKind) -> Expr {
-    super::pattern::boolean(kind)
 }

@@ -3,7 +3,7 @@
 use super::{
     body::Body,
     constant::NoValue,
-    report::{listed, unknown},
+    report::{listed, unknown, unknown_of},
 };
 use crate::{
     diagnostic::Diagnostic,
@@ -83,7 +83,11 @@ struct Form {
     draw: bool,
 }
 
-const fn form(name: &'static str, family: Family, parameters: &'static [(&'static str, Type)]) -> Form {
+const fn form(
+    name: &'static str,
+    family: Family,
+    parameters: &'static [(&'static str, Type)],
+) -> Form {
     Form {
         name,
         family,
@@ -102,18 +106,30 @@ const FORMS: [Form; 16] = [
     form("Exponential", Family::ExponentialRate, &[("rate", R)]),
     form("Exponential", Family::ExponentialMean, &[("mean", R)]),
     form("Normal", Family::Normal, &[("mean", R), ("sd", R)]),
-    form("LogNormal", Family::LogNormalMoments, &[("mean", R), ("sd", R)]),
+    form(
+        "LogNormal",
+        Family::LogNormalMoments,
+        &[("mean", R), ("sd", R)],
+    ),
     form("LogNormal", Family::LogNormal, &[("mu", R), ("sigma", R)]),
     form("Uniform", Family::Uniform, &[("low", R), ("high", R)]),
     form("Weibull", Family::Weibull, &[("shape", R), ("scale", R)]),
     form("Gamma", Family::Gamma, &[("shape", R), ("scale", R)]),
     form("Erlang", Family::Erlang, &[("k", I), ("rate", R)]),
-    form("Triangular", Family::Triangular, &[("min", R), ("mode", R), ("max", R)]),
+    form(
+        "Triangular",
+        Family::Triangular,
+        &[("min", R), ("mode", R), ("max", R)],
+    ),
     form("Deterministic", Family::Deterministic, &[("value", R)]),
     Form {
         defaults: &[Value::Int(0), Value::Real(1.0)],
         draw: false,
-        ..form("Immediate", Family::Immediate, &[("priority", I), ("weight", R)])
+        ..form(
+            "Immediate",
+            Family::Immediate,
+            &[("priority", I), ("weight", R)],
+        )
     },
     Form {
         draw: false,
@@ -135,11 +151,32 @@ const EMPIRICAL: &str = "Empirical";
 
 impl Body<'_> {
     /// A law with its parameters; those that are constant are judged.
-    pub(super) fn law(&mut self, purpose: LawUse, name: &str, span: Span, given: &[Given<'_>]) -> Option<Law> {
-        let usable = |f: &&Form| if purpose == LawUse::Timer { f.timer } else { f.draw };
-        let forms: Vec<&Form> = FORMS.iter().filter(usable).filter(|f| f.name == name).collect();
+    pub(super) fn law(
+        &mut self,
+        purpose: LawUse,
+        name: &str,
+        span: Span,
+        given: &[Given<'_>],
+    ) -> Option<Law> {
+        let usable = |f: &&Form| {
+            if purpose == LawUse::Timer {
+                f.timer
+            } else {
+                f.draw
+            }
+        };
+        let forms: Vec<&Form> = FORMS
+            .iter()
+            .filter(usable)
+            .filter(|f| f.name == name)
+            .collect();
         if forms.is_empty() {
-            return self.unknown_law(purpose, name, span, FORMS.iter().filter(usable).map(|f| f.name));
+            return self.unknown_law(
+                purpose,
+                name,
+                span,
+                FORMS.iter().filter(usable).map(|f| f.name),
+            );
         }
         let law = if name == EMPIRICAL {
             self.empirical(given, span)?
@@ -151,7 +188,13 @@ impl Body<'_> {
         Some(law)
     }
 
-    fn unknown_law(&self, purpose: LawUse, name: &str, span: Span, names: impl Iterator<Item = &'static str>) -> Option<Law> {
+    fn unknown_law(
+        &self,
+        purpose: LawUse,
+        name: &str,
+        span: Span,
+        names: impl Iterator<Item = &'static str>,
+    ) -> Option<Law> {
         let mistake = if FORMS.iter().any(|f| f.name == name) {
             let (here, there) = match purpose {
                 LawUse::Timer => ("a timer", "draws"),
@@ -172,8 +215,13 @@ impl Body<'_> {
         for &(name, at) in &named {
             if !forms.iter().any(|f| knows(f, name)) {
                 let names = forms.iter().flat_map(|f| f.parameters.iter().map(|p| p.0));
-                let what = format!("parameter of `{}`", forms[0].name);
-                return self.env.report.fail(unknown("unknown-parameter", &what, name, at, names));
+                return self.env.report.fail(unknown_of(
+                    "unknown-parameter",
+                    ("parameter", forms[0].name),
+                    name,
+                    at,
+                    names,
+                ));
             }
         }
         let fitting: Vec<&&Form> = forms
@@ -187,41 +235,69 @@ impl Body<'_> {
             let names: Vec<&str> = f.parameters.iter().map(|p| p.0).collect();
             format!("`{}({}: …)`", f.name, names.join(": …, "))
         });
-        let message = format!("which parameters are meant? Write {}", ways.collect::<Vec<_>>().join(" or "));
-        self.env.report.fail(Diagnostic::error("wrong-arguments", span, message))
+        let message = format!(
+            "which parameters are meant? Write {}",
+            ways.collect::<Vec<_>>().join(" or ")
+        );
+        self.env
+            .report
+            .fail(Diagnostic::error("wrong-arguments", span, message))
     }
 
     fn law_parameters(&mut self, form: &Form, given: &[Given<'_>], span: Span) -> Option<Law> {
-        let mut values: Vec<Option<Option<Formula>>> = form.parameters.iter().map(|_| None).collect();
+        let mut values: Vec<Option<Option<Formula>>> =
+            form.parameters.iter().map(|_| None).collect();
         for (position, argument) in given.iter().enumerate() {
             let slot = match argument.name {
                 Some((name, _)) => form.parameters.iter().position(|p| p.0 == name),
                 None => Some(position).filter(|&p| p < form.parameters.len()),
             };
             let Some(slot) = slot else {
-                let message = format!("`{}` has {} parameters: {}", form.name, form.parameters.len(), listed(form.parameters.iter().map(|p| p.0)));
-                return self.env.report.fail(Diagnostic::error("wrong-arguments", argument.span, message));
+                let message = format!(
+                    "`{}` has {} parameters: {}",
+                    form.name,
+                    form.parameters.len(),
+                    listed(form.parameters.iter().map(|p| p.0))
+                );
+                return self.env.report.fail(Diagnostic::error(
+                    "wrong-arguments",
+                    argument.span,
+                    message,
+                ));
             };
             if values[slot].is_some() {
                 let message = format!("the parameter `{}` is given twice", form.parameters[slot].0);
-                return self.env.report.fail(Diagnostic::error("duplicate-name", argument.span, message));
+                return self.env.report.fail(Diagnostic::error(
+                    "duplicate-name",
+                    argument.span,
+                    message,
+                ));
             }
             values[slot] = Some(self.given(argument, form.parameters[slot].1));
         }
         let optional_from = form.parameters.len() - form.defaults.len();
-        let missing = values.iter().enumerate().filter(|&(i, v)| v.is_none() && i < optional_from);
+        let missing = values
+            .iter()
+            .enumerate()
+            .filter(|&(i, v)| v.is_none() && i < optional_from);
         let missing: Vec<&str> = missing.map(|(i, _)| form.parameters[i].0).collect();
         if !missing.is_empty() {
             let message = format!("`{}` needs {}", form.name, listed(missing));
-            return self.env.report.fail(Diagnostic::error("missing-parameter", span, message));
+            return self
+                .env
+                .report
+                .fail(Diagnostic::error("missing-parameter", span, message));
         }
-        let parameters = values.into_iter().enumerate().map(|(i, value)| match value {
-            Some(formula) => formula,
-            None => {
-                let default = super::expr::constant(form.defaults[i - optional_from]);
-                Some(self.formula(default, span))
-            }
-        });
+        let parameters = values
+            .into_iter()
+            .enumerate()
+            .map(|(i, value)| match value {
+                Some(formula) => formula,
+                None => {
+                    let default = super::expr::constant(form.defaults[i - optional_from]);
+                    Some(self.formula(default, span))
+                }
+            });
         Some(Law {
             family: form.family,
             parameters: parameters.collect::<Option<_>>()?,
@@ -246,38 +322,68 @@ impl Body<'_> {
             let slot = match argument.name {
                 Some((name, at)) => match NAMES.iter().position(|n| *n == name) {
                     Some(slot) => slot,
-                    None => return self.env.report.fail(unknown("unknown-parameter", "parameter of `Empirical`", name, at, NAMES)),
+                    None => {
+                        return self.env.report.fail(unknown_of(
+                            "unknown-parameter",
+                            ("parameter", EMPIRICAL),
+                            name,
+                            at,
+                            NAMES,
+                        ));
+                    }
                 },
                 None => position.min(2),
             };
             if slots[slot].replace(argument).is_some() {
                 let message = format!("the parameter `{}` is given twice", NAMES[slot]);
-                return self.env.report.fail(Diagnostic::error("duplicate-name", argument.span, message));
+                return self.env.report.fail(Diagnostic::error(
+                    "duplicate-name",
+                    argument.span,
+                    message,
+                ));
             }
         }
         let [Some(table), Some(column), scale] = slots else {
             let message = "`Empirical` needs `table` and `column`";
-            return self.env.report.fail(Diagnostic::error("missing-parameter", span, message));
+            return self
+                .env
+                .report
+                .fail(Diagnostic::error("missing-parameter", span, message));
         };
         let (Some(table_name), Some(column_name)) = (table.word(), column.word()) else {
             let message = "`table` and `column` must be names";
-            return self.env.report.fail(Diagnostic::error("wrong-arguments", span, message));
+            return self
+                .env
+                .report
+                .fail(Diagnostic::error("wrong-arguments", span, message));
         };
         let Some(&id) = self.env.tables.names.get(table_name) else {
             if self.env.tables.unreadable.contains(table_name) {
                 return None;
             }
             let names = self.env.tables.names.keys().map(String::as_str);
-            return self.env.report.fail(unknown("unknown-table", "table", table_name, table.span, names));
+            return self.env.report.fail(unknown(
+                "unknown-table",
+                "table",
+                table_name,
+                table.span,
+                names,
+            ));
         };
         let (position, ty) = self.column(id, column_name, column.span)?;
         if !matches!(ty, Type::Int | Type::Real) {
             let message = format!("the column `{column_name}` does not hold numbers");
-            return self.env.report.fail(Diagnostic::error("wrong-type", column.span, message));
+            return self
+                .env
+                .report
+                .fail(Diagnostic::error("wrong-type", column.span, message));
         }
         if self.env.tables.tables[id.index()].as_ref()?.table.rows == 0 {
             let message = format!("the table `{table_name}` has no rows to draw from");
-            return self.env.report.fail(Diagnostic::error("empty-table", table.span, message));
+            return self
+                .env
+                .report
+                .fail(Diagnostic::error("empty-table", table.span, message));
         }
         let scale = match scale {
             Some(argument) => self.given(argument, Type::Real)?,
@@ -298,7 +404,10 @@ impl Body<'_> {
         for parameter in &law.parameters {
             match self.env.constant(&parameter.expr) {
                 Ok(Value::Int(i)) => {
-                    #[expect(clippy::cast_precision_loss, reason = "only its sign and order are judged")]
+                    #[expect(
+                        clippy::cast_precision_loss,
+                        reason = "only its sign and order are judged"
+                    )]
                     values.push(Some(i as f64));
                 }
                 Ok(Value::Real(r)) => values.push(Some(r)),
@@ -308,17 +417,30 @@ impl Body<'_> {
                 }
             }
         }
-        if let Some((index, why)) = super::domain::violation(purpose, law.family, &values) {
-            let parameter = &law.parameters[index];
+        let violations = super::domain::violations(purpose, law.family, &values);
+        for &(index, why) in &violations {
             let shown = values[index].map_or(String::new(), |v| format!(", this is {v}"));
-            let mistake = Diagnostic::error("out-of-domain", parameter.span, format!("{why}{shown}"));
-            return self.env.report.fail(mistake);
+            let mistake = Diagnostic::error(
+                "out-of-domain",
+                law.parameters[index].span,
+                format!("{why}{shown}"),
+            );
+            self.env.report.push(mistake);
         }
-        if let (LawUse::Timer, Family::Normal, [Some(mean), Some(sd)]) = (purpose, law.family, &values[..]) {
+        if !violations.is_empty() {
+            return None;
+        }
+        if let (LawUse::Timer, Family::Normal, [Some(mean), Some(sd)]) =
+            (purpose, law.family, &values[..])
+        {
             let truncated = super::domain::truncated_mean(*mean, *sd);
             if truncated.is_none_or(|t| (t - mean).abs() > 0.01 * mean.abs()) {
-                let becomes = truncated.map_or("is moved far from".to_owned(), |t| format!("is {t:.4} instead of"));
-                let message = format!("this delay is a normal conditioned on being positive: its mean {becomes} {mean}");
+                let becomes = truncated.map_or("is moved far from".to_owned(), |t| {
+                    format!("is {t:.4} instead of")
+                });
+                let message = format!(
+                    "this delay is a normal conditioned on being positive: its mean {becomes} {mean}"
+                );
                 let warning = Diagnostic::warning("truncated-normal", span, message);
                 self.env.report.push(warning.help("if the mean matters, take a law of positive values with the same moments, such as `LogNormal`"));
             }

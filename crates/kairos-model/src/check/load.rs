@@ -52,7 +52,13 @@ impl<'f> Loader<'f> {
     }
 
     /// Reads a file whose path stands in another one.
-    pub(super) fn open_relative(&self, report: &Report, base: FileId, path: &str, asked: Span) -> Option<FileId> {
+    pub(super) fn open_relative(
+        &self,
+        report: &Report,
+        base: FileId,
+        path: &str,
+        asked: Span,
+    ) -> Option<FileId> {
         let path = join(&self.path(base), path);
         self.open(report, &path, Some(asked))
     }
@@ -63,7 +69,7 @@ impl<'f> Loader<'f> {
             return known;
         }
         let read = self.sources.borrow_mut().load(self.files, path, asked);
-        let file = read.map_err(|mistake| report.push(mistake)).ok();
+        let file = read.map_err(|mistake| report.push(*mistake)).ok();
         self.opened.borrow_mut().insert(path.to_owned(), file);
         file
     }
@@ -139,7 +145,11 @@ impl<'f> Loader<'f> {
     fn include_cycle(&self, chain: &[FileId], next: FileId, include: &Text) -> Diagnostic {
         let members = chain.iter().skip_while(|&&f| f != next);
         let paths: Vec<String> = members.map(|&f| self.path(f)).collect();
-        let message = format!("rule sets include each other: {} → {}", paths.join(" → "), self.path(next));
+        let message = format!(
+            "rule sets include each other: {} → {}",
+            paths.join(" → "),
+            self.path(next)
+        );
         Diagnostic::error("include-cycle", include.span, message)
             .label("closes the cycle")
             .help("move what both need into a file of its own and include that one")

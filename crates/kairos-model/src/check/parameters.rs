@@ -7,7 +7,7 @@ use super::{
     env::Env,
     order::sort_by_need,
     place::Place,
-    report::{dense, duplicate, listed, unknown},
+    report::{dense, duplicate, unknown},
     types::is_name,
 };
 use crate::{
@@ -57,9 +57,16 @@ impl Declared<'_> {
 pub(super) fn read(env: &mut Env<'_>, layers: &[Layer<'_>], texts: &BTreeSet<String>) {
     let declared = declare(env, layers, texts);
     for parameter in &declared {
-        match dense(env.parameters.values.len(), "parameters", parameter.name.span) {
+        match dense(
+            env.parameters.values.len(),
+            "parameters",
+            parameter.name.span,
+        ) {
             Err(mistake) => return env.report.push(mistake),
-            Ok(id) => env.parameters.names.insert(parameter.name.value.clone(), ParameterId(id)),
+            Ok(id) => env
+                .parameters
+                .names
+                .insert(parameter.name.value.clone(), ParameterId(id)),
         };
         env.parameters.values.push(None);
         env.parameters.spans.push(parameter.last().span);
@@ -67,16 +74,24 @@ pub(super) fn read(env: &mut Env<'_>, layers: &[Layer<'_>], texts: &BTreeSet<Str
     let needs: Vec<Vec<usize>> = declared.iter().map(|p| needs(env, p)).collect();
     let (order, cycles) = sort_by_need(&needs);
     for cycle in &cycles {
-        let mut chain: Vec<&str> = cycle.iter().map(|&i| declared[i].name.value.as_str()).collect();
+        let mut chain: Vec<&str> = cycle
+            .iter()
+            .map(|&i| declared[i].name.value.as_str())
+            .collect();
         chain.push(chain[0]);
-        let message = format!("parameters are defined by each other: {}", chain.join(" → "));
+        let message = format!(
+            "parameters are defined by each other: {}",
+            chain.join(" → ")
+        );
         let span = declared[cycle[0]].last().span;
-        env.report.push(Diagnostic::error("parameter-cycle", span, message));
+        env.report
+            .push(Diagnostic::error("parameter-cycle", span, message));
     }
     let cyclic: BTreeSet<usize> = cycles.into_iter().flatten().collect();
     for at in order {
         if !cyclic.contains(&at) {
-            let is_text = matches!(declared[at].first().value, NumberOrText::Text(_)) && texts.contains(&declared[at].name.value);
+            let is_text = matches!(declared[at].first().value, NumberOrText::Text(_))
+                && texts.contains(&declared[at].name.value);
             env.parameters.values[at] = value(env, &declared[at], is_text);
         }
     }
@@ -89,20 +104,28 @@ fn declare<'s>(env: &Env<'_>, layers: &[Layer<'s>], texts: &BTreeSet<String>) ->
         let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
         for &(name, value) in &layer.entries {
             if let Some(&first) = seen.get(name.value.as_str()) {
-                env.report.push(duplicate("parameter", &name.value, name.span, first));
+                env.report
+                    .push(duplicate("parameter", &name.value, name.span, first));
                 continue;
             }
             seen.insert(&name.value, name.span);
             let known = positions.get(name.value.as_str()).copied();
             if known.is_none() && !layer.declares {
                 if !env.parameters.unreadable.contains(&name.value) {
-                    env.report.push(unknown("unknown-parameter", "parameter", &name.value, name.span, positions.keys().copied()));
+                    env.report.push(unknown(
+                        "unknown-parameter",
+                        "parameter",
+                        &name.value,
+                        name.span,
+                        positions.keys().copied(),
+                    ));
                 }
                 continue;
             }
             if ["now", "index"].contains(&name.value.as_str()) || !is_name(&name.value) {
                 let message = format!("`{}` cannot be the name of a parameter", name.value);
-                env.report.push(Diagnostic::error("bad-name", name.span, message));
+                env.report
+                    .push(Diagnostic::error("bad-name", name.span, message));
                 continue;
             }
             let at = known.unwrap_or_else(|| {
@@ -114,8 +137,11 @@ fn declare<'s>(env: &Env<'_>, layers: &[Layer<'s>], texts: &BTreeSet<String>) ->
                 declared.len() - 1
             });
             let text_expected = declared[at].definitions.first().map_or(value, |d| d.value);
-            let is_text = texts.contains(&name.value) && matches!(text_expected, NumberOrText::Text(_));
-            declared[at].definitions.push(definition(env, value, is_text));
+            let is_text =
+                texts.contains(&name.value) && matches!(text_expected, NumberOrText::Text(_));
+            declared[at]
+                .definitions
+                .push(definition(env, value, is_text));
         }
     }
     declared
@@ -129,11 +155,7 @@ fn definition<'s>(env: &Env<'_>, value: &'s NumberOrText, is_text: bool) -> Defi
         NumberOrText::Real(r) => (None, r.span),
         NumberOrText::Bool(b) => (None, b.span),
     };
-    Definition {
-        value,
-        tree,
-        span,
-    }
+    Definition { value, tree, span }
 }
 
 /// The parameters that a parameter's first and last definitions read.
@@ -144,7 +166,9 @@ fn needs(env: &Env<'_>, parameter: &Declared<'_>) -> Vec<usize> {
             collect_names(tree, &mut names);
         }
     }
-    let ids = names.into_iter().filter_map(|n| env.parameters.names.get(n));
+    let ids = names
+        .into_iter()
+        .filter_map(|n| env.parameters.names.get(n));
     ids.map(|id| id.index()).collect()
 }
 
@@ -152,7 +176,9 @@ fn collect_names<'t>(tree: &'t ExprTree, into: &mut Vec<&'t str>) {
     use ExprTreeKind as T;
     match &tree.kind {
         T::Name(name) => into.push(name),
-        T::Member { of: inner, .. } | T::Not(inner) | T::Negate(inner) => collect_names(inner, into),
+        T::Member { of: inner, .. } | T::Not(inner) | T::Negate(inner) => {
+            collect_names(inner, into)
+        }
         T::Call { arguments, .. } => arguments.iter().for_each(|(_, a)| collect_names(a, into)),
         T::Binary { left, right, .. } => {
             collect_names(left, into);
@@ -180,7 +206,8 @@ fn value(env: &Env<'_>, parameter: &Declared<'_>, is_text: bool) -> Option<Param
             _ => {
                 let message = format!("the parameter `{}` is a text", parameter.name.value);
                 let mistake = Diagnostic::error("wrong-type", parameter.last().span, message);
-                env.report.fail(mistake.related(parameter.first().span, "declared here"))
+                env.report
+                    .fail(mistake.related(parameter.first().span, "declared here"))
             }
         };
     }
@@ -191,16 +218,24 @@ fn value(env: &Env<'_>, parameter: &Declared<'_>, is_text: bool) -> Option<Param
     }
     let last = evaluate(&mut body, parameter.last())?;
     match (first, last) {
-        #[expect(clippy::cast_precision_loss, reason = "an Int where a Real is needed is rounded, as everywhere")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "an Int where a Real is needed is rounded, as everywhere"
+        )]
         (Value::Real(_), Value::Int(i)) => Some(ParameterValue::Value(Value::Real(i as f64))),
         _ if first.ty() == last.ty() => Some(ParameterValue::Value(last)),
         _ => {
             let (want, have) = (body.type_name(first.ty()), body.type_name(last.ty()));
-            let message = format!("the parameter `{}` is {want}, this is {have}", parameter.name.value);
+            let message = format!(
+                "the parameter `{}` is {want}, this is {have}",
+                parameter.name.value
+            );
             let mistake = Diagnostic::error("wrong-type", parameter.last().span, message)
                 .related(parameter.first().span, "its default says which type it has");
             env.report.fail(match (first, last) {
-                (Value::Int(i), Value::Real(_)) => mistake.help(format!("write the default as `{i}.0` if it may be any number")),
+                (Value::Int(i), Value::Real(_)) => mistake.help(format!(
+                    "write the default as `{i}.0` if it may be any number"
+                )),
                 _ => mistake,
             })
         }
@@ -222,7 +257,10 @@ fn evaluate(body: &mut Body<'_>, definition: &Definition<'_>) -> Option<Value> {
 
 /// The names in the braces of a file name.
 pub(super) fn braces(text: &str) -> impl Iterator<Item = &str> {
-    text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
+    text.split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'))
+        .map(|(name, _)| name)
 }
 
 impl Env<'_> {
@@ -235,14 +273,22 @@ impl Env<'_> {
             name.push_str(before);
             let Some((parameter, after)) = behind.split_once('}') else {
                 let message = "a `{` in a file name needs a `}`: `{parameter}`";
-                return self.report.fail(Diagnostic::error("file-name", text.span, message));
+                return self
+                    .report
+                    .fail(Diagnostic::error("file-name", text.span, message));
             };
             let Some(&id) = self.parameters.names.get(parameter) else {
                 if self.parameters.unreadable.contains(parameter) {
                     return None;
                 }
                 let names = self.parameters.names.keys().map(String::as_str);
-                return self.report.fail(unknown("unknown-parameter", "parameter", parameter, text.span, names));
+                return self.report.fail(unknown(
+                    "unknown-parameter",
+                    "parameter",
+                    parameter,
+                    text.span,
+                    names,
+                ));
             };
             let value = self.parameters.values[id.index()].as_ref()?;
             if name.is_empty() && matches!(value, ParameterValue::Text(_)) {
@@ -259,18 +305,17 @@ impl Env<'_> {
     pub(super) fn checked_parameters(&self) -> Option<Vec<Parameter>> {
         let mut names: Vec<(&String, &ParameterId)> = self.parameters.names.iter().collect();
         names.sort_unstable_by_key(|(_, id)| **id);
-        let parameters = names.into_iter().zip(&self.parameters.values).map(|((name, _), value)| {
-            Some(Parameter {
-                name: name.clone(),
-                value: value.clone()?,
-            })
-        });
+        let parameters =
+            names
+                .into_iter()
+                .zip(&self.parameters.values)
+                .map(|((name, _), value)| {
+                    Some(Parameter {
+                        name: name.clone(),
+                        value: value.clone()?,
+                    })
+                });
         parameters.collect()
-    }
-
-    /// The names of all parameters, for advice.
-    pub(super) fn parameter_names(&self) -> String {
-        listed(self.parameters.names.keys().map(String::as_str))
     }
 }
 

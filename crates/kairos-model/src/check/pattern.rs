@@ -11,10 +11,16 @@ use crate::{
     spec::Text,
     syntax::{
         parse_expr, parse_pattern,
-        tree::{BinaryOperator, Direction, EdgeTree, ExprTree, ExprTreeKind, Name, NodeTree, PatternTree},
+        tree::{
+            BinaryOperator, Direction, EdgeTree, ExprTree, ExprTreeKind, Name, NodeTree,
+            PatternTree,
+        },
     },
     types::{EdgeType, EdgeTypeId, NodeTypeId, Type},
 };
+
+/// Elements of one pattern: more are a mistake, and would take the matcher for ever.
+const MAX_ELEMENTS: usize = 1000;
 
 /// Types that are written for the names of a pattern, wherever they are.
 type Annotations<'t> = BTreeMap<&'t str, &'t [Name]>;
@@ -55,20 +61,42 @@ impl Body<'_> {
                 from = to;
             }
         }
-        self.narrow(&pattern);
+        match trees
+            .first()
+            .filter(|_| pattern.elements.len() > MAX_ELEMENTS)
+        {
+            Some(tree) => {
+                let message = format!(
+                    "a pattern has at most {MAX_ELEMENTS} elements, this one has {}",
+                    pattern.elements.len()
+                );
+                self.env
+                    .report
+                    .push(Diagnostic::error("too-many", tree.span, message));
+            }
+            None => self.narrow(&pattern),
+        }
         let edges = pattern.edges.iter().map(|e| e.edge);
         self.view.taken.extend(edges);
         (pattern, vars)
     }
 
-    fn node(&mut self, tree: &NodeTree, annotations: &Annotations<'_>, pattern: &mut Pattern) -> Option<Var> {
+    fn node(
+        &mut self,
+        tree: &NodeTree,
+        annotations: &Annotations<'_>,
+        pattern: &mut Pattern,
+    ) -> Option<Var> {
         if let Some(name) = &tree.name
             && let Some(var) = self.visible(&name.value)
         {
             return self.bound_node(var, name, &tree.types);
         }
         let types = match &tree.name {
-            Some(name) => annotations.get(name.value.as_str()).copied().unwrap_or_default(),
+            Some(name) => annotations
+                .get(name.value.as_str())
+                .copied()
+                .unwrap_or_default(),
             None => &tree.types,
         };
         let known = self.env.types.concrete(self.env.report, types);
@@ -77,7 +105,14 @@ impl Body<'_> {
             _ => Sort::Node(self.env.types.all_concrete()),
         };
         let written = (!types.is_empty()).then(|| sort.clone());
-        self.introduce(tree.name.as_ref(), sort, written, known.is_none(), tree.span, pattern)
+        self.introduce(
+            tree.name.as_ref(),
+            sort,
+            written,
+            known.is_none(),
+            tree.span,
+            pattern,
+        )
     }
 
     /// A node that was bound before, mentioned again.
@@ -86,16 +121,23 @@ impl Body<'_> {
         if matches!(self.sort(var), Sort::Edge(_)) {
             let message = format!("`{}` is an edge and cannot be used as a node", name.value);
             let mistake = Diagnostic::error("node-and-edge", name.span, message);
-            return self.env.report.fail(mistake.related(first, "bound to an edge here"));
+            return self
+                .env
+                .report
+                .fail(mistake.related(first, "bound to an edge here"));
         }
         if !types.is_empty() && !self.is_poison(var) {
             let repeated = Sort::Node(self.env.types.concrete(self.env.report, types)?);
-            if self.written[var.index()].as_ref() != Some(&repeated) {
+            if self.written[var.index()].as_ref() != Some(&repeated) && *self.sort(var) != repeated
+            {
                 let message = format!("`{}` is bound already, with another type", name.value);
                 let mistake = Diagnostic::error("type-repeated", types[0].span, message)
                     .label("a second type for one variable")
                     .related(first, format!("it is a {} here", self.describe(var)))
-                    .help(format!("write `({})`, or take another name for another node", name.value));
+                    .help(format!(
+                        "write `({})`, or take another name for another node",
+                        name.value
+                    ));
                 return self.env.report.fail(mistake);
             }
         }
@@ -107,8 +149,14 @@ impl Body<'_> {
             && let Some(var) = self.visible(&name.value)
         {
             let (what, advice) = match self.sort(var) {
-                Sort::Node(_) => ("a node and cannot be used as an edge", "take another name for the edge"),
-                Sort::Edge(_) => ("bound already: a variable names one edge", "take another name, or leave it out"),
+                Sort::Node(_) => (
+                    "a node and cannot be used as an edge",
+                    "take another name for the edge",
+                ),
+                Sort::Edge(_) => (
+                    "bound already: a variable names one edge",
+                    "take another name, or leave it out",
+                ),
             };
             let message = format!("`{}` is {what}", name.value);
             let mistake = Diagnostic::error("node-and-edge", name.span, message)
@@ -118,10 +166,19 @@ impl Body<'_> {
         }
         let undirected = tree.direction == Direction::Undirected;
         let known = self.edge_types(tree, undirected);
-        let types = known.clone().unwrap_or_else(|| self.env.types.all_edges(undirected));
+        let types = known
+            .clone()
+            .unwrap_or_else(|| self.env.types.all_edges(undirected));
         let sort = Sort::Edge(types);
         let written = (!tree.types.is_empty()).then(|| sort.clone());
-        self.introduce(tree.name.as_ref(), sort, written, known.is_none(), tree.span, pattern)
+        self.introduce(
+            tree.name.as_ref(),
+            sort,
+            written,
+            known.is_none(),
+            tree.span,
+            pattern,
+        )
     }
 
     /// Types that an edge may have; `None` where there is a mistake in them.
@@ -141,18 +198,29 @@ impl Body<'_> {
     }
 
     fn edge_type(&self, name: &Name, undirected: bool) -> Option<EdgeTypeId> {
-        let id = self.env.types.edge(self.env.report, &name.value, name.span)?;
+        let id = self
+            .env
+            .types
+            .edge(self.env.report, &name.value, name.span)?;
         let declared = self.env.types.graph.edge(id);
         if declared.undirected == undirected {
             return Some(id);
         }
         let (message, help) = if undirected {
-            (format!("`{}` has a direction", name.value), format!("write `-[:{0}]->` or `<-[:{0}]-`", name.value))
+            (
+                format!("`{}` has a direction", name.value),
+                format!("write `-[:{0}]->` or `<-[:{0}]-`", name.value),
+            )
         } else {
-            (format!("`{}` has no direction", name.value), format!("write `~[:{}]~`", name.value))
+            (
+                format!("`{}` has no direction", name.value),
+                format!("write `~[:{}]~`", name.value),
+            )
         };
         let mistake = Diagnostic::error("edge-direction", name.span, message);
-        self.env.report.fail(mistake.related(declared.span, "declared here").help(help))
+        self.env
+            .report
+            .fail(mistake.related(declared.span, "declared here").help(help))
     }
 
     /// A new element of a pattern.
@@ -181,18 +249,35 @@ impl Body<'_> {
     /// A new name must not be one that the author cannot have meant as new.
     pub(super) fn check_new_name(&self, name: &Name) {
         if ["now", "index"].contains(&name.value.as_str()) {
-            let message = format!("`{}` cannot name an element: expressions read it as something else", name.value);
-            self.env.report.push(Diagnostic::error("reserved-name", name.span, message));
-        } else if self.hidden_named(&name.value).is_some() {
-            let message = format!("`{}` is not visible here, and a new element of the same name would mislead", name.value);
+            let message = format!(
+                "`{}` cannot name an element: expressions read it as something else",
+                name.value
+            );
+            self.env
+                .report
+                .push(Diagnostic::error("reserved-name", name.span, message));
+        } else if self.hidden_named(&name.value).is_some_and(|h| h.misleads) {
+            let message = format!(
+                "`{}` is not visible here, and a new element of the same name would mislead",
+                name.value
+            );
             let mistake = Diagnostic::error("unseen-variable", name.span, message);
-            self.env.report.push(self.explain_hidden(&name.value, mistake));
+            self.env
+                .report
+                .push(self.explain_hidden(&name.value, mistake));
         }
     }
 
     /// Lowers every condition of a pattern that was declared: values in braces, `WHERE` of nodes, edges and the whole.
-    pub(super) fn conditions(&mut self, trees: &[PatternTree], vars: &[Option<Var>], into: &mut Vec<Formula>) -> bool {
-        let mut good = vars.iter().all(|var| var.is_some_and(|v| !self.is_poison(v)));
+    pub(super) fn conditions(
+        &mut self,
+        trees: &[PatternTree],
+        vars: &[Option<Var>],
+        into: &mut Vec<Formula>,
+    ) -> bool {
+        let mut good = vars
+            .iter()
+            .all(|var| var.is_some_and(|v| !self.is_poison(v)));
         for (part, var) in parts(trees).zip(vars) {
             for (name, value) in part.attributes {
                 let equal = var.and_then(|var| self.attribute_equal(var, name, value));
@@ -337,7 +422,11 @@ impl Body<'_> {
     /// Of an edge and its ends the types that some types of the others fit to; `None` where there are none.
     fn supported(&self, edge: PatternEdge) -> Option<[Sort; 3]> {
         let graph = &self.env.types.graph;
-        let (Sort::Edge(edges), Sort::Node(from), Sort::Node(to)) = (self.sort(edge.edge), self.sort(edge.from), self.sort(edge.to)) else {
+        let (Sort::Edge(edges), Sort::Node(from), Sort::Node(to)) = (
+            self.sort(edge.edge),
+            self.sort(edge.from),
+            self.sort(edge.to),
+        ) else {
             return None;
         };
         let mut kept = (Vec::new(), Vec::new(), Vec::new());
@@ -364,7 +453,10 @@ impl Body<'_> {
         };
         let graph = &self.env.types.graph;
         let message = if self.written[edge.edge.index()].is_some() {
-            format!("{} cannot lead from {from} to {to}", self.describe(edge.edge))
+            format!(
+                "{} cannot lead from {from} to {to}",
+                self.describe(edge.edge)
+            )
         } else {
             format!("no edge type leads from {from} to {to}")
         };
@@ -388,8 +480,18 @@ impl Body<'_> {
     pub(super) fn declared_ends(&self, ty: &EdgeType) -> String {
         let graph = &self.env.types.graph;
         let names = |ids: &[NodeTypeId]| listed(ids.iter().map(|&t| graph.node(t).name.as_str()));
-        let words = if ty.undirected { ("between", "and") } else { ("from", "to") };
-        format!("{} {} {} {}", words.0, names(&ty.from), words.1, names(&ty.to))
+        let words = if ty.undirected {
+            ("between", "and")
+        } else {
+            ("from", "to")
+        };
+        format!(
+            "{} {} {} {}",
+            words.0,
+            names(&ty.from),
+            words.1,
+            names(&ty.to)
+        )
     }
 }
 
@@ -401,14 +503,22 @@ pub(super) struct Part<'t> {
 
 /// Nodes and edges of patterns in the order of the text.
 pub(super) fn parts(trees: &[PatternTree]) -> impl Iterator<Item = Part<'_>> {
-    let node = |n: &'_ NodeTree| Part::of(&n.attributes, n.condition.as_ref());
-    trees.iter().flat_map(|t| &t.paths).flat_map(move |path| {
-        let steps = path.steps.iter().flat_map(move |(e, n)| [Part::of(&e.attributes, e.condition.as_ref()), node(n)]);
-        std::iter::once(node(&path.first)).chain(steps)
+    trees.iter().flat_map(|t| &t.paths).flat_map(|path| {
+        let steps = path.steps.iter().flat_map(|(e, n)| {
+            [
+                Part::of(&e.attributes, e.condition.as_ref()),
+                Part::of_node(n),
+            ]
+        });
+        std::iter::once(Part::of_node(&path.first)).chain(steps)
     })
 }
 
 impl<'t> Part<'t> {
+    fn of_node(node: &'t NodeTree) -> Part<'t> {
+        Part::of(&node.attributes, node.condition.as_ref())
+    }
+
     fn of(attributes: &'t [(Name, ExprTree)], condition: Option<&'t ExprTree>) -> Part<'t> {
         Part {
             attributes,
@@ -438,7 +548,9 @@ pub(super) fn nodes(trees: &[PatternTree]) -> impl Iterator<Item = &NodeTree> {
 pub(super) fn names(trees: &[PatternTree]) -> impl Iterator<Item = &Name> {
     let edges = trees.iter().flat_map(|t| &t.paths).flat_map(|p| &p.steps);
     let edge_names = edges.filter_map(|(e, _)| e.name.as_ref());
-    nodes(trees).filter_map(|n| n.name.as_ref()).chain(edge_names)
+    nodes(trees)
+        .filter_map(|n| n.name.as_ref())
+        .chain(edge_names)
 }
 
 fn directed(tree: &EdgeTree, edge: Var, left: Var, right: Var) -> PatternEdge {
@@ -475,7 +587,10 @@ pub(super) fn always_connects(ty: &EdgeType, from: &[NodeTypeId], to: &[NodeType
 }
 
 fn both(a: &[NodeTypeId], b: &[NodeTypeId]) -> Vec<NodeTypeId> {
-    a.iter().copied().filter(|t| b.binary_search(t).is_ok()).collect()
+    a.iter()
+        .copied()
+        .filter(|t| b.binary_search(t).is_ok())
+        .collect()
 }
 
 pub(super) fn sorted<T: Ord + Copy>(items: &[T]) -> Vec<T> {

@@ -16,7 +16,7 @@ pub(super) struct Place {
 }
 
 const NOTHING: Place = Place {
-    name: "a constant",
+    name: "what is fixed before a run",
     now: false,
     draw: false,
     index: false,
@@ -74,6 +74,11 @@ impl Place {
     pub(super) const TIMER: Place = Place {
         name: "a timer",
         now: true,
+        ..Place::GUARD
+    };
+    /// Weights of an aggregate clock.
+    pub(super) const WEIGHT: Place = Place {
+        name: "a weight",
         ..Place::GUARD
     };
     /// Values of a tally.

@@ -1,6 +1,6 @@
 //! Collects mistakes.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, collections::BTreeSet};
 
 use crate::{
     diagnostic::{Diagnostic, Severity, suggest},
@@ -11,13 +11,14 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Report {
     found: RefCell<Vec<Diagnostic>>,
+    known: RefCell<BTreeSet<(&'static str, Option<Span>, String)>>,
 }
 
 impl Report {
     pub(super) fn push(&self, diagnostic: Diagnostic) {
-        let mut found = self.found.borrow_mut();
-        if !found.contains(&diagnostic) {
-            found.push(diagnostic);
+        let key = (diagnostic.code, diagnostic.span, diagnostic.message.clone());
+        if self.known.borrow_mut().insert(key) {
+            self.found.borrow_mut().push(diagnostic);
         }
     }
 
@@ -37,11 +38,6 @@ impl Report {
     pub(super) fn has_errors(&self) -> bool {
         let found = self.found.borrow();
         found.iter().any(|d| d.severity == Severity::Error)
-    }
-
-    /// How many diagnostics there are.
-    pub(super) fn len(&self) -> usize {
-        self.found.borrow().len()
     }
 
     pub(super) fn into_diagnostics(self) -> Vec<Diagnostic> {
@@ -66,10 +62,28 @@ pub(super) fn unknown<'a>(
     }
     match candidates.len() {
         0 => mistake.label(format!("no {what} is declared here")),
-        1..=8 => mistake
+        1 => mistake
+            .label("not declared")
+            .help(format!("there is only `{}`", candidates[0])),
+        2..=8 => mistake
             .label("not declared")
             .help(format!("there are {}", listed(candidates))),
         _ => mistake.label("not declared"),
+    }
+}
+
+/// A name that stands for nothing in its owner: ``unknown attribute `x` of `SC` ``.
+pub(super) fn unknown_of<'a>(
+    code: &'static str,
+    (what, owner): (&str, &str),
+    name: &str,
+    span: Span,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Diagnostic {
+    let message = format!("unknown {what} `{name}` of `{owner}`");
+    Diagnostic {
+        message,
+        ..unknown(code, what, name, span, candidates)
     }
 }
 

@@ -15,7 +15,10 @@ use crate::{
     rule::{Choice, Effect, ForEach, Pick, Rule},
     source::Span,
     spec::{ChoiceSpec, ForEachSpec, PickSpec, RuleSpec, Text},
-    syntax::tree::PatternTree,
+    syntax::{
+        parse_assignment, parse_expr, parse_pattern,
+        tree::{Name, PatternTree},
+    },
     types::Type,
 };
 
@@ -35,6 +38,8 @@ pub(super) struct RuleDraft<'e, 's> {
     /// `None` where the rule has a mistake.
     pub(super) parts: Option<RuleParts>,
     pub(super) required: bool,
+    /// Whether the variables of the left-hand side are known.
+    pub(super) is_visible: bool,
 }
 
 /// What a rule consists of, apart from its variables.
@@ -65,7 +70,12 @@ impl Trees {
             for_each: spec
                 .for_each
                 .iter()
-                .map(|f| (body.parse_patterns(&f.matches), body.parse_patterns(&f.create)))
+                .map(|f| {
+                    (
+                        body.parse_patterns(&f.matches),
+                        body.parse_patterns(&f.create),
+                    )
+                })
                 .collect(),
         }
     }
@@ -84,11 +94,14 @@ impl<'e, 's> RuleDraft<'e, 's> {
             later: Vec::new(),
             parts: None,
             required: spec.required.as_ref().is_some_and(|r| r.value),
+            is_visible: false,
         };
         let trees = Trees::parse(&draft.body, spec);
+        draft.is_visible = trees.matches.is_some();
         // without the left-hand side every name would look unknown
-        if let Some(matches) = &trees.matches {
-            draft.parts = draft.read_parts(matches, &trees);
+        match &trees.matches {
+            Some(matches) => draft.parts = draft.read_parts(matches, &trees),
+            None => draft.read_syntax(),
         }
         draft
     }
@@ -98,21 +111,33 @@ impl<'e, 's> RuleDraft<'e, 's> {
         self.later = self.body.hidden.clone();
         let lhs = self.left_hand_side(matches);
         self.matched = self.body.view.clone();
-        let choose: Vec<_> = self.spec.choose.iter().enumerate().map(|(i, spec)| self.choice(i, spec, trees)).collect();
+        let choose: Vec<_> = self
+            .spec
+            .choose
+            .iter()
+            .enumerate()
+            .map(|(i, spec)| self.choice(i, spec, trees))
+            .collect();
         self.chosen = self.body.view.clone();
         let then = self.then();
         let choices_read = trees.choose.iter().all(Option::is_some);
         if !choices_read {
+            self.read_syntax();
             return None;
         }
         self.hide(trees, trees.choose.len());
-        let effect = trees.create.as_ref().and_then(|create| self.main_effect(create));
+        let effect = trees
+            .create
+            .as_ref()
+            .and_then(|create| self.main_effect(create));
         let for_each: Vec<_> = self
             .spec
             .for_each
             .iter()
             .zip(&trees.for_each)
-            .map(|(spec, (matches, create))| self.for_each(spec, matches.as_ref()?, create.as_ref()?))
+            .map(|(spec, (matches, create))| {
+                self.for_each(spec, matches.as_ref()?, create.as_ref()?)
+            })
             .collect();
         let required = self.judge_required();
         let lhs = lhs?;
@@ -127,24 +152,75 @@ impl<'e, 's> RuleDraft<'e, 's> {
         })
     }
 
-    /// Hides the names that come later than the first `choices` steps.
+    /// Hides the names that come after the left-hand side and the first `choices` steps.
     fn hide(&mut self, trees: &Trees, choices: usize) {
-        let chosen = trees.choose.iter().skip(choices).flatten().flatten();
-        let extended = trees.for_each.iter().filter_map(|(m, _)| m.as_ref()).flatten();
-        let created = trees.create.iter().chain(trees.for_each.iter().filter_map(|(_, c)| c.as_ref())).flatten();
-        let mut hidden = Vec::new();
-        let mut note = |tree: &PatternTree, why: &'static str| {
-            let names = names(std::slice::from_ref(tree));
-            hidden.extend(names.map(|n| Hidden {
-                name: n.value.clone(),
-                span: n.span,
-                why,
-            }));
+        let (before, after) = trees.choose.split_at(choices);
+        let flat = |steps: &'_ [Option<Vec<PatternTree>>]| -> Vec<Name> {
+            let trees = steps.iter().flatten().flatten();
+            trees
+                .flat_map(|tree| {
+                    names(std::slice::from_ref(tree))
+                        .cloned()
+                        .collect::<Vec<_>>()
+                })
+                .collect()
         };
-        chosen.for_each(|tree| note(tree, "is picked by `choose`, after the match was found"));
-        created.for_each(|tree| note(tree, "is created by this rule, and expressions read the graph as it was before"));
-        extended.for_each(|tree| note(tree, "belongs to a `for_each`"));
-        self.body.hidden = hidden;
+        let seen: Vec<Name> = flat(std::slice::from_ref(&trees.matches))
+            .into_iter()
+            .chain(flat(before))
+            .collect();
+        let (extended, created): (Vec<_>, Vec<_>) = trees.for_each.iter().cloned().unzip();
+        let created = flat(std::slice::from_ref(&trees.create))
+            .into_iter()
+            .chain(flat(&created));
+        let reasons = [
+            (
+                flat(after),
+                "is picked by `choose`, after the match was found",
+                true,
+            ),
+            (
+                created.collect(),
+                "is created by this rule, and expressions read the graph as it was before",
+                false,
+            ),
+            (flat(&extended), "belongs to a `for_each`", false),
+        ];
+        let hidden = reasons.into_iter().flat_map(|(names, why, misleads)| {
+            names.into_iter().map(move |name| Hidden {
+                name: name.value,
+                span: name.span,
+                why,
+                misleads,
+            })
+        });
+        self.body.hidden = hidden
+            .filter(|h| seen.iter().all(|n| n.value != h.name))
+            .collect();
+    }
+
+    /// Reads the texts of a rule whose variables are not known, for mistakes in the texts themselves.
+    fn read_syntax(&self) {
+        let (spec, report) = (self.spec, self.body.env.report);
+        let values = spec.choose.iter().filter_map(|c| match &c.pick {
+            PickSpec::Uniform => None,
+            PickSpec::Max(value) | PickSpec::Min(value) | PickSpec::Weighted(value) => Some(value),
+        });
+        let conditions = spec.condition.iter().chain(&spec.then_where);
+        let of_blocks = spec.for_each.iter().filter_map(|f| f.condition.as_ref());
+        for text in conditions.chain(of_blocks).chain(values) {
+            report.accept(parse_expr(text));
+        }
+        for text in spec.unless.iter().chain(&spec.then_unless) {
+            report.accept(parse_pattern(text));
+        }
+        for text in spec
+            .set
+            .iter()
+            .chain(spec.for_each.iter().flat_map(|f| &f.set))
+        {
+            report.accept(parse_assignment(text));
+        }
     }
 
     fn left_hand_side(&mut self, matches: &[PatternTree]) -> Option<Pattern> {
@@ -161,7 +237,11 @@ impl<'e, 's> RuleDraft<'e, 's> {
         let tree = trees.choose[step].as_ref()?;
         self.hide(trees, step + 1);
         let body = &mut self.body;
-        body.place = if self.required { Place::REQUIRED_CHOICE } else { Place::CHOOSE };
+        body.place = if self.required {
+            Place::REQUIRED_CHOICE
+        } else {
+            Place::CHOOSE
+        };
         let taken = sorted(&body.view.taken);
         let pattern = body.pattern(tree);
         let pick = match &spec.pick {
@@ -172,8 +252,17 @@ impl<'e, 's> RuleDraft<'e, 's> {
         };
         let pattern = pattern?;
         if pattern.elements.is_empty() {
-            let mistake = Diagnostic::error("nothing-to-choose", spec.of.span, "this pattern has no new element to pick");
-            return body.env.report.fail(mistake.help("a condition on what is bound already stands in `where` or `then_where`"));
+            let mistake = Diagnostic::error(
+                "nothing-to-choose",
+                spec.of.span,
+                "this pattern has no new element to pick",
+            );
+            return body
+                .env
+                .report
+                .fail(mistake.help(
+                    "a condition on what is bound already stands in `where` or `then_where`",
+                ));
         }
         Some(Choice {
             pick: pick?,
@@ -188,12 +277,22 @@ impl<'e, 's> RuleDraft<'e, 's> {
         if spec.choose.is_empty()
             && let Some(text) = spec.then_where.iter().chain(&spec.then_unless).next()
         {
-            let mistake = Diagnostic::error("then-without-choose", text.span, "`then_where` and `then_unless` check what `choose` picked, and here is no `choose`");
-            return self.body.env.report.fail(mistake.help("write `where` and `unless`"));
+            let mistake = Diagnostic::error(
+                "then-without-choose",
+                text.span,
+                "`then_where` and `then_unless` check what `choose` picked, and here is no `choose`",
+            );
+            return self
+                .body
+                .env
+                .report
+                .fail(mistake.help("write `where` and `unless`"));
         }
         self.body.place = Place::CHOOSE;
         let mut then = Vec::new();
-        let mut good = self.body.condition_text(spec.then_where.as_ref(), &mut then);
+        let mut good = self
+            .body
+            .condition_text(spec.then_where.as_ref(), &mut then);
         good &= self.body.unless(&spec.then_unless, &mut then);
         good.then_some(then)
     }
@@ -207,7 +306,12 @@ impl<'e, 's> RuleDraft<'e, 's> {
         self.body.effect(&texts, &mut self.created)
     }
 
-    fn for_each(&mut self, spec: &ForEachSpec, matches: &[PatternTree], create: &[PatternTree]) -> Option<ForEach> {
+    fn for_each(
+        &mut self,
+        spec: &ForEachSpec,
+        matches: &[PatternTree],
+        create: &[PatternTree],
+    ) -> Option<ForEach> {
         let body = &mut self.body;
         let outside = body.view.clone();
         let hidden = std::mem::take(&mut body.hidden);
@@ -243,7 +347,10 @@ impl<'e, 's> RuleDraft<'e, 's> {
             None => Some(()),
             Some(why) => {
                 let message = format!("`required` is not possible here: {why}");
-                self.body.env.report.fail(Diagnostic::error("required", required.span, message))
+                self.body
+                    .env
+                    .report
+                    .fail(Diagnostic::error("required", required.span, message))
             }
         }
     }
@@ -252,7 +359,9 @@ impl<'e, 's> RuleDraft<'e, 's> {
     pub(super) fn cannot_require(&self) -> Option<&'static str> {
         match self.spec.choose.len() {
             0 => Some("there is no `choose`"),
-            1 if self.spec.then_where.is_some() || !self.spec.then_unless.is_empty() => Some("`then_where` and `then_unless` are checked after the event fired"),
+            1 if self.spec.then_where.is_some() || !self.spec.then_unless.is_empty() => {
+                Some("`then_where` and `then_unless` are checked after the event fired")
+            }
             1 => None,
             _ => Some("there is more than one step of `choose`"),
         }
@@ -292,12 +401,17 @@ impl<'e, 's> RuleDraft<'e, 's> {
 impl Body<'_> {
     /// A text that is an expression of a number, `Int` or `Real`.
     fn number_text(&mut self, text: &Text) -> Option<Formula> {
-        let tree = self.env.report.accept(crate::syntax::parse_expr(text))?;
-        let expr = self.expr(&tree)?;
-        if !matches!(expr.ty, Type::Int | Type::Real) {
-            let message = format!("a number is needed here, this is {}", self.type_name(expr.ty));
-            return self.env.report.fail(Diagnostic::error("wrong-type", tree.span, message));
+        let formula = self.untyped_text(text)?;
+        if !matches!(formula.expr.ty, Type::Int | Type::Real) {
+            let message = format!(
+                "a number is needed here, this is {}",
+                self.type_name(formula.expr.ty)
+            );
+            return self
+                .env
+                .report
+                .fail(Diagnostic::error("wrong-type", formula.span, message));
         }
-        Some(self.formula(expr, tree.span))
+        Some(formula)
     }
 }

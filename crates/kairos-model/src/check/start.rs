@@ -8,7 +8,7 @@ use super::{
     env::Env,
     pattern::always_connects,
     place::Place,
-    report::{Report, listed, unknown},
+    report::{Report, listed, unknown, unknown_of},
     rows::RowKeys,
     types::unique,
 };
@@ -87,7 +87,8 @@ impl StartBuilder<'_> {
                 attributes,
                 draw,
             } => {
-                let topology = self.topology(kind, arguments, (nodes, edge), attributes, draw.as_ref())?;
+                let topology =
+                    self.topology(kind, arguments, (nodes, edge), attributes, draw.as_ref())?;
                 self.statements.push(Statement::Topology(topology));
             }
             StartSpec::Nodes {
@@ -98,7 +99,9 @@ impl StartBuilder<'_> {
                 attributes,
             } => self.node_rows(csv, node, key, columns, attributes)?,
             StartSpec::Edges { .. } => self.edge_rows(spec)?,
-            StartSpec::GraphMl { file, node, edge } => self.graph_ml(file, node.as_ref(), edge.as_ref())?,
+            StartSpec::GraphMl { file, node, edge } => {
+                self.graph_ml(file, node.as_ref(), edge.as_ref())?
+            }
         }
         Some(())
     }
@@ -109,7 +112,12 @@ impl StartBuilder<'_> {
         let count = self.body.number(count, Type::Int);
         self.body.place = outside;
         let count = count?;
-        self.within(&count, 0.0, f64::INFINITY, "a number of repetitions is not negative")?;
+        self.within(
+            &count,
+            0.0,
+            f64::INFINITY,
+            "a number of repetitions must not be negative",
+        )?;
         Some(count)
     }
 
@@ -125,7 +133,8 @@ impl StartBuilder<'_> {
             return Some(value);
         }
         let message = format!("{why}, this is {value}");
-        self.report().fail(Diagnostic::error("out-of-domain", formula.span, message))
+        self.report()
+            .fail(Diagnostic::error("out-of-domain", formula.span, message))
     }
 
     fn topology(
@@ -138,17 +147,32 @@ impl StartBuilder<'_> {
     ) -> Option<Topology> {
         let kind = self.topology_kind(kind, arguments);
         let nodes = self.node_types(ends.0);
-        let edge = self.body.env.types.edge(self.report(), &ends.1.value, ends.1.span);
+        let edge = self
+            .body
+            .env
+            .types
+            .edge(self.report(), &ends.1.value, ends.1.span);
         let per_replication = self.per_replication(draw);
         let edge = edge?;
         let columns = self.body.env.types.graph.edge(edge).attributes.clone();
-        let attributes = self.computed(&columns, attributes, ends.1.span, self.body.env.types.edge_incomplete(edge));
+        let attributes = self.computed(
+            &columns,
+            attributes,
+            ends.1.span,
+            self.body.env.types.edge_incomplete(edge),
+        );
         let nodes = nodes?;
         let declared = self.body.env.types.graph.edge(edge);
         if !always_connects(declared, &nodes, &nodes) {
-            let message = format!("`{}` cannot connect every `{}` with every other", declared.name, ends.0.value);
+            let message = format!(
+                "`{}` cannot connect every `{}` with every other",
+                declared.name, ends.0.value
+            );
             let mistake = Diagnostic::error("edge-ends", ends.1.span, message);
-            return self.report().fail(mistake.related(declared.span, format!("declared {}", self.body.declared_ends(declared))));
+            return self.report().fail(mistake.related(
+                declared.span,
+                format!("declared {}", self.body.declared_ends(declared)),
+            ));
         }
         Some(Topology {
             kind: kind?,
@@ -170,11 +194,21 @@ impl StartBuilder<'_> {
         match draw {
             None => Some(true),
             Some(word) if WORDS.contains(&word.value.as_str()) => Some(word.value == WORDS[0]),
-            Some(word) => self.report().fail(unknown("unknown-option", "option", &word.value, word.span, WORDS)),
+            Some(word) => self.report().fail(unknown(
+                "unknown-option",
+                "option",
+                &word.value,
+                word.span,
+                WORDS,
+            )),
         }
     }
 
-    fn topology_kind(&mut self, kind: &Spanned<String>, arguments: &Entries<NumberOrText>) -> Option<TopologyKind> {
+    fn topology_kind(
+        &mut self,
+        kind: &Spanned<String>,
+        arguments: &Entries<NumberOrText>,
+    ) -> Option<TopologyKind> {
         const KINDS: [(&str, &[(&str, Type)]); 7] = [
             ("Complete", &[]),
             ("Ring", &[]),
@@ -186,10 +220,16 @@ impl StartBuilder<'_> {
         ];
         let Some((name, parameters)) = KINDS.iter().find(|k| k.0 == kind.value) else {
             let names = KINDS.iter().map(|k| k.0);
-            return self.report().fail(unknown("unknown-topology", "graph model", &kind.value, kind.span, names));
+            return self.report().fail(unknown(
+                "unknown-topology",
+                "graph model",
+                &kind.value,
+                kind.span,
+                names,
+            ));
         };
         let mut values = self.topology_values(kind, parameters, arguments)?;
-        let why = "a number of neighbours is not negative";
+        let why = "a number of neighbours must not be negative";
         match *name {
             "Complete" => Some(TopologyKind::Complete),
             "Ring" => Some(TopologyKind::Ring),
@@ -206,7 +246,12 @@ impl StartBuilder<'_> {
             }
             "BarabasiAlbert" => {
                 let m = values.remove(0);
-                self.within(&m, 1.0, f64::INFINITY, "each new node gets at least one edge")?;
+                self.within(
+                    &m,
+                    1.0,
+                    f64::INFINITY,
+                    "each new node must get at least one edge",
+                )?;
                 Some(TopologyKind::BarabasiAlbert { m })
             }
             _ => {
@@ -214,8 +259,12 @@ impl StartBuilder<'_> {
                 let neighbours = self.within(&k, 0.0, f64::INFINITY, why)?;
                 self.within(&beta, 0.0, 1.0, PROBABILITY)?;
                 if neighbours % 2.0 != 0.0 {
-                    let message = format!("`k` is even, half of the neighbours on each side; this is {neighbours}");
-                    return self.report().fail(Diagnostic::error("out-of-domain", k.span, message));
+                    let message = format!(
+                        "`k` must be even, half of the neighbours on each side; this is {neighbours}"
+                    );
+                    return self
+                        .report()
+                        .fail(Diagnostic::error("out-of-domain", k.span, message));
                 }
                 Some(TopologyKind::WattsStrogatz { k, beta })
             }
@@ -223,13 +272,23 @@ impl StartBuilder<'_> {
     }
 
     /// The parameters of a graph model, in order.
-    fn topology_values(&mut self, kind: &Spanned<String>, parameters: &[(&str, Type)], arguments: &Entries<NumberOrText>) -> Option<Vec<Formula>> {
+    fn topology_values(
+        &mut self,
+        kind: &Spanned<String>,
+        parameters: &[(&str, Type)],
+        arguments: &Entries<NumberOrText>,
+    ) -> Option<Vec<Formula>> {
         for (position, (name, _)) in arguments.iter().enumerate() {
             let lone = name.value.is_empty() && position < parameters.len();
             if !lone && !parameters.iter().any(|p| p.0 == name.value) {
-                let what = format!("parameter of `{}`", kind.value);
                 let names = parameters.iter().map(|p| p.0);
-                return self.report().fail(unknown("unknown-parameter", &what, &name.value, name.span, names));
+                return self.report().fail(unknown_of(
+                    "unknown-parameter",
+                    ("parameter", &kind.value),
+                    &name.value,
+                    name.span,
+                    names,
+                ));
             }
         }
         let outside = std::mem::replace(&mut self.body.place, Place::CONSTANT);
@@ -238,12 +297,21 @@ impl StartBuilder<'_> {
             .enumerate()
             .map(|(position, (name, ty))| {
                 let by_name = arguments.iter().find(|(n, _)| n.value == *name);
-                let given = by_name.or_else(|| arguments.get(position).filter(|(n, _)| n.value.is_empty()));
+                let given =
+                    by_name.or_else(|| arguments.get(position).filter(|(n, _)| n.value.is_empty()));
                 match given {
                     Some((_, value)) => self.body.number(value, *ty),
                     None => {
-                        let message = format!("`{}` needs {}", kind.value, listed(parameters.iter().map(|p| p.0)));
-                        self.report().fail(Diagnostic::error("missing-parameter", kind.span, message))
+                        let message = format!(
+                            "`{}` needs {}",
+                            kind.value,
+                            listed(parameters.iter().map(|p| p.0))
+                        );
+                        self.report().fail(Diagnostic::error(
+                            "missing-parameter",
+                            kind.span,
+                            message,
+                        ))
                     }
                 }
             })
@@ -253,16 +321,31 @@ impl StartBuilder<'_> {
     }
 
     /// Values of attributes that are computed, or their defaults: one for every column.
-    pub(super) fn computed(&mut self, columns: &[Attribute], given: &Entries<NumberOrText>, span: Span, incomplete: bool) -> Option<Vec<Formula>> {
+    pub(super) fn computed(
+        &mut self,
+        columns: &[Attribute],
+        given: &Entries<NumberOrText>,
+        span: Span,
+        incomplete: bool,
+    ) -> Option<Vec<Formula>> {
         let values = self.given_values(columns, given, incomplete)?;
         self.body.filled(columns, values, span)
     }
 
     /// Values of attributes that are computed.
-    pub(super) fn given_values(&mut self, columns: &[Attribute], given: &Entries<NumberOrText>, incomplete: bool) -> Option<BTreeMap<AttributeId, Option<Formula>>> {
+    pub(super) fn given_values(
+        &mut self,
+        columns: &[Attribute],
+        given: &Entries<NumberOrText>,
+        incomplete: bool,
+    ) -> Option<BTreeMap<AttributeId, Option<Formula>>> {
         let mut values = BTreeMap::new();
         let mut good = true;
-        for (name, value) in unique(self.body.env.report, "attribute", given.iter().map(|(n, v)| (n, v))) {
+        for (name, value) in unique(
+            self.body.env.report,
+            "attribute",
+            given.iter().map(|(n, v)| (n, v)),
+        ) {
             match self.column(columns, name, incomplete) {
                 Some((id, ty)) => {
                     values.insert(id, self.body.number(value, ty));
@@ -274,32 +357,58 @@ impl StartBuilder<'_> {
     }
 
     /// The attribute of a name among columns.
-    pub(super) fn column(&self, columns: &[Attribute], name: &Text, incomplete: bool) -> Option<(AttributeId, Type)> {
+    pub(super) fn column(
+        &self,
+        columns: &[Attribute],
+        name: &Text,
+        incomplete: bool,
+    ) -> Option<(AttributeId, Type)> {
         let id = self.body.env.types.attribute(&name.value);
         let found = columns.iter().find(|c| Some(c.id) == id);
         if found.is_none() && !incomplete {
             let graph = &self.body.env.types.graph;
-            let names = columns.iter().map(|c| graph.attributes[c.id.index()].as_str());
-            self.report().push(unknown("unknown-attribute", "attribute", &name.value, name.span, names));
+            let names = columns
+                .iter()
+                .map(|c| graph.attributes[c.id.index()].as_str());
+            self.report().push(unknown(
+                "unknown-attribute",
+                "attribute",
+                &name.value,
+                name.span,
+                names,
+            ));
         }
         found.map(|c| (c.id, c.ty))
     }
 
     /// The edge type of a name.
     pub(super) fn edge_type(&self, name: &Text) -> Option<EdgeTypeId> {
-        self.body.env.types.edge(self.report(), &name.value, name.span)
+        self.body
+            .env
+            .types
+            .edge(self.report(), &name.value, name.span)
     }
 
     /// A node type that nodes can have.
     pub(super) fn node_type(&self, name: &Text) -> Option<NodeTypeId> {
-        let id = self.body.env.types.node(self.report(), &name.value, name.span)?;
+        let id = self
+            .body
+            .env
+            .types
+            .node(self.report(), &name.value, name.span)?;
         let declared = self.body.env.types.graph.node(id);
         if declared.is_abstract {
-            let message = format!("`{}` is abstract: no node has exactly this type", name.value);
-            return self.report().fail(Diagnostic::error("abstract-type", name.span, message).related(declared.span, "declared abstract here"));
+            let message = format!(
+                "`{}` is abstract: no node has exactly this type",
+                name.value
+            );
+            return self.report().fail(
+                Diagnostic::error("abstract-type", name.span, message)
+                    .related(declared.span, "declared abstract here"),
+            );
         }
         Some(id)
     }
 }
 
-const PROBABILITY: &str = "a probability is between 0 and 1";
+const PROBABILITY: &str = "a probability must be between 0 and 1";

@@ -41,9 +41,16 @@ pub(super) fn components(pattern: &Pattern) -> Vec<Vec<Var>> {
         }
     }
     let roots: Vec<usize> = (0..label.len()).map(|at| root(&label, at)).collect();
-    let members = |r: usize| (0..roots.len()).filter(move |&at| roots[at] == r);
+    let members = |of: usize| {
+        roots
+            .iter()
+            .zip(&pattern.elements)
+            .filter(move |(root, _)| **root == of)
+    };
     let firsts = (0..roots.len()).filter(|&at| roots[at] == at);
-    firsts.map(|r| members(r).map(|at| pattern.elements[at]).collect()).collect()
+    firsts
+        .map(|root| members(root).map(|(_, &var)| var).collect())
+        .collect()
 }
 
 /// All automorphisms of a pattern, identity first; `None` where there are too many to list.
@@ -85,7 +92,9 @@ impl Search<'_> {
             if self.attempts > MAX_ATTEMPTS {
                 return false;
             }
-            if self.used.contains(&candidate) || self.scope.element(next).sort != self.scope.element(candidate).sort {
+            if self.used.contains(&candidate)
+                || self.scope.element(next).sort != self.scope.element(candidate).sort
+            {
                 continue;
             }
             self.image.push(candidate);
@@ -110,21 +119,37 @@ impl Search<'_> {
     fn edges_fit(&self) -> bool {
         let newest = self.pattern.elements[self.image.len() - 1];
         let concerned = |e: &&PatternEdge| [e.edge, e.from, e.to].contains(&newest);
-        self.pattern.edges.iter().filter(concerned).all(|edge| self.edge_fits(edge))
+        self.pattern
+            .edges
+            .iter()
+            .filter(concerned)
+            .all(|edge| self.edge_fits(edge))
     }
 
     fn edge_fits(&self, edge: &PatternEdge) -> bool {
-        let Some(image) = self.image_of(edge.edge) else { return true };
+        let Some(image) = self.image_of(edge.edge) else {
+            return true;
+        };
         let Some(target) = self.pattern.edges.iter().find(|e| e.edge == image) else {
             return false;
         };
-        let fits = |from: Var, to: Var| self.image_of(edge.from).is_none_or(|v| v == from) && self.image_of(edge.to).is_none_or(|v| v == to);
-        target.undirected == edge.undirected && (fits(target.from, target.to) || edge.undirected && fits(target.to, target.from))
+        let fits = |from: Var, to: Var| {
+            self.image_of(edge.from).is_none_or(|v| v == from)
+                && self.image_of(edge.to).is_none_or(|v| v == to)
+        };
+        target.undirected == edge.undirected
+            && (fits(target.from, target.to) || edge.undirected && fits(target.to, target.from))
     }
 }
 
 /// Judges what a rule says of its symmetry, and lists its automorphisms.
-pub(super) fn judge(report: &Report, types: &TypeGraph, rule: &mut Rule, timer: Option<&Timer>, said: Option<&Spanned<bool>>) {
+pub(super) fn judge(
+    report: &Report,
+    types: &TypeGraph,
+    rule: &mut Rule,
+    timer: Option<&Timer>,
+    said: Option<&Spanned<bool>>,
+) {
     let identity = rule.lhs.elements.clone();
     let Some(all) = automorphisms(&rule.scope, &rule.lhs) else {
         if let Some(said) = said.filter(|s| s.value) {
@@ -141,34 +166,60 @@ pub(super) fn judge(report: &Report, types: &TypeGraph, rule: &mut Rule, timer: 
         Some(said) if said.value => {
             let broken = others().find_map(|a| Some((a, canonical.difference(a, timer)?)));
             if let Some((automorphism, what)) = broken {
-                let message = format!("`symmetric: true` is not possible: {what} when {}", swapped(rule, automorphism));
+                let message = format!(
+                    "`symmetric: true` is not possible: {what} when {}",
+                    swapped(rule, automorphism)
+                );
                 let mistake = Diagnostic::error("symmetric", said.span, message);
-                report.push(mistake.related(rule.span, "of this rule").help("write `symmetric: false`: then every embedding is an event of its own"));
+                report.push(
+                    mistake.related(rule.span, "of this rule").help(
+                        "write `symmetric: false`: then every embedding is an event of its own",
+                    ),
+                );
             }
         }
         Some(_) => {}
         None => {
             let same_guard = others().find(|a| canonical.guard_unchanged(a));
             if let Some(automorphism) = same_guard {
-                let message = format!("the pattern of `{}` is the same when {}: each occurrence is {} events", rule.name, swapped(rule, automorphism), count_unchanged(rule, &canonical));
+                let message = format!(
+                    "the pattern of `{}` is the same when {}: each occurrence is {} events",
+                    rule.name,
+                    swapped(rule, automorphism),
+                    count_unchanged(rule, &canonical)
+                );
                 let help = "write `symmetric: true` for one event per occurrence, or `symmetric: false` if this is meant";
-                report.push(Diagnostic::warning("symmetric-pattern", rule.span, message).help(help));
+                report
+                    .push(Diagnostic::warning("symmetric-pattern", rule.span, message).help(help));
             }
         }
     }
 }
 
 fn count_unchanged(rule: &Rule, canonical: &Canonical<'_>) -> usize {
-    rule.automorphisms.iter().filter(|a| canonical.guard_unchanged(a)).count()
+    rule.automorphisms
+        .iter()
+        .filter(|a| canonical.guard_unchanged(a))
+        .count()
 }
 
 /// `` `a` and `b` change places ``
 fn swapped(rule: &Rule, automorphism: &[Var]) -> String {
-    let moved = rule.lhs.elements.iter().zip(automorphism).filter(|(a, b)| a != b);
+    let moved = rule
+        .lhs
+        .elements
+        .iter()
+        .zip(automorphism)
+        .filter(|(a, b)| a != b);
     let name = |var: Var| rule.scope.element(var).name.clone();
-    let names: Vec<String> = moved.filter_map(|(&a, _)| name(a)).map(|n| format!("`{n}`")).collect();
+    let names: Vec<String> = moved
+        .filter_map(|(&a, _)| name(a))
+        .map(|n| format!("`{n}`"))
+        .collect();
     match names.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} and {last} change places", rest.join(", ")),
+        Some((last, rest)) if !rest.is_empty() => {
+            format!("{} and {last} change places", rest.join(", "))
+        }
         _ => "elements without names change places".to_owned(),
     }
 }
@@ -183,7 +234,10 @@ pub(super) fn warn_of_own_nac(report: &Report, types: &TypeGraph, rule: &Rule) {
         {
             let sub = &rule.scope.sub_patterns[id.index()];
             if found_in_match(types, rule, sub) {
-                let message = format!("`{}` can never fire: its own match fulfils this negative condition", rule.name);
+                let message = format!(
+                    "`{}` can never fire: its own match fulfils this negative condition",
+                    rule.name
+                );
                 let warning = Diagnostic::warning("never-fires", sub.span, message);
                 report.push(warning.help("a node of a sub-pattern may be a node of the match; for another one write `WHERE other <> …`"));
             }
@@ -204,7 +258,13 @@ fn found_in_match(types: &TypeGraph, rule: &Rule, sub: &SubPattern) -> bool {
 }
 
 /// Tries to put each of the sub-pattern's nodes onto a node of the match.
-fn place(rule: &Rule, sub: &SubPattern, own: &[Var], image: &mut Vec<Var>, canonical: &Canonical<'_>) -> bool {
+fn place(
+    rule: &Rule,
+    sub: &SubPattern,
+    own: &[Var],
+    image: &mut Vec<Var>,
+    canonical: &Canonical<'_>,
+) -> bool {
     let Some(&next) = own.get(image.len()) else {
         return canonical.implied(&sub.pattern.conditions, own, image);
     };
@@ -221,7 +281,10 @@ fn place(rule: &Rule, sub: &SubPattern, own: &[Var], image: &mut Vec<Var>, canon
 
 /// Whether every type of a matched node is one that a sub-pattern's node may have.
 fn always_of(rule: &Rule, matched: Var, wanted: Var) -> bool {
-    match (&rule.scope.element(matched).sort, &rule.scope.element(wanted).sort) {
+    match (
+        &rule.scope.element(matched).sort,
+        &rule.scope.element(wanted).sort,
+    ) {
         (Sort::Node(have), Sort::Node(want)) => have.iter().all(|t| want.contains(t)),
         _ => false,
     }

@@ -14,6 +14,7 @@ use crate::{
     diagnostic::Diagnostic,
     expr::TableId,
     model::{Column, Table},
+    source::Span,
     spec::{Entries, NumberOrText, TableSpec, Text},
     types::{Type, Value},
 };
@@ -27,7 +28,8 @@ pub(super) fn read(env: &mut Env<'_>, specs: &Entries<TableSpec>) {
         };
         if Body::new(env, Place::CONSTANT).is_function(&name.value) {
             let message = format!("`{}` is a function: a table needs another name", name.value);
-            env.report.push(Diagnostic::error("reserved-name", name.span, message));
+            env.report
+                .push(Diagnostic::error("reserved-name", name.span, message));
         }
         let table = table(env, name, spec);
         env.tables.tables.push(table);
@@ -36,15 +38,21 @@ pub(super) fn read(env: &mut Env<'_>, specs: &Entries<TableSpec>) {
 
 fn table(env: &Env<'_>, name: &Text, spec: &TableSpec) -> Option<CheckedTable> {
     let (base, path) = env.file_name(&spec.file)?;
-    let file = env.loader.open_relative(env.report, base, &path, spec.file.span)?;
+    let file = env
+        .loader
+        .open_relative(env.report, base, &path, spec.file.span)?;
     let csv = env.loader.csv(env.report, file)?;
-    let keys: Vec<_> = spec.key.iter().map(|k| csv.column(env.report, &k.value, k.span)).collect();
+    let keys: Vec<_> = spec
+        .key
+        .iter()
+        .map(|k| csv.column(env.report, &k.value, k.span))
+        .collect();
     let keys: Vec<usize> = keys.into_iter().collect::<Option<_>>()?;
-    let (columns, texts) = columns(&csv, &keys);
+    let (mut columns, texts) = columns(&csv, &keys);
     let missing = spec
         .missing
         .as_ref()
-        .map(|m| missing_row(env, &m.value, m.span, &columns));
+        .map(|m| missing_row(env, &m.value, m.span, &mut columns));
     let key_values = key_values(env, &csv, &keys)?;
     let table = Table {
         name: name.value.clone(),
@@ -61,9 +69,14 @@ fn table(env: &Env<'_>, name: &Text, spec: &TableSpec) -> Option<CheckedTable> {
 }
 
 /// Columns of values, and those that hold none with the first such cell.
-fn columns(csv: &CsvFile, keys: &[usize]) -> (Vec<Column>, Vec<(String, crate::source::Span)>) {
+fn columns(csv: &CsvFile, keys: &[usize]) -> (Vec<Column>, Vec<(String, Span)>) {
     let (mut columns, mut texts) = (Vec::new(), Vec::new());
-    for (i, name) in csv.header.iter().enumerate().filter(|(i, _)| !keys.contains(i)) {
+    for (i, name) in csv
+        .header
+        .iter()
+        .enumerate()
+        .filter(|(i, _)| !keys.contains(i))
+    {
         match csv.column_type(i) {
             Err(row) => texts.push((name.clone(), row.span)),
             Ok(ty) => {
@@ -90,8 +103,13 @@ fn key_values(env: &Env<'_>, csv: &CsvFile, keys: &[usize]) -> Option<Vec<i64>> 
             match row.cells[key].parse::<i64>() {
                 Ok(number) => of_row.push(number),
                 Err(_) => {
-                    let message = format!("the key `{}` is `{}`, not a whole number", csv.header[key], row.cells[key]);
-                    return env.report.fail(Diagnostic::error("bad-key", row.span, message));
+                    let message = format!(
+                        "the key `{}` is `{}`, not a whole number",
+                        csv.header[key], row.cells[key]
+                    );
+                    return env
+                        .report
+                        .fail(Diagnostic::error("bad-key", row.span, message));
                 }
             }
         }
@@ -101,8 +119,10 @@ fn key_values(env: &Env<'_>, csv: &CsvFile, keys: &[usize]) -> Option<Vec<i64>> 
         }
         if let Some(earlier) = first.insert(of_row, row) {
             if good {
-                let mistake = Diagnostic::error("duplicate-key", row.span, "two lines have the same keys");
-                env.report.push(mistake.related(earlier.span, "the first one"));
+                let mistake =
+                    Diagnostic::error("duplicate-key", row.span, "two lines have the same keys");
+                env.report
+                    .push(mistake.related(earlier.span, "the first one"));
             }
             good = false;
         }
@@ -111,14 +131,25 @@ fn key_values(env: &Env<'_>, csv: &CsvFile, keys: &[usize]) -> Option<Vec<i64>> 
 }
 
 /// `missing: (column: value, …)`: a value for every column.
-fn missing_row(env: &Env<'_>, entries: &Entries<NumberOrText>, span: crate::source::Span, columns: &[Column]) -> Option<Vec<Value>> {
+fn missing_row(
+    env: &Env<'_>,
+    entries: &Entries<NumberOrText>,
+    span: Span,
+    columns: &mut [Column],
+) -> Option<Vec<Value>> {
     let mut body = Body::new(env, Place::CONSTANT);
     let given = unique(env.report, "column", entries.iter().map(|(n, v)| (n, v)));
     let mut good = true;
     for (name, _) in &given {
         if !columns.iter().any(|c| c.name == name.value) {
             let names = columns.iter().map(|c| c.name.as_str());
-            env.report.push(unknown("unknown-column", "column", &name.value, name.span, names));
+            env.report.push(unknown(
+                "unknown-column",
+                "column",
+                &name.value,
+                name.span,
+                names,
+            ));
             good = false;
         }
     }
@@ -126,12 +157,31 @@ fn missing_row(env: &Env<'_>, entries: &Entries<NumberOrText>, span: crate::sour
     for column in columns {
         let Some((_, value)) = given.iter().find(|(n, _)| n.value == column.name) else {
             let message = format!("`missing` gives no value for the column `{}`", column.name);
-            return env.report.fail(Diagnostic::error("missing-column", span, message));
+            return env
+                .report
+                .fail(Diagnostic::error("missing-column", span, message));
         };
-        let formula = body.number(value, column.ty)?;
+        let formula = body.untyped(value)?;
+        if (column.ty, formula.expr.ty) == (Type::Int, Type::Real) {
+            widen(column);
+        }
+        let formula = body.coerce_formula(formula, column.ty)?;
         row.push(body.constant_value(&formula)?);
     }
     good.then_some(row)
+}
+
+/// Turns a column of whole numbers into one of numbers.
+fn widen(column: &mut Column) {
+    for bits in &mut column.bits {
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "an Int where a Real is needed is rounded, as everywhere"
+        )]
+        let real = bits.cast_signed() as f64;
+        *bits = real.to_bits();
+    }
+    column.ty = Type::Real;
 }
 
 /// The type of a column, for rows of nodes and edges.

@@ -6,7 +6,7 @@ use super::{
     body::Body,
     law::{Given, LawUse},
     place::Place,
-    report::{listed, unknown},
+    report::unknown,
     rule::RuleDraft,
 };
 use crate::{
@@ -27,36 +27,62 @@ const OPTIONS: [&str; 6] = ["memory", "on_change", "clock", "weights", "stream",
 pub(super) type TimerEntry<'s> = (&'s Text, &'s TimerSpec);
 
 /// Checks the timers of all rules; `None` for those with mistakes. `asked` is where the model names its rule set.
-pub(super) fn read(drafts: &mut [RuleDraft<'_, '_>], specs: &[TimerEntry<'_>], unreadable: &dyn Fn(&str) -> bool, asked: Span) -> Vec<Option<Timer>> {
-    let Some(first) = drafts.first() else { return Vec::new() };
+pub(super) fn read(
+    drafts: &mut [RuleDraft<'_, '_>],
+    specs: &[TimerEntry<'_>],
+    unreadable: &dyn Fn(&str) -> bool,
+    asked: Span,
+) -> Vec<Option<Timer>> {
+    let Some(first) = drafts.first() else {
+        return Vec::new();
+    };
     let report = first.body.env.report;
     let names: Vec<String> = drafts.iter().map(|d| d.name.value.clone()).collect();
     for (name, _) in specs {
         if !names.contains(&name.value) && !unreadable(&name.value) {
-            let mistake = unknown("timer-without-rule", "rule", &name.value, name.span, names.iter().map(String::as_str));
+            let mistake = unknown(
+                "timer-without-rule",
+                "rule",
+                &name.value,
+                name.span,
+                names.iter().map(String::as_str),
+            );
             report.push(Diagnostic {
                 message: format!("a timer for the rule `{}`, which is not there", name.value),
                 ..mistake
             });
         }
     }
-    let by_name: BTreeMap<&str, &TimerSpec> = specs.iter().map(|(n, s)| (n.value.as_str(), *s)).collect();
-    let timers = drafts.iter_mut().map(|draft| match by_name.get(draft.name.value.as_str()) {
-        Some(spec) => draft.timer(spec),
-        None if unreadable(&draft.name.value) => None,
-        None => {
-            let stray = specs.iter().map(|(n, _)| n.value.as_str()).filter(|n| !names.iter().any(|m| m == n));
-            report.fail(without_timer(draft, stray, asked))
-        }
-    });
+    let by_name: BTreeMap<&str, &TimerSpec> =
+        specs.iter().map(|(n, s)| (n.value.as_str(), *s)).collect();
+    let timers = drafts
+        .iter_mut()
+        .map(|draft| match by_name.get(draft.name.value.as_str()) {
+            Some(spec) => draft.timer(spec),
+            None if unreadable(&draft.name.value) => None,
+            None => {
+                let stray = specs
+                    .iter()
+                    .map(|(n, _)| n.value.as_str())
+                    .filter(|n| !names.iter().any(|m| m == n));
+                report.fail(without_timer(draft, stray, asked))
+            }
+        });
     timers.collect()
 }
 
-fn without_timer<'s>(draft: &RuleDraft<'_, '_>, stray: impl Iterator<Item = &'s str>, asked: Span) -> Diagnostic {
+fn without_timer<'s>(
+    draft: &RuleDraft<'_, '_>,
+    stray: impl Iterator<Item = &'s str>,
+    asked: Span,
+) -> Diagnostic {
     let name = &draft.name.value;
-    let paste = format!("add to `timers`: `\"{name}\": Exponential(rate: 1.0),` or `\"{name}\": Never,`");
+    let paste =
+        format!("add to `timers`: `\"{name}\": Exponential(rate: 1.0),` or `\"{name}\": Never,`");
     let help = match suggest(name, stray) {
-        Some(near) => format!("the timer `{near}` is for no rule: is it meant for this one? Otherwise {paste}"),
+        Some(near) => format!(
+            "the timer `{near}` is for no rule: is it meant for this one? Otherwise {paste}"
+        ),
         None => paste,
     };
     let message = format!("the rule `{name}` has no timer");
@@ -79,20 +105,27 @@ struct Options<'s> {
 
 impl RuleDraft<'_, '_> {
     fn timer(&mut self, spec: &TimerSpec) -> Option<Timer> {
-        if self.body.view.names.is_empty() && self.parts.is_none() && self.matched.names.is_empty() {
+        if !self.is_visible {
             // without the rule's variables every name in the timer would look unknown
             return None;
         }
         self.look(self.matched.clone(), Place::TIMER);
-        let (options, arguments) = self.body.timer_arguments(spec);
-        let law = self.body.law(LawUse::Timer, &spec.family.value, spec.family.span, &arguments);
-        let options = options?;
-        let word = |text: Option<&Spanned<String>>, body: &Body<'_>, words: [&'static str; 2]| body.one_of(text, words);
+        let (options, arguments, placed) = self.body.timer_arguments(spec);
+        let law = self.body.law(
+            LawUse::Timer,
+            &spec.family.value,
+            spec.family.span,
+            &arguments,
+        );
+        let word = |text: Option<&Spanned<String>>, body: &Body<'_>, words: [&'static str; 2]| {
+            body.one_of(text, words)
+        };
         let memory = word(options.memory, &self.body, ["Enabling", "Age"]);
         let on_change = word(options.on_change, &self.body, ["Keep", "Redraw"]);
         let aggregate = word(options.clock, &self.body, ["Match", "Aggregate"]);
         let stream = self.body.stream(&options);
-        let (law, aggregate) = (law?, aggregate?);
+        let (law, aggregate, (), memory, on_change, stream) =
+            (law?, aggregate?, placed?, memory?, on_change?, stream?);
         if law.family == Family::Immediate {
             self.imply_required(spec.span)?;
         }
@@ -100,17 +133,29 @@ impl RuleDraft<'_, '_> {
             self.aggregate(&law, &options)?
         } else {
             if let Some((_, span)) = options.weights {
-                let mistake = Diagnostic::error("weights-without-aggregate", span, "`weights` need `clock: Aggregate`");
+                let mistake = Diagnostic::error(
+                    "weights-without-aggregate",
+                    span,
+                    "`weights` need `clock: Aggregate`",
+                );
                 return self.body.env.report.fail(mistake);
             }
             ClockMode::Match
         };
         Some(Timer {
             law,
-            memory: if memory? { Memory::Age } else { Memory::Enabling },
-            on_change: if on_change? { OnChange::Redraw } else { OnChange::Keep },
+            memory: if memory {
+                Memory::Age
+            } else {
+                Memory::Enabling
+            },
+            on_change: if on_change {
+                OnChange::Redraw
+            } else {
+                OnChange::Keep
+            },
             clock,
-            stream: stream?,
+            stream,
             span: spec.span,
         })
     }
@@ -122,15 +167,27 @@ impl RuleDraft<'_, '_> {
         }
         let report = self.body.env.report;
         if let Some(why) = self.cannot_require() {
-            let message = format!("an `Immediate` event needs `required`, and that is not possible here: {why}");
-            return report.fail(Diagnostic::error("required", span, message).related(self.span(), "the rule"));
+            let message = format!(
+                "an `Immediate` event needs `required`, and that is not possible here: {why}"
+            );
+            return report.fail(
+                Diagnostic::error("required", span, message).related(self.span(), "the rule"),
+            );
         }
         if let Some(said) = &self.spec.required {
-            let mistake = Diagnostic::error("required", said.span, "an `Immediate` event needs `required: true`");
+            let mistake = Diagnostic::error(
+                "required",
+                said.span,
+                "an `Immediate` event needs `required: true`",
+            );
             return report.fail(mistake.related(span, "the timer"));
         }
         if let Some(at) = self.reads_now_in_choice() {
-            let mistake = Diagnostic::error("not-here", at, "`now` cannot be read in a required choice, and an `Immediate` timer implies `required`");
+            let mistake = Diagnostic::error(
+                "not-here",
+                at,
+                "`now` cannot be read in a required choice, and an `Immediate` timer implies `required`",
+            );
             return report.fail(mistake.related(span, "the timer"));
         }
         self.required = true;
@@ -141,10 +198,16 @@ impl RuleDraft<'_, '_> {
         let choice = self.parts.as_ref()?.choose.first()?;
         let reads_now = |f: &&Formula| {
             let mut found = false;
-            f.expr.walk(&mut |e| found |= matches!(e.kind, ExprKind::Now));
+            f.expr
+                .walk(&mut |e| found |= matches!(e.kind, ExprKind::Now));
             found
         };
-        choice.pattern.conditions.iter().find(reads_now).map(|f| f.span)
+        choice
+            .pattern
+            .conditions
+            .iter()
+            .find(reads_now)
+            .map(|f| f.span)
     }
 
     /// One clock for all matches: an exponential timer whose rate reads parameters only.
@@ -152,47 +215,87 @@ impl RuleDraft<'_, '_> {
         let body = &mut self.body;
         let mistake = |why: &str, span: Span| Diagnostic::error("aggregate", span, why.to_owned());
         let clock = options.clock.map(|c| c.span)?;
-        if !matches!(law.family, Family::ExponentialRate | Family::ExponentialMean) {
+        if !matches!(
+            law.family,
+            Family::ExponentialRate | Family::ExponentialMean
+        ) {
             return body.env.report.fail(mistake("`clock: Aggregate` needs an exponential timer: only exponential clocks add up to one", clock));
         }
         if let Some(rate) = law.parameters.iter().find(|p| !reads_parameters_only(p)) {
-            let mistake = mistake("the rate of an aggregate clock reads model parameters only", rate.span);
-            return body.env.report.fail(mistake.help("what differs between matches goes into `weights`"));
+            let mistake = mistake(
+                "the rate of an aggregate clock reads model parameters only",
+                rate.span,
+            );
+            return body
+                .env
+                .report
+                .fail(mistake.help("what differs between matches goes into `weights`"));
         }
         if let Some(memory) = options.memory.filter(|m| m.value == "Age") {
-            return body.env.report.fail(mistake("an aggregate clock has no memory of single matches", memory.span));
+            return body.env.report.fail(mistake(
+                "an aggregate clock has no memory of single matches",
+                memory.span,
+            ));
         }
         if let Some(stream) = options.stream {
-            return body.env.report.fail(mistake("the draws of an aggregate clock have no key", stream.span));
+            return body.env.report.fail(mistake(
+                "the draws of an aggregate clock have no key",
+                stream.span,
+            ));
         }
         let components = self.parts.as_ref()?.components.clone();
         if components.is_empty() {
-            return body.env.report.fail(mistake("an aggregate clock needs a left-hand side", clock));
+            return body
+                .env
+                .report
+                .fail(mistake("an aggregate clock needs a left-hand side", clock));
         }
         let mut weights: Vec<Option<Formula>> = vec![None; components.len()];
-        for (name, value) in options.weights.iter().flat_map(|(entries, _)| entries.iter()) {
-            let (component, weight) = body.weight(name, value, &components)?;
+        let mut good = true;
+        for (name, value) in options
+            .weights
+            .iter()
+            .flat_map(|(entries, _)| entries.iter())
+        {
+            let Some((component, weight)) = body.weight(name, value, &components) else {
+                good = false;
+                continue;
+            };
             if weights[component].replace(weight).is_some() {
-                return body.env.report.fail(mistake("this component has a weight already", name.span));
+                body.env
+                    .report
+                    .push(mistake("this component has a weight already", name.span));
+                good = false;
             }
         }
-        Some(ClockMode::Aggregate { weights })
+        good.then_some(ClockMode::Aggregate { weights })
     }
 }
 
 impl<'e> Body<'e> {
-    /// Splits the arguments of a timer into options and parameters of the law.
-    fn timer_arguments<'s>(&self, spec: &'s TimerSpec) -> (Option<Options<'s>>, Vec<Given<'s>>) {
+    /// Splits the arguments of a timer into options and parameters of the law; also says whether all are of the right kind.
+    fn timer_arguments<'s>(
+        &self,
+        spec: &'s TimerSpec,
+    ) -> (Options<'s>, Vec<Given<'s>>, Option<()>) {
         let mut options = Options::default();
         let (mut law, mut good) = (Vec::new(), true);
         for (name, value) in &spec.arguments {
             let fits = match (name.value.as_str(), value) {
                 ("memory", ArgumentSpec::Word(word)) => options.memory.replace(word).is_none(),
-                ("on_change", ArgumentSpec::Word(word)) => options.on_change.replace(word).is_none(),
+                ("on_change", ArgumentSpec::Word(word)) => {
+                    options.on_change.replace(word).is_none()
+                }
                 ("clock", ArgumentSpec::Word(word)) => options.clock.replace(word).is_none(),
-                ("weights", ArgumentSpec::Map(entries)) => options.weights.replace((entries, name.span)).is_none(),
-                ("stream", ArgumentSpec::Number(NumberOrText::Text(text))) => options.stream.replace(text).is_none(),
-                ("key", ArgumentSpec::List(list)) => options.key.replace((list, name.span)).is_none(),
+                ("weights", ArgumentSpec::Map(entries)) => {
+                    options.weights.replace((entries, name.span)).is_none()
+                }
+                ("stream", ArgumentSpec::Number(NumberOrText::Text(text))) => {
+                    options.stream.replace(text).is_none()
+                }
+                ("key", ArgumentSpec::List(list)) => {
+                    options.key.replace((list, name.span)).is_none()
+                }
                 (option, ArgumentSpec::Number(number)) if !OPTIONS.contains(&option) => {
                     law.push(Given::number(name, number));
                     true
@@ -204,7 +307,7 @@ impl<'e> Body<'e> {
                 self.env.report.push(misplaced(name, value));
             }
         }
-        (good.then_some(options), law)
+        (options, law, good.then_some(()))
     }
 
     /// Whether the second of two words is written; the first is the default.
@@ -212,14 +315,24 @@ impl<'e> Body<'e> {
         let Some(text) = text else { return Some(false) };
         match words.iter().position(|w| *w == text.value) {
             Some(position) => Some(position == 1),
-            None => self.env.report.fail(unknown("unknown-option", "option", &text.value, text.span, words)),
+            None => self.env.report.fail(unknown(
+                "unknown-option",
+                "option",
+                &text.value,
+                text.span,
+                words,
+            )),
         }
     }
 
     fn stream(&self, options: &Options<'_>) -> Option<Option<Stream>> {
         let Some(name) = options.stream else {
             if let Some((_, span)) = options.key {
-                let mistake = Diagnostic::error("key-without-stream", span, "`key` needs `stream`, the name that couples the draws");
+                let mistake = Diagnostic::error(
+                    "key-without-stream",
+                    span,
+                    "`key` needs `stream`, the name that couples the draws",
+                );
                 return self.env.report.fail(mistake);
             }
             return Some(None);
@@ -238,26 +351,44 @@ impl<'e> Body<'e> {
     }
 
     /// The weight of a component, named by one of its variables.
-    fn weight(&mut self, name: &Text, value: &NumberOrText, components: &[Vec<Var>]) -> Option<(usize, Formula)> {
+    fn weight(
+        &mut self,
+        name: &Text,
+        value: &NumberOrText,
+        components: &[Vec<Var>],
+    ) -> Option<(usize, Formula)> {
         let parsed = self.env.report.accept(parse_name(name))?;
         let var = self.variable(&parsed.value, parsed.span)?;
         let component = components.iter().position(|c| c.contains(&var))?;
-        let outside = std::mem::replace(&mut self.place, Place {
-            now: false,
-            name: "a weight",
-            ..self.place
-        });
+        let outside = std::mem::replace(&mut self.place, Place::WEIGHT);
         let weight = self.number(value, Type::Real);
         self.place = outside;
         let weight = weight?;
-        let foreign = self.mentioned(&weight).into_iter().find(|v| !components[component].contains(v));
+        let foreign = self
+            .mentioned(&weight)
+            .into_iter()
+            .find(|v| !components[component].contains(v));
         if let Some(foreign) = foreign {
-            let message = format!("the weight of `{}` reads {}, which is not connected to it", name.value, self.describe(foreign));
+            let message = format!(
+                "the weight of `{}` reads {}, which is not connected to it",
+                name.value,
+                self.describe(foreign)
+            );
             let mistake = Diagnostic::error("aggregate", weight.span, message);
-            return self.env.report.fail(mistake.help("a weight belongs to one connected part of the pattern and reads only that"));
+            return self.env.report.fail(mistake.help(
+                "a weight belongs to one connected part of the pattern and reads only that",
+            ));
         }
-        if self.env.constant(&weight.expr).is_ok_and(|v| matches!(v, crate::types::Value::Real(r) if r < 0.0)) {
-            return self.env.report.fail(Diagnostic::error("out-of-domain", weight.span, "a weight is not negative"));
+        if self
+            .env
+            .constant(&weight.expr)
+            .is_ok_and(|v| matches!(v, crate::types::Value::Real(r) if r < 0.0))
+        {
+            return self.env.report.fail(Diagnostic::error(
+                "out-of-domain",
+                weight.span,
+                "a weight must not be negative",
+            ));
         }
         Some((component, weight))
     }
@@ -287,7 +418,9 @@ fn misplaced(name: &Text, value: &ArgumentSpec) -> Diagnostic {
         "key" => "`key` is a list of variables",
         _ => match value {
             ArgumentSpec::Word(_) => "a number or an expression in quotes is needed",
-            _ => "a number or an expression is needed; options are `memory`, `on_change`, `clock`, `weights`, `stream`, `key`",
+            _ => {
+                "a number or an expression is needed; options are `memory`, `on_change`, `clock`, `weights`, `stream`, `key`"
+            }
         },
     };
     Diagnostic::error("wrong-arguments", name.span, needs)
@@ -298,13 +431,13 @@ fn reads_parameters_only(formula: &Formula) -> bool {
     formula.expr.walk(&mut |e| {
         only &= !matches!(
             e.kind,
-            ExprKind::Attribute { .. } | ExprKind::Number(_) | ExprKind::Same(..) | ExprKind::Exists(_) | ExprKind::Count(_) | ExprKind::Now
+            ExprKind::Attribute { .. }
+                | ExprKind::Number(_)
+                | ExprKind::Same(..)
+                | ExprKind::Exists(_)
+                | ExprKind::Count(_)
+                | ExprKind::Now
         );
     });
     only
-}
-
-/// The names of rules, for advice.
-pub(super) fn rule_names(drafts: &[RuleDraft<'_, '_>]) -> String {
-    listed(drafts.iter().map(|d| d.name.value.as_str()))
 }

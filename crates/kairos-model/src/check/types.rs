@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     order::sort_by_need,
-    report::{Report, dense, duplicate, unknown},
+    report::{Report, dense, duplicate, unknown, unknown_of},
 };
 use crate::{
     diagnostic::Diagnostic,
@@ -60,7 +60,13 @@ impl Types {
         if self.unreadable.contains(name) {
             return None;
         }
-        let mistake = unknown("unknown-type", "node type", name, span, self.nodes.keys().map(String::as_str));
+        let mistake = unknown(
+            "unknown-type",
+            "node type",
+            name,
+            span,
+            self.nodes.keys().map(String::as_str),
+        );
         report.fail(match self.edges.get(name) {
             Some(&edge) => mistake
                 .label("this is an edge type")
@@ -77,7 +83,13 @@ impl Types {
         if self.unreadable.contains(name) {
             return None;
         }
-        let mistake = unknown("unknown-type", "edge type", name, span, self.edges.keys().map(String::as_str));
+        let mistake = unknown(
+            "unknown-type",
+            "edge type",
+            name,
+            span,
+            self.edges.keys().map(String::as_str),
+        );
         report.fail(match self.nodes.get(name) {
             Some(&node) => mistake
                 .label("this is a node type")
@@ -97,14 +109,25 @@ impl Types {
     }
 
     /// A value of an enumeration.
-    pub(super) fn enumerator(&self, report: &Report, of: EnumerationId, value: &str, span: Span) -> Option<Value> {
+    pub(super) fn enumerator(
+        &self,
+        report: &Report,
+        of: EnumerationId,
+        value: &str,
+        span: Span,
+    ) -> Option<Value> {
         let enumeration = &self.graph.enumerations[of.index()];
         match enumeration.values.iter().position(|v| v == value) {
             Some(position) => Some(Value::Enumerator(of, u16::try_from(position).ok()?)),
             None => {
-                let what = format!("value of `{}`", enumeration.name);
                 let values = enumeration.values.iter().map(String::as_str);
-                report.fail(unknown("unknown-enumerator", &what, value, span, values))
+                report.fail(unknown_of(
+                    "unknown-enumerator",
+                    ("value", &enumeration.name),
+                    value,
+                    span,
+                    values,
+                ))
             }
         }
     }
@@ -144,8 +167,15 @@ impl Types {
             if ids.iter().any(|&id| self.node_incomplete(id)) {
                 return None;
             }
-            let message = format!("no node can have the type `{}`: it is abstract and nothing extends it", names[0].value);
-            return report.fail(Diagnostic::error("no-concrete-type", names[0].span, message));
+            let message = format!(
+                "no node can have the type `{}`: it is abstract and nothing extends it",
+                names[0].value
+            );
+            return report.fail(Diagnostic::error(
+                "no-concrete-type",
+                names[0].span,
+                message,
+            ));
         }
         Some(concrete)
     }
@@ -173,19 +203,25 @@ impl Types {
         Ok(id)
     }
 
-    fn read_enumerations<'s>(&mut self, report: &Report, specs: impl Iterator<Item = &'s (Text, Vec<Text>)>) {
+    fn read_enumerations<'s>(
+        &mut self,
+        report: &Report,
+        specs: impl Iterator<Item = &'s (Text, Vec<Text>)>,
+    ) {
         for (name, values) in unique(report, "enumeration", specs.map(|(n, v)| (n, v))) {
             match dense(self.graph.enumerations.len(), "enumerations", name.span) {
                 Err(mistake) => report.push(mistake),
                 Ok(id) => {
-                    self.enumerations.insert(name.value.clone(), EnumerationId(id));
+                    self.enumerations
+                        .insert(name.value.clone(), EnumerationId(id));
                     let what = format!("value of `{}`", name.value);
                     let values = unique(report, &what, values.iter().map(|v| (v, ())));
                     if values.is_empty() {
                         let message = format!("the enumeration `{}` has no values", name.value);
                         report.push(Diagnostic::error("empty-enumeration", name.span, message));
                     }
-                    if let Err(mistake) = dense(values.len(), "values of an enumeration", name.span) {
+                    if let Err(mistake) = dense(values.len(), "values of an enumeration", name.span)
+                    {
                         report.push(mistake);
                     }
                     self.graph.enumerations.push(Enumeration {
@@ -197,7 +233,11 @@ impl Types {
         }
     }
 
-    fn read_nodes<'s>(&mut self, report: &Report, specs: impl Iterator<Item = &'s (Text, NodeTypeSpec)>) {
+    fn read_nodes<'s>(
+        &mut self,
+        report: &Report,
+        specs: impl Iterator<Item = &'s (Text, NodeTypeSpec)>,
+    ) {
         let specs = unique(report, "node type", specs.map(|(n, s)| (n, s)));
         for (name, spec) in &specs {
             match dense(self.graph.nodes.len(), "node types", name.span) {
@@ -280,7 +320,11 @@ impl Types {
         }
     }
 
-    fn read_edges<'s>(&mut self, report: &Report, specs: impl Iterator<Item = &'s (Text, EdgeTypeSpec)>) {
+    fn read_edges<'s>(
+        &mut self,
+        report: &Report,
+        specs: impl Iterator<Item = &'s (Text, EdgeTypeSpec)>,
+    ) {
         for (name, spec) in unique(report, "edge type", specs.map(|(n, s)| (n, s))) {
             let id = match dense(self.graph.edges.len(), "edge types", name.span) {
                 Err(mistake) => return report.push(mistake),
@@ -314,7 +358,12 @@ impl Types {
     }
 
     /// Inherited and own attributes, and whether all of them could be read.
-    fn attributes_of(&mut self, report: &Report, mut all: Vec<Attribute>, own: &Entries<AttributeSpec>) -> (Vec<Attribute>, bool) {
+    fn attributes_of(
+        &mut self,
+        report: &Report,
+        mut all: Vec<Attribute>,
+        own: &Entries<AttributeSpec>,
+    ) -> (Vec<Attribute>, bool) {
         let mut readable = true;
         for (name, spec) in own {
             if !is_name(&name.value) {
@@ -324,7 +373,9 @@ impl Types {
             match self.attribute_of(report, name, spec) {
                 None => readable = false,
                 Some(attribute) => match all.iter().find(|a| a.id == attribute.id) {
-                    Some(first) => report.push(duplicate("attribute", &name.value, name.span, first.span)),
+                    Some(first) => {
+                        report.push(duplicate("attribute", &name.value, name.span, first.span))
+                    }
                     None => all.push(attribute),
                 },
             }
@@ -332,7 +383,12 @@ impl Types {
         (all, readable)
     }
 
-    fn attribute_of(&mut self, report: &Report, name: &Text, spec: &AttributeSpec) -> Option<Attribute> {
+    fn attribute_of(
+        &mut self,
+        report: &Report,
+        name: &Text,
+        spec: &AttributeSpec,
+    ) -> Option<Attribute> {
         let (ty, default) = match spec {
             AttributeSpec::Int(v) => (Type::Int, v.as_ref().map(|v| Value::Int(v.value))),
             AttributeSpec::Real(v) => (Type::Real, v.as_ref().map(|v| Value::Real(v.value))),
@@ -342,7 +398,13 @@ impl Types {
                     if self.is_unreadable(&of.value) {
                         return None;
                     }
-                    return report.fail(unknown("unknown-type", "enumeration", &of.value, of.span, self.enumeration_names()));
+                    return report.fail(unknown(
+                        "unknown-type",
+                        "enumeration",
+                        &of.value,
+                        of.span,
+                        self.enumeration_names(),
+                    ));
                 };
                 let value = match default {
                     None => None,
@@ -351,7 +413,10 @@ impl Types {
                 (Type::Enumeration(of_id), value)
             }
         };
-        let id = self.attribute_id(name).map_err(|mistake| report.push(mistake)).ok()?;
+        let id = self
+            .attribute_id(name)
+            .map_err(|mistake| report.push(mistake))
+            .ok()?;
         Some(Attribute {
             id,
             ty,
@@ -362,7 +427,11 @@ impl Types {
 }
 
 /// The entries whose names are well formed and not declared before.
-pub(super) fn unique<'s, T>(report: &Report, what: &str, entries: impl Iterator<Item = (&'s Text, T)>) -> Vec<(&'s Text, T)> {
+pub(super) fn unique<'s, T>(
+    report: &Report,
+    what: &str,
+    entries: impl Iterator<Item = (&'s Text, T)>,
+) -> Vec<(&'s Text, T)> {
     let mut first: BTreeMap<&str, Span> = BTreeMap::new();
     let mut kept = Vec::new();
     for (name, entry) in entries {
@@ -381,7 +450,9 @@ pub(super) fn unique<'s, T>(report: &Report, what: &str, entries: impl Iterator<
 /// Whether a text can be written as a name in patterns and expressions.
 pub(super) fn is_name(text: &str) -> bool {
     let mut letters = text.chars();
-    letters.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+    letters
+        .next()
+        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
         && letters.all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 

@@ -22,6 +22,7 @@ mod explore;
 mod fault;
 mod fingerprint;
 mod observer;
+mod run;
 mod standstill;
 mod stop;
 #[cfg(test)]
@@ -32,6 +33,7 @@ mod truncation;
 pub use explore::Active;
 pub use fingerprint::Fingerprint;
 pub use observer::{Firing, FiringOutcome, Observer};
+pub use run::RunOptions;
 pub use stop::StopReason;
 pub use timers::Timers;
 

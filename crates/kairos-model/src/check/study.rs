@@ -1,0 +1,382 @@
+//! Studies: scenarios × points of `vary`, each with its model.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    load::Loader,
+    model::{Changes, CommandLine, constraint_holds, model},
+    probe::MetricNames,
+    report::{Report, unknown},
+    run::RunChanges,
+    vary::{Point, as_written, points},
+};
+use crate::{
+    diagnostic::Diagnostic,
+    model::Model,
+    probe::{MetricRef, ProbeId, Statistic},
+    source::{Span, Spanned},
+    spec::{ModelSpec, ReplicationsSpec, ScenarioSpec, StudySpec, Text},
+    study::{Metric, Replications, Scenario, Study},
+};
+
+/// Confidence of intervals where a study says nothing.
+const CONFIDENCE: f64 = 0.95;
+
+/// Bounds of a sequential number of replications where a study says nothing.
+const AT_LEAST: i64 = 10;
+const AT_MOST: i64 = 1000;
+
+/// A scenario as written; a study without any has one that changes nothing.
+struct Named<'s> {
+    name: &'s str,
+    span: Span,
+    spec: Option<&'s ScenarioSpec>,
+}
+
+/// Checks a study with all its models.
+pub(super) fn study(
+    report: &Report,
+    loader: &Loader<'_>,
+    spec: &StudySpec,
+    command_line: &CommandLine,
+) -> Option<Study> {
+    let replications = replications(report, &spec.replications);
+    let confidence = confidence(report, spec);
+    let file = loader.open_relative(report, spec.file, &spec.model.value, spec.model.span)?;
+    let model_spec = loader.model(report, file)?;
+    let named = named(spec);
+    let points = points(report, spec.vary.as_ref(), named.len(), spec.model.span)?;
+    for point in &points {
+        not_changed_elsewhere(report, point, &named, command_line);
+    }
+    let scenarios = Scenarios {
+        report,
+        loader,
+        spec,
+        model_spec: &model_spec,
+        command_line,
+    };
+    let all = scenarios.all(&named, &points)?;
+    let complete = all.iter().all(Option::is_some);
+    let scenarios: Vec<Scenario> = all.into_iter().flatten().collect();
+    let baseline = baseline(report, spec, &named, &scenarios);
+    let metrics = metrics(report, spec, &scenarios);
+    if !complete {
+        return None;
+    }
+    Some(Study {
+        metrics: metrics?,
+        baseline: baseline?,
+        replications: replications?,
+        seed: spec.seed.as_ref().map_or(0, |s| s.value),
+        confidence: confidence?,
+        scenarios,
+    })
+}
+
+fn named(spec: &StudySpec) -> Vec<Named<'_>> {
+    if spec.scenarios.is_empty() {
+        return vec![Named {
+            name: "model",
+            span: spec.model.span,
+            spec: None,
+        }];
+    }
+    let scenarios = spec.scenarios.iter().map(|(name, scenario)| Named {
+        name: &name.value,
+        span: name.span,
+        spec: Some(scenario),
+    });
+    scenarios.collect()
+}
+
+/// A parameter that is varied is not changed by scenarios or the command line, too: all points would be alike, or all scenarios.
+fn not_changed_elsewhere(
+    report: &Report,
+    point: &Point<'_>,
+    named: &[Named<'_>],
+    command_line: &CommandLine,
+) {
+    let in_scenarios = named
+        .iter()
+        .filter_map(|n| n.spec)
+        .flat_map(|s| &s.parameters)
+        .map(|(n, _)| n);
+    let elsewhere: Vec<&Text> = in_scenarios.chain(command_line.names()).collect();
+    for (name, _) in point {
+        if let Some(other) = elsewhere.iter().find(|n| n.value == name.value) {
+            let message = format!(
+                "the parameter `{}` is varied by the study and changed here, too",
+                name.value
+            );
+            report.push(
+                Diagnostic::error("varied-twice", other.span, message)
+                    .related(name.span, "varied here"),
+            );
+        }
+    }
+}
+
+/// What all scenarios are built from.
+struct Scenarios<'s> {
+    report: &'s Report,
+    loader: &'s Loader<'s>,
+    spec: &'s StudySpec,
+    model_spec: &'s ModelSpec,
+    command_line: &'s CommandLine,
+}
+
+impl Scenarios<'_> {
+    /// Every scenario at every point that fulfils the constraints, `None` for those with mistakes.
+    fn all(&self, named: &[Named<'_>], points: &[Point<'_>]) -> Option<Vec<Option<Scenario>>> {
+        let mut scenarios = Vec::new();
+        for name in named {
+            self.judge_name(name);
+            for point in points {
+                let changes = self.changes(name, point);
+                match constraint_holds(
+                    self.report,
+                    self.loader,
+                    self.model_spec,
+                    changes,
+                    self.command_line,
+                    &self.spec.constraints,
+                ) {
+                    Some(false) => {}
+                    Some(true) | None => {
+                        let model = model(
+                            self.report,
+                            self.loader,
+                            self.model_spec,
+                            changes,
+                            self.command_line,
+                        );
+                        scenarios.push(model.map(|model| scenario(name, point, model)));
+                    }
+                }
+            }
+        }
+        if scenarios.is_empty() {
+            let span = self
+                .spec
+                .constraints
+                .first()
+                .map_or(self.spec.model.span, |c| c.span);
+            return self.report.fail(Diagnostic::error(
+                "empty-vary",
+                span,
+                "no point fulfils the constraints: nothing would run",
+            ));
+        }
+        Some(scenarios)
+    }
+
+    fn changes<'c>(&'c self, name: &Named<'c>, point: &'c Point<'c>) -> Changes<'c> {
+        let horizon = name.spec.and_then(|s| s.horizon.as_ref());
+        Changes {
+            scenario: name.spec,
+            point,
+            run: RunChanges {
+                horizon: horizon.or(self.spec.horizon.as_ref()),
+                warm_up: self.spec.warm_up.as_ref(),
+            },
+        }
+    }
+
+    /// Names of scenarios are free, but they must say something.
+    fn judge_name(&self, name: &Named<'_>) {
+        if name.name.trim().is_empty() {
+            self.report.push(Diagnostic::error(
+                "bad-name",
+                name.span,
+                "a scenario needs a name",
+            ));
+        }
+    }
+}
+
+fn scenario(named: &Named<'_>, point: &Point<'_>, model: Model) -> Scenario {
+    let point: Vec<(String, String)> = point
+        .iter()
+        .map(|(n, v)| (n.value.clone(), as_written(v)))
+        .collect();
+    let mut name = named.name.to_owned();
+    for (parameter, value) in &point {
+        name.push_str(&format!(", {parameter} = {value}"));
+    }
+    Scenario {
+        name,
+        group: named.name.to_owned(),
+        point,
+        model,
+        span: named.span,
+    }
+}
+
+/// The first scenario of the baseline's name.
+fn baseline(
+    report: &Report,
+    spec: &StudySpec,
+    named: &[Named<'_>],
+    scenarios: &[Scenario],
+) -> Option<usize> {
+    let Some(baseline) = &spec.baseline else {
+        return Some(0);
+    };
+    let found = scenarios
+        .iter()
+        .position(|s| s.name == baseline.value || s.group == baseline.value);
+    let known = named.iter().any(|n| n.name == baseline.value);
+    if found.is_none() && !known && !spec.unreadable.iter().any(|n| n.value == baseline.value) {
+        let names = named.iter().map(|n| n.name);
+        report.push(unknown(
+            "unknown-scenario",
+            "scenario",
+            &baseline.value,
+            baseline.span,
+            names,
+        ));
+    }
+    found
+}
+
+/// Metrics with what they stand for in each scenario.
+fn metrics(report: &Report, spec: &StudySpec, scenarios: &[Scenario]) -> Option<Vec<Metric>> {
+    if spec.metrics.is_empty() {
+        let mistake = Diagnostic::error(
+            "no-metrics",
+            spec.model.span,
+            "a study needs metrics to compare",
+        );
+        return report.fail(mistake.help("write `metrics: [\"probe.statistic\", …]`"));
+    }
+    let mut metrics: Vec<Option<Metric>> = Vec::new();
+    for (position, text) in spec.metrics.iter().enumerate() {
+        if let Some(first) = spec.metrics[..position]
+            .iter()
+            .find(|m| m.value == text.value)
+        {
+            report.push(super::report::duplicate(
+                "metric",
+                &text.value,
+                text.span,
+                first.span,
+            ));
+        }
+        let refs: Option<Vec<MetricRef>> = scenarios
+            .iter()
+            .map(|s| metric(report, text, &s.model))
+            .collect();
+        metrics.push(refs.map(|refs| Metric {
+            name: text.value.clone(),
+            refs,
+        }));
+    }
+    metrics.into_iter().collect()
+}
+
+fn metric(report: &Report, text: &Text, model: &Model) -> Option<MetricRef> {
+    let (probe, statistic) = match text.value.split_once('.') {
+        Some((probe, statistic)) => (
+            probe,
+            Some((statistic, text.span_of(probe.len() + 1..text.value.len()))),
+        ),
+        None => (text.value.as_str(), None),
+    };
+    let ids = model
+        .probes
+        .iter()
+        .zip(0..)
+        .map(|(p, id)| (p.name.clone(), ProbeId(id)));
+    let statistics: Vec<&'static [Statistic]> =
+        model.probes.iter().map(|p| p.kind.statistics()).collect();
+    let names = MetricNames {
+        probes: &ids.collect::<BTreeMap<_, _>>(),
+        statistics: &statistics,
+        unreadable: &BTreeSet::new(),
+        used: Vec::new(),
+    };
+    names.resolve(report, probe, text.span_of(0..probe.len()), statistic)
+}
+
+fn replications(report: &Report, spec: &Spanned<ReplicationsSpec>) -> Option<Replications> {
+    let at_least_two = |n: i64, span: Span| match u64::try_from(n) {
+        Ok(n) if n >= 2 => Some(n),
+        _ => {
+            let message =
+                format!("at least 2 replications are needed for an interval, this is {n}");
+            report.fail(Diagnostic::error("out-of-domain", span, message))
+        }
+    };
+    let positive = |value: &Spanned<f64>, what: &str| {
+        if value.value > 0.0 {
+            return Some(value.value);
+        }
+        let message = format!("{what} must be positive, this is {}", value.value);
+        report.fail(Diagnostic::error("out-of-domain", value.span, message))
+    };
+    match &spec.value {
+        ReplicationsSpec::Fixed(n) => at_least_two(*n, spec.span).map(Replications::Fixed),
+        ReplicationsSpec::Precision {
+            relative,
+            or_absolute,
+            at_least,
+            at_most,
+            ..
+        } => {
+            let relative = positive(relative, "a half-width");
+            let or_absolute = or_absolute.as_ref().map(|a| positive(a, "a half-width"));
+            let bound = |b: &Option<Spanned<i64>>, default: i64| {
+                b.as_ref()
+                    .map_or((default, spec.span), |b| (b.value, b.span))
+            };
+            let (least, least_span) = bound(at_least, AT_LEAST);
+            let (most, most_span) = bound(at_most, AT_MOST.max(least));
+            let (least, most) = (
+                at_least_two(least, least_span),
+                at_least_two(most, most_span),
+            );
+            let (least, most) = (least?, most?);
+            if least > most {
+                let message = format!("at least {least}, but at most {most} replications");
+                return report.fail(Diagnostic::error("out-of-domain", most_span, message));
+            }
+            Some(Replications::Precision {
+                relative: relative?,
+                or_absolute: match or_absolute {
+                    Some(width) => Some(width?),
+                    None => None,
+                },
+                at_least: least,
+                at_most: most,
+            })
+        }
+    }
+}
+
+fn confidence(report: &Report, spec: &StudySpec) -> Option<f64> {
+    let of_precision = match &spec.replications.value {
+        ReplicationsSpec::Precision { confidence, .. } => confidence.as_ref(),
+        ReplicationsSpec::Fixed(_) => None,
+    };
+    let given = spec.confidence.as_ref();
+    if let (Some(a), Some(b)) = (given, of_precision)
+        && a.value != b.value
+    {
+        let message = "the confidence is given twice, with different values";
+        return report.fail(
+            Diagnostic::error("duplicate-name", b.span, message).related(a.span, "the other one"),
+        );
+    }
+    let Some(confidence) = given.or(of_precision) else {
+        return Some(CONFIDENCE);
+    };
+    if confidence.value > 0.0 && confidence.value < 1.0 {
+        return Some(confidence.value);
+    }
+    let message = format!(
+        "a confidence must be between 0 and 1, this is {}",
+        confidence.value
+    );
+    report.fail(Diagnostic::error("out-of-domain", confidence.span, message))
+}

@@ -1,0 +1,195 @@
+//! Mistakes in studies.
+
+use expect_test::{Expect, expect};
+
+use super::{diagnose, diagnose_with};
+
+const MODEL: &str = r#"--- m.ron
+Model(rules: "r.ron", timers: {"tick": Never}, probes: {"p": Count("(:N)")})
+--- r.ron
+RuleSet(types: (nodes: {"N": ()}), parameters: {"rate": 2.0, "k": 3}, rules: {"tick": (match: "(n:N)")})
+"#;
+
+#[expect(clippy::needless_pass_by_value, reason = "`expect!` gives a value")]
+fn study(fields: &str, expected: Expect) {
+    expected.assert_eq(&diagnose(&format!(
+        "--- s.ron\nStudy(model: \"m.ron\",\n{fields}\n)\n{MODEL}"
+    )));
+}
+
+#[test]
+fn unknown_parameters_and_metrics() {
+    study(
+        r#"scenarios: {"a": (parameters: {"kk": 1}), "b": (timers: {"tok": Never})}, metrics: ["p.meen", "q.mean", "p"], replications: 10"#,
+        expect![[r#"
+            error[unknown-parameter] s.ron:2:32 «"kk"»: unknown parameter `kk`
+              ^ not declared
+              help: there are `k` and `rate`
+            error[timer-without-rule] s.ron:2:58 «"tok"»: a timer for the rule `tok`, which is not there
+              ^ not declared
+              help: there is only `tick`
+        "#]],
+    );
+}
+
+#[test]
+fn unknown_metrics() {
+    study(
+        r#"scenarios: {"a": ()}, metrics: ["p.meen", "q.mean", "p", "p"], replications: 10"#,
+        expect![[r#"
+            error[unknown-statistic] s.ron:2:36 «meen»: unknown statistic `meen` of `p`
+              ^ not declared
+              help: did you mean `mean`?
+            error[unknown-probe] s.ron:2:44 «q»: unknown probe `q`
+              ^ not declared
+              help: there is only `p`
+            error[duplicate-name] s.ron:2:58 «"p"»: metric `p` is declared twice
+              ^ declared again
+              s.ron:2:53 «"p"»: first declared here
+        "#]],
+    );
+}
+
+#[test]
+fn no_metrics() {
+    study(
+        r#"scenarios: {"a": ()}, metrics: [], replications: 10"#,
+        expect![[r#"
+            error[no-metrics] s.ron:1:14 «"m.ron"»: a study needs metrics to compare
+              help: write `metrics: ["probe.statistic", …]`
+        "#]],
+    );
+}
+
+#[test]
+fn an_unknown_baseline() {
+    study(
+        r#"scenarios: {"one": (), "two": ()}, metrics: ["p"], baseline: "tow", replications: 10"#,
+        expect![[r#"
+            error[unknown-scenario] s.ron:2:62 «"tow"»: unknown scenario `tow`
+              ^ not declared
+              help: did you mean `two`?
+        "#]],
+    );
+}
+
+#[test]
+fn one_replication() {
+    study(
+        r#"scenarios: {"a": ()}, metrics: ["p"], replications: 1"#,
+        expect![[r#"
+            error[out-of-domain] s.ron:2:53 «1»: at least 2 replications are needed for an interval, this is 1
+        "#]],
+    );
+}
+
+#[test]
+fn precisions() {
+    study(
+        r#"scenarios: {"a": ()}, metrics: ["p"], replications: Precision(relative: 0.0, at_least: 10, at_most: 5)"#,
+        expect![[r#"
+            error[out-of-domain] s.ron:2:73 «0.0»: a half-width must be positive, this is 0
+            error[out-of-domain] s.ron:2:101 «5»: at least 10, but at most 5 replications
+        "#]],
+    );
+}
+
+#[test]
+fn a_confidence_of_one() {
+    study(
+        r#"scenarios: {"a": ()}, metrics: ["p"], replications: 5, confidence: 1.0"#,
+        expect![[r#"
+            error[out-of-domain] s.ron:2:68 «1.0»: a confidence must be between 0 and 1, this is 1
+        "#]],
+    );
+}
+
+#[test]
+fn a_grid_without_end() {
+    study(
+        r#"scenarios: {"a": ()}, vary: {"p0": [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], "p1": [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], "p2": [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], "p3": [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], "p4": [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], "p5": [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], "p6": [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], "p7": [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], "p8": [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]}, metrics: ["p"], replications: 5"#,
+        expect![[r#"
+            error[too-many] s.ron:2:30 «"p0"»: this study has 1000000000 scenarios: at most 10000 are possible
+              help: a grid has every combination: shorten the lists, or vary with `Zip` or `List`
+        "#]],
+    );
+}
+
+#[test]
+fn lists_of_different_lengths() {
+    study(
+        r#"vary: Zip({"k": [1, 2], "rate": [1, 2, 3]}), metrics: ["p"], replications: 5"#,
+        expect![[r#"
+            error[zip-lengths] s.ron:2:25 «"rate"»: `Zip` needs lists of one length: `k` has 2, `rate` has 3
+              s.ron:2:12 «"k"»: the first list
+        "#]],
+    );
+}
+
+#[test]
+fn a_parameter_varied_and_changed() {
+    study(
+        r#"scenarios: {"a": (parameters: {"k": 3})}, vary: {"k": [1, 2]}, metrics: ["p"], replications: 5"#,
+        expect![[r#"
+            error[varied-twice] s.ron:2:32 «"k"»: the parameter `k` is varied by the study and changed here, too
+              s.ron:2:50 «"k"»: varied here
+        "#]],
+    );
+}
+
+#[test]
+fn an_unknown_parameter_is_varied() {
+    study(
+        r#"vary: {"kay": [1, 2]}, metrics: ["p"], replications: 5"#,
+        expect![[r#"
+            error[unknown-parameter] s.ron:2:8 «"kay"»: unknown parameter `kay`
+              ^ not declared
+              help: there are `k` and `rate`
+        "#]],
+    );
+}
+
+#[test]
+fn no_point_is_left() {
+    study(
+        r#"vary: {"k": [1, 2]}, constraints: ["k > 2"], metrics: ["p"], replications: 5"#,
+        expect![[r#"
+            error[empty-vary] s.ron:2:36 «"k > 2"»: no point fulfils the constraints: nothing would run
+        "#]],
+    );
+}
+
+#[test]
+fn a_constraint_that_is_no_condition() {
+    study(
+        r#"vary: {"k": [1, 2]}, constraints: ["k + 1", "n.x > 1"], metrics: ["p"], replications: 5"#,
+        expect![[r#"
+            error[wrong-type] s.ron:2:37 «k + 1»: a Bool is needed here, this is an Int
+              ^ an Int
+              help: compare it: `… > 0`
+            error[unknown-variable] s.ron:2:46 «n»: unknown variable `n`
+              ^ no variable is declared here
+        "#]],
+    );
+}
+
+#[test]
+fn nothing_is_varied() {
+    study(
+        r#"vary: {"k": []}, metrics: ["p"], replications: 5"#,
+        expect![[r#"
+            error[empty-vary] s.ron:2:8 «"k"»: `vary` has no values: nothing would run
+        "#]],
+    );
+}
+
+#[test]
+fn the_command_line_changes_what_is_varied() {
+    let text = format!(
+        "--- s.ron\nStudy(model: \"m.ron\", vary: {{\"k\": [1, 2]}}, metrics: [\"p\"], replications: 5)\n{MODEL}"
+    );
+    expect![[r#"
+        error[varied-twice] --set:1:1 «k»: the parameter `k` is varied by the study and changed here, too
+          s.ron:1:30 «"k"»: varied here
+    "#]].assert_eq(&diagnose_with(&text, &[("k", "3")]));
+}

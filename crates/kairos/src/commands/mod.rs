@@ -1,0 +1,46 @@
+//! The commands, one file each: arguments in, text out, an exit code back.
+
+pub(crate) mod check;
+pub(crate) mod compare;
+pub(crate) mod merge;
+pub(crate) mod run;
+pub(crate) mod study;
+pub(crate) mod verify;
+
+use std::io::Write;
+
+use crate::exit::{Exit, Failure};
+
+/// How a command ends.
+pub(crate) type Done = Result<Exit, Failure>;
+
+/// A form of output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// Parses `NAME=VALUE`.
+pub(crate) fn assignment(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => {
+            Ok((name.trim().to_owned(), value.to_owned()))
+        }
+        _ => Err("NAME=VALUE is expected, as clients=200".to_owned()),
+    }
+}
+
+/// Writes results to the standard output.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut out = anstream::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    Ok(out.flush()?)
+}
+
+/// Writes a remark to the standard error.
+pub(crate) fn remark(text: &str) -> Result<(), Failure> {
+    Ok(writeln!(anstream::stderr().lock(), "{text}")?)
+}

@@ -1,0 +1,83 @@
+//! What can go wrong around a simulation: files, directories and results.
+
+use std::{io, path::PathBuf};
+
+/// A result of this crate.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why results could not be read or written. The messages are fit for users.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The operating system refused.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        /// What was tried: "read", "write", …
+        action: &'static str,
+        /// With which file or directory.
+        path: PathBuf,
+        /// Its answer.
+        source: io::Error,
+    },
+    /// A directory that is neither empty nor one of results.
+    #[error(
+        "{} holds something else than results of a study; name another directory with --out", path.display()
+    )]
+    NotResults {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// A directory in which another process is at work.
+    #[error("another process is writing to {}; wait for it, or name another directory with --out", path.display())]
+    Locked {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// A directory with results of something else than what was asked for.
+    #[error(
+        "{} holds results of a study that differs from this one:\n{}\nName another directory with --out, or delete this one.",
+        path.display(), bullets(changes)
+    )]
+    Changed {
+        /// The directory.
+        path: PathBuf,
+        /// What differs, one line each.
+        changes: Vec<String>,
+    },
+    /// A file of results that is not as it was written.
+    #[error("{} is damaged: {what}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// In which way.
+        what: String,
+    },
+    /// Directories that do not make a whole.
+    #[error("these directories cannot be merged: {what}")]
+    Merge {
+        /// Why.
+        what: String,
+    },
+    /// A study that cannot be run as it stands.
+    #[error("{what}")]
+    Unfit {
+        /// Why.
+        what: String,
+    },
+}
+
+impl Error {
+    /// Makes an operating system's answer say what was tried, and with which file.
+    pub fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Error::Io {
+            action,
+            path,
+            source,
+        }
+    }
+}
+
+fn bullets(lines: &[String]) -> String {
+    let lines: Vec<_> = lines.iter().map(|line| format!("  - {line}")).collect();
+    lines.join("\n")
+}

@@ -1,0 +1,202 @@
+//! Loading models and studies from files, with all that is to be said about them.
+
+use std::{cell::RefCell, collections::BTreeMap, path::Path};
+
+use kairos_model::{
+    check::{self, Loaded, Overrides, RuleSetInfo},
+    diagnostic::{Diagnostic, Severity},
+    model::Model,
+    render::{Colour, render},
+    source::{DiskFiles, Files, Sources},
+    spec::FileKind,
+    study::Study,
+};
+
+use crate::study::HashedFile;
+
+/// Mistakes in files, and where they stand.
+#[derive(Clone, Debug)]
+pub struct Mistakes {
+    /// The files that were read.
+    pub sources: Sources,
+    /// Errors and warnings.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Mistakes {
+    /// How many errors there are, and how many warnings.
+    #[must_use]
+    pub fn count(&self) -> (usize, usize) {
+        let errors = self
+            .diagnostics
+            .iter()
+            .filter(|d| d.severity == Severity::Error);
+        let errors = errors.count();
+        (errors, self.diagnostics.len() - errors)
+    }
+
+    /// As text for people, each with its lines underlined.
+    #[must_use]
+    pub fn render(&self, colour: Colour) -> String {
+        render(&self.sources, &self.diagnostics, colour)
+    }
+}
+
+impl std::fmt::Display for Mistakes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.render(Colour::Never))
+    }
+}
+
+impl std::error::Error for Mistakes {}
+
+/// A checked value, and the warnings about it.
+#[derive(Clone, Debug)]
+pub struct Checked<T> {
+    /// The value.
+    pub value: T,
+    /// What is probably not as it was meant.
+    pub warnings: Mistakes,
+    /// Every file that was read, with its hash; paths from the directory of the first.
+    pub files: Vec<HashedFile>,
+}
+
+/// What a file holds, by its first word.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// A rule set.
+    Rules(Checked<RuleSetInfo>),
+    /// A model.
+    Model(Checked<Model>),
+    /// A study.
+    Study(Checked<Study>),
+}
+
+impl Content {
+    /// The warnings.
+    #[must_use]
+    pub fn warnings(&self) -> &Mistakes {
+        match self {
+            Content::Rules(checked) => &checked.warnings,
+            Content::Model(checked) => &checked.warnings,
+            Content::Study(checked) => &checked.warnings,
+        }
+    }
+}
+
+/// Loads a rule set.
+///
+/// # Errors
+/// All its mistakes.
+pub fn rules(path: &str) -> Result<Checked<RuleSetInfo>, Box<Mistakes>> {
+    load(path, |files| check::load_rules(files, path))
+}
+
+/// Loads a model, with parameters as `--set` gives them.
+///
+/// # Errors
+/// All its mistakes.
+pub fn model(path: &str, overrides: &Overrides) -> Result<Checked<Model>, Box<Mistakes>> {
+    load(path, |files| check::load_model(files, path, overrides))
+}
+
+/// Loads a study, with parameters as `--set` gives them.
+///
+/// # Errors
+/// All its mistakes.
+pub fn study(path: &str, overrides: &Overrides) -> Result<Checked<Study>, Box<Mistakes>> {
+    load(path, |files| check::load_study(files, path, overrides))
+}
+
+/// Loads whatever a file holds. What is neither rule set nor study is taken for a model.
+///
+/// # Errors
+/// All its mistakes.
+pub fn any(path: &str, overrides: &Overrides) -> Result<Content, Box<Mistakes>> {
+    let text = DiskFiles.read(path).unwrap_or_default();
+    match FileKind::of(text.trim_start_matches('\u{feff}')) {
+        Some(FileKind::RuleSet) => rules(path).map(Content::Rules),
+        Some(FileKind::Study) => study(path, overrides).map(Content::Study),
+        Some(FileKind::Model) | None => model(path, overrides).map(Content::Model),
+    }
+}
+
+/// The file system, and the hashes of what was read.
+struct Recorded {
+    hashes: RefCell<BTreeMap<String, HashedFile>>,
+    base: String,
+}
+
+impl Files for Recorded {
+    fn read(&self, path: &str) -> Result<String, String> {
+        let text = DiskFiles.read(path)?;
+        let file = HashedFile::new(relative(&self.base, path), &text);
+        self.hashes.borrow_mut().insert(path.to_owned(), file);
+        Ok(text)
+    }
+}
+
+fn load<T>(
+    path: &str,
+    read: impl FnOnce(&dyn Files) -> Loaded<T>,
+) -> Result<Checked<T>, Box<Mistakes>> {
+    let directory = Path::new(path).parent().and_then(Path::to_str);
+    let files = Recorded {
+        hashes: RefCell::default(),
+        base: directory.unwrap_or_default().to_owned(),
+    };
+    let loaded = read(&files);
+    let warnings = Mistakes {
+        sources: loaded.sources,
+        diagnostics: loaded.diagnostics,
+    };
+    match loaded.value {
+        Some(value) => Ok(Checked {
+            value,
+            warnings,
+            files: files.hashes.into_inner().into_values().collect(),
+        }),
+        None => Err(Box::new(warnings)),
+    }
+}
+
+/// The path that leads from a directory to a file: results are the same wherever a study is called from.
+fn relative(base: &str, path: &str) -> String {
+    let parts = |text: &str| -> Vec<String> {
+        let parts = text
+            .split('/')
+            .filter(|part| !part.is_empty() && *part != ".");
+        parts.map(str::to_owned).collect()
+    };
+    if path.starts_with('/') != base.starts_with('/') {
+        return path.to_owned();
+    }
+    let (base, path) = (parts(base), parts(path));
+    let common = base.iter().zip(&path).take_while(|(a, b)| a == b).count();
+    if base[common..].iter().any(|part| part == "..") {
+        return path.join("/");
+    }
+    let up = base[common..].iter().map(|_| "..");
+    let down = path[common..].iter().map(String::as_str);
+    up.chain(down).collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_lead_from_the_study() {
+        for (base, path, expected) in [
+            ("models", "models/a.ron", "a.ron"),
+            ("models", "rules/a.ron", "../rules/a.ron"),
+            ("", "a.ron", "a.ron"),
+            ("../x/models", "../x/rules/a.ron", "../rules/a.ron"),
+            ("/home/me/models", "/home/me/data/a.csv", "../data/a.csv"),
+            ("models", "/data/a.csv", "/data/a.csv"),
+            ("../models", "data/a.csv", "data/a.csv"),
+        ] {
+            assert_eq!(relative(base, path), expected, "{path} from {base}");
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! From replications to estimates, one row at a time, in constant memory.
+
+use kairos_stats::{
+    Comparison, Confidence, Estimate, Moments, Pairs, Precision, SequentialStop, Stop, holm,
+};
+
+use super::{
+    journal::{Outcome, Record},
+    plan::{Plan, Rule, Unit},
+};
+use crate::error::{Error, Result};
+
+/// How many failures are kept for the screen; all are in the file.
+const FAILURES_SHOWN: usize = 5;
+
+/// What the replications so far say. Rows (one replication of every scenario) are taken in order, so that the estimates are the
+/// same bits however the study was run.
+#[derive(Debug)]
+pub struct Fold {
+    plan: Plan,
+    confidence: Confidence,
+    scenarios: Vec<ScenarioFold>,
+    pairs: Vec<Option<(usize, Vec<Pairs>)>>,
+    stop: Option<SequentialStop>,
+    row: Vec<Record>,
+    rows: u64,
+    failures: Vec<(Unit, String)>,
+}
+
+#[derive(Debug)]
+struct ScenarioFold {
+    metrics: Vec<Moments>,
+    series: Vec<Vec<Moments>>,
+    failed: u64,
+    events: u64,
+}
+
+/// A paired difference, with its p-value adjusted for all that were made.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// The scenario.
+    pub scenario: usize,
+    /// What it is compared with.
+    pub baseline: usize,
+    /// The metric.
+    pub metric: usize,
+    /// Scenario − baseline.
+    pub comparison: Comparison,
+    /// Holm's p-value over all scenarios and metrics.
+    pub p_holm: Option<f64>,
+}
+
+/// A value of a series over replications.
+#[derive(Clone, Copy, Debug)]
+pub struct SeriesPoint {
+    /// When.
+    pub time: f64,
+    /// Over the replications.
+    pub estimate: Estimate,
+}
+
+impl Fold {
+    /// Nothing yet.
+    ///
+    /// # Errors
+    /// Where precision or confidence are outside their domains.
+    pub fn new(plan: &Plan) -> Result<Self> {
+        let unfit = |e: kairos_stats::Error| Error::Unfit {
+            what: e.to_string(),
+        };
+        let confidence = Confidence::new(plan.confidence).map_err(unfit)?;
+        let metrics = plan.metrics.len();
+        let stop = match plan.replications {
+            Rule::Fixed(_) => None,
+            Rule::Precision {
+                relative,
+                or_absolute,
+                at_least,
+                at_most,
+            } => {
+                let precision = Precision {
+                    relative: Some(relative),
+                    or_absolute,
+                    confidence,
+                    at_least,
+                    at_most,
+                };
+                Some(
+                    SequentialStop::new(precision, metrics * plan.scenarios.len())
+                        .map_err(unfit)?,
+                )
+            }
+        };
+        let scenarios = plan.scenarios.iter().map(|_| ScenarioFold {
+            metrics: vec![Moments::new(); metrics],
+            series: vec![Vec::new(); plan.series.len()],
+            failed: 0,
+            events: 0,
+        });
+        let pairs = (0..plan.scenarios.len()).map(|scenario| {
+            let baseline = plan.baseline_of(scenario)?;
+            Some((baseline, vec![Pairs::new(); metrics]))
+        });
+        Ok(Fold {
+            confidence,
+            scenarios: scenarios.collect(),
+            pairs: pairs.collect(),
+            stop,
+            row: Vec::new(),
+            rows: 0,
+            failures: Vec::new(),
+            plan: plan.clone(),
+        })
+    }
+
+    /// Takes the next record, in the order of units. A row that it completes is returned, together with the reason to stop there, if there is one.
+    pub fn push(&mut self, record: Record) -> Option<(Vec<Record>, Option<Stop>)> {
+        debug_assert_eq!(record.scenario, self.row.len(), "records come in order");
+        self.row.push(record);
+        if self.row.len() < self.plan.scenarios.len() {
+            return None;
+        }
+        let row = std::mem::take(&mut self.row);
+        let stop = self.push_row(&row);
+        Some((row, stop))
+    }
+
+    fn push_row(&mut self, row: &[Record]) -> Option<Stop> {
+        let undefined = vec![None; self.plan.metrics.len()];
+        let values: Vec<&[Option<f64>]> = row
+            .iter()
+            .map(|record| match &record.outcome {
+                Outcome::Sample(sample) => sample.metrics.as_slice(),
+                Outcome::Failed(_) => undefined.as_slice(),
+            })
+            .collect();
+        for (scenario, record) in self.scenarios.iter_mut().zip(row) {
+            scenario.push(record);
+            if let Outcome::Failed(why) = &record.outcome
+                && self.failures.len() < FAILURES_SHOWN
+            {
+                self.failures.push((record.unit(), why.clone()));
+            }
+        }
+        for (scenario, pairs) in self.pairs.iter_mut().enumerate() {
+            let Some((baseline, pairs)) = pairs else {
+                continue;
+            };
+            for (metric, pairs) in pairs.iter_mut().enumerate() {
+                pairs.push(values[*baseline][metric], values[scenario][metric]);
+            }
+        }
+        self.rows += 1;
+        self.stop.as_mut()?.push(&values.concat())
+    }
+
+    /// The plan.
+    #[must_use]
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Replications of which every scenario is done.
+    #[must_use]
+    pub fn replications(&self) -> u64 {
+        self.rows
+    }
+
+    /// Failed replications of a scenario.
+    #[must_use]
+    pub fn failed(&self, scenario: usize) -> u64 {
+        self.scenarios[scenario].failed
+    }
+
+    /// Events fired in a scenario.
+    #[must_use]
+    pub fn events(&self, scenario: usize) -> u64 {
+        self.scenarios[scenario].events
+    }
+
+    /// The first failures, and why.
+    #[must_use]
+    pub fn first_failures(&self) -> &[(Unit, String)] {
+        &self.failures
+    }
+
+    /// The estimate of a metric in a scenario.
+    #[must_use]
+    pub fn estimate(&self, scenario: usize, metric: usize) -> Estimate {
+        Estimate::new(&self.scenarios[scenario].metrics[metric], self.confidence)
+    }
+
+    /// How far each metric of each scenario is from the precision asked for, scenario by scenario; empty for a fixed number.
+    #[must_use]
+    pub fn precision(&self) -> Vec<kairos_stats::MetricStatus> {
+        self.stop
+            .as_ref()
+            .map(|stop| stop.status().collect())
+            .unwrap_or_default()
+    }
+
+    /// All paired differences, scenario by scenario.
+    #[must_use]
+    pub fn differences(&self) -> Vec<Difference> {
+        let mut differences = Vec::new();
+        for (scenario, pairs) in self.pairs.iter().enumerate() {
+            let Some((baseline, pairs)) = pairs else {
+                continue;
+            };
+            for (metric, pairs) in pairs.iter().enumerate() {
+                differences.push(Difference {
+                    scenario,
+                    baseline: *baseline,
+                    metric,
+                    comparison: pairs.compare(self.confidence),
+                    p_holm: None,
+                });
+            }
+        }
+        let p_values: Vec<_> = differences.iter().map(|d| d.comparison.p_value).collect();
+        for (difference, p) in differences.iter_mut().zip(holm(&p_values)) {
+            difference.p_holm = p;
+        }
+        differences
+    }
+
+    /// A series of a scenario: one point per sample time.
+    pub fn series(&self, scenario: usize, series: usize) -> impl Iterator<Item = SeriesPoint> + '_ {
+        let every = self.plan.scenarios[scenario].sample_every.unwrap_or(0.0);
+        let points = self.scenarios[scenario].series[series].iter().enumerate();
+        points.map(move |(k, moments)| SeriesPoint {
+            time: every * k as f64,
+            estimate: Estimate::new(moments, self.confidence),
+        })
+    }
+
+    /// The interval that is widest against its mean, as (scenario, metric, half-width over |mean|).
+    #[must_use]
+    pub fn widest(&self) -> Option<(usize, usize, f64)> {
+        let mut widest = None;
+        for scenario in 0..self.scenarios.len() {
+            for metric in 0..self.plan.metrics.len() {
+                let width = self.estimate(scenario, metric).relative_half_width();
+                if let Some(width) = width
+                    && widest.is_none_or(|(_, _, w)| width > w)
+                {
+                    widest = Some((scenario, metric, width));
+                }
+            }
+        }
+        widest
+    }
+}
+
+impl ScenarioFold {
+    fn push(&mut self, record: &Record) {
+        let Outcome::Sample(sample) = &record.outcome else {
+            self.failed += 1;
+            self.metrics.iter_mut().for_each(|m| m.push(None));
+            return;
+        };
+        self.events += sample.events;
+        for (moments, &value) in self.metrics.iter_mut().zip(&sample.metrics) {
+            moments.push(value);
+        }
+        for (moments, values) in self.series.iter_mut().zip(&sample.series) {
+            if moments.len() < values.len() {
+                moments.resize(values.len(), Moments::new());
+            }
+            for (moments, &value) in moments.iter_mut().zip(values) {
+                moments.push(value);
+            }
+        }
+    }
+}

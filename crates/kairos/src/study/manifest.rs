@@ -1,0 +1,260 @@
+//! The manifest: what a directory of results is about, written before the first replication.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::plan::{Plan, PlannedScenario, Shard};
+use crate::error::{Error, Result};
+
+/// The version of the layout of results; another one cannot be read.
+const FORMAT: u32 = 1;
+
+/// The release that writes results: other releases may give other numbers.
+pub(crate) const RELEASE: &str = env!("CARGO_PKG_VERSION");
+
+/// Everything that the results depend on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The version of the layout.
+    pub format: u32,
+    /// The release of Kairos.
+    pub kairos: String,
+    /// The study's name: its file's, without the extension.
+    pub study: String,
+    /// The command that gives these results again, but for where they go and by how many threads.
+    pub command: String,
+    /// Scenarios, metrics and how often.
+    pub plan: Plan,
+    /// Every file that was read, by its path from the study's.
+    pub files: Vec<HashedFile>,
+    /// Which part of the study this is.
+    pub shard: Shard,
+}
+
+/// A file that the results depend on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HashedFile {
+    /// Its path from the study's directory.
+    pub path: String,
+    /// SHA-256 of its text, without byte order mark, in hexadecimal digits.
+    pub sha256: String,
+}
+
+impl HashedFile {
+    /// Hashes a text.
+    #[must_use]
+    pub fn new(path: String, text: &str) -> Self {
+        let digest = Sha256::digest(text.as_bytes());
+        let sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        HashedFile { path, sha256 }
+    }
+}
+
+impl Manifest {
+    /// The manifest of a study, or of a part of it, by this release.
+    #[must_use]
+    pub fn new(
+        study: String,
+        command: String,
+        plan: Plan,
+        files: Vec<HashedFile>,
+        shard: Shard,
+    ) -> Self {
+        Manifest {
+            format: FORMAT,
+            kairos: RELEASE.to_owned(),
+            study,
+            command,
+            plan,
+            files,
+            shard,
+        }
+    }
+
+    /// Reads a manifest.
+    ///
+    /// # Errors
+    /// Where the file is missing, damaged or of another layout.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path).map_err(Error::io("read", path))?;
+        let damaged = |what: String| Error::Damaged {
+            path: path.to_owned(),
+            what,
+        };
+        let value: serde_json::Value =
+            serde_json::from_str(&text).map_err(|e| damaged(format!("it is not JSON: {e}")))?;
+        match value.get("format").and_then(serde_json::Value::as_u64) {
+            Some(format) if format == u64::from(FORMAT) => {}
+            Some(format) => {
+                return Err(damaged(format!(
+                    "its results have layout {format}, and this is Kairos {RELEASE}, which reads layout {FORMAT}"
+                )));
+            }
+            None => return Err(damaged("it does not say its format".to_owned())),
+        }
+        let manifest: Manifest =
+            serde_json::from_value(value).map_err(|e| damaged(e.to_string()))?;
+        manifest.check().map_err(damaged)?;
+        Ok(manifest)
+    }
+
+    /// What later code relies on.
+    fn check(&self) -> std::result::Result<(), String> {
+        let plan = &self.plan;
+        let confidence = plan.confidence > 0.0 && plan.confidence < 1.0;
+        let shard = (1..=self.shard.of).contains(&self.shard.index);
+        if plan.baseline < plan.scenarios.len() && plan.units().is_some() && confidence && shard {
+            Ok(())
+        } else {
+            Err("baseline, replications, confidence or shard are out of range".to_owned())
+        }
+    }
+
+    /// What differs between this manifest, which is there, and another, which is wanted: one line each. Empty if results can go on.
+    #[must_use]
+    pub fn changes(&self, wanted: &Manifest) -> Vec<String> {
+        let mut changes = Changes(Vec::new());
+        changes.text("the release of Kairos", &self.kairos, &wanted.kairos);
+        changes.text("the study", &self.study, &wanted.study);
+        let (there, now) = (&self.plan, &wanted.plan);
+        changes.debug("the random seed", &there.random_seed, &now.random_seed);
+        changes.debug("replications", &there.replications, &now.replications);
+        changes.debug("the confidence", &there.confidence, &now.confidence);
+        changes.debug("the metrics", &there.metrics, &now.metrics);
+        changes.debug("the series", &there.series, &now.series);
+        changes.text("the unit of time", &there.time_unit, &now.time_unit);
+        changes.debug("the baseline", &there.baseline, &now.baseline);
+        let names = |plan: &Plan| -> Vec<String> {
+            plan.scenarios.iter().map(|s| s.name.clone()).collect()
+        };
+        changes.debug("the scenarios", &names(there), &names(now));
+        if changes.0.is_empty() {
+            let pairs = there.scenarios.iter().zip(&now.scenarios);
+            pairs.for_each(|(there, now)| changes.scenario(there, now));
+        }
+        changes.files(&self.files, &wanted.files);
+        let part = |shard: Shard| format!("{}/{}", shard.index, shard.of);
+        changes.text("the shard", &part(self.shard), &part(wanted.shard));
+        changes.0
+    }
+}
+
+struct Changes(Vec<String>);
+
+impl Changes {
+    fn text(&mut self, what: &str, there: &str, wanted: &str) {
+        if there != wanted {
+            self.0.push(format!("{what}: {there} there, {wanted} now"));
+        }
+    }
+
+    fn debug<T: PartialEq + std::fmt::Debug>(&mut self, what: &str, there: &T, wanted: &T) {
+        if there != wanted {
+            self.0
+                .push(format!("{what}: {there:?} there, {wanted:?} now"));
+        }
+    }
+
+    fn scenario(&mut self, there: &PlannedScenario, wanted: &PlannedScenario) {
+        let name = &there.name;
+        for (key, value) in &wanted.parameters {
+            match there.parameters.iter().find(|(other, _)| other == key) {
+                Some((_, old)) => self.text(&format!("parameter `{key}` of `{name}`"), old, value),
+                None => self.0.push(format!("parameter `{key}` of `{name}` is new")),
+            }
+        }
+        let gone = |(key, _): &&(String, String)| !wanted.parameters.iter().any(|(k, _)| k == key);
+        for (key, _) in there.parameters.iter().filter(gone) {
+            self.0
+                .push(format!("parameter `{key}` of `{name}` is gone"));
+        }
+        let settings = |s: &PlannedScenario| (s.horizon, s.warm_up, s.sample_every);
+        let what = format!("horizon, warm-up and sampling interval of `{name}`");
+        self.debug(&what, &settings(there), &settings(wanted));
+    }
+
+    fn files(&mut self, there: &[HashedFile], wanted: &[HashedFile]) {
+        for file in wanted {
+            match there.iter().find(|other| other.path == file.path) {
+                Some(other) if other.sha256 == file.sha256 => {}
+                Some(_) => self.0.push(format!("the file {} has changed", file.path)),
+                None => self.0.push(format!("the file {} is new", file.path)),
+            }
+        }
+        for file in there {
+            if !wanted.iter().any(|other| other.path == file.path) {
+                self.0
+                    .push(format!("the file {} is not read any more", file.path));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::plan::Rule, *};
+
+    fn manifest() -> Manifest {
+        let plan = super::super::plan::tests::plan(&[("a", ""), ("b", "")], &["m"], Rule::Fixed(4));
+        let file = HashedFile::new("skype.ron".to_owned(), "abc");
+        Manifest::new(
+            "s".to_owned(),
+            String::new(),
+            plan,
+            vec![file],
+            Shard::WHOLE,
+        )
+    }
+
+    #[test]
+    fn files_are_hashed_as_sha256sum_does() {
+        // FIPS 180-2, appendix B.1.
+        assert_eq!(
+            manifest().files[0].sha256,
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+    }
+
+    #[test]
+    fn changes_are_named_one_by_one() {
+        let there = manifest();
+        assert!(there.changes(&there).is_empty());
+        let mut wanted = manifest();
+        wanted.command = "kairos study elsewhere.ron".to_owned();
+        assert!(there.changes(&wanted).is_empty());
+        wanted.plan.scenarios[1].parameters = vec![("links".to_owned(), "2".to_owned())];
+        wanted.plan.scenarios[1].horizon = Some(9.0);
+        wanted.files = vec![
+            HashedFile::new("skype.ron".to_owned(), "abd"),
+            HashedFile::new("rtt.csv".to_owned(), ""),
+        ];
+        expect_test::expect![[r#"
+            parameter `links` of `b` is new
+            horizon, warm-up and sampling interval of `b`: (Some(1.0), 0.0, Some(0.5)) there, (Some(9.0), 0.0, Some(0.5)) now
+            the file skype.ron has changed
+            the file rtt.csv is new"#]]
+        .assert_eq(&there.changes(&wanted).join("\n"));
+    }
+
+    #[test]
+    fn another_layout_and_damage_are_said() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("manifest.json");
+        let mut value = serde_json::to_value(manifest()).unwrap();
+        std::fs::write(&path, value.to_string()).unwrap();
+        assert_eq!(Manifest::read(&path).unwrap(), manifest());
+        value["format"] = 99.into();
+        for (text, says) in [
+            (value.to_string(), "layout 99"),
+            ("{}".to_owned(), "does not say its format"),
+            ("{\"format\": 1}".to_owned(), "missing field"),
+            ("".to_owned(), "not JSON"),
+        ] {
+            std::fs::write(&path, text).unwrap();
+            let message = Manifest::read(&path).unwrap_err().to_string();
+            assert!(message.contains(says), "{message}");
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! What a study does, without its models: everything that its tables need to know besides the samples.
+
+use serde::{Deserialize, Serialize};
+
+use kairos_model::study as checked;
+
+/// Scenarios, metrics and how often.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Scenarios, in the order of the study.
+    pub scenarios: Vec<PlannedScenario>,
+    /// Names of the metrics, as `latency.mean`.
+    pub metrics: Vec<String>,
+    /// Names of the probes whose series are kept.
+    pub series: Vec<String>,
+    /// The scenario that the others are compared with.
+    pub baseline: usize,
+    /// How many replications.
+    pub replications: Rule,
+    /// Confidence of intervals, as 0.95.
+    pub confidence: f64,
+    /// The random seed.
+    pub random_seed: u64,
+    /// The unit of time of the models.
+    pub time_unit: String,
+}
+
+/// A scenario's names.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlannedScenario {
+    /// The name in the tables.
+    pub name: String,
+    /// The name without the point of `vary`.
+    pub group: String,
+    /// The point of `vary`.
+    pub point: Vec<(String, String)>,
+    /// The values of its model's parameters, as text.
+    pub parameters: Vec<(String, String)>,
+    /// The interval between the times of its series.
+    pub sample_every: Option<f64>,
+    /// The end of its replications.
+    pub horizon: Option<f64>,
+    /// When its averages begin.
+    pub warm_up: f64,
+}
+
+/// How many replications each scenario gets.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    /// A number.
+    Fixed(u64),
+    /// Until every metric's interval is narrow enough.
+    Precision {
+        /// Half-width relative to the mean.
+        relative: f64,
+        /// Half-width in the metric's own unit that is narrow enough whatever the mean.
+        or_absolute: Option<f64>,
+        /// At least so many.
+        at_least: u64,
+        /// At most so many.
+        at_most: u64,
+    },
+}
+
+impl Rule {
+    /// The most replications that may be needed.
+    #[must_use]
+    pub fn at_most(self) -> u64 {
+        match self {
+            Rule::Fixed(n) | Rule::Precision { at_most: n, .. } => n,
+        }
+    }
+}
+
+impl From<checked::Replications> for Rule {
+    fn from(rule: checked::Replications) -> Self {
+        match rule {
+            checked::Replications::Fixed(n) => Rule::Fixed(n),
+            checked::Replications::Precision {
+                relative,
+                or_absolute,
+                at_least,
+                at_most,
+            } => Rule::Precision {
+                relative,
+                or_absolute,
+                at_least,
+                at_most,
+            },
+        }
+    }
+}
+
+/// One replication of one scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unit {
+    /// Counts from 0. The same replication of two scenarios shares its draws.
+    pub replication: u64,
+    /// The position of the scenario in the plan.
+    pub scenario: usize,
+}
+
+/// A part of a study, for several processes or machines to share it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shard {
+    /// Which part, from 1.
+    pub index: u64,
+    /// How many parts.
+    pub of: u64,
+}
+
+impl Shard {
+    /// The study undivided.
+    pub const WHOLE: Shard = Shard { index: 1, of: 1 };
+
+    /// The number of this part's `position`-th unit: parts take units in turn.
+    #[must_use]
+    pub fn number(self, position: u64) -> u64 {
+        position * self.of + self.index - 1
+    }
+
+    /// How many of the first `units` units are in this part.
+    #[must_use]
+    pub fn share(self, units: u64) -> u64 {
+        units / self.of + u64::from(self.index <= units % self.of)
+    }
+}
+
+impl std::str::FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parse = |part: &str| part.trim().parse::<u64>().ok();
+        match text.split_once('/').map(|(i, n)| (parse(i), parse(n))) {
+            Some((Some(index), Some(of))) if (1..=of).contains(&index) => Ok(Shard { index, of }),
+            _ => Err(String::from("a shard is I/N with 1 ≤ I ≤ N, as 2/8")),
+        }
+    }
+}
+
+impl Plan {
+    /// Units are numbered replication by replication, in each scenario by scenario.
+    #[must_use]
+    pub fn unit(&self, number: u64) -> Unit {
+        let scenarios = self.scenarios.len() as u64;
+        Unit {
+            replication: number / scenarios,
+            scenario: usize::try_from(number % scenarios).expect("fewer scenarios than memory"),
+        }
+    }
+
+    /// The number of units, or `None` where it does not fit 64 bits.
+    #[must_use]
+    pub fn units(&self) -> Option<u64> {
+        self.replications
+            .at_most()
+            .checked_mul(self.scenarios.len() as u64)
+    }
+
+    /// The scenario that a scenario is compared with: the baseline's at the same point of `vary`. Where the study varies one
+    /// scenario alone, the baseline itself.
+    #[must_use]
+    pub fn baseline_of(&self, scenario: usize) -> Option<usize> {
+        let group = &self.scenarios[self.baseline].group;
+        let mine = &self.scenarios[scenario];
+        let one_group = self.scenarios.iter().all(|other| other.group == *group);
+        let partner = if one_group {
+            Some(self.baseline)
+        } else {
+            self.scenarios
+                .iter()
+                .position(|other| other.group == *group && other.point == mine.point)
+        };
+        partner.filter(|&partner| partner != scenario)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A plan of scenarios given as (group, point).
+    pub(crate) fn plan(scenarios: &[(&str, &str)], metrics: &[&str], replications: Rule) -> Plan {
+        let scenarios = scenarios.iter().map(|&(group, point)| PlannedScenario {
+            name: if point.is_empty() {
+                group.to_owned()
+            } else {
+                format!("{group}, n = {point}")
+            },
+            group: group.to_owned(),
+            point: vec![("n".to_owned(), point.to_owned())],
+            parameters: Vec::new(),
+            sample_every: Some(0.5),
+            horizon: Some(1.0),
+            warm_up: 0.0,
+        });
+        Plan {
+            scenarios: scenarios.collect(),
+            metrics: metrics.iter().map(|&m| m.to_owned()).collect(),
+            series: vec!["queue".to_owned()],
+            baseline: 0,
+            replications,
+            confidence: 0.95,
+            random_seed: 1,
+            time_unit: "s".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_scenario_is_compared_with_the_baseline_at_its_own_point() {
+        let plan = plan(
+            &[("a", "1"), ("a", "2"), ("b", "1"), ("b", "2")],
+            &["m"],
+            Rule::Fixed(2),
+        );
+        let partners: Vec<_> = (0..4).map(|s| plan.baseline_of(s)).collect();
+        assert_eq!(partners, [None, None, Some(0), Some(1)]);
+    }
+
+    #[test]
+    fn points_of_one_scenario_are_compared_with_the_first() {
+        let plan = plan(
+            &[("a", "1"), ("a", "2"), ("a", "4")],
+            &["m"],
+            Rule::Fixed(2),
+        );
+        let partners: Vec<_> = (0..3).map(|s| plan.baseline_of(s)).collect();
+        assert_eq!(partners, [None, Some(0), Some(0)]);
+    }
+
+    #[test]
+    fn shards_are_parsed_and_checked() {
+        assert_eq!("2/8".parse(), Ok(Shard { index: 2, of: 8 }));
+        for text in ["", "0/3", "4/3", "1", "1/0", "a/b", "1/2/3", "-1/2"] {
+            assert!(text.parse::<Shard>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! The files of results that people and programs read.
+
+use std::{fs::File, io::Write, path::PathBuf};
+
+use kairos_stats::{Estimate, Stop};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    directory::{Directory, names},
+    fold::Fold,
+    journal::{Outcome, Record},
+    plan::Plan,
+};
+use crate::{
+    error::{Error, Result},
+    format::exact,
+};
+
+/// Files that grow with the rows: samples and failures.
+pub(crate) struct Rows {
+    samples: Table<File>,
+    failures: Table<File>,
+}
+
+impl Rows {
+    /// Begins the files.
+    pub(crate) fn create(directory: &Directory) -> Result<Self> {
+        let open = |name: &str, head: &[&str]| {
+            let path = directory.file(name);
+            let file = File::create(&path).map_err(Error::io("create", &path))?;
+            Table::new(file, path, head)
+        };
+        Ok(Rows {
+            samples: open(
+                names::SAMPLES,
+                &["scenario", "replication", "metric", "value"],
+            )?,
+            failures: open(names::FAILURES, &["scenario", "replication", "error"])?,
+        })
+    }
+
+    /// Appends a row, one replication of every scenario.
+    pub(crate) fn push(&mut self, plan: &Plan, row: &[Record]) -> Result<()> {
+        for record in row {
+            let scenario = plan.scenarios[record.scenario].name.as_str();
+            let replication = record.replication.to_string();
+            match &record.outcome {
+                Outcome::Failed(why) => self.failures.row([scenario, &replication, why])?,
+                Outcome::Sample(sample) => {
+                    for (metric, &value) in plan.metrics.iter().zip(&sample.metrics) {
+                        self.samples
+                            .row([scenario, &replication, metric, &exact(value)])?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what is left.
+    pub(crate) fn finish(self) -> Result<()> {
+        self.samples.finish().map(drop)?;
+        self.failures.finish().map(drop)
+    }
+}
+
+/// A CSV file with a path for its errors.
+struct Table<W: Write> {
+    rows: csv::Writer<W>,
+    path: PathBuf,
+}
+
+impl<W: Write> Table<W> {
+    fn new(sink: W, path: PathBuf, head: &[&str]) -> Result<Self> {
+        let mut table = Table {
+            rows: csv::Writer::from_writer(sink),
+            path,
+        };
+        table.row(head)?;
+        Ok(table)
+    }
+
+    fn row<T: AsRef<[u8]>>(&mut self, cells: impl IntoIterator<Item = T>) -> Result<()> {
+        let written = self.rows.write_record(cells);
+        written.map_err(|e| Error::io("write", &self.path)(e.into()))
+    }
+
+    fn finish(self) -> Result<W> {
+        let sink = self.rows.into_inner();
+        sink.map_err(|e| Error::io("write", self.path)(e.into_error()))
+    }
+}
+
+/// Whether a study is complete, and why it stopped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ending {
+    /// Whether all replications that were asked for are done.
+    pub complete: bool,
+    /// Replications of which every scenario is done.
+    pub replications: u64,
+    /// Why there are not more.
+    pub stopped: Stopped,
+    /// Failed replications of all scenarios together.
+    pub failed: u64,
+}
+
+/// Why a study stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stopped {
+    /// The number asked for is done.
+    Fixed,
+    /// All intervals are narrow enough.
+    Precise,
+    /// The most replications are done, and some interval is still too wide.
+    AtMost,
+    /// The user, or a kill.
+    Interrupted,
+}
+
+impl From<Stop> for Stopped {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Precise => Stopped::Precise,
+            Stop::AtMost => Stopped::AtMost,
+        }
+    }
+}
+
+impl Ending {
+    /// The ending of what was folded.
+    #[must_use]
+    pub fn new(fold: &Fold, stopped: Stopped) -> Self {
+        let scenarios = 0..fold.plan().scenarios.len();
+        Ending {
+            complete: stopped != Stopped::Interrupted,
+            replications: fold.replications(),
+            stopped,
+            failed: scenarios.map(|s| fold.failed(s)).sum(),
+        }
+    }
+}
+
+/// Writes the tables of estimates.
+pub(crate) fn write(directory: &Directory, fold: &Fold, ending: &Ending) -> Result<()> {
+    directory.write(names::SUMMARY, &summary(directory, fold)?)?;
+    directory.write(names::COMPARISON, &comparison(directory, fold)?)?;
+    directory.write(names::SERIES, &series(directory, fold)?)?;
+    directory.write_json(names::OUTCOME, ending)
+}
+
+fn in_memory(directory: &Directory, name: &str, head: &[&str]) -> Result<Table<Vec<u8>>> {
+    Table::new(Vec::new(), directory.file(name), head)
+}
+
+/// The last cells of an estimate: mean, sd and interval.
+fn cells(estimate: &Estimate) -> [String; 4] {
+    let interval = estimate.interval;
+    [
+        estimate.mean,
+        estimate.sd,
+        interval.map(|i| i.low),
+        interval.map(|i| i.high),
+    ]
+    .map(exact)
+}
+
+fn summary(directory: &Directory, fold: &Fold) -> Result<Vec<u8>> {
+    let head = [
+        "scenario",
+        "metric",
+        "n",
+        "undefined",
+        "mean",
+        "sd",
+        "low",
+        "high",
+    ];
+    let mut table = in_memory(directory, names::SUMMARY, &head)?;
+    for (s, scenario) in fold.plan().scenarios.iter().enumerate() {
+        for (m, metric) in fold.plan().metrics.iter().enumerate() {
+            let estimate = fold.estimate(s, m);
+            let [mean, sd, low, high] = cells(&estimate);
+            let (n, undefined) = (estimate.count.to_string(), estimate.undefined.to_string());
+            table.row([
+                &scenario.name,
+                metric,
+                &n,
+                &undefined,
+                &mean,
+                &sd,
+                &low,
+                &high,
+            ])?;
+        }
+    }
+    table.finish()
+}
+
+fn comparison(directory: &Directory, fold: &Fold) -> Result<Vec<u8>> {
+    let head = [
+        "scenario",
+        "baseline",
+        "metric",
+        "pairs",
+        "excluded",
+        "difference",
+        "sd",
+        "low",
+        "high",
+        "variance_reduction",
+        "p",
+        "p_holm",
+    ];
+    let mut table = in_memory(directory, names::COMPARISON, &head)?;
+    let plan = fold.plan();
+    for d in fold.differences() {
+        let difference = d.comparison.difference;
+        let [mean, sd, low, high] = cells(&difference);
+        table.row([
+            &plan.scenarios[d.scenario].name,
+            &plan.scenarios[d.baseline].name,
+            &plan.metrics[d.metric],
+            &difference.count.to_string(),
+            &difference.undefined.to_string(),
+            &mean,
+            &sd,
+            &low,
+            &high,
+            &exact(d.comparison.variance_reduction),
+            &exact(d.comparison.p_value),
+            &exact(d.p_holm),
+        ])?;
+    }
+    table.finish()
+}
+
+fn series(directory: &Directory, fold: &Fold) -> Result<Vec<u8>> {
+    let head = [
+        "scenario", "probe", "time", "n", "mean", "sd", "low", "high",
+    ];
+    let mut table = in_memory(directory, names::SERIES, &head)?;
+    for (s, scenario) in fold.plan().scenarios.iter().enumerate() {
+        for (p, probe) in fold.plan().series.iter().enumerate() {
+            for point in fold.series(s, p) {
+                let [mean, sd, low, high] = cells(&point.estimate);
+                let (time, n) = (exact(Some(point.time)), point.estimate.count.to_string());
+                table.row([&scenario.name, probe, &time, &n, &mean, &sd, &low, &high])?;
+            }
+        }
+    }
+    table.finish()
+}

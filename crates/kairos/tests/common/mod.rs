@@ -1,0 +1,132 @@
+//! A directory with small models, and the command to run there.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+/// A queue: customers arrive, wait, and are served in the order of their arrival.
+pub const RULES: &str = r#"RuleSet(
+    types: (
+        nodes: { "Server": (attributes: { "length": Int(0) }), "Customer": (attributes: { "arrived": Real }) },
+        edges: { "waits": (from: "Customer", to: "Server") },
+    ),
+    rules: {
+        "arrive": (
+            match: "(s:Server)",
+            create: ["(:Customer {arrived: now})-[:waits]->(s)"],
+            set: ["s.length += 1"],
+        ),
+        "serve": (
+            match: "(s:Server)",
+            where: "s.length > 0",
+            choose: [Min("c.arrived", of: "(c:Customer)-[:waits]->(s)")],
+            delete: ["c"],
+            set: ["s.length -= 1"],
+        ),
+    },
+)"#;
+
+/// The queue with exponential times.
+pub const MODEL: &str = r#"Model(
+    rules: "rules.ron",
+    parameters: { "lambda": 0.5, "mu": 1.0, "limit": 1000000 },
+    start: [Create("(:Server)")],
+    timers: { "arrive": Exponential(rate: "lambda"), "serve": Exponential(rate: "mu") },
+    probes: {
+        "queue": Mean("s.length", over: "(s:Server)"),
+        "served": Firings("serve"),
+        "stay": Tally(on: "serve", value: "now - c.arrived"),
+    },
+    horizon: 50.0,
+    sample_every: 10.0,
+)"#;
+
+/// Two speeds of service.
+pub const STUDY: &str = r#"Study(
+    model: "model.ron",
+    scenarios: { "slow": (), "fast": (parameters: { "mu": 2.0 }) },
+    metrics: ["queue.mean", "stay.mean", "served.count"],
+    baseline: "slow",
+    replications: 20,
+    seed: 7,
+)"#;
+
+/// A directory with the three files.
+pub struct Project(tempfile::TempDir);
+
+/// What a command did.
+pub struct Ran {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Project {
+    pub fn new() -> Self {
+        let project = Project(tempfile::tempdir().unwrap());
+        project.write("rules.ron", RULES);
+        project.write("model.ron", MODEL);
+        project.write("study.ron", STUDY);
+        project
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).unwrap();
+    }
+
+    pub fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kairos"));
+        command.current_dir(self.0.path()).args(arguments);
+        command
+    }
+
+    /// Runs the command to its end; `arguments` are separated by spaces.
+    pub fn kairos(&self, arguments: &str) -> Ran {
+        let arguments: Vec<&str> = arguments.split_whitespace().collect();
+        self.command(&arguments).output().unwrap().into()
+    }
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Ran {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl Ran {
+    /// The output of a command that must have ended with a code.
+    pub fn expect(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "{}\n{}", self.out, self.err);
+        self
+    }
+}
+
+/// All files of results but the timing, as (name, text).
+pub fn results(directory: &Path) -> Vec<(String, String)> {
+    let mut files: Vec<_> = std::fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| !path.ends_with("timing.json"))
+        .map(|path| {
+            (
+                path.file_name().unwrap().to_string_lossy().into_owned(),
+                std::fs::read_to_string(&path).unwrap(),
+            )
+        })
+        .collect();
+    files.sort();
+    files
+}
