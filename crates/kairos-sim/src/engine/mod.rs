@@ -22,7 +22,6 @@ mod explore;
 mod fault;
 mod fingerprint;
 mod observer;
-mod run;
 mod standstill;
 mod stop;
 #[cfg(test)]
@@ -33,7 +32,6 @@ mod truncation;
 pub use explore::Active;
 pub use fingerprint::Fingerprint;
 pub use observer::{Firing, FiringOutcome, Observer};
-pub use run::RunOptions;
 pub use stop::StopReason;
 pub use timers::Timers;
 
