@@ -1,8 +1,15 @@
 #![allow(clippy::unwrap_used, missing_docs)]
-use std::sync::Arc;
 use kairos_model::{check, source::MemoryFiles};
-use kairos_rewrite::{incremental::IncrementalMatcher, matcher::Matcher, naive::NaiveMatcher, program::Program};
-use kairos_sim::{draw::Randomness, engine::{Progress, Simulation, Timers}, schedule::{HeapSchedule, TwinSchedule}, start};
+use kairos_rewrite::{
+    incremental::IncrementalMatcher, matcher::Matcher, naive::NaiveMatcher, program::Program,
+};
+use kairos_sim::{
+    draw::Randomness,
+    engine::{Progress, Simulation, Timers},
+    schedule::{HeapSchedule, TwinSchedule},
+    start,
+};
+use std::sync::Arc;
 
 const RULES: &str = r#"RuleSet(
     types: (
@@ -51,26 +58,60 @@ const MODEL: &str = r#"Model(
 
 #[test]
 fn twins_agree() {
-    let files = MemoryFiles([("r.ron".into(), RULES.into()), ("m.ron".into(), MODEL.into())].into());
+    let files = MemoryFiles(
+        [
+            ("r.ron".into(), RULES.into()),
+            ("m.ron".into(), MODEL.into()),
+        ]
+        .into(),
+    );
     let loaded = check::load_model(&files, "m.ron", &check::Overrides::default());
-    let text = kairos_model::render::render(&loaded.sources, &loaded.diagnostics, kairos_model::render::Colour::Never);
+    let text = kairos_model::render::render(
+        &loaded.sources,
+        &loaded.diagnostics,
+        kairos_model::render::Colour::Never,
+    );
     println!("{text}");
     let program = Arc::new(Program::compile(loaded.value.expect("no mistakes")));
     let timers = Timers::new(&program);
     let randomness = Randomness::new(1, 0);
     let graph = || start::build(&program, &randomness).unwrap();
-    let mut fast = Simulation::<IncrementalMatcher, HeapSchedule>::new(&program, &timers, randomness, graph()).unwrap();
-    let mut slow = Simulation::<NaiveMatcher, TwinSchedule>::new(&program, &timers, randomness, graph()).unwrap();
+    let mut fast =
+        Simulation::<IncrementalMatcher, HeapSchedule>::new(&program, &timers, randomness, graph())
+            .unwrap();
+    let mut slow =
+        Simulation::<NaiveMatcher, TwinSchedule>::new(&program, &timers, randomness, graph())
+            .unwrap();
     for step in 0..400 {
-        assert_eq!(fast.active_events().iter().map(|a| (a.rule, a.matched.clone(), a.time.to_bits())).collect::<Vec<_>>(),
-            slow.active_events().iter().map(|a| (a.rule, a.matched.clone(), a.time.to_bits())).collect::<Vec<_>>(), "step {step}");
-        for p in 0..2 { let p = kairos_model::probe::ProbeId(p); assert_eq!(fast.matcher().reading(p), slow.matcher().reading(p)); }
+        assert_eq!(
+            fast.active_events()
+                .iter()
+                .map(|a| (a.rule, a.matched.clone(), a.time.to_bits()))
+                .collect::<Vec<_>>(),
+            slow.active_events()
+                .iter()
+                .map(|a| (a.rule, a.matched.clone(), a.time.to_bits()))
+                .collect::<Vec<_>>(),
+            "step {step}"
+        );
+        for p in 0..2 {
+            let p = kairos_model::probe::ProbeId(p);
+            assert_eq!(fast.matcher().reading(p), slow.matcher().reading(p));
+        }
         let a = fast.step(f64::INFINITY, &mut ()).unwrap();
         let b = slow.step(f64::INFINITY, &mut ()).unwrap();
         assert_eq!(a, b, "step {step}");
         fast.check_invariants();
-        if let Progress::Stopped(r) = a { println!("{r}"); break; }
+        if let Progress::Stopped(r) = a {
+            println!("{r}");
+            break;
+        }
     }
     assert_eq!(fast.fingerprint(), slow.fingerprint());
-    println!("{:?} t={} {:?}", fast.counts(), fast.time(), fast.matcher().effort());
+    println!(
+        "{:?} t={} {:?}",
+        fast.counts(),
+        fast.time(),
+        fast.matcher().effort()
+    );
 }

@@ -10,3 +10,5 @@ pub mod simulate;
 pub mod snapshot;
 pub mod study;
 pub mod trace;
+pub mod trajectory;
+pub mod verify;

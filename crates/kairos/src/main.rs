@@ -9,7 +9,7 @@ use std::{io::Write, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
-use exit::{Exit, Failure};
+use exit::Failure;
 
 /// Simulate generalised stochastic graph transformation systems, and compare policies by Monte Carlo studies.
 #[derive(Debug, Parser)]

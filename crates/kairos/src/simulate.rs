@@ -1,6 +1,9 @@
 //! Replications of models: programs compiled once, run as often as a study wants.
 
-use std::sync::{Arc, atomic::AtomicBool};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use kairos_model::{
     model::{Model, Parameter, ParameterValue},
@@ -8,14 +11,87 @@ use kairos_model::{
     study::Study,
     types::{TypeGraph, Value},
 };
-use kairos_rewrite::program::Program;
+use kairos_rewrite::{
+    error::Outcome as Fallible, incremental::IncrementalMatcher, matcher::Matcher,
+    naive::NaiveMatcher, program::Program,
+};
+use kairos_sim::{
+    draw::Randomness,
+    engine::{self, StopReason, Timers},
+    observe::{Collector, Wanted},
+    schedule::{HeapSchedule, Schedule, TwinSchedule},
+};
 
-use crate::study::{Outcome, Plan, PlannedScenario, Unit};
+use crate::{
+    study::{Outcome, Plan, PlannedScenario, Replicate, Sample, Unit},
+    trajectory::{self, Bounds},
+};
 
-/// The scenarios of a study, each compiled once and shared by all threads.
+/// The engine that runs: incremental matches, and a heap for a schedule.
+pub type Simulation = engine::Simulation<IncrementalMatcher, HeapSchedule>;
+
+/// The engine that is easiest to believe: all matches looked up again after every step, and a ready-made priority queue.
+pub type Reference = engine::Simulation<NaiveMatcher, TwinSchedule>;
+
+/// A model compiled for running: immutable, shared by all threads and replications.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    program: Arc<Program>,
+    timers: Arc<Timers>,
+}
+
+impl Compiled {
+    /// Compiles a model.
+    #[must_use]
+    pub fn new(model: Model) -> Self {
+        let program = Arc::new(Program::compile(model));
+        Compiled {
+            timers: Timers::new(&program),
+            program,
+        }
+    }
+
+    /// The model.
+    #[must_use]
+    pub fn model(&self) -> &Model {
+        &self.program.model
+    }
+
+    /// The program.
+    #[must_use]
+    pub fn program(&self) -> &Arc<Program> {
+        &self.program
+    }
+
+    /// A replication at time 0, on the engine that runs.
+    ///
+    /// # Errors
+    /// A fault in the start graph, a guard or the parameter of a timer; a limit.
+    pub fn start(&self, randomness: Randomness) -> Fallible<Simulation> {
+        self.engine(randomness)
+    }
+
+    /// The same replication on the reference engine.
+    ///
+    /// # Errors
+    /// The same ones.
+    pub fn start_reference(&self, randomness: Randomness) -> Fallible<Reference> {
+        self.engine(randomness)
+    }
+
+    fn engine<M: Matcher, S: Schedule + Default>(
+        &self,
+        randomness: Randomness,
+    ) -> Fallible<engine::Simulation<M, S>> {
+        let graph = kairos_sim::start::build(&self.program, &randomness)?;
+        engine::Simulation::new(&self.program, &self.timers, randomness, graph)
+    }
+}
+
+/// The scenarios of a study, each compiled once.
 #[derive(Debug)]
 pub struct Scenarios {
-    programs: Vec<Arc<Program>>,
+    models: Vec<Compiled>,
     metrics: Vec<Vec<MetricRef>>,
     random_seed: u64,
 }
@@ -24,40 +100,67 @@ impl Scenarios {
     /// Compiles the models of a study, and says what is to be done with them.
     #[must_use]
     pub fn new(study: Study) -> (Plan, Self) {
+        let first = study.scenarios.first().map(|s| &s.model);
         let plan = Plan {
             scenarios: study.scenarios.iter().map(planned).collect(),
             metrics: study.metrics.iter().map(|m| m.name.clone()).collect(),
-            series: study
-                .scenarios
-                .first()
-                .map_or_else(Vec::new, |s| series(&s.model)),
+            series: first.map_or_else(Vec::new, series),
             baseline: study.baseline,
             replications: study.replications.into(),
             confidence: study.confidence,
             random_seed: study.seed,
-            time_unit: study
-                .scenarios
-                .first()
-                .map_or_else(String::new, |s| s.model.run.time_unit.clone()),
+            time_unit: first.map_or_else(String::new, |m| m.run.time_unit.clone()),
         };
         let of_scenario = |s: usize| study.metrics.iter().map(|m| m.refs[s].clone()).collect();
         let scenarios = Scenarios {
             metrics: (0..study.scenarios.len()).map(of_scenario).collect(),
             random_seed: study.seed,
-            programs: study
+            models: study
                 .scenarios
                 .into_iter()
-                .map(|s| Arc::new(Program::compile(s.model)))
+                .map(|s| Compiled::new(s.model))
                 .collect(),
         };
         (plan, scenarios)
     }
 
-    /// Runs a replication of a scenario to its end; `None` where it was halted.
-    #[must_use]
-    pub fn replicate(&self, unit: Unit, halt: &Arc<AtomicBool>) -> Option<Outcome> {
-        let _ = (unit, halt, &self.programs, &self.metrics, self.random_seed);
-        None
+    fn sample(
+        &self,
+        scenario: usize,
+        randomness: Randomness,
+        halt: &AtomicBool,
+    ) -> Fallible<(StopReason, Sample)> {
+        let (compiled, metrics) = (&self.models[scenario], &self.metrics[scenario]);
+        let mut simulation = compiled.start(randomness)?;
+        let mut collector = Collector::new(&compiled.program, Wanted::Metrics(metrics.clone()));
+        let bounds = Bounds::of(compiled.model(), halt);
+        let end = trajectory::run(&mut simulation, bounds, &mut collector)?;
+        let observations = collector.finish(end.time);
+        let sample = Sample {
+            metrics: metrics
+                .iter()
+                .map(|metric| observations.metric(metric))
+                .collect(),
+            series: observations.series().to_vec(),
+            events: simulation.counts().events,
+            stop_reason: end.reason.name().to_owned(),
+        };
+        Ok((end.reason, sample))
+    }
+}
+
+impl Replicate for Scenarios {
+    fn replicate(&self, unit: Unit, halt: &AtomicBool) -> Option<Outcome> {
+        if halt.load(Ordering::Relaxed) {
+            return None;
+        }
+        let randomness = Randomness::new(self.random_seed, unit.replication);
+        match self.sample(unit.scenario, randomness, halt) {
+            Err(error) => Some(Outcome::Failed(error.to_string())),
+            Ok((StopReason::Interrupted, _)) => None,
+            Ok((reason, sample)) if reason.is_sample() => Some(Outcome::Sample(sample)),
+            Ok((reason, _)) => Some(Outcome::Failed(reason.to_string())),
+        }
     }
 }
 

@@ -162,7 +162,11 @@ impl<M: Matcher> Observer<M> for Trace {
 }
 
 /// What a trace says of a step.
-pub(crate) fn line<'a, M: Matcher>(matcher: &'a M, firing: &Firing<'_>, outcome: &FiringOutcome) -> Line<&'a str> {
+pub(crate) fn line<'a, M: Matcher>(
+    matcher: &'a M,
+    firing: &Firing<'_>,
+    outcome: &FiringOutcome,
+) -> Line<&'a str> {
     let (graph, rule) = (matcher.graph(), matcher.program().model.rule(firing.rule));
     let bound = Bound {
         graph,

@@ -5,6 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use kairos_model::model::Model;
 use kairos_rewrite::{error::Outcome, matcher::Matcher};
 use kairos_sim::{
     engine::{Observer, Progress, Simulation, StopReason},
@@ -80,7 +81,20 @@ pub fn run<M: Matcher, S: Schedule + Default, O: Observer<M>>(
     })
 }
 
-impl Bounds<'_> {
+impl<'a> Bounds<'a> {
+    /// Those that a model sets itself.
+    #[must_use]
+    pub fn of(model: &Model, halt: &'a AtomicBool) -> Self {
+        let limits = model.run.limits;
+        Bounds {
+            horizon: model.run.horizon.unwrap_or(f64::INFINITY),
+            steps: limits.steps,
+            wall_seconds: limits.wall_seconds,
+            memory_bytes: limits.memory_bytes,
+            halt,
+        }
+    }
+
     fn reached<M: Matcher, S: Schedule + Default>(
         &self,
         simulation: &Simulation<M, S>,

@@ -165,13 +165,22 @@ where
     None
 }
 
-fn events<M: Matcher, S: Schedule + Default>(program: &Program, simulation: &Simulation<M, S>) -> Vec<String> {
+fn events<M: Matcher, S: Schedule + Default>(
+    program: &Program,
+    simulation: &Simulation<M, S>,
+) -> Vec<String> {
     let describe = |event: &Active| {
         let rule = &program.model.rule(event.rule).name;
         let matched: Vec<String> = event.matched.iter().map(u64::to_string).collect();
-        let priority = event.priority.map_or_else(String::new, |p| format!(", priority {p}"));
+        let priority = event
+            .priority
+            .map_or_else(String::new, |p| format!(", priority {p}"));
         // All digits: a difference in the last bit is a difference.
-        format!("{rule} ({}) at {:?}{priority}", matched.join(", "), event.time)
+        format!(
+            "{rule} ({}) at {:?}{priority}",
+            matched.join(", "),
+            event.time
+        )
     };
     simulation.active_events().iter().map(describe).collect()
 }
@@ -183,7 +192,11 @@ fn describe(did: &Did) -> String {
         Did::Step(line) => format!(
             "{} ({}) at {:?}, {}: chosen {:?}, created {:?}, deleted {:?}",
             line.rule,
-            line.matched.iter().map(u64::to_string).collect::<Vec<_>>().join(", "),
+            line.matched
+                .iter()
+                .map(u64::to_string)
+                .collect::<Vec<_>>()
+                .join(", "),
             line.time,
             line.outcome,
             line.chosen,

@@ -81,18 +81,14 @@ impl<'e> Body<'e> {
 
     /// A new variable, not yet visible by its name.
     pub(super) fn add(&mut self, name: Option<&str>, sort: Sort, span: Span) -> Option<Var> {
-        match dense(self.elements.len(), "elements", span) {
-            Err(mistake) => self.env.report.fail(mistake),
-            Ok(id) => {
-                self.elements.push(Element {
-                    name: name.map(str::to_owned),
-                    sort,
-                    span,
-                });
-                self.written.push(None);
-                Some(Var(id))
-            }
-        }
+        let id = dense(self.env.report, self.elements.len(), "elements", span)?;
+        self.elements.push(Element {
+            name: name.map(str::to_owned),
+            sort,
+            span,
+        });
+        self.written.push(None);
+        Some(Var(id))
     }
 
     pub(super) fn sort(&self, var: Var) -> &Sort {

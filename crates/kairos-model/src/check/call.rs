@@ -253,12 +253,22 @@ impl Body<'_> {
             .iter()
             .map(|tree| self.typed(tree, Type::Int))
             .collect();
-        let (column, ty) = self.column(id, &column.value, column.span)?;
+        let (position, ty) = self.column(id, &column.value, column.span)?;
+        if let Some(missing) = table.missing.filter(|_| table.left_out.contains(&position)) {
+            let message = format!(
+                "the column `{}` has no value for keys that are not there",
+                column.value
+            );
+            let mistake = Diagnostic::error("missing-column", column.span, message)
+                .related(missing, "it is left out here")
+                .help(format!("add `{}: …` to `missing`", column.value));
+            return self.env.report.fail(mistake);
+        }
         Some(Expr {
             kind: ExprKind::Lookup {
                 table: id,
                 keys: checked.into_iter().collect::<Option<_>>()?,
-                column,
+                column: position,
             },
             ty,
         })

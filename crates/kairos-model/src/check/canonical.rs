@@ -20,7 +20,7 @@ type Renaming = BTreeMap<Var, String>;
 const MAX_PERMUTED: usize = 5;
 
 /// Orders of own elements that are tried in all; beyond it they keep their order.
-const MAX_TRIED: u32 = 200_000;
+const MAX_TRIED: u32 = 30_000;
 
 /// Writes out the parts of a rule.
 pub(super) struct Canonical<'r> {

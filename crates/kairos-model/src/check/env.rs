@@ -59,6 +59,10 @@ pub(super) struct CheckedTable {
     pub(super) table: Table,
     /// Columns of the file that hold no values: name and the first cell that is none.
     pub(super) texts: Vec<(String, Span)>,
+    /// Where `missing` stands, if it gives a row; columns that it leaves out cannot be looked up.
+    pub(super) missing: Option<Span>,
+    /// Positions of the columns that `missing` leaves out.
+    pub(super) left_out: Vec<usize>,
 }
 
 impl Env<'_> {

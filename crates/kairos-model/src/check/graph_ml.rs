@@ -15,8 +15,23 @@ use crate::{
 /// Elements of an XML file, so that a file cannot use up the memory.
 const MAX_XML_NODES: u32 = 50_000_000;
 
-/// Data keys of a file: what `key="d0"` stands for, of nodes and of edges.
-type Keys<'x> = BTreeMap<&'x str, &'x str>;
+/// Data keys of a file by their ids.
+type Keys<'x> = BTreeMap<&'x str, Key<'x>>;
+
+/// What `key="d0"` stands for.
+struct Key<'x> {
+    name: &'x str,
+    /// The elements that have it: `node`, `edge` or `all`.
+    of: &'x str,
+    /// The value of elements that give none.
+    default: Option<Datum>,
+}
+
+/// A value as written.
+type Datum = (String, Span);
+
+/// The data of an element by name.
+type Data<'x> = BTreeMap<&'x str, Datum>;
 
 type XmlNode<'a, 'x> = roxmltree::Node<'a, 'x>;
 
@@ -57,11 +72,18 @@ impl StartBuilder<'_> {
                 .report()
                 .fail(Diagnostic::error("graphml", place(id, root), message));
         };
-        let names = children(root, "key")
-            .filter_map(|k| Some((k.attribute("id")?, k.attribute("attr.name")?)));
+        let keys = children(root, "key").filter_map(|key| {
+            let default = children(key, "default").next();
+            let read = Key {
+                name: key.attribute("attr.name")?,
+                of: key.attribute("for").unwrap_or("all"),
+                default: default.map(|d| (text_of(d), place(id, d))),
+            };
+            Some((key.attribute("id")?, read))
+        });
         let reading = Reading {
             file: id,
-            keys: names.collect(),
+            keys: keys.collect(),
             asked: file.span,
         };
         let default_node = match default_node {
@@ -178,7 +200,7 @@ impl StartBuilder<'_> {
                 self.end_of(edge, "target", nodes, at)?,
             );
             let declared = self.body.env.types.graph.edge(ty);
-            if !super::pattern::always_connects(declared, &[from.1], &[to.1]) {
+            if !super::narrow::always_connects(declared, &[from.1], &[to.1]) {
                 let message = format!(
                     "`{}` cannot connect these nodes: it is declared {}",
                     declared.name,
@@ -242,7 +264,7 @@ impl StartBuilder<'_> {
         rows: &mut Rows<Id, Row>,
         ty: Id,
         columns: &[Attribute],
-        data: &BTreeMap<&str, (String, Span)>,
+        data: &Data<'_>,
         at: Span,
     ) -> Option<u16> {
         let graph = &self.body.env.types.graph;
@@ -270,43 +292,35 @@ impl StartBuilder<'_> {
         self.template_id(rows.templates.len() - 1, at)
     }
 
-    /// The data of an element by the names of their keys.
-    fn data<'x>(
-        &self,
-        reading: &Reading<'x>,
-        element: XmlNode<'_, 'x>,
-    ) -> BTreeMap<&'x str, (String, Span)> {
-        let entries = children(element, "data").filter_map(|data| {
-            let key = data.attribute("key")?;
-            match reading.keys.get(key) {
-                Some(name) => Some((
-                    *name,
-                    (
-                        data.text().unwrap_or("").trim().to_owned(),
-                        place(reading.file, data),
-                    ),
-                )),
+    /// The data of an element by the names of their keys, defaults of the file included.
+    fn data<'x>(&self, reading: &Reading<'x>, element: XmlNode<'_, 'x>) -> Data<'x> {
+        let what = element.tag_name().name();
+        let concerns = |key: &&Key<'_>| key.of == what || key.of == "all";
+        let defaults = reading.keys.values().filter(concerns);
+        let mut data: Data<'x> = defaults
+            .filter_map(|key| Some((key.name, key.default.clone()?)))
+            .collect();
+        for entry in children(element, "data") {
+            let Some(id) = entry.attribute("key") else {
+                continue;
+            };
+            let at = place(reading.file, entry);
+            match reading.keys.get(id) {
+                Some(key) => {
+                    data.insert(key.name, (text_of(entry), at));
+                }
                 None => {
-                    let names = reading.keys.keys().copied();
-                    self.report().fail(unknown(
-                        "unknown-key",
-                        "data key",
-                        key,
-                        place(reading.file, data),
-                        names,
-                    ))
+                    let ids = reading.keys.keys().copied();
+                    self.report()
+                        .push(unknown("unknown-key", "data key", id, at, ids));
                 }
             }
-        });
-        entries.collect()
+        }
+        data
     }
 
     /// Values by column; data that are no attributes of the type are left out.
-    fn data_values(
-        &self,
-        columns: &[Attribute],
-        data: &BTreeMap<&str, (String, Span)>,
-    ) -> Option<Box<[Option<Value>]>> {
+    fn data_values(&self, columns: &[Attribute], data: &Data<'_>) -> Option<Box<[Option<Value>]>> {
         let names = &self.body.env.types.graph.attributes;
         let values = columns.iter().map(|column| {
             let name = names[column.id.index()].as_str();
@@ -325,6 +339,10 @@ impl StartBuilder<'_> {
         });
         values.collect()
     }
+}
+
+fn text_of(element: XmlNode<'_, '_>) -> String {
+    element.text().unwrap_or_default().trim().to_owned()
 }
 
 fn children<'a, 'x>(

@@ -3,13 +3,14 @@
 //! [`load_rules`], [`load_model`] and [`load_study`] read a file with all that it needs and say everything that is wrong with it
 //! in one go. What cannot be resolved is reported once; whatever depends on it is not judged.
 //!
-//! The way through a model: [`types`] → [`parameters`] → [`table`] → rules ([`rule`], with [`pattern`], [`expr`], [`effect`]) →
-//! [`timer`] → [`start`] → [`probe`] → [`run`]; [`symmetry`] judges rules that are complete.
+//! The way through a model: `types` → `parameters` → `table` → rules (`rule`, with `pattern`, `expr`, `effect`) →
+//! `timer` → `start` → `probe` → `run`; `symmetry` judges rules that are complete.
 
 mod body;
 mod call;
 mod canonical;
 mod constant;
+mod create;
 mod csv;
 mod domain;
 mod effect;
@@ -19,6 +20,8 @@ mod graph_ml;
 mod law;
 mod load;
 mod model;
+mod name;
+mod narrow;
 mod order;
 mod parameters;
 mod pattern;

@@ -105,7 +105,7 @@ pub(super) fn rule_set(report: &Report, loader: &Loader<'_>, file: FileId) -> Op
         }
     }
     let parameters = env.checked_parameters()?;
-    (!report.has_errors()).then(|| RuleSetInfo {
+    (!report.has_errors()).then_some(RuleSetInfo {
         types: env.types.graph,
         parameters,
         rules,
@@ -342,8 +342,7 @@ fn rule_specs<'s>(report: &Report, sets: &'s [Rc<RuleSetSpec>]) -> Vec<(&'s Text
         match by_name.get(name.value.as_str()) {
             Some((first, _)) => report.push(duplicate("rule", &name.value, name.span, first.span)),
             None => {
-                if let Err(mistake) = dense(by_name.len(), "rules", name.span) {
-                    report.push(mistake);
+                if dense(report, by_name.len(), "rules", name.span).is_none() {
                     break;
                 }
                 by_name.insert(&name.value, (name, spec));

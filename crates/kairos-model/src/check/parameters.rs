@@ -57,17 +57,12 @@ impl Declared<'_> {
 pub(super) fn read(env: &mut Env<'_>, layers: &[Layer<'_>], texts: &BTreeSet<String>) {
     let declared = declare(env, layers, texts);
     for parameter in &declared {
-        match dense(
-            env.parameters.values.len(),
-            "parameters",
-            parameter.name.span,
-        ) {
-            Err(mistake) => return env.report.push(mistake),
-            Ok(id) => env
-                .parameters
-                .names
-                .insert(parameter.name.value.clone(), ParameterId(id)),
+        let count = env.parameters.values.len();
+        let Some(id) = dense(env.report, count, "parameters", parameter.name.span) else {
+            return;
         };
+        let name = parameter.name.value.clone();
+        env.parameters.names.insert(name, ParameterId(id));
         env.parameters.values.push(None);
         env.parameters.spans.push(parameter.last().span);
     }

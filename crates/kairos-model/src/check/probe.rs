@@ -43,10 +43,8 @@ pub(super) fn read<'e>(
     let specs = unique(env.report, "probe", specs.iter().map(|(n, s)| (n, s)));
     let mut names = BTreeMap::new();
     for (position, (name, _)) in specs.iter().enumerate() {
-        match dense(position, "probes", name.span) {
-            Err(mistake) => return env.report.fail(mistake),
-            Ok(id) => names.insert(name.value.clone(), ProbeId(id)),
-        };
+        let id = ProbeId(dense(env.report, position, "probes", name.span)?);
+        names.insert(name.value.clone(), id);
     }
     let statistics: Vec<_> = specs.iter().map(|(_, spec)| statistics_of(spec)).collect();
     let mut probes = Vec::new();

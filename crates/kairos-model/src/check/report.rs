@@ -105,13 +105,12 @@ pub(super) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
-/// The next dense 16-bit id, or the mistake that there are too many.
-pub(super) fn dense(len: usize, what: &str, span: Span) -> Result<u16, Diagnostic> {
-    u16::try_from(len)
-        .ok()
-        .filter(|&id| id < u16::MAX)
-        .ok_or_else(|| {
-            let message = format!("too many {what}: at most {} are possible", u16::MAX - 1);
-            Diagnostic::error("too-many", span, message)
-        })
+/// The next dense 16-bit id; `None` with a mistake where there are too many.
+pub(super) fn dense(report: &Report, len: usize, what: &str, span: Span) -> Option<u16> {
+    let id = u16::try_from(len).ok().filter(|&id| id < u16::MAX);
+    if id.is_none() {
+        let message = format!("too many {what}: at most {} are possible", u16::MAX - 1);
+        report.push(Diagnostic::error("too-many", span, message));
+    }
+    id
 }

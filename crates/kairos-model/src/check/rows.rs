@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     csv::{CsvFile, parse_cell},
-    pattern::always_connects,
+    narrow::always_connects,
     place::Place,
     report::dense,
     start::StartBuilder,
@@ -45,6 +45,9 @@ impl RowKeys {
             .map(|&(row, ty, _)| (row, ty))
     }
 }
+
+/// Type and ends of an edge, each end as statement and row.
+pub(super) type EdgeEnds = (EdgeTypeId, (u32, u32), (u32, u32));
 
 /// Which column of a file, if any, gives each attribute, and the values of the others.
 struct Template {
@@ -276,7 +279,7 @@ impl StartBuilder<'_> {
         ty: EdgeTypeId,
         ends: (RowNode, RowNode),
         span: Span,
-        seen: &mut BTreeSet<(EdgeTypeId, (u32, u32), (u32, u32))>,
+        seen: &mut BTreeSet<EdgeEnds>,
     ) -> Option<()> {
         let declared = self.body.env.types.graph.edge(ty);
         if !declared.unique {
@@ -401,9 +404,7 @@ impl StartBuilder<'_> {
 
     /// The next template of a statement.
     pub(super) fn template_id(&self, len: usize, span: Span) -> Option<u16> {
-        dense(len, "types in one file", span)
-            .map_err(|mistake| self.report().push(mistake))
-            .ok()
+        dense(self.report(), len, "types in one file", span)
     }
 }
 

@@ -52,12 +52,15 @@ pub(super) struct RuleParts {
     pub(super) components: Vec<Vec<Var>>,
 }
 
-/// Parsed patterns of a rule. `None` where one has a mistake.
+/// Parsed patterns; `None` where one has a mistake.
+type Parsed = Option<Vec<PatternTree>>;
+
+/// All patterns of a rule.
 struct Trees {
-    matches: Option<Vec<PatternTree>>,
-    choose: Vec<Option<Vec<PatternTree>>>,
-    create: Option<Vec<PatternTree>>,
-    for_each: Vec<(Option<Vec<PatternTree>>, Option<Vec<PatternTree>>)>,
+    matches: Parsed,
+    choose: Vec<Parsed>,
+    create: Parsed,
+    for_each: Vec<(Parsed, Parsed)>,
 }
 
 impl Trees {
@@ -155,7 +158,7 @@ impl<'e, 's> RuleDraft<'e, 's> {
     /// Hides the names that come after the left-hand side and the first `choices` steps.
     fn hide(&mut self, trees: &Trees, choices: usize) {
         let (before, after) = trees.choose.split_at(choices);
-        let flat = |steps: &'_ [Option<Vec<PatternTree>>]| -> Vec<Name> {
+        let flat = |steps: &[Parsed]| -> Vec<Name> {
             let trees = steps.iter().flatten().flatten();
             trees
                 .flat_map(|tree| {

@@ -6,7 +6,7 @@ use super::{
     body::Body,
     effect::Done,
     env::Env,
-    pattern::always_connects,
+    narrow::always_connects,
     place::Place,
     report::{Report, listed, unknown, unknown_of},
     rows::RowKeys,

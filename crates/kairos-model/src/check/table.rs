@@ -8,6 +8,7 @@ use super::{
     env::{CheckedTable, Env},
     place::Place,
     report::{dense, unknown},
+    rows::zero,
     types::unique,
 };
 use crate::{
@@ -22,10 +23,11 @@ use crate::{
 /// Reads all tables into `env`.
 pub(super) fn read(env: &mut Env<'_>, specs: &Entries<TableSpec>) {
     for (name, spec) in unique(env.report, "table", specs.iter().map(|(n, s)| (n, s))) {
-        match dense(env.tables.tables.len(), "tables", name.span) {
-            Err(mistake) => return env.report.push(mistake),
-            Ok(id) => env.tables.names.insert(name.value.clone(), TableId(id)),
+        let count = env.tables.tables.len();
+        let Some(id) = dense(env.report, count, "tables", name.span) else {
+            return;
         };
+        env.tables.names.insert(name.value.clone(), TableId(id));
         if Body::new(env, Place::CONSTANT).is_function(&name.value) {
             let message = format!("`{}` is a function: a table needs another name", name.value);
             env.report
@@ -52,20 +54,28 @@ fn table(env: &Env<'_>, name: &Text, spec: &TableSpec) -> Option<CheckedTable> {
     let missing = spec
         .missing
         .as_ref()
-        .map(|m| missing_row(env, &m.value, m.span, &mut columns));
+        .map(|m| missing_row(env, &m.value, &mut columns));
     let key_values = key_values(env, &csv, &keys)?;
+    let missing = match missing {
+        Some(row) => Some(row?),
+        None => None,
+    };
+    let left_out = missing.iter().flat_map(|row| &row.left_out);
+    let left_out = left_out.copied().collect();
     let table = Table {
         name: name.value.clone(),
         key: spec.key.iter().map(|k| k.value.clone()).collect(),
         keys: key_values,
         columns,
         rows: csv.rows.len(),
-        missing: match missing {
-            Some(row) => Some(row?),
-            None => None,
-        },
+        missing: missing.map(|row| row.values),
     };
-    Some(CheckedTable { table, texts })
+    Some(CheckedTable {
+        table,
+        texts,
+        missing: spec.missing.as_ref().map(|m| m.span),
+        left_out,
+    })
 }
 
 /// Columns of values, and those that hold none with the first such cell.
@@ -130,13 +140,20 @@ fn key_values(env: &Env<'_>, csv: &CsvFile, keys: &[usize]) -> Option<Vec<i64>> 
     good.then_some(values)
 }
 
-/// `missing: (column: value, …)`: a value for every column.
+/// The row for keys that are not there.
+struct MissingRow {
+    /// A value for every column.
+    values: Vec<Value>,
+    /// Columns that it does not name: they have some value, which is never read, since look-ups of them are mistakes.
+    left_out: Vec<usize>,
+}
+
+/// `missing: (column: value, …)`
 fn missing_row(
     env: &Env<'_>,
     entries: &Entries<NumberOrText>,
-    span: Span,
     columns: &mut [Column],
-) -> Option<Vec<Value>> {
+) -> Option<MissingRow> {
     let mut body = Body::new(env, Place::CONSTANT);
     let given = unique(env.report, "column", entries.iter().map(|(n, v)| (n, v)));
     let mut good = true;
@@ -153,20 +170,22 @@ fn missing_row(
             good = false;
         }
     }
-    let mut row = Vec::new();
-    for column in columns {
+    let mut row = MissingRow {
+        values: Vec::new(),
+        left_out: Vec::new(),
+    };
+    for (position, column) in columns.iter_mut().enumerate() {
         let Some((_, value)) = given.iter().find(|(n, _)| n.value == column.name) else {
-            let message = format!("`missing` gives no value for the column `{}`", column.name);
-            return env
-                .report
-                .fail(Diagnostic::error("missing-column", span, message));
+            row.left_out.push(position);
+            row.values.push(zero(column.ty));
+            continue;
         };
         let formula = body.untyped(value)?;
         if (column.ty, formula.expr.ty) == (Type::Int, Type::Real) {
             widen(column);
         }
         let formula = body.coerce_formula(formula, column.ty)?;
-        row.push(body.constant_value(&formula)?);
+        row.values.push(body.constant_value(&formula)?);
     }
     good.then_some(row)
 }

@@ -193,14 +193,15 @@ impl Types {
             .collect()
     }
 
-    fn attribute_id(&mut self, name: &Text) -> Result<AttributeId, Diagnostic> {
+    fn attribute_id(&mut self, report: &Report, name: &Text) -> Option<AttributeId> {
         if let Some(&id) = self.attributes.get(&name.value) {
-            return Ok(id);
+            return Some(id);
         }
-        let id = AttributeId(dense(self.graph.attributes.len(), "attributes", name.span)?);
+        let count = self.graph.attributes.len();
+        let id = AttributeId(dense(report, count, "attributes", name.span)?);
         self.graph.attributes.push(name.value.clone());
         self.attributes.insert(name.value.clone(), id);
-        Ok(id)
+        Some(id)
     }
 
     fn read_enumerations<'s>(
@@ -209,27 +210,23 @@ impl Types {
         specs: impl Iterator<Item = &'s (Text, Vec<Text>)>,
     ) {
         for (name, values) in unique(report, "enumeration", specs.map(|(n, v)| (n, v))) {
-            match dense(self.graph.enumerations.len(), "enumerations", name.span) {
-                Err(mistake) => report.push(mistake),
-                Ok(id) => {
-                    self.enumerations
-                        .insert(name.value.clone(), EnumerationId(id));
-                    let what = format!("value of `{}`", name.value);
-                    let values = unique(report, &what, values.iter().map(|v| (v, ())));
-                    if values.is_empty() {
-                        let message = format!("the enumeration `{}` has no values", name.value);
-                        report.push(Diagnostic::error("empty-enumeration", name.span, message));
-                    }
-                    if let Err(mistake) = dense(values.len(), "values of an enumeration", name.span)
-                    {
-                        report.push(mistake);
-                    }
-                    self.graph.enumerations.push(Enumeration {
-                        name: name.value.clone(),
-                        values: values.into_iter().map(|(v, ())| v.value.clone()).collect(),
-                    });
-                }
+            let count = self.graph.enumerations.len();
+            let Some(id) = dense(report, count, "enumerations", name.span) else {
+                return;
+            };
+            let id = EnumerationId(id);
+            self.enumerations.insert(name.value.clone(), id);
+            let what = format!("value of `{}`", name.value);
+            let values = unique(report, &what, values.iter().map(|v| (v, ())));
+            if values.is_empty() {
+                let message = format!("the enumeration `{}` has no values", name.value);
+                report.push(Diagnostic::error("empty-enumeration", name.span, message));
             }
+            dense(report, values.len(), "values of an enumeration", name.span);
+            self.graph.enumerations.push(Enumeration {
+                name: name.value.clone(),
+                values: values.into_iter().map(|(v, ())| v.value.clone()).collect(),
+            });
         }
     }
 
@@ -240,10 +237,11 @@ impl Types {
     ) {
         let specs = unique(report, "node type", specs.map(|(n, s)| (n, s)));
         for (name, spec) in &specs {
-            match dense(self.graph.nodes.len(), "node types", name.span) {
-                Err(mistake) => return report.push(mistake),
-                Ok(id) => self.nodes.insert(name.value.clone(), NodeTypeId(id)),
+            let count = self.graph.nodes.len();
+            let Some(id) = dense(report, count, "node types", name.span) else {
+                return;
             };
+            self.nodes.insert(name.value.clone(), NodeTypeId(id));
             self.graph.nodes.push(NodeType {
                 name: name.value.clone(),
                 parent: None,
@@ -326,10 +324,11 @@ impl Types {
         specs: impl Iterator<Item = &'s (Text, EdgeTypeSpec)>,
     ) {
         for (name, spec) in unique(report, "edge type", specs.map(|(n, s)| (n, s))) {
-            let id = match dense(self.graph.edges.len(), "edge types", name.span) {
-                Err(mistake) => return report.push(mistake),
-                Ok(id) => EdgeTypeId(id),
+            let count = self.graph.edges.len();
+            let Some(id) = dense(report, count, "edge types", name.span) else {
+                return;
             };
+            let id = EdgeTypeId(id);
             let (from, to, undirected) = match &spec.ends.value {
                 EndsSpec::Directed(from, to) => (from, to, false),
                 EndsSpec::Undirected(a, b) => (a, b, true),
@@ -413,10 +412,7 @@ impl Types {
                 (Type::Enumeration(of_id), value)
             }
         };
-        let id = self
-            .attribute_id(name)
-            .map_err(|mistake| report.push(mistake))
-            .ok()?;
+        let id = self.attribute_id(report, name)?;
         Some(Attribute {
             id,
             ty,

@@ -227,8 +227,13 @@ impl Data {
     }
 
     /// Adds a match that is not there yet.
-    pub(crate) fn insert(&mut self, id: QueryId, slots: &[Slot], bound: &Binding) -> Outcome<u32> {
-        let program = Arc::clone(&self.program);
+    pub(crate) fn insert(
+        &mut self,
+        program: &Program,
+        id: QueryId,
+        slots: &[Slot],
+        bound: &Binding,
+    ) -> Outcome<u32> {
         let query = &program.network().queries[id.index()];
         let places = &program.network().dispatch.hook_places[id.index()];
         let graph = &self.graph;
@@ -282,8 +287,7 @@ impl Data {
     }
 
     /// Removes a match.
-    pub(crate) fn remove(&mut self, id: QueryId, row: u32, deleted: bool) {
-        let program = Arc::clone(&self.program);
+    pub(crate) fn remove(&mut self, program: &Program, id: QueryId, row: u32, deleted: bool) {
         let query = &program.network().queries[id.index()];
         let places = &program.network().dispatch.hook_places[id.index()];
         let graph = &self.graph;

@@ -48,7 +48,7 @@ impl Matcher for IncrementalMatcher {
     fn start(program: &Arc<Program>, graph: HostGraph) -> Outcome<Self> {
         let mut data = Data::new(program, graph);
         let mut update = Update::new(&data);
-        update.start(&mut data)?;
+        update.start(program, &mut data)?;
         Ok(IncrementalMatcher {
             data,
             update,
@@ -70,15 +70,26 @@ impl Matcher for IncrementalMatcher {
             update,
             change,
         } = self;
+        let program = &Arc::clone(&data.program);
         data.begin_step(firing.now);
         change.plan(data, &firing, cause)?;
-        update.before_deletion(data, change.deleted_nodes(), change.deleted_edges())?;
-        update.drop_matches(data, change.deleted_nodes(), change.deleted_edges());
+        update.before_deletion(
+            program,
+            data,
+            change.deleted_nodes(),
+            change.deleted_edges(),
+        )?;
+        update.drop_matches(
+            program,
+            data,
+            change.deleted_nodes(),
+            change.deleted_edges(),
+        );
         let created = change.commit(&mut data.graph, firing.bound);
         update.created_nodes.extend(change.created_nodes());
         update.created_edges.extend(change.created_edges());
         update.changed.extend(change.changed());
-        update.after(data)?;
+        update.after(program, data)?;
         Ok(Applied { created })
     }
 

@@ -1,7 +1,5 @@
 //! Keeps the stored matches true: from what an application changed to what was lost and found.
 
-use std::sync::Arc;
-
 use super::{
     data::Data,
     dispatch::{Look, Reaction, Rows},
@@ -13,7 +11,7 @@ use crate::{
     binding::{Binding, Slot},
     effects::ChangedAttribute,
     error::Outcome,
-    program::SubId,
+    program::{Program, SubId},
     schema::Way,
 };
 
@@ -34,6 +32,9 @@ pub(crate) struct Update {
     pub(super) found: Vec<Vec<u32>>,
     pub(super) revalued: Vec<Vec<u32>>,
     rows: Vec<u32>,
+    /// Queries that have rows in these lists, and such as have suspects.
+    busy: Vec<QueryId>,
+    suspected: Vec<QueryId>,
     pub(super) embeddings: Vec<Slot>,
     pub(super) bound: Binding,
     /// By rule, for ranked ones.
@@ -60,7 +61,7 @@ impl Update {
     }
 
     /// Finds all matches in a graph that is new.
-    pub(crate) fn start(&mut self, data: &mut Data) -> Outcome<()> {
+    pub(crate) fn start(&mut self, program: &Program, data: &mut Data) -> Outcome<()> {
         let nodes: Vec<Slot> = data.graph.nodes().collect();
         let edges: Vec<Slot> = data.graph.edges().collect();
         for node in nodes {
@@ -73,10 +74,10 @@ impl Update {
             for index in 0..data.network().queries.len() {
                 let id = QueryId(u16::try_from(index).expect("fewer than 2^16 queries"));
                 if data.query(id).stratum == stratum && !data.is_ranked(id) {
-                    self.everywhere(data, id)?;
+                    self.everywhere(program, data, id)?;
                 }
             }
-            self.walks(data, stratum)?;
+            self.walks(program, data, stratum)?;
         }
         self.counted.clear();
         self.finish(data)
@@ -85,11 +86,11 @@ impl Update {
     /// Before anything is deleted: which embeddings have a sub-pattern around them that is about to change.
     pub(crate) fn before_deletion(
         &mut self,
+        program: &Program,
         data: &Data,
         nodes: &[Slot],
         edges: &[Slot],
     ) -> Outcome<()> {
-        let program = Arc::clone(&data.program);
         let dispatch = &program.network().dispatch;
         for &edge in edges {
             for reaction in &dispatch.edge_deleted[data.graph.edge_type(edge).index()] {
@@ -105,14 +106,19 @@ impl Update {
     }
 
     /// Drops the matches of elements that are about to be deleted.
-    pub(crate) fn drop_matches(&mut self, data: &mut Data, nodes: &[Slot], edges: &[Slot]) {
-        let program = Arc::clone(&data.program);
+    pub(crate) fn drop_matches(
+        &mut self,
+        program: &Program,
+        data: &mut Data,
+        nodes: &[Slot],
+        edges: &[Slot],
+    ) {
         let dispatch = &program.network().dispatch;
         for &edge in edges {
             let ty = data.graph.edge_type(edge).index();
             self.log_degrees(data, edge, -1);
             for &(query, hook) in &dispatch.edge_hooks[ty] {
-                self.drop_rows(data, query, hook, edge);
+                self.drop_rows(program, data, query, hook, edge);
             }
             data.edge_heads.delete(edge, dispatch.edge_hooks[ty].len());
         }
@@ -124,23 +130,30 @@ impl Update {
                     .map(|&sub| (sub, Slot::NONE, -1)),
             );
             for &(query, hook) in &dispatch.node_hooks[ty] {
-                self.drop_rows(data, query, hook, node);
+                self.drop_rows(program, data, query, hook, node);
             }
             data.node_heads.delete(node, dispatch.node_hooks[ty].len());
         }
     }
 
-    fn drop_rows(&mut self, data: &mut Data, query: QueryId, hook: usize, element: Slot) {
+    fn drop_rows(
+        &mut self,
+        program: &Program,
+        data: &mut Data,
+        query: QueryId,
+        hook: usize,
+        element: Slot,
+    ) {
         let mut rows = std::mem::take(&mut self.rows);
         data.rows_at(query, hook, element, &mut rows);
         for row in rows.drain(..) {
-            self.remove(data, query, row, true);
+            self.remove(program, data, query, row, true);
         }
         self.rows = rows;
     }
 
     /// After the graph has changed: what else is lost, and what is found.
-    pub(crate) fn after(&mut self, data: &mut Data) -> Outcome<()> {
+    pub(crate) fn after(&mut self, program: &Program, data: &mut Data) -> Outcome<()> {
         for position in 0..self.created_nodes.len() {
             self.hook_node(data, self.created_nodes[position]);
         }
@@ -148,7 +161,7 @@ impl Update {
             self.hook_edge(data, self.created_edges[position]);
         }
         for stratum in 0..data.network().strata {
-            self.stratum(data, stratum)?;
+            self.stratum(program, data, stratum)?;
         }
         self.created_nodes.clear();
         self.created_edges.clear();
@@ -195,8 +208,7 @@ impl Update {
     }
 
     /// Brings the queries of one stratum up to date; those below are already.
-    fn stratum(&mut self, data: &mut Data, stratum: usize) -> Outcome<()> {
-        let program = Arc::clone(&data.program);
+    fn stratum(&mut self, program: &Program, data: &mut Data, stratum: usize) -> Outcome<()> {
         let tables = &program.network().dispatch.strata[stratum];
         let counted = self.net_counts(data);
         for position in 0..self.changed.len() {
@@ -211,24 +223,24 @@ impl Update {
                 &tables.edge_changed[data.graph.edge_type(element).index()]
             };
             for reaction in &reactions[attribute.index()] {
-                self.react(data, reaction, element)?;
+                self.react(program, data, reaction, element)?;
             }
         }
         for &(sub, node) in &counted {
             for reaction in &tables.counted[sub.index()] {
-                self.react(data, reaction, node)?;
+                self.react(program, data, reaction, node)?;
             }
         }
         for position in 0..self.created_nodes.len() {
             let node = self.created_nodes[position];
             for reaction in &tables.node_created[data.graph.node_type(node).index()] {
-                self.search(data, reaction, node)?;
+                self.search(program, data, reaction, node)?;
             }
         }
         for position in 0..self.created_edges.len() {
             let edge = self.created_edges[position];
             for reaction in &tables.edge_created[data.graph.edge_type(edge).index()] {
-                self.search(data, reaction, edge)?;
+                self.search(program, data, reaction, edge)?;
             }
         }
         for position in 0..self.changed.len() {
@@ -243,31 +255,30 @@ impl Update {
                 &tables.edge_changed[data.graph.edge_type(element).index()]
             };
             for reaction in &reactions[attribute.index()] {
-                self.search(data, reaction, element)?;
+                self.search(program, data, reaction, element)?;
             }
         }
         for &(sub, node) in &counted {
             for reaction in &tables.counted[sub.index()] {
-                self.search(data, reaction, node)?;
+                self.search(program, data, reaction, node)?;
             }
         }
-        for index in 0..self.suspects.len() {
-            let id = QueryId(u16::try_from(index).expect("fewer than 2^16 queries"));
-            if !self.suspects[index].is_empty() && data.query(id).stratum == stratum {
-                self.look_again(data, id)?;
+        for position in 0..self.suspected.len() {
+            let id = self.suspected[position];
+            if data.query(id).stratum == stratum {
+                self.look_again(program, data, id)?;
             }
         }
-        self.walks(data, stratum)
+        self.walks(program, data, stratum)
     }
 
-    fn walks(&mut self, data: &mut Data, stratum: usize) -> Outcome<()> {
-        let program = Arc::clone(&data.program);
+    fn walks(&mut self, program: &Program, data: &mut Data, stratum: usize) -> Outcome<()> {
         for ranked in program.network().rankings.iter().flatten() {
             let Purpose::Events(rule) = data.query(ranked.events).purpose else {
                 continue;
             };
             if data.query(ranked.events).stratum == stratum {
-                self.walk_all(data, rule, ranked)?;
+                self.walk_all(program, data, rule, ranked)?;
             }
         }
         Ok(())
@@ -296,7 +307,13 @@ impl Update {
     }
 
     /// What a change does to the rows that are there.
-    fn react(&mut self, data: &mut Data, reaction: &Reaction, element: Slot) -> Outcome<()> {
+    fn react(
+        &mut self,
+        program: &Program,
+        data: &mut Data,
+        reaction: &Reaction,
+        element: Slot,
+    ) -> Outcome<()> {
         let id = reaction.query;
         let mut rows = std::mem::take(&mut self.rows);
         match reaction.rows {
@@ -305,24 +322,32 @@ impl Update {
             Rows::All => rows.extend(data.stores[id.index()].rows()),
         }
         for row in rows.drain(..) {
-            self.review(data, id, row, reaction)?;
+            self.review(program, data, id, row, reaction)?;
         }
         self.rows = rows;
         Ok(())
     }
 
-    fn review(&mut self, data: &mut Data, id: QueryId, row: u32, why: &Reaction) -> Outcome<()> {
+    fn review(
+        &mut self,
+        program: &Program,
+        data: &mut Data,
+        id: QueryId,
+        row: u32,
+        why: &Reaction,
+    ) -> Outcome<()> {
         if !data.stores[id.index()].is_alive(row) {
             return Ok(());
         }
         data.bind(id, row, &self.bound);
         if why.recheck && !self.holds(data, id)? {
-            self.remove(data, id, row, false);
+            self.remove(program, data, id, row, false);
             return Ok(());
         }
         let Purpose::Events(_) = data.query(id).purpose else {
             if why.revalue {
                 self.revalued[id.index()].push(row);
+                note(&mut self.busy, id);
             }
             return Ok(());
         };
@@ -343,22 +368,28 @@ impl Update {
     }
 
     /// Carries out the search of a reaction.
-    fn search(&mut self, data: &mut Data, reaction: &Reaction, element: Slot) -> Outcome<()> {
+    fn search(
+        &mut self,
+        program: &Program,
+        data: &mut Data,
+        reaction: &Reaction,
+        element: Slot,
+    ) -> Outcome<()> {
         match &reaction.look {
             Look::Nowhere => Ok(()),
-            Look::Everywhere => self.everywhere(data, reaction.query),
+            Look::Everywhere => self.everywhere(program, data, reaction.query),
             Look::Around(plan) => {
                 let id = reaction.query;
                 let mut embeddings = std::mem::take(&mut self.embeddings);
                 self.collect(data, id, plan, element, true, &mut embeddings)?;
                 self.embeddings = embeddings;
-                self.insert_all(data, id)
+                self.insert_all(program, data, id)
             }
             Look::Suspects(_) => self.look(data, reaction, element),
             Look::Ends => {
                 let (from, to) = data.graph.ends(element);
-                self.react(data, reaction, from)?;
-                self.react(data, reaction, to)
+                self.react(program, data, reaction, from)?;
+                self.react(program, data, reaction, to)
             }
         }
     }
@@ -371,10 +402,14 @@ impl Update {
         let id = reaction.query;
         if data.query(id).vars.is_empty() {
             self.suspects[id.index()].push(Slot::NONE);
+            note(&mut self.suspected, id);
             return Ok(());
         }
         let mut suspects = std::mem::take(&mut self.suspects[id.index()]);
         self.collect(data, id, plan, element, false, &mut suspects)?;
+        if !suspects.is_empty() {
+            note(&mut self.suspected, id);
+        }
         self.suspects[id.index()] = suspects;
         Ok(())
     }
@@ -406,26 +441,25 @@ impl Update {
     }
 
     /// Looks for all matches of a query.
-    fn everywhere(&mut self, data: &mut Data, id: QueryId) -> Outcome<()> {
-        let program = Arc::clone(&data.program);
+    fn everywhere(&mut self, program: &Program, data: &mut Data, id: QueryId) -> Outcome<()> {
         let query = &program.network().queries[id.index()];
         if query.vars.is_empty() {
             self.suspects[id.index()].push(Slot::NONE);
-            return self.look_again(data, id);
+            return self.look_again(program, data, id);
         }
         let mut embeddings = std::mem::take(&mut self.embeddings);
         self.collect(data, id, &query.full, Slot::NONE, true, &mut embeddings)?;
         self.embeddings = embeddings;
-        self.insert_all(data, id)
+        self.insert_all(program, data, id)
     }
 
     /// Adds those of the collected matches that are not there yet.
-    fn insert_all(&mut self, data: &mut Data, id: QueryId) -> Outcome<()> {
+    fn insert_all(&mut self, program: &Program, data: &mut Data, id: QueryId) -> Outcome<()> {
         let embeddings = std::mem::take(&mut self.embeddings);
         let width = data.query(id).vars.len().max(1);
         for slots in embeddings.chunks_exact(width) {
             if data.stores[id.index()].find(slots).is_none() {
-                self.insert(data, id, slots)?;
+                self.insert(program, data, id, slots)?;
             }
         }
         self.embeddings = embeddings;
@@ -433,23 +467,31 @@ impl Update {
         Ok(())
     }
 
-    fn insert(&mut self, data: &mut Data, id: QueryId, slots: &[Slot]) -> Outcome<()> {
+    fn insert(
+        &mut self,
+        program: &Program,
+        data: &mut Data,
+        id: QueryId,
+        slots: &[Slot],
+    ) -> Outcome<()> {
         if !data.is_canonical(id, slots) {
             return Ok(());
         }
-        let row = data.insert(id, slots, &self.bound)?;
+        let row = data.insert(program, id, slots, &self.bound)?;
         self.note(data, id, row, 1);
         if data.query(id).keeps_rows() {
             self.found[id.index()].push(row);
+            note(&mut self.busy, id);
         }
         Ok(())
     }
 
-    fn remove(&mut self, data: &mut Data, id: QueryId, row: u32, deleted: bool) {
-        data.remove(id, row, deleted);
+    fn remove(&mut self, program: &Program, data: &mut Data, id: QueryId, row: u32, deleted: bool) {
+        data.remove(program, id, row, deleted);
         self.note(data, id, row, -1);
         if data.query(id).keeps_rows() {
             self.lost[id.index()].push(row);
+            note(&mut self.busy, id);
         }
     }
 
@@ -474,7 +516,7 @@ impl Update {
     }
 
     /// Looks at suspects again: whether they were matches, and whether they are.
-    fn look_again(&mut self, data: &mut Data, id: QueryId) -> Outcome<()> {
+    fn look_again(&mut self, program: &Program, data: &mut Data, id: QueryId) -> Outcome<()> {
         let suspects = std::mem::take(&mut self.suspects[id.index()]);
         let width = data.query(id).vars.len();
         for slots in suspects.chunks_exact(width.max(1)) {
@@ -487,9 +529,9 @@ impl Update {
             }
             let holds = self.holds(data, id)?;
             match (data.stores[id.index()].find(slots), holds) {
-                (Some(row), true) => self.review(data, id, row, &SUSPECTED)?,
-                (Some(row), false) => self.remove(data, id, row, false),
-                (None, true) => self.insert(data, id, slots)?,
+                (Some(row), true) => self.review(program, data, id, row, &SUSPECTED)?,
+                (Some(row), false) => self.remove(program, data, id, row, false),
+                (None, true) => self.insert(program, data, id, slots)?,
                 (None, false) => {}
             }
         }
@@ -500,17 +542,12 @@ impl Update {
 
     /// Brings pools, aggregates and probes up to date, and the delta in shape.
     fn finish(&mut self, data: &mut Data) -> Outcome<()> {
-        for index in 0..data.pools.len() {
-            let busy = !(self.lost[index].is_empty()
-                && self.found[index].is_empty()
-                && self.revalued[index].is_empty());
-            if busy {
-                self.reorder(
-                    data,
-                    QueryId(u16::try_from(index).expect("fewer than 2^16 queries")),
-                )?;
-            }
+        self.suspected.clear();
+        let mut busy = std::mem::take(&mut self.busy);
+        for id in busy.drain(..) {
+            self.reorder(data, id)?;
         }
+        self.busy = busy;
         let delta = &mut data.delta;
         delta.aggregates.sort_unstable();
         delta.aggregates.dedup();
@@ -559,6 +596,13 @@ impl Update {
         }
         data.pools[index] = Some(pools);
         Ok(())
+    }
+}
+
+/// Adds a query to a short list, once.
+fn note(list: &mut Vec<QueryId>, id: QueryId) {
+    if !list.contains(&id) {
+        list.push(id);
     }
 }
 

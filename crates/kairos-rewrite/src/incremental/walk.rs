@@ -3,10 +3,7 @@
 //! A frame *watches* the node at which its walk ended. A change at a rank concerns the frames whose walks came that far: those that watch that rank or a
 //! lower one. A change far below the top therefore costs nothing.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use kairos_model::rule::RuleId;
 
@@ -19,7 +16,7 @@ use super::{
     store::NONE,
     update::Update,
 };
-use crate::{binding::Slot, error::Outcome};
+use crate::{binding::Slot, error::Outcome, program::Program};
 
 /// A place in the order, the best first: the key, and what ties are ranked by.
 type Rank = (u64, u64);
@@ -79,6 +76,7 @@ impl Update {
     /// Brings the matches of a ranked rule up to date, frames and nodes being so.
     pub(crate) fn walk_all(
         &mut self,
+        program: &Program,
         data: &mut Data,
         rule: RuleId,
         ranked: &Ranked,
@@ -87,7 +85,7 @@ impl Update {
             return Ok(());
         };
         let highest = self.rerank(data, rule, ranked, &mut walks)?;
-        self.drop_frames(data, ranked, &mut walks);
+        self.drop_frames(program, data, ranked, &mut walks);
         walks.due.append(&mut self.found[ranked.frames.index()]);
         walks.due.append(&mut self.revalued[ranked.frames.index()]);
         if let Some((key, _)) = highest {
@@ -100,7 +98,7 @@ impl Update {
         due.dedup();
         for frame in due.drain(..) {
             if data.stores[ranked.frames.index()].is_alive(frame) {
-                self.walk(data, ranked, &mut walks, frame)?;
+                self.walk(program, data, ranked, &mut walks, frame)?;
             }
         }
         walks.due = due;
@@ -177,29 +175,43 @@ impl Update {
         ))
     }
 
-    fn drop_frames(&mut self, data: &mut Data, ranked: &Ranked, walks: &mut Walks) {
+    fn drop_frames(
+        &mut self,
+        program: &Program,
+        data: &mut Data,
+        ranked: &Ranked,
+        walks: &mut Walks,
+    ) {
         let mut lost = std::mem::take(&mut self.lost[ranked.frames.index()]);
         for frame in lost.drain(..) {
             if walks.frames.len() > frame as usize {
                 walks.watch(frame, None);
                 for row in std::mem::take(&mut walks.frames[frame as usize].rows) {
-                    self.drop_match(data, ranked.events, walks, row);
+                    self.drop_match(program, data, ranked.events, walks, row);
                 }
             }
         }
         self.lost[ranked.frames.index()] = lost;
     }
 
-    fn drop_match(&mut self, data: &mut Data, events: QueryId, walks: &mut Walks, row: u32) {
+    fn drop_match(
+        &mut self,
+        program: &Program,
+        data: &mut Data,
+        events: QueryId,
+        walks: &mut Walks,
+        row: u32,
+    ) {
         walks.frame_of[row as usize] = NONE;
         if data.stores[events.index()].is_alive(row) {
-            data.remove(events, row, false);
+            data.remove(program, events, row, false);
         }
     }
 
     /// Walks down the order for one frame and replaces its matches by those that are found.
     fn walk(
         &mut self,
+        program: &Program,
         data: &mut Data,
         ranked: &Ranked,
         walks: &mut Walks,
@@ -210,20 +222,20 @@ impl Update {
         }
         data.bind(ranked.frames, frame, &self.bound);
         let mut embeddings = std::mem::take(&mut self.embeddings);
-        let end = self.descend(data, ranked, walks, &mut embeddings)?;
+        let end = self.descend(program, data, ranked, walks, &mut embeddings)?;
         walks.watch(frame, Some(end));
         let width = data.query(ranked.events).vars.len();
         let mut old = std::mem::take(&mut walks.frames[frame as usize].rows);
         for slots in embeddings.chunks_exact(width) {
             let row = match data.stores[ranked.events.index()].find(slots) {
                 Some(row) => row,
-                None => data.insert(ranked.events, slots, &self.bound)?,
+                None => data.insert(program, ranked.events, slots, &self.bound)?,
             };
             old.retain(|&r| r != row);
             walks.add(frame, row);
         }
         for row in old {
-            self.drop_match(data, ranked.events, walks, row);
+            self.drop_match(program, data, ranked.events, walks, row);
         }
         embeddings.clear();
         self.embeddings = embeddings;
@@ -233,12 +245,12 @@ impl Update {
     /// Collects the matches of the bound frame, from the top of the order to the first node that blocks; returns the rank that is watched.
     fn descend(
         &self,
+        program: &Program,
         data: &Data,
         ranked: &Ranked,
         walks: &Walks,
         out: &mut Vec<Slot>,
     ) -> Outcome<Rank> {
-        let program = Arc::clone(&data.program);
         let (ranking, bound) = (&ranked.ranking, &self.bound);
         let vars = &data.query(ranked.events).vars;
         let owner = data.query(ranked.events).owner;

@@ -44,7 +44,7 @@ impl Chooser {
         at: At<'_>,
         bound: &Binding,
     ) -> Outcome<bool> {
-        let program = std::sync::Arc::clone(matcher.program());
+        let program = matcher.program();
         let rule = program.model.rule(at.rule);
         for step in 0..rule.choose.len() {
             if !self.step(matcher, at, step, bound)? {
@@ -66,7 +66,7 @@ impl Chooser {
         step: usize,
         bound: &Binding,
     ) -> Outcome<bool> {
-        let program = std::sync::Arc::clone(matcher.program());
+        let program = matcher.program();
         let place = Place::text(FIRST_PICK + u32::try_from(step).expect("fewer than 2^16 steps"));
         let uniform = |attempt: u32| at.randomness.rng(at.name, place.attempt(attempt)).uniform();
         match &program.model.rule(at.rule).choose[step].pick {

@@ -71,7 +71,12 @@ impl PositiveNormal {
 
     /// The move of the mean by truncation, relative to the mean before.
     pub(super) fn shift(&self) -> f64 {
+        /// So many standard deviations above 0 the move is below 10⁻¹⁸.
+        const FAR: f64 = 9.0;
         let bound = self.bound();
+        if bound < -FAR {
+            return 0.0;
+        }
         (NormalTail::above(bound).excess + bound) / bound.abs()
     }
 }

@@ -9,6 +9,8 @@ pub(crate) mod verify;
 
 use std::io::Write;
 
+use kairos::load::{Checked, Mistakes};
+
 use crate::exit::{Exit, Failure};
 
 /// How a command ends.
@@ -43,4 +45,18 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
 /// Writes a remark to the standard error.
 pub(crate) fn remark(text: &str) -> Result<(), Failure> {
     Ok(writeln!(anstream::stderr().lock(), "{text}")?)
+}
+
+/// A checked value, its warnings shown; or its mistakes shown.
+pub(crate) fn told<T>(loaded: Result<Checked<T>, Box<Mistakes>>) -> Result<Checked<T>, Failure> {
+    match loaded {
+        Ok(checked) => {
+            check::show(&checked.warnings)?;
+            Ok(checked)
+        }
+        Err(mistakes) => {
+            check::show(&mistakes)?;
+            Err(Failure::Told(Exit::Mistakes))
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! `kairos study`: scenarios × replications in parallel, with results on disk.
 
-use std::{num::NonZero, path::PathBuf, sync::Arc};
+use std::{num::NonZero, path::PathBuf};
 
 use kairos::{
     format::grouped,
@@ -10,12 +10,8 @@ use kairos::{
 };
 use kairos_model::check::Overrides;
 
-use super::{Done, assignment, check, print, remark};
-use crate::{
-    exit::{Exit, Failure},
-    interrupt,
-    progress::Bar,
-};
+use super::{Done, assignment, print, remark, told};
+use crate::{exit::Exit, interrupt, progress::Bar};
 
 /// Run a study: all its scenarios and replications, in parallel
 ///
@@ -65,14 +61,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     let overrides = Overrides {
         parameters: arguments.parameters.clone(),
     };
-    let checked =
-        load::study(&arguments.file, &overrides).map_err(|mistakes| {
-            match check::show(&mistakes) {
-                Ok(()) => Failure::Told(Exit::Mistakes),
-                Err(failure) => failure,
-            }
-        })?;
-    check::show(&checked.warnings)?;
+    let checked = told(load::study(&arguments.file, &overrides))?;
     let (mut plan, scenarios) = Scenarios::new(checked.value);
     if let Some(n) = arguments.replications {
         plan.replications = Rule::Fixed(n);
@@ -95,12 +84,11 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     let directory = Directory::claim(&out, &manifest)?;
     let interrupt = interrupt::flag();
     let mut bar = Bar::new();
-    let replicate = |unit, halt: &Arc<_>| scenarios.replicate(unit, halt);
     let finished = execute(
         &directory,
         &manifest,
         jobs(arguments),
-        &replicate,
+        &scenarios,
         &interrupt,
         &mut bar,
     )?;

@@ -1,9 +1,85 @@
-//! `kairos verify`.
-use super::Done;
-use crate::exit::Exit;
-/// verify
+//! `kairos verify`: the engine against its reference.
+
+use kairos::verify::{Verdict, compare};
+
+use super::{Done, print, run::Replication};
+use crate::exit::{Exit, Failure};
+
+/// Compare the engine with the reference engine, step by step, on your own model
+///
+/// The reference looks up all matches again after every step and keeps its events in a ready-made priority queue: slow, and easy to
+/// believe. Steps, active events with their times, and probes must agree bit for bit.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Arguments {}
-pub(crate) fn run(_: &Arguments) -> Done {
-    Ok(Exit::Done)
+#[command(after_help = "\
+Examples:
+  kairos verify models/skype.ron --steps 1000
+  kairos verify models/skype.ron --steps 1000 --random-seed 7 --set clients=20")]
+pub(crate) struct Arguments {
+    /// A file with a Model
+    #[arg(value_name = "MODEL")]
+    model: String,
+
+    /// So many steps
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    steps: u64,
+
+    #[command(flatten)]
+    replication: Replication,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Done {
+    let compiled = arguments.replication.load(&arguments.model)?;
+    let randomness = || arguments.replication.randomness();
+    let started = (
+        compiled.start(randomness()),
+        compiled.start_reference(randomness()),
+    );
+    let (mut fast, mut reference) = match started {
+        (Ok(fast), Ok(reference)) => (fast, reference),
+        (Err(a), Err(b)) if a == b => return Err(Failure::Because(Exit::Failed, a.to_string())),
+        (a, b) => {
+            let says = |outcome: Option<String>| outcome.unwrap_or_else(|| "no fault".to_owned());
+            let (a, b) = (
+                a.err().map(|e| e.to_string()),
+                b.err().map(|e| e.to_string()),
+            );
+            print(&format!(
+                "differ at the start\n  engine:    {}\n  reference: {}\n",
+                says(a),
+                says(b)
+            ))?;
+            return Ok(Exit::Failed);
+        }
+    };
+    let horizon = arguments.replication.until.or(compiled.model().run.horizon);
+    let bounds = (horizon.unwrap_or(f64::INFINITY), arguments.steps);
+    match compare(&mut fast, &mut reference, bounds) {
+        Verdict::Agree { steps, reason } => {
+            print(&format!("agree on {steps} steps ({reason})\n"))?;
+            Ok(Exit::Done)
+        }
+        Verdict::Fault { steps, error } => {
+            print(&format!(
+                "agree on {steps} steps and on the fault after them\n"
+            ))?;
+            Err(Failure::Because(Exit::Failed, error.to_string()))
+        }
+        Verdict::Differ(difference) => {
+            let mut text = format!(
+                "differ after {} steps\n  engine:    {}\n  reference: {}\n",
+                difference.steps, difference.fast, difference.reference
+            );
+            let events = [
+                ("missing", &difference.missing),
+                ("extra", &difference.extra),
+            ];
+            for (what, events) in events {
+                events
+                    .iter()
+                    .for_each(|event| text += &format!("  {what}: {event}\n"));
+            }
+            print(&text)?;
+            Ok(Exit::Failed)
+        }
+    }
 }

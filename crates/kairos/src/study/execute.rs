@@ -3,7 +3,7 @@
 use std::{
     ops::ControlFlow,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, atomic::AtomicBool},
+    sync::atomic::AtomicBool,
 };
 
 use kairos_stats::Stop;
@@ -23,11 +23,11 @@ use crate::error::{Error, Result};
 /// Runs one replication of one scenario; ends early with `None` soon after the flag is set.
 pub trait Replicate: Sync {
     /// Runs a unit.
-    fn replicate(&self, unit: Unit, halt: &Arc<AtomicBool>) -> Option<Outcome>;
+    fn replicate(&self, unit: Unit, halt: &AtomicBool) -> Option<Outcome>;
 }
 
-impl<F: Fn(Unit, &Arc<AtomicBool>) -> Option<Outcome> + Sync> Replicate for F {
-    fn replicate(&self, unit: Unit, halt: &Arc<AtomicBool>) -> Option<Outcome> {
+impl<F: Fn(Unit, &AtomicBool) -> Option<Outcome> + Sync> Replicate for F {
+    fn replicate(&self, unit: Unit, halt: &AtomicBool) -> Option<Outcome> {
         self(unit, halt)
     }
 }
@@ -190,7 +190,7 @@ fn run(
     interrupt: &AtomicBool,
     watch: &mut dyn Watch,
 ) -> Result<Option<Stop>> {
-    let halt = Arc::new(AtomicBool::new(false));
+    let halt = AtomicBool::new(false);
     let signals = Signals {
         interrupt,
         halt: &halt,
@@ -228,7 +228,7 @@ fn run(
 }
 
 /// A bug in one replication loses no other.
-fn guarded(replicate: &dyn Replicate, unit: Unit, halt: &Arc<AtomicBool>) -> Option<Outcome> {
+fn guarded(replicate: &dyn Replicate, unit: Unit, halt: &AtomicBool) -> Option<Outcome> {
     let run = AssertUnwindSafe(|| replicate.replicate(unit, halt));
     catch_unwind(run).unwrap_or_else(|panic| {
         let what = panic

@@ -3,10 +3,7 @@
 use std::{
     collections::BTreeMap,
     path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
     time::Duration,
 };
 
@@ -42,7 +39,7 @@ fn outcome(unit: Unit) -> Outcome {
     })
 }
 
-fn replicate(unit: Unit, halt: &Arc<AtomicBool>) -> Option<Outcome> {
+fn replicate(unit: Unit, halt: &AtomicBool) -> Option<Outcome> {
     std::thread::sleep(Duration::from_micros(
         (number(unit.replication, 99 + unit.scenario as u64) * 300.0) as u64,
     ));
@@ -114,7 +111,7 @@ fn an_interrupted_study_goes_on_to_the_bytes_of_the_unbroken_one() {
     for attempt in 0.. {
         let (count, interrupt) = (AtomicU64::new(0), AtomicBool::new(false));
         let stop_after = 3 + attempt % 5 * 7;
-        let flaky = |unit: Unit, halt: &Arc<AtomicBool>| {
+        let flaky = |unit: Unit, halt: &AtomicBool| {
             if count.fetch_add(1, Ordering::Relaxed) == stop_after {
                 interrupt.store(true, Ordering::Relaxed);
                 halt.store(true, Ordering::Relaxed);
@@ -225,7 +222,7 @@ fn a_panic_is_a_failure_of_its_replication() {
     let dir = tempfile::tempdir().unwrap();
     let manifest = manifest(Rule::Fixed(5), Shard::WHOLE);
     let directory = Directory::claim(dir.path(), &manifest).unwrap();
-    let panics = |unit: Unit, _: &Arc<AtomicBool>| {
+    let panics = |unit: Unit, _: &AtomicBool| {
         assert!(unit.replication != 2, "number {}", unit.replication);
         Some(outcome(unit))
     };

@@ -144,9 +144,9 @@ Model(
     limits: { "steps": 100000 },
 )
 --- models/data/rtt.csv
-from,to,mean_s,sd_s,site
-0,1,0.5,1,Seattle
-1,0,0.25,2,Lyon
+from,to,mean_s,sd_s,site,samples
+0,1,0.5,1,Seattle,3
+1,0,0.25,2,Lyon,4
 "#;
 
 pub(super) const STUDY: &str = r#"--- models/selection.ron
@@ -304,7 +304,14 @@ fn integers_are_widened_and_parameters_overridden() {
         .iter()
         .map(|c| (c.name.as_str(), c.ty))
         .collect();
-    assert_eq!(columns, [("mean_s", Type::Real), ("sd_s", Type::Real)]);
+    assert_eq!(
+        columns,
+        [
+            ("mean_s", Type::Real),
+            ("sd_s", Type::Real),
+            ("samples", Type::Int)
+        ]
+    );
     assert_eq!(table.keys, [0, 1, 1, 0]);
     assert_eq!(table.columns[1].bits[1], 2.0_f64.to_bits());
 }
@@ -417,8 +424,8 @@ a,b,0.5
 b,c,2
 --- g.xml
 <graphml><key id="k" for="edge" attr.name="w" attr.type="double"/><key id="t" attr.name="type"/>
-<key id="x" attr.name="x"/><key id="y" attr.name="y"/>
-<graph edgedefault="undirected"><node id="1"/><node id="2"><data key="t">N</data><data key="x">4</data><data key="y">5</data></node>
+<key id="x" for="node" attr.name="x"><default>7</default></key><key id="y" attr.name="y"/>
+<graph edgedefault="undirected"><node id="1"/><node id="2"><data key="t">N</data><data key="y">5</data></node>
 <edge source="1" target="2"><data key="k">0.25</data></edge></graph></graphml>
 "#;
     let model = model(text);
@@ -451,7 +458,7 @@ b,c,2
         (0, 0) (0, 1) [Some(Real(0.5))]
         (0, 1) (1, 0) [Some(Real(2.0))]
         1 1 []
-        0 2 [Some(Int(4)), Some(Int(5)), None]
+        0 2 [Some(Int(7)), Some(Int(5)), None]
         (3, 0) (3, 1) [Some(Real(0.25))]"#]]
     .assert_eq(&lines.join("\n"));
 }

@@ -487,7 +487,7 @@ from,ms,sd
 #[test]
 fn an_incomplete_missing_row() {
     model(
-        r#"tables: {"t": Csv("t.csv", key: ["from"], missing: (ms: 1, md: 2))}"#,
+        r#"tables: {"t": Csv("t.csv", key: ["from"], missing: (ms: 1, md: 2)), "u": Csv("t.csv", key: ["from"], missing: (ms: 1))}, probes: {"p": Mean("u(n.x).ms + u(n.x).sd", over: "(n:N)")}"#,
         r#"--- t.csv
 from,ms,sd
 1,2,3
@@ -496,7 +496,9 @@ from,ms,sd
             error[unknown-column] m.ron:3:60 «md»: unknown column `md`
               ^ not declared
               help: did you mean `ms`?
-            error[missing-column] m.ron:3:52 «(ms: 1, md: 2)»: `missing` gives no value for the column `sd`
+            error[missing-column] m.ron:3:161 «sd»: the column `sd` has no value for keys that are not there
+              m.ron:3:111 «(ms: 1)»: it is left out here
+              help: add `sd: …` to `missing`
         "#]],
     );
 }

@@ -1,0 +1,167 @@
+//! `kairos run` and `kairos verify` as a user calls them.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::{MODEL, Project, RULES};
+use serde_json::Value;
+
+fn json(project: &Project, arguments: &str) -> Value {
+    let ran = project.kairos(&format!("run model.ron --format json {arguments}"));
+    serde_json::from_str(&ran.expect(0).out).unwrap()
+}
+
+#[test]
+fn json_has_all_its_fields() {
+    let project = Project::new();
+    let run = json(&project, "");
+    for field in [
+        "events",
+        "effectless",
+        "thinned",
+        "time",
+        "wall_seconds",
+        "setup_seconds",
+        "events_per_second",
+        "active_events",
+        "nodes",
+        "edges",
+        "search_steps",
+        "index_steps",
+    ] {
+        assert!(run[field].is_number(), "{field}: {}", run[field]);
+    }
+    assert_eq!(run["stop_reason"], "horizon");
+    assert_eq!(run["time"], 50.0);
+    assert_eq!(run["fingerprint"].as_str().unwrap().len(), 16);
+    assert!(run["metrics"]["served.count"].as_f64().unwrap() > 0.0);
+    if cfg!(target_os = "linux") {
+        assert!(run["peak_rss_bytes"].as_u64().unwrap() > 100_000);
+    }
+}
+
+#[test]
+fn the_fingerprint_depends_on_seed_and_replication_and_on_nothing_that_watches() {
+    let project = Project::new();
+    let fingerprint = |arguments: &str| json(&project, arguments)["fingerprint"].to_string();
+    let plain = fingerprint("");
+    assert_eq!(plain, fingerprint("--random-seed 0 --replication 0"));
+    assert_eq!(plain, fingerprint("--trace t.jsonl --snapshot 20:g.graphml"));
+    assert_ne!(plain, fingerprint("--random-seed 1"));
+    assert_ne!(plain, fingerprint("--replication 1"));
+    assert_ne!(plain, fingerprint("--set mu=1.5"));
+    project.write("model.ron", &MODEL.replace("\"stay\"", "\"time_spent\""));
+    assert_eq!(plain, fingerprint(""));
+}
+
+#[test]
+fn traces_tell_every_step() {
+    let project = Project::new();
+    let run = json(&project, "--steps 20 --trace t.jsonl --replication 3");
+    assert_eq!((&run["events"], &run["stop_reason"]), (&20.into(), &"steps".into()));
+    let lines: Vec<Value> = project
+        .read("t.jsonl")
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines.len(), 20);
+    let first = &lines[0];
+    assert_eq!(first["rule"], "arrive");
+    assert_eq!((&first["matched"], &first["created"]), (&Value::from(vec![0]), &Value::from(vec![1, 2])));
+    let served = lines.iter().find(|line| line["rule"] == "serve").unwrap();
+    assert_eq!(served["chosen"], served["deleted"]);
+    assert_eq!(served["variables"]["c"], served["deleted"][0]);
+    json(&project, "--steps 20 --trace t.csv --replication 3");
+    let csv = project.read("t.csv");
+    assert_eq!(csv.lines().count(), 21);
+    assert!(csv.starts_with("step,time,rule,outcome,matched,chosen,variables,created,deleted\n0,"));
+}
+
+#[test]
+fn snapshots_see_the_events_of_their_own_time() {
+    let project = Project::new();
+    json(&project, "--steps 5 --trace t.jsonl");
+    let trace = project.read("t.jsonl");
+    let line: Value = serde_json::from_str(trace.lines().nth(2).unwrap()).unwrap();
+    let time = line["time"].as_f64().unwrap();
+    json(&project, &format!("--snapshot {time:?}:at.dot --snapshot 0:start.dot --snapshot 50:end.graphml"));
+    let customers = |name: &str| project.read(name).matches("Customer").count();
+    let expected: i64 = trace
+        .lines()
+        .take(3)
+        .map(|line| if line.contains("\"arrive\"") { 1 } else { -1 })
+        .sum();
+    assert_eq!(customers("start.dot"), 0);
+    assert_eq!(customers("at.dot") as i64, expected);
+    assert!(project.read("end.graphml").contains("<graphml"));
+    let late = project.kairos("run model.ron --steps 3 --snapshot 40:late.dot").expect(0);
+    assert!(late.err.contains("no snapshot late.dot"), "{}", late.err);
+    project.kairos("run model.ron --snapshot 3:graph.png").expect(2);
+}
+
+#[test]
+fn text_is_for_people() {
+    let project = Project::new();
+    let ran = project.kairos("run model.ron").expect(0);
+    assert!(ran.out.starts_with("ended             the horizon was reached, at 50.00 s\n"), "{}", ran.out);
+    assert!(ran.out.contains("\nqueue.mean"));
+    assert_eq!(ran.err, "");
+}
+
+#[test]
+fn runs_that_fail_or_never_end() {
+    let project = Project::new();
+    project.write("model.ron", &MODEL.replace("horizon: 50.0,", ""));
+    let ran = project.kairos("run model.ron").expect(2);
+    assert!(ran.err.contains("--until T or --steps N"), "{}", ran.err);
+    project.kairos("run model.ron --steps 5").expect(0);
+    project.write("model.ron", &MODEL.replace("horizon: 50.0", "limits: {\"steps\": 7}"));
+    let ran = project.kairos("run model.ron").expect(4);
+    assert!(ran.out.contains("the number of steps was reached"), "{}", ran.out);
+    project.write("model.ron", MODEL);
+    project.write("rules.ron", &RULES.replace("s.length -= 1", "s.length = s.length / (s.length - s.length)"));
+    project.write("rules.ron", &RULES.replace("s.length -= 1", "s.length = 1 % (s.length - s.length)"));
+    let ran = project.kairos("run model.ron").expect(3);
+    for part in ["division by zero", "rule `serve`", "at time"] {
+        assert!(ran.err.contains(part), "{}", ran.err);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_said() {
+    let project = Project::new();
+    let ran = project.kairos("run model.ron --trace /dev/full").expect(5);
+    assert!(ran.err.contains("cannot write /dev/full"), "{}", ran.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_is_no_error_and_an_interruption_has_its_own_code() {
+    use std::process::{Command, Stdio};
+    let project = Project::new();
+    let mut closed = project.command(&["run", "model.ron"]);
+    let mut child = closed.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0));
+
+    let endless = project.command(&["run", "model.ron", "--until", "1e12", "--format", "json"]);
+    let mut endless = endless;
+    let child = endless.stdout(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    let run: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(run["stop_reason"], "interrupted");
+}
+
+#[test]
+fn both_engines_agree() {
+    let project = Project::new();
+    let ran = project.kairos("verify model.ron --steps 60").expect(0);
+    assert_eq!(ran.out, "agree on 60 steps (the number of steps was reached)\n");
+    let ran = project.kairos("verify model.ron --steps 100000 --random-seed 5").expect(0);
+    assert!(ran.out.contains("the horizon was reached"), "{}", ran.out);
+}
