@@ -155,6 +155,9 @@ pub trait Matcher: Sized {
     /// The host graph.
     fn graph(&self) -> &HostGraph;
 
+    /// Says what time it is, for conditions of choices that read `now`.
+    fn set_time(&mut self, now: f64);
+
     /// Applies a rule and updates the matches.
     ///
     /// # Errors

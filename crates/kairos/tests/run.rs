@@ -46,7 +46,10 @@ fn the_fingerprint_depends_on_seed_and_replication_and_on_nothing_that_watches()
     let fingerprint = |arguments: &str| json(&project, arguments)["fingerprint"].to_string();
     let plain = fingerprint("");
     assert_eq!(plain, fingerprint("--random-seed 0 --replication 0"));
-    assert_eq!(plain, fingerprint("--trace t.jsonl --snapshot 20:g.graphml"));
+    assert_eq!(
+        plain,
+        fingerprint("--trace t.jsonl --snapshot 20:g.graphml")
+    );
     assert_ne!(plain, fingerprint("--random-seed 1"));
     assert_ne!(plain, fingerprint("--replication 1"));
     assert_ne!(plain, fingerprint("--set mu=1.5"));
@@ -58,7 +61,10 @@ fn the_fingerprint_depends_on_seed_and_replication_and_on_nothing_that_watches()
 fn traces_tell_every_step() {
     let project = Project::new();
     let run = json(&project, "--steps 20 --trace t.jsonl --replication 3");
-    assert_eq!((&run["events"], &run["stop_reason"]), (&20.into(), &"steps".into()));
+    assert_eq!(
+        (&run["events"], &run["stop_reason"]),
+        (&20.into(), &"steps".into())
+    );
     let lines: Vec<Value> = project
         .read("t.jsonl")
         .lines()
@@ -67,7 +73,10 @@ fn traces_tell_every_step() {
     assert_eq!(lines.len(), 20);
     let first = &lines[0];
     assert_eq!(first["rule"], "arrive");
-    assert_eq!((&first["matched"], &first["created"]), (&Value::from(vec![0]), &Value::from(vec![1, 2])));
+    assert_eq!(
+        (&first["matched"], &first["created"]),
+        (&Value::from(vec![0]), &Value::from(vec![1, 2]))
+    );
     let served = lines.iter().find(|line| line["rule"] == "serve").unwrap();
     assert_eq!(served["chosen"], served["deleted"]);
     assert_eq!(served["variables"]["c"], served["deleted"][0]);
@@ -84,7 +93,10 @@ fn snapshots_see_the_events_of_their_own_time() {
     let trace = project.read("t.jsonl");
     let line: Value = serde_json::from_str(trace.lines().nth(2).unwrap()).unwrap();
     let time = line["time"].as_f64().unwrap();
-    json(&project, &format!("--snapshot {time:?}:at.dot --snapshot 0:start.dot --snapshot 50:end.graphml"));
+    json(
+        &project,
+        &format!("--snapshot {time:?}:at.dot --snapshot 0:start.dot --snapshot 50:end.graphml"),
+    );
     let customers = |name: &str| project.read(name).matches("Customer").count();
     let expected: i64 = trace
         .lines()
@@ -94,16 +106,25 @@ fn snapshots_see_the_events_of_their_own_time() {
     assert_eq!(customers("start.dot"), 0);
     assert_eq!(customers("at.dot") as i64, expected);
     assert!(project.read("end.graphml").contains("<graphml"));
-    let late = project.kairos("run model.ron --steps 3 --snapshot 40:late.dot").expect(0);
+    let late = project
+        .kairos("run model.ron --steps 3 --snapshot 40:late.dot")
+        .expect(0);
     assert!(late.err.contains("no snapshot late.dot"), "{}", late.err);
-    project.kairos("run model.ron --snapshot 3:graph.png").expect(2);
+    project
+        .kairos("run model.ron --snapshot 3:graph.png")
+        .expect(2);
 }
 
 #[test]
 fn text_is_for_people() {
     let project = Project::new();
     let ran = project.kairos("run model.ron").expect(0);
-    assert!(ran.out.starts_with("ended             the horizon was reached, at 50.00 s\n"), "{}", ran.out);
+    assert!(
+        ran.out
+            .starts_with("ended             the horizon was reached, at 50.00 s\n"),
+        "{}",
+        ran.out
+    );
     assert!(ran.out.contains("\nqueue.mean"));
     assert_eq!(ran.err, "");
 }
@@ -115,12 +136,28 @@ fn runs_that_fail_or_never_end() {
     let ran = project.kairos("run model.ron").expect(2);
     assert!(ran.err.contains("--until T or --steps N"), "{}", ran.err);
     project.kairos("run model.ron --steps 5").expect(0);
-    project.write("model.ron", &MODEL.replace("horizon: 50.0", "limits: {\"steps\": 7}"));
+    project.write(
+        "model.ron",
+        &MODEL.replace("horizon: 50.0", "limits: {\"steps\": 7}"),
+    );
     let ran = project.kairos("run model.ron").expect(4);
-    assert!(ran.out.contains("the number of steps was reached"), "{}", ran.out);
+    assert!(
+        ran.out.contains("the number of steps was reached"),
+        "{}",
+        ran.out
+    );
     project.write("model.ron", MODEL);
-    project.write("rules.ron", &RULES.replace("s.length -= 1", "s.length = s.length / (s.length - s.length)"));
-    project.write("rules.ron", &RULES.replace("s.length -= 1", "s.length = 1 % (s.length - s.length)"));
+    project.write(
+        "rules.ron",
+        &RULES.replace(
+            "s.length -= 1",
+            "s.length = s.length / (s.length - s.length)",
+        ),
+    );
+    project.write(
+        "rules.ron",
+        &RULES.replace("s.length -= 1", "s.length = 1 % (s.length - s.length)"),
+    );
     let ran = project.kairos("run model.ron").expect(3);
     for part in ["division by zero", "rule `serve`", "at time"] {
         assert!(ran.err.contains(part), "{}", ran.err);
@@ -141,7 +178,11 @@ fn a_closed_pipe_is_no_error_and_an_interruption_has_its_own_code() {
     use std::process::{Command, Stdio};
     let project = Project::new();
     let mut closed = project.command(&["run", "model.ron"]);
-    let mut child = closed.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = closed
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0));
@@ -150,7 +191,10 @@ fn a_closed_pipe_is_no_error_and_an_interruption_has_its_own_code() {
     let mut endless = endless;
     let child = endless.stdout(Stdio::piped()).spawn().unwrap();
     std::thread::sleep(std::time::Duration::from_millis(300));
-    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130));
     let run: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -161,7 +205,12 @@ fn a_closed_pipe_is_no_error_and_an_interruption_has_its_own_code() {
 fn both_engines_agree() {
     let project = Project::new();
     let ran = project.kairos("verify model.ron --steps 60").expect(0);
-    assert_eq!(ran.out, "agree on 60 steps (the number of steps was reached)\n");
-    let ran = project.kairos("verify model.ron --steps 100000 --random-seed 5").expect(0);
+    assert_eq!(
+        ran.out,
+        "agree on 60 steps (the number of steps was reached)\n"
+    );
+    let ran = project
+        .kairos("verify model.ron --steps 100000 --random-seed 5")
+        .expect(0);
     assert!(ran.out.contains("the horizon was reached"), "{}", ran.out);
 }

@@ -42,20 +42,33 @@ fn files_have_their_shape() {
     // Times 0, 10, …, 50 of one probe that can be read at any time.
     assert_eq!(lines("series.csv"), 1 + 2 * 6);
     assert_eq!(lines("failures.csv"), 1);
-    let manifest: serde_json::Value = serde_json::from_str(&project.read("r/manifest.json")).unwrap();
+    let manifest: serde_json::Value =
+        serde_json::from_str(&project.read("r/manifest.json")).unwrap();
     assert_eq!(manifest["command"], "kairos study study.ron");
-    let files: Vec<&str> = manifest["files"].as_array().unwrap().iter().map(|f| f["path"].as_str().unwrap()).collect();
+    let files: Vec<&str> = manifest["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| f["path"].as_str().unwrap())
+        .collect();
     assert_eq!(files, ["model.ron", "rules.ron", "study.ron"]);
-    assert_eq!(manifest["plan"]["scenarios"][1]["parameters"][1], serde_json::json!(["mu", "2.0"]));
+    assert_eq!(
+        manifest["plan"]["scenarios"][1]["parameters"][1],
+        serde_json::json!(["mu", "2.0"])
+    );
 }
 
 #[test]
 fn bytes_do_not_depend_on_jobs_or_shards() {
     let project = Project::new();
-    project.kairos("study study.ron --out whole --jobs 1").expect(0);
+    project
+        .kairos("study study.ron --out whole --jobs 1")
+        .expect(0);
     let whole = results(&project.path("whole"));
     for jobs in [2, 8] {
-        project.kairos(&format!("study study.ron --out jobs{jobs} --jobs {jobs}")).expect(0);
+        project
+            .kairos(&format!("study study.ron --out jobs{jobs} --jobs {jobs}"))
+            .expect(0);
         assert_eq!(results(&project.path(&format!("jobs{jobs}"))), whole);
     }
     for of in [3, 7] {
@@ -63,7 +76,11 @@ fn bytes_do_not_depend_on_jobs_or_shards() {
             .map(|i| {
                 let (part, shard) = (format!("{i}of{of}"), format!("{i}/{of}"));
                 let arguments = ["study", "study.ron", "--shard", &shard, "--out", &part];
-                let child = project.command(&arguments).stderr(Stdio::null()).spawn().unwrap();
+                let child = project
+                    .command(&arguments)
+                    .stderr(Stdio::null())
+                    .spawn()
+                    .unwrap();
                 (part, child)
             })
             .collect();
@@ -73,11 +90,17 @@ fn bytes_do_not_depend_on_jobs_or_shards() {
             names.push(name);
         }
         let out = format!("merged{of}");
-        project.kairos(&format!("merge {} --out {out}", names.join(" "))).expect(0);
+        project
+            .kairos(&format!("merge {} --out {out}", names.join(" ")))
+            .expect(0);
         assert_eq!(results(&project.path(&out)), whole);
     }
     let refused = project.kairos("merge 1of3 2of3 --out none").expect(5);
-    assert!(refused.err.contains("shard 3/3 is missing"), "{}", refused.err);
+    assert!(
+        refused.err.contains("shard 3/3 is missing"),
+        "{}",
+        refused.err
+    );
     let refused = project.kairos("compare 1of3").expect(5);
     assert!(refused.err.contains("kairos merge"), "{}", refused.err);
 }
@@ -86,8 +109,14 @@ fn bytes_do_not_depend_on_jobs_or_shards() {
 fn a_killed_study_goes_on_to_the_same_bytes() {
     let project = Project::new();
     // Long enough to be killed in the middle, on any machine.
-    project.write("model.ron", &MODEL.replace("horizon: 50.0", "horizon: 3000.0"));
-    project.write("study.ron", &STUDY.replace("replications: 20", "replications: 60"));
+    project.write(
+        "model.ron",
+        &MODEL.replace("horizon: 50.0", "horizon: 3000.0"),
+    );
+    project.write(
+        "study.ron",
+        &STUDY.replace("replications: 20", "replications: 60"),
+    );
     project.kairos("study study.ron --out whole").expect(0);
     let mut unfinished = 0;
     for attempt in 0..20_u64 {
@@ -104,30 +133,53 @@ fn a_killed_study_goes_on_to_the_same_bytes() {
     }
     assert!(unfinished > 0, "no kill came before the end");
     project.kairos("study study.ron --out killed").expect(0);
-    assert_eq!(results(&project.path("killed")), results(&project.path("whole")));
+    assert_eq!(
+        results(&project.path("killed")),
+        results(&project.path("whole"))
+    );
 }
 
 #[cfg(unix)]
 #[test]
 fn an_interrupted_study_leaves_partial_results() {
     let project = Project::new();
-    project.write("model.ron", &MODEL.replace("horizon: 50.0", "horizon: 20000.0"));
-    project.write("study.ron", &STUDY.replace("replications: 20", "replications: 100000"));
+    project.write(
+        "model.ron",
+        &MODEL.replace("horizon: 50.0", "horizon: 20000.0"),
+    );
+    project.write(
+        "study.ron",
+        &STUDY.replace("replications: 20", "replications: 100000"),
+    );
     let study = || {
         let mut command = project.command(&["study", "study.ron", "--out", "r"]);
-        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
     };
     let child = study();
     std::thread::sleep(Duration::from_millis(700));
     let second = project.kairos("study study.ron --out r").expect(5);
-    assert!(second.err.contains("another process is writing to r"), "{}", second.err);
-    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(
+        second.err.contains("another process is writing to r"),
+        "{}",
+        second.err
+    );
+    Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130));
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains("the study is not complete"), "{text}");
     let outcome: serde_json::Value = serde_json::from_str(&project.read("r/outcome.json")).unwrap();
-    assert_eq!((&outcome["complete"], &outcome["stopped"]), (&false.into(), &"interrupted".into()));
+    assert_eq!(
+        (&outcome["complete"], &outcome["stopped"]),
+        (&false.into(), &"interrupted".into())
+    );
     assert_eq!(project.kairos("compare r").expect(0).out, text);
 }
 
@@ -137,11 +189,19 @@ fn what_changed_is_said_and_nothing_is_overwritten() {
     project.kairos("study study.ron --out r").expect(0);
     let before = results(&project.path("r"));
     let refused = |arguments: &str, says: &str| {
-        let ran = project.kairos(&format!("study study.ron --out r {arguments}")).expect(5);
+        let ran = project
+            .kairos(&format!("study study.ron --out r {arguments}"))
+            .expect(5);
         assert!(ran.err.contains(says), "{says} is not in\n{}", ran.err);
     };
-    refused("--set lambda=0.6", "parameter `lambda` of `slow`: 0.5 there, 0.6 now");
-    refused("--replications 30", "replications: Fixed(20) there, Fixed(30) now");
+    refused(
+        "--set lambda=0.6",
+        "parameter `lambda` of `slow`: 0.5 there, 0.6 now",
+    );
+    refused(
+        "--replications 30",
+        "replications: Fixed(20) there, Fixed(30) now",
+    );
     refused("--shard 1/2", "the shard: 1/1 there, 1/2 now");
     project.write("rules.ron", &format!("{RULES}\n// a remark"));
     refused("", "the file rules.ron has changed");
@@ -149,7 +209,11 @@ fn what_changed_is_said_and_nothing_is_overwritten() {
     project.kairos("study study.ron --out r").expect(0);
     assert_eq!(results(&project.path("r")), before);
     let refused = project.kairos("study study.ron --out .").expect(5);
-    assert!(refused.err.contains("holds something else"), "{}", refused.err);
+    assert!(
+        refused.err.contains("holds something else"),
+        "{}",
+        refused.err
+    );
 }
 
 #[test]
@@ -161,12 +225,22 @@ fn failing_replications_lose_no_other() {
     );
     project.write("rules.ron", &faulty);
     let ran = project.kairos("study study.ron --out r").expect(3);
-    assert!(ran.out.contains("Failed replications of `slow`"), "{}", ran.out);
+    assert!(
+        ran.out.contains("Failed replications of `slow`"),
+        "{}",
+        ran.out
+    );
     let failures = project.read("r/failures.csv");
-    assert!(failures.contains("slow,") && failures.contains("division by zero"), "{failures}");
+    assert!(
+        failures.contains("slow,") && failures.contains("division by zero"),
+        "{failures}"
+    );
     let rows = failures.lines().count() - 1;
     assert!(rows > 0 && rows < 40);
-    assert_eq!(project.read("r/samples.csv").lines().count(), 1 + 3 * (40 - rows));
+    assert_eq!(
+        project.read("r/samples.csv").lines().count(),
+        1 + 3 * (40 - rows)
+    );
 }
 
 #[test]
@@ -175,10 +249,17 @@ fn precision_stops_a_study() {
     let rule = "replications: Precision(relative: 0.1, at_least: 10, at_most: 3000)";
     project.write("study.ron", &STUDY.replace("replications: 20", rule));
     let dry = project.kairos("study study.ron --dry-run").expect(0);
-    assert_eq!(dry.out, "slow\nfast\n2 scenarios × 10 to 3 000 replications = 20 to 6 000 runs; 3 metrics\n");
+    assert_eq!(
+        dry.out,
+        "slow\nfast\n2 scenarios × 10 to 3 000 replications = 20 to 6 000 runs; 3 metrics\n"
+    );
     assert!(!project.path("results").exists());
     let ran = project.kairos("study study.ron --out r").expect(0);
-    assert!(ran.out.contains("every interval is narrow enough"), "{}", ran.out);
+    assert!(
+        ran.out.contains("every interval is narrow enough"),
+        "{}",
+        ran.out
+    );
     project.kairos("study study.ron --out s --jobs 1").expect(0);
     assert_eq!(results(&project.path("r")), results(&project.path("s")));
 }

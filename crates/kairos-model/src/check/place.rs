@@ -68,7 +68,7 @@ impl Place {
         name: "an effect",
         now: true,
         draw: true,
-        ..NOTHING
+        ..Place::GUARD
     };
     /// Parameters of a timer.
     pub(super) const TIMER: Place = Place {

@@ -104,6 +104,7 @@ impl Data {
             stores: &self.stores,
             edge_heads: &self.edge_heads,
             effort: &self.effort,
+            now: self.now,
         }
     }
 

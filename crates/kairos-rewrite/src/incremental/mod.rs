@@ -64,6 +64,10 @@ impl Matcher for IncrementalMatcher {
         &self.data.graph
     }
 
+    fn set_time(&mut self, now: f64) {
+        self.data.now = now;
+    }
+
     fn apply(&mut self, firing: Firing<'_>, cause: &mut dyn Cause) -> Outcome<Applied> {
         let IncrementalMatcher {
             data,

@@ -34,6 +34,7 @@ pub(crate) struct View<'a> {
     /// Rows of each edge.
     pub(crate) edge_heads: &'a Heads,
     pub(crate) effort: &'a Cell<Effort>,
+    pub(crate) now: f64,
 }
 
 /// A condition that has no value.
@@ -52,7 +53,7 @@ impl<'a> View<'a> {
         Env {
             graph: self.graph,
             bound,
-            now: 0.0,
+            now: self.now,
             index: 0,
             counts: self,
             drawing: None,

@@ -110,6 +110,10 @@ impl Matcher for NaiveMatcher {
         &self.graph
     }
 
+    fn set_time(&mut self, now: f64) {
+        self.now = now;
+    }
+
     fn apply(&mut self, firing: Firing<'_>, cause: &mut dyn Cause) -> Outcome<Applied> {
         self.now = firing.now;
         self.graph.begin_step();

@@ -233,6 +233,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         debug_assert!(time >= self.now, "time never goes back");
         if time > self.now {
             self.now = time;
+            self.matcher.set_time(time);
             self.standstill.time_moved();
             self.clockwork.clocks.time_moved();
         }
