@@ -21,6 +21,7 @@
 pub mod draw;
 pub mod engine;
 pub mod law;
+pub mod observe;
 pub mod schedule;
 pub mod start;
 mod value;

@@ -7,7 +7,7 @@ use kairos_model::{
     diagnostic::{Diagnostic, Severity},
     model::Model,
     render::{Colour, render},
-    source::{DiskFiles, Files, Sources},
+    source::{Files, Sources},
     spec::FileKind,
     study::Study,
 };
@@ -67,7 +67,7 @@ pub enum Content {
     /// A rule set.
     Rules(Checked<RuleSetInfo>),
     /// A model.
-    Model(Checked<Model>),
+    Model(Box<Checked<Model>>),
     /// A study.
     Study(Checked<Study>),
 }
@@ -88,48 +88,63 @@ impl Content {
 ///
 /// # Errors
 /// All its mistakes.
-pub fn rules(path: &str) -> Result<Checked<RuleSetInfo>, Box<Mistakes>> {
-    load(path, |files| check::load_rules(files, path))
+pub fn rules(files: &dyn Files, path: &str) -> Result<Checked<RuleSetInfo>, Box<Mistakes>> {
+    load(files, path, |files| check::load_rules(files, path))
 }
 
 /// Loads a model, with parameters as `--set` gives them.
 ///
 /// # Errors
 /// All its mistakes.
-pub fn model(path: &str, overrides: &Overrides) -> Result<Checked<Model>, Box<Mistakes>> {
-    load(path, |files| check::load_model(files, path, overrides))
+pub fn model(
+    files: &dyn Files,
+    path: &str,
+    overrides: &Overrides,
+) -> Result<Checked<Model>, Box<Mistakes>> {
+    load(files, path, |files| {
+        check::load_model(files, path, overrides)
+    })
 }
 
 /// Loads a study, with parameters as `--set` gives them.
 ///
 /// # Errors
 /// All its mistakes.
-pub fn study(path: &str, overrides: &Overrides) -> Result<Checked<Study>, Box<Mistakes>> {
-    load(path, |files| check::load_study(files, path, overrides))
+pub fn study(
+    files: &dyn Files,
+    path: &str,
+    overrides: &Overrides,
+) -> Result<Checked<Study>, Box<Mistakes>> {
+    load(files, path, |files| {
+        check::load_study(files, path, overrides)
+    })
 }
 
 /// Loads whatever a file holds. What is neither rule set nor study is taken for a model.
 ///
 /// # Errors
 /// All its mistakes.
-pub fn any(path: &str, overrides: &Overrides) -> Result<Content, Box<Mistakes>> {
-    let text = DiskFiles.read(path).unwrap_or_default();
+pub fn any(files: &dyn Files, path: &str, overrides: &Overrides) -> Result<Content, Box<Mistakes>> {
+    let text = files.read(path).unwrap_or_default();
     match FileKind::of(text.trim_start_matches('\u{feff}')) {
-        Some(FileKind::RuleSet) => rules(path).map(Content::Rules),
-        Some(FileKind::Study) => study(path, overrides).map(Content::Study),
-        Some(FileKind::Model) | None => model(path, overrides).map(Content::Model),
+        Some(FileKind::RuleSet) => rules(files, path).map(Content::Rules),
+        Some(FileKind::Study) => study(files, path, overrides).map(Content::Study),
+        Some(FileKind::Model) | None => {
+            model(files, path, overrides).map(|model| Content::Model(Box::new(model)))
+        }
     }
 }
 
-/// The file system, and the hashes of what was read.
-struct Recorded {
+/// Files, and the hashes of what was read of them.
+struct Recorded<'f> {
+    files: &'f dyn Files,
     hashes: RefCell<BTreeMap<String, HashedFile>>,
     base: String,
 }
 
-impl Files for Recorded {
+impl Files for Recorded<'_> {
     fn read(&self, path: &str) -> Result<String, String> {
-        let text = DiskFiles.read(path)?;
+        let text = self.files.read(path)?;
         let file = HashedFile::new(relative(&self.base, path), &text);
         self.hashes.borrow_mut().insert(path.to_owned(), file);
         Ok(text)
@@ -137,11 +152,13 @@ impl Files for Recorded {
 }
 
 fn load<T>(
+    files: &dyn Files,
     path: &str,
     read: impl FnOnce(&dyn Files) -> Loaded<T>,
 ) -> Result<Checked<T>, Box<Mistakes>> {
     let directory = Path::new(path).parent().and_then(Path::to_str);
     let files = Recorded {
+        files,
         hashes: RefCell::default(),
         base: directory.unwrap_or_default().to_owned(),
     };

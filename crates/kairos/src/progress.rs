@@ -25,6 +25,7 @@ impl Bar {
         let style =
             ProgressStyle::with_template("{wide_bar} {pos}/{len} replications, {eta} left\n{msg}");
         bar.set_style(style.expect("the template is well-formed"));
+        bar.enable_steady_tick(INTERVAL);
         Bar {
             bar,
             start: Instant::now(),

@@ -235,11 +235,7 @@ mod tests {
                     ..Sample::default()
                 }),
             };
-            let _ = fold.push(Record {
-                replication: unit.replication,
-                scenario: unit.scenario,
-                outcome,
-            });
+            let _ = fold.push(Record::new(unit, outcome));
         }
         let stopped = if rule == Rule::Fixed(rule.at_most()) {
             Stopped::Fixed
@@ -313,7 +309,7 @@ mod tests {
             at_most: 12,
         };
         let values = |r: u64, s: usize| {
-            let sign = if r % 2 == 0 { 1.0 } else { -1.0 };
+            let sign = if r.is_multiple_of(2) { 1.0 } else { -1.0 };
             Some((s == 0).then_some(sign))
         };
         check(

@@ -18,13 +18,13 @@ use kairos_rewrite::{
 use kairos_sim::{
     draw::Randomness,
     engine::{self, StopReason, Timers},
-    observe::{Collector, Wanted},
+    observe::{Collector, Observations, Wanted},
     schedule::{HeapSchedule, Schedule, TwinSchedule},
 };
 
 use crate::{
     study::{Outcome, Plan, PlannedScenario, Replicate, Sample, Unit},
-    trajectory::{self, Bounds},
+    trajectory::{self, Bounds, End},
 };
 
 /// The engine that runs: incremental matches, and a heap for a schedule.
@@ -86,6 +86,38 @@ impl Compiled {
         let graph = kairos_sim::start::build(&self.program, &randomness)?;
         engine::Simulation::new(&self.program, &self.timers, randomness, graph)
     }
+
+    /// Runs a replication to its end, or until the flag is set.
+    ///
+    /// # Errors
+    /// A fault of the model: division by zero in an expression, say.
+    pub fn run(
+        &self,
+        randomness: Randomness,
+        wanted: Wanted,
+        halt: &AtomicBool,
+    ) -> Fallible<Finished> {
+        let mut simulation = self.start(randomness)?;
+        let mut collector = Collector::new(&self.program, wanted);
+        let bounds = Bounds::of(self.model(), halt);
+        let end = trajectory::run(&mut simulation, bounds, &mut collector)?;
+        Ok(Finished {
+            end,
+            observations: collector.finish(end.time),
+            simulation,
+        })
+    }
+}
+
+/// A replication that was run to its end.
+#[derive(Debug)]
+pub struct Finished {
+    /// How it ended.
+    pub end: End,
+    /// What was observed.
+    pub observations: Observations,
+    /// The state at the end.
+    pub simulation: Simulation,
 }
 
 /// The scenarios of a study, each compiled once.
@@ -130,22 +162,17 @@ impl Scenarios {
         randomness: Randomness,
         halt: &AtomicBool,
     ) -> Fallible<(StopReason, Sample)> {
-        let (compiled, metrics) = (&self.models[scenario], &self.metrics[scenario]);
-        let mut simulation = compiled.start(randomness)?;
-        let mut collector = Collector::new(&compiled.program, Wanted::Metrics(metrics.clone()));
-        let bounds = Bounds::of(compiled.model(), halt);
-        let end = trajectory::run(&mut simulation, bounds, &mut collector)?;
-        let observations = collector.finish(end.time);
+        let metrics = &self.metrics[scenario];
+        let wanted = Wanted::Metrics(metrics.clone());
+        let run = self.models[scenario].run(randomness, wanted, halt)?;
+        let values = metrics.iter().map(|m| run.observations.metric(m));
         let sample = Sample {
-            metrics: metrics
-                .iter()
-                .map(|metric| observations.metric(metric))
-                .collect(),
-            series: observations.series().to_vec(),
-            events: simulation.counts().events,
-            stop_reason: end.reason.name().to_owned(),
+            metrics: values.collect(),
+            series: run.observations.series().to_vec(),
+            events: run.simulation.counts().events,
+            stop_reason: run.end.reason.name().to_owned(),
         };
-        Ok((end.reason, sample))
+        Ok((run.end.reason, sample))
     }
 }
 

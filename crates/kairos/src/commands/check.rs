@@ -2,7 +2,7 @@
 
 use anstream::ColorChoice;
 use kairos::load::{self, Mistakes};
-use kairos_model::{check::Overrides, render};
+use kairos_model::{check::Overrides, render, source::DiskFiles};
 use serde::Serialize;
 
 use super::{Done, Format, assignment, print};
@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     let mut mistakes: Vec<Mistakes> = Vec::new();
     let mut told = Vec::new();
     for file in &arguments.files {
-        let mut found = match load::any(file, &overrides) {
+        let mut found = match load::any(&DiskFiles, file, &overrides) {
             Ok(content) => content.warnings().clone(),
             Err(found) => *found,
         };

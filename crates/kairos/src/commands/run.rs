@@ -11,7 +11,7 @@ use kairos::{
     trace::Trace,
     trajectory::{self, Bounds, End},
 };
-use kairos_model::check::Overrides;
+use kairos_model::{check::Overrides, source::DiskFiles};
 use kairos_rewrite::matcher::Matcher;
 use kairos_sim::{
     draw::Randomness,
@@ -87,7 +87,9 @@ impl Replication {
         let overrides = Overrides {
             parameters: self.parameters.clone(),
         };
-        Ok(Compiled::new(told(load::model(path, &overrides))?.value))
+        Ok(Compiled::new(
+            told(load::model(&DiskFiles, path, &overrides))?.value,
+        ))
     }
 
     pub(crate) fn randomness(&self) -> Randomness {

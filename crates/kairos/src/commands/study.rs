@@ -8,7 +8,7 @@ use kairos::{
     simulate::Scenarios,
     study::{Directory, Ending, Finished, Manifest, Plan, Rule, Shard, Stopped, execute},
 };
-use kairos_model::check::Overrides;
+use kairos_model::{check::Overrides, source::DiskFiles};
 
 use super::{Done, assignment, print, remark, told};
 use crate::{exit::Exit, interrupt, progress::Bar};
@@ -61,7 +61,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     let overrides = Overrides {
         parameters: arguments.parameters.clone(),
     };
-    let checked = told(load::study(&arguments.file, &overrides))?;
+    let checked = told(load::study(&DiskFiles, &arguments.file, &overrides))?;
     let (mut plan, scenarios) = Scenarios::new(checked.value);
     if let Some(n) = arguments.replications {
         plan.replications = Rule::Fixed(n);

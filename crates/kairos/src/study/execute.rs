@@ -1,7 +1,7 @@
 //! Running what a manifest asks for, in a directory, from where it stands.
 
 use std::{
-    ops::ControlFlow,
+    ops::{ControlFlow, Range},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::atomic::AtomicBool,
 };
@@ -14,7 +14,7 @@ use super::{
     journal::{Outcome, Reader, Record, Writer},
     manifest::Manifest,
     ordered::{Signals, in_order},
-    plan::{Rule, Unit},
+    plan::{Plan, Shard, Unit},
     tables::{self, Ending, Rows, Stopped},
     timing::{Clock, Session},
 };
@@ -155,76 +155,92 @@ pub fn execute(
     watch: &mut dyn Watch,
 ) -> Result<Finished> {
     let plan = &manifest.plan;
-    let units = plan.units().ok_or_else(|| Error::Unfit {
-        what: "the study has more than 2⁶⁴ replications".to_owned(),
-    })?;
-    let share = manifest.shard.share(units);
+    let share = manifest.shard.share(units(plan)?);
     let (mut keeper, mut stop) = Keeper::open(directory, manifest)?;
     watch.progress(&keeper.status(share));
     if stop.is_none() && keeper.done < share {
-        stop = run(
-            &mut keeper,
-            share,
-            manifest,
-            jobs,
-            replicate,
-            interrupt,
-            watch,
-        )?;
+        let todo = Todo {
+            plan,
+            shard: manifest.shard,
+            positions: keeper.done..share,
+        };
+        let push = |record| {
+            let stop = keeper.push(record);
+            watch.progress(&keeper.status(share));
+            stop
+        };
+        stop = run(&todo, jobs, replicate, interrupt, push)?;
     }
-    let stopped = match stop {
-        Some(stop) => Stopped::from(stop),
-        None if keeper.done < share => Stopped::Interrupted,
-        None if matches!(plan.replications, Rule::Fixed(_)) => Stopped::Fixed,
-        None => Stopped::AtMost,
-    };
+    let stopped = Stopped::of(stop, plan.replications, keeper.done == share);
     finish(directory, keeper, jobs, stopped)
 }
 
-fn run(
-    keeper: &mut Keeper,
-    share: u64,
-    manifest: &Manifest,
+/// Runs a study in memory, and keeps nothing but the estimates.
+///
+/// # Errors
+/// Where precision or confidence of the plan are out of their domains.
+pub fn estimate(
+    plan: &Plan,
     jobs: usize,
     replicate: &dyn Replicate,
     interrupt: &AtomicBool,
-    watch: &mut dyn Watch,
+) -> Result<(Fold, Ending)> {
+    let units = units(plan)?;
+    let mut fold = Fold::new(plan)?;
+    let todo = Todo {
+        plan,
+        shard: Shard::WHOLE,
+        positions: 0..units,
+    };
+    let mut done = 0;
+    let push = |record| {
+        done += 1;
+        Ok(fold.push(record).and_then(|(_, stop)| stop))
+    };
+    let stop = run(&todo, jobs, replicate, interrupt, push)?;
+    let ending = Ending::new(&fold, Stopped::of(stop, plan.replications, done == units));
+    Ok((fold, ending))
+}
+
+fn units(plan: &Plan) -> Result<u64> {
+    plan.units().ok_or_else(|| Error::Unfit {
+        what: "the study has more than 2⁶⁴ replications".to_owned(),
+    })
+}
+
+/// Replications that are still to be run.
+struct Todo<'a> {
+    plan: &'a Plan,
+    shard: Shard,
+    /// Positions of the units in the shard.
+    positions: Range<u64>,
+}
+
+fn run(
+    todo: &Todo<'_>,
+    jobs: usize,
+    replicate: &dyn Replicate,
+    interrupt: &AtomicBool,
+    mut push: impl FnMut(Record) -> Result<Option<Stop>>,
 ) -> Result<Option<Stop>> {
     let halt = AtomicBool::new(false);
     let signals = Signals {
         interrupt,
         halt: &halt,
     };
-    let unit = |position| manifest.plan.unit(manifest.shard.number(position));
-    let window = 8 * jobs as u64 + manifest.plan.scenarios.len() as u64;
+    let unit = |position| todo.plan.unit(todo.shard.number(position));
+    let window = 8 * jobs as u64 + todo.plan.scenarios.len() as u64;
     let work = |position| guarded(replicate, unit(position), &halt);
-    let end = in_order(
-        keeper.done..share,
-        (jobs, window),
-        signals,
-        work,
-        |position, outcome| {
-            let Unit {
-                replication,
-                scenario,
-            } = unit(position);
-            let pushed = keeper.push(Record {
-                replication,
-                scenario,
-                outcome,
-            });
-            watch.progress(&keeper.status(share));
-            match pushed {
-                Ok(None) => ControlFlow::Continue(()),
-                Ok(Some(stop)) => ControlFlow::Break(Ok(stop)),
-                Err(e) => ControlFlow::Break(Err(e)),
-            }
-        },
-    );
-    match end {
-        ControlFlow::Continue(()) => Ok(None),
-        ControlFlow::Break(stop) => stop.map(Some),
-    }
+    let take = |position, outcome| {
+        let record = Record::new(unit(position), outcome);
+        debug_assert!(record.fits(todo.plan, unit(position)), "{record:?}");
+        match push(record).transpose() {
+            None => ControlFlow::Continue(()),
+            Some(stop) => ControlFlow::Break(stop),
+        }
+    };
+    let end = in_order(todo.positions.clone(), (jobs, window), signals, work, take);
+    end.break_value().transpose()
 }
 
 /// A bug in one replication loses no other.

@@ -1,7 +1,8 @@
 //! From replications to estimates, one row at a time, in constant memory.
 
 use kairos_stats::{
-    Comparison, Confidence, Estimate, Moments, Pairs, Precision, SequentialStop, Stop, holm,
+    Comparison, Confidence, Estimate, MetricStatus, Moments, Pairs, Precision, SequentialStop,
+    Stop, holm,
 };
 
 use super::{
@@ -192,7 +193,7 @@ impl Fold {
 
     /// How far each metric of each scenario is from the precision asked for, scenario by scenario; empty for a fixed number.
     #[must_use]
-    pub fn precision(&self) -> Vec<kairos_stats::MetricStatus> {
+    pub fn precision(&self) -> Vec<MetricStatus> {
         self.stop
             .as_ref()
             .map(|stop| stop.status().collect())
@@ -234,21 +235,22 @@ impl Fold {
         })
     }
 
-    /// The interval that is widest against its mean, as (scenario, metric, half-width over |mean|).
+    /// The interval that is widest against its mean, as (scenario, metric, half-width over |mean|); those that are narrow enough for
+    /// the study are left out.
     #[must_use]
     pub fn widest(&self) -> Option<(usize, usize, f64)> {
-        let mut widest = None;
-        for scenario in 0..self.scenarios.len() {
-            for metric in 0..self.plan.metrics.len() {
-                let width = self.estimate(scenario, metric).relative_half_width();
-                if let Some(width) = width
-                    && widest.is_none_or(|(_, _, w)| width > w)
-                {
-                    widest = Some((scenario, metric, width));
-                }
-            }
-        }
-        widest
+        let metrics = self.plan.metrics.len();
+        let precision = self.precision();
+        let open = |&i: &usize| precision.get(i) != Some(&MetricStatus::Precise);
+        let width = |i: usize| {
+            let (scenario, metric) = (i / metrics, i % metrics);
+            let width = self.estimate(scenario, metric).relative_half_width()?;
+            Some((scenario, metric, width))
+        };
+        let intervals = (0..self.scenarios.len() * metrics).filter(open);
+        intervals
+            .filter_map(width)
+            .max_by(|a, b| a.2.total_cmp(&b.2))
     }
 }
 

@@ -49,6 +49,16 @@ pub struct Record {
 }
 
 impl Record {
+    /// The record of a unit.
+    #[must_use]
+    pub fn new(unit: Unit, outcome: Outcome) -> Self {
+        Record {
+            replication: unit.replication,
+            scenario: unit.scenario,
+            outcome,
+        }
+    }
+
     /// What this is a record of.
     #[must_use]
     pub fn unit(&self) -> Unit {
@@ -58,7 +68,8 @@ impl Record {
         }
     }
 
-    fn fits(&self, plan: &Plan, unit: Unit) -> bool {
+    /// Whether this is what must come for a unit of a plan.
+    pub(super) fn fits(&self, plan: &Plan, unit: Unit) -> bool {
         self.unit() == unit
             && match &self.outcome {
                 Outcome::Failed(_) => true,
@@ -203,7 +214,6 @@ mod tests {
     use super::{super::plan::Rule, *};
 
     fn record(plan: &Plan, number: u64) -> Record {
-        let unit = plan.unit(number);
         let outcome = if number == 3 {
             Outcome::Failed("division by zero, in `1 / 0`".to_owned())
         } else {
@@ -215,11 +225,7 @@ mod tests {
                 stop_reason: "horizon".to_owned(),
             })
         };
-        Record {
-            replication: unit.replication,
-            scenario: unit.scenario,
-            outcome,
-        }
+        Record::new(plan.unit(number), outcome)
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::{
     fold::Fold,
     journal::{Reader, Writer},
     manifest::Manifest,
-    plan::{Rule, Shard},
+    plan::Shard,
     tables::{self, Ending, Rows, Stopped},
     timing::sessions,
 };
@@ -130,12 +130,7 @@ fn join(
     }
     journal.finish()?;
     rows.finish()?;
-    let stopped = match stop {
-        Some(stop) => Stopped::from(stop),
-        None if matches!(whole.plan.replications, Rule::Fixed(_)) => Stopped::Fixed,
-        None => Stopped::AtMost,
-    };
-    let ending = Ending::new(&fold, stopped);
+    let ending = Ending::new(&fold, Stopped::of(stop, whole.plan.replications, true));
     tables::write(directory, &fold, &ending)?;
     Ok((fold, ending))
 }
@@ -165,12 +160,8 @@ pub fn read(directory: &Path) -> Result<Estimates> {
     {
         stop = fold.push(record).and_then(|(_, stop)| stop);
     }
-    let units = manifest.plan.units().unwrap_or(u64::MAX);
-    let stopped = match (stop, manifest.plan.replications) {
-        (Some(stop), _) => Stopped::from(stop),
-        (None, Rule::Fixed(_)) if reader.records() == units => Stopped::Fixed,
-        _ => Stopped::Interrupted,
-    };
+    let all_done = manifest.plan.units() == Some(reader.records());
+    let stopped = Stopped::of(stop, manifest.plan.replications, all_done);
     let warning = reader.is_torn().then(|| {
         format!(
             "{} is damaged after {} replications; what follows is left out",

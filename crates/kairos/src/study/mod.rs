@@ -20,7 +20,7 @@ mod tests;
 mod timing;
 
 pub use directory::{Directory, names};
-pub use execute::{Finished, Replicate, Status, Watch, execute};
+pub use execute::{Finished, Replicate, Status, Watch, estimate, execute};
 pub use fold::{Difference, Fold, SeriesPoint};
 pub use journal::{Outcome, Record, Sample};
 pub use manifest::{HashedFile, Manifest};

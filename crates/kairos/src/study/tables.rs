@@ -9,7 +9,7 @@ use super::{
     directory::{Directory, names},
     fold::Fold,
     journal::{Outcome, Record},
-    plan::Plan,
+    plan::{Plan, Rule},
 };
 use crate::{
     error::{Error, Result},
@@ -118,11 +118,16 @@ pub enum Stopped {
     Interrupted,
 }
 
-impl From<Stop> for Stopped {
-    fn from(stop: Stop) -> Self {
-        match stop {
-            Stop::Precise => Stopped::Precise,
-            Stop::AtMost => Stopped::AtMost,
+impl Stopped {
+    /// Why a study stopped, given the answer of its stopping rule and whether all that it may run is done.
+    pub(crate) fn of(stop: Option<Stop>, rule: Rule, all_done: bool) -> Self {
+        match (stop, rule) {
+            (Some(Stop::Precise), _) => Stopped::Precise,
+            (Some(Stop::AtMost), _) => Stopped::AtMost,
+            (None, _) if !all_done => Stopped::Interrupted,
+            (None, Rule::Fixed(_)) => Stopped::Fixed,
+            // A shard does not see the rows that the rule is about.
+            (None, Rule::Precision { .. }) => Stopped::AtMost,
         }
     }
 }

@@ -249,3 +249,13 @@ fn stops_at_the_first_precise_row_and_pairs_share_their_noise() {
     assert_eq!(again.ending, finished.ending);
     assert_eq!(again.fold.estimate(2, 0), fold.estimate(2, 0));
 }
+
+#[test]
+fn a_study_in_memory_has_the_same_estimates() {
+    let dir = tempfile::tempdir().unwrap();
+    let manifest = manifest(PRECISION, Shard::WHOLE);
+    let on_disk = run(dir.path(), &manifest, 2);
+    let (fold, ending) = estimate(&manifest.plan, 2, &replicate, &NEVER).unwrap();
+    assert_eq!(ending, on_disk.ending);
+    assert_eq!(fold.estimate(1, 0), on_disk.fold.unwrap().estimate(1, 0));
+}

@@ -1,14 +1,11 @@
-//! `kairos study`, `merge` and `compare` as a user calls them.
-#![allow(clippy::unwrap_used)]
-
-mod common;
+//! `kairos study`, `merge` and `compare`.
 
 use std::{
     process::{Command, Stdio},
     time::Duration,
 };
 
-use common::{MODEL, Project, RULES, STUDY, results};
+use crate::project::{MODEL, Project, RULES, STUDY, results};
 
 #[test]
 fn a_study_ends_with_its_comparison() {

@@ -1,10 +1,6 @@
-//! `kairos check` as a user calls it.
-#![allow(clippy::unwrap_used)]
+//! `kairos check`.
 
-mod common;
-
-use common::{Project, RULES};
-use expect_test::expect;
+use crate::project::{Project, RULES};
 
 #[test]
 fn files_without_mistakes() {
@@ -26,21 +22,15 @@ fn mistakes_are_underlined_and_counted_once() {
         &RULES.replace("s.length -= 1", "s.lenght -= 1"),
     );
     let ran = project.kairos("check rules.ron model.ron").expect(1);
-    expect![[r#"
-        error[unknown-attribute]: unknown attribute of `Server` `lenght`
-          --> rules.ron:17:22
-           |
-        17 |             set: ["s.lenght -= 1"],
-           |                      ^^^^^^ not declared
-           |
-           = help: did you mean `length`?
-
-    "#]]
-    .assert_eq(&ran.err);
-    expect![[r#"
-        2 files: 1 error
-    "#]]
-    .assert_eq(&ran.out);
+    for part in [
+        "rules.ron:17:22",
+        "set: [\"s.lenght -= 1\"],",
+        "^^^^^^",
+        "did you mean `length`?",
+    ] {
+        assert_eq!(ran.err.matches(part).count(), 1, "{part}\n{}", ran.err);
+    }
+    assert_eq!(ran.out, "2 files: 1 error\n");
 }
 
 #[test]

@@ -1,9 +1,6 @@
-//! `kairos run` and `kairos verify` as a user calls them.
-#![allow(clippy::unwrap_used)]
+//! `kairos run` and `kairos verify`.
 
-mod common;
-
-use common::{MODEL, Project, RULES};
+use crate::project::{MODEL, Project, RULES};
 use serde_json::Value;
 
 fn json(project: &Project, arguments: &str) -> Value {

@@ -6,7 +6,7 @@ use std::{
 };
 
 /// A queue: customers arrive, wait, and are served in the order of their arrival.
-pub const RULES: &str = r#"RuleSet(
+pub(crate) const RULES: &str = r#"RuleSet(
     types: (
         nodes: { "Server": (attributes: { "length": Int(0) }), "Customer": (attributes: { "arrived": Real }) },
         edges: { "waits": (from: "Customer", to: "Server") },
@@ -28,7 +28,7 @@ pub const RULES: &str = r#"RuleSet(
 )"#;
 
 /// The queue with exponential times.
-pub const MODEL: &str = r#"Model(
+pub(crate) const MODEL: &str = r#"Model(
     rules: "rules.ron",
     parameters: { "lambda": 0.5, "mu": 1.0, "limit": 1000000 },
     start: [Create("(:Server)")],
@@ -43,7 +43,7 @@ pub const MODEL: &str = r#"Model(
 )"#;
 
 /// Two speeds of service.
-pub const STUDY: &str = r#"Study(
+pub(crate) const STUDY: &str = r#"Study(
     model: "model.ron",
     scenarios: { "slow": (), "fast": (parameters: { "mu": 2.0 }) },
     metrics: ["queue.mean", "stay.mean", "served.count"],
@@ -53,17 +53,17 @@ pub const STUDY: &str = r#"Study(
 )"#;
 
 /// A directory with the three files.
-pub struct Project(tempfile::TempDir);
+pub(crate) struct Project(tempfile::TempDir);
 
 /// What a command did.
-pub struct Ran {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Project {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let project = Project(tempfile::tempdir().unwrap());
         project.write("rules.ron", RULES);
         project.write("model.ron", MODEL);
@@ -71,26 +71,26 @@ impl Project {
         project
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    pub fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         std::fs::write(self.path(name), text).unwrap();
     }
 
-    pub fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.path(name)).unwrap()
     }
 
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kairos"));
         command.current_dir(self.0.path()).args(arguments);
         command
     }
 
     /// Runs the command to its end; `arguments` are separated by spaces.
-    pub fn kairos(&self, arguments: &str) -> Ran {
+    pub(crate) fn kairos(&self, arguments: &str) -> Ran {
         let arguments: Vec<&str> = arguments.split_whitespace().collect();
         self.command(&arguments).output().unwrap().into()
     }
@@ -108,14 +108,14 @@ impl From<Output> for Ran {
 
 impl Ran {
     /// The output of a command that must have ended with a code.
-    pub fn expect(self, code: i32) -> Self {
+    pub(crate) fn expect(self, code: i32) -> Self {
         assert_eq!(self.code, code, "{}\n{}", self.out, self.err);
         self
     }
 }
 
 /// All files of results but the timing, as (name, text).
-pub fn results(directory: &Path) -> Vec<(String, String)> {
+pub(crate) fn results(directory: &Path) -> Vec<(String, String)> {
     let mut files: Vec<_> = std::fs::read_dir(directory)
         .unwrap()
         .map(|entry| entry.unwrap().path())

@@ -1,0 +1,7 @@
+//! The commands as a user calls them.
+#![allow(clippy::unwrap_used)]
+
+mod check;
+mod project;
+mod run;
+mod study;
