@@ -16,7 +16,8 @@ use rustc_hash::FxHashMap;
 
 use super::{
     Due,
-    clocks::{Clocks, Delay, Remaining},
+    ages::AgeMemory,
+    clocks::{Clocks, Delay},
     fault::located,
     timers::{Reading, Timers, bad_hazard},
     truncation::Truncation,
@@ -46,8 +47,7 @@ pub(super) struct Clockwork<S> {
     bindings: Vec<Binding>,
     /// By stream and key: how often it was activated.
     streams: FxHashMap<Name, u64>,
-    /// Disabled events with age memory, by a hash of rule and matched elements. Looked up, never iterated.
-    aged: FxHashMap<Name, Remaining>,
+    pub(super) ages: AgeMemory,
     pub(super) truncation: Truncation,
     starting: Vec<Starting>,
     names: Vec<Name>,
@@ -65,7 +65,7 @@ impl<S: Schedule + Default> Clockwork<S> {
                 .map(|r| Binding::new(r.scope.elements.len()))
                 .collect(),
             streams: FxHashMap::default(),
-            aged: FxHashMap::default(),
+            ages: AgeMemory::default(),
             truncation: Truncation::new(rules.len()),
             starting: Vec::new(),
             names: Vec::new(),
@@ -127,6 +127,7 @@ impl<S: Schedule + Default> Clockwork<S> {
             }
             self.disable(matcher, lost, kept, now);
         }
+        self.forget_deleted(matcher);
         self.gather(matcher, delta.found.iter().map(|&e| Due::Event(e)));
         self.gather(matcher, survivor);
         for &event in &delta.stale {
@@ -166,9 +167,23 @@ impl<S: Schedule + Default> Clockwork<S> {
             && let Some(remaining) = self.clocks.remaining(slot, now)
         {
             let event = self.identity(matcher, lost.event);
-            self.aged.insert(event, remaining);
+            let elements = self.timers.of(rule).elements.iter();
+            let matched = elements.zip(matcher.matched(lost.event));
+            let numbers = matched.map(|(e, &slot)| e.number(matcher.graph(), slot));
+            self.ages.keep(event, remaining, numbers);
         }
         self.clocks.stop(slot);
+    }
+
+    /// Age memory forgets the events of deleted elements.
+    fn forget_deleted<M: Matcher>(&mut self, matcher: &M) {
+        if self.ages.len() == 0 {
+            return;
+        }
+        let graph = matcher.graph();
+        let nodes = graph.deleted_nodes().map(|n| graph.node_number(n));
+        let edges = graph.deleted_edges().map(|e| graph.edge_number(e));
+        nodes.chain(edges).for_each(|n| self.ages.forget(n));
     }
 
     /// What a timer reads has changed.
@@ -240,7 +255,7 @@ impl<S: Schedule + Default> Clockwork<S> {
         let rule = matcher.rule_of(event);
         if self.timers.of(rule).memory == Memory::Age {
             let identity = self.identity(matcher, event);
-            if let Some(remaining) = self.aged.remove(&identity) {
+            if let Some(remaining) = self.ages.take(identity) {
                 self.clocks.resume(slot, remaining, now);
                 return Ok(());
             }
@@ -371,9 +386,8 @@ impl<S: Schedule + Default> Clockwork<S> {
 
     /// Bytes in use, roughly.
     pub(super) fn memory_bytes(&self) -> u64 {
-        let kept = self.streams.capacity() * size_of::<(Name, u64)>()
-            + self.aged.capacity() * size_of::<(Name, Remaining)>();
-        self.clocks.memory_bytes() + kept as u64
+        let streams = self.streams.capacity() * size_of::<(Name, u64)>();
+        self.clocks.memory_bytes() + self.ages.memory_bytes() + streams as u64
     }
 }
 

@@ -13,6 +13,7 @@ use kairos_rewrite::{
     program::Program,
 };
 
+mod ages;
 mod cause;
 mod choose;
 mod clocks;
@@ -50,6 +51,38 @@ use crate::{
 /// One replication: graph, matches, clocks, time.
 ///
 /// Generic over the matcher and the schedule, so that the trusted twins of both run under the same engine.
+///
+/// ```
+/// use std::sync::Arc;
+/// use kairos_model::{check::{load_model, Overrides}, source::MemoryFiles};
+/// use kairos_rewrite::{incremental::IncrementalMatcher, program::Program};
+/// use kairos_sim::{draw::Randomness, engine::{Progress, Simulation, Timers}, schedule::HeapSchedule, start};
+///
+/// let rules = r#"RuleSet(
+///     types: (nodes: { "Queue": (attributes: { "length": Int(0) }) }),
+///     rules: {
+///         "arrive": (match: "(q:Queue)", set: ["q.length += 1"]),
+///         "serve": (match: "(q:Queue)", where: "q.length > 0", set: ["q.length -= 1"]),
+///     },
+/// )"#;
+/// let model = r#"Model(
+///     rules: "queue.ron",
+///     start: [Create("(q:Queue)")],
+///     timers: { "arrive": Exponential(rate: 0.5), "serve": Exponential(rate: 1.0) },
+/// )"#;
+/// let files = [("queue.ron", rules), ("model.ron", model)].map(|(path, text)| (path.into(), text.into()));
+/// let loaded = load_model(&MemoryFiles(files.into()), "model.ron", &Overrides::default());
+///
+/// let program = Arc::new(Program::compile(loaded.value.expect("a model without mistakes")));
+/// let randomness = Randomness::new(42, 0);
+/// let graph = start::build(&program, &randomness)?;
+/// let mut simulation: Simulation<IncrementalMatcher, HeapSchedule> =
+///     Simulation::new(&program, &Timers::new(&program), randomness, graph)?;
+/// assert_eq!(simulation.active_count(), 1, "nobody waits yet");
+/// while let Progress::Fired { .. } = simulation.step(1000.0, &mut ())? {}
+/// assert!(simulation.time() <= 1000.0);
+/// # Ok::<(), Box<kairos_rewrite::error::RuntimeError>>(())
+/// ```
 #[derive(Debug)]
 pub struct Simulation<M, S> {
     program: Arc<Program>,
@@ -222,6 +255,10 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         }
         self.counts.count(&outcome);
         self.respect_limits()?;
+        // Every step would cost debug builds the square of what they do.
+        if cfg!(debug_assertions) && self.counts.steps().is_power_of_two() {
+            self.check_invariants();
+        }
         Ok(Progress::Fired {
             rule,
             time,

@@ -107,3 +107,31 @@ fn an_exponential_event_of_rate_zero_is_kept_with_its_work() {
     fire(&mut sim, "on", &[0]);
     assert_eq!(time(&sim, "work", &matched), f64::INFINITY);
 }
+
+#[test]
+fn age_memory_holds_nothing_of_elements_that_are_gone() {
+    let rules = r#"
+        "come": (match: "(b:B)", create: ["(a:A {on: FALSE})-[x:e]->(b)"]),
+        "work": (match: "(a:A)-[x:e]->(b:B)", where: "a.on", set: ["a.on = FALSE"]),
+        "on": (match: "(a:A)", where: "NOT a.on", set: ["a.on = TRUE"]),
+        "off": (match: "(a:A)", where: "a.on", set: ["a.on = FALSE"]),
+        "go": (match: "(a:A)", delete: ["a"]),
+    "#;
+    let model = r#"start: [Create("(b:B)")], timers: { "come": Exponential(rate: 5.0), "work": Normal(mean: 5.0, sd: 1.0, memory: Age),
+        "on": Exponential(rate: 3.0), "off": Exponential(rate: 3.0), "go": Exponential(rate: 0.5) }"#;
+    let types = TYPES;
+    let mut sim = Source {
+        types,
+        rules,
+        model,
+    }
+    .sim();
+    let mut most = 0;
+    for _ in 0..20_000 {
+        step(&mut sim);
+        most = most.max(sim.matcher().graph().edge_count());
+    }
+    // Every event listed matches an edge that is there: about ten of the thousands that came.
+    let listed = sim.clockwork.ages.len();
+    assert!(0 < listed && listed <= most, "{listed} of {most}");
+}
