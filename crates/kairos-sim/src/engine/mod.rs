@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use kairos_model::{expr::Var, rule::RuleId, types::Value};
+use kairos_model::rule::RuleId;
 use kairos_rewrite::{
     binding::Binding,
     error::{Fault, Outcome, RuntimeError},
@@ -13,16 +13,24 @@ use kairos_rewrite::{
     program::Program,
 };
 
+mod ages;
 mod cause;
 mod choose;
-mod clock;
+mod clocks;
+mod clockwork;
+mod elements;
+mod explore;
+mod fault;
 mod fingerprint;
-mod immediate;
-mod memory;
 mod observer;
+mod standstill;
 mod stop;
+#[cfg(test)]
+mod tests;
 mod timers;
+mod truncation;
 
+pub use explore::Active;
 pub use fingerprint::Fingerprint;
 pub use observer::{Firing, FiringOutcome, Observer};
 pub use stop::StopReason;
@@ -30,7 +38,10 @@ pub use timers::Timers;
 
 use cause::FiringCause;
 use choose::{At, Chooser};
-use clock::Clocks;
+use clockwork::Clockwork;
+use elements::Element;
+use fault::located;
+use standstill::Standstill;
 
 use crate::{
     draw::{Name, Place, Randomness},
@@ -40,24 +51,52 @@ use crate::{
 /// One replication: graph, matches, clocks, time.
 ///
 /// Generic over the matcher and the schedule, so that the trusted twins of both run under the same engine.
+///
+/// ```
+/// use std::sync::Arc;
+/// use kairos_model::{check::{load_model, Overrides}, source::MemoryFiles};
+/// use kairos_rewrite::{incremental::IncrementalMatcher, program::Program};
+/// use kairos_sim::{draw::Randomness, engine::{Progress, Simulation, Timers}, schedule::HeapSchedule, start};
+///
+/// let rules = r#"RuleSet(
+///     types: (nodes: { "Queue": (attributes: { "length": Int(0) }) }),
+///     rules: {
+///         "arrive": (match: "(q:Queue)", set: ["q.length += 1"]),
+///         "serve": (match: "(q:Queue)", where: "q.length > 0", set: ["q.length -= 1"]),
+///     },
+/// )"#;
+/// let model = r#"Model(
+///     rules: "queue.ron",
+///     start: [Create("(q:Queue)")],
+///     timers: { "arrive": Exponential(rate: 0.5), "serve": Exponential(rate: 1.0) },
+/// )"#;
+/// let files = [("queue.ron", rules), ("model.ron", model)].map(|(path, text)| (path.into(), text.into()));
+/// let loaded = load_model(&MemoryFiles(files.into()), "model.ron", &Overrides::default());
+///
+/// let program = Arc::new(Program::compile(loaded.value.expect("a model without mistakes")));
+/// let randomness = Randomness::new(42, 0);
+/// let graph = start::build(&program, &randomness)?;
+/// let mut simulation: Simulation<IncrementalMatcher, HeapSchedule> =
+///     Simulation::new(&program, &Timers::new(&program), randomness, graph)?;
+/// assert_eq!(simulation.active_count(), 1, "nobody waits yet");
+/// while let Progress::Fired { .. } = simulation.step(1000.0, &mut ())? {}
+/// assert!(simulation.time() <= 1000.0);
+/// # Ok::<(), Box<kairos_rewrite::error::RuntimeError>>(())
+/// ```
 #[derive(Debug)]
 pub struct Simulation<M, S> {
     program: Arc<Program>,
     timers: Arc<Timers>,
     randomness: Randomness,
     matcher: M,
-    clocks: Clocks<S>,
+    clockwork: Clockwork<S>,
     now: f64,
     counts: Counts,
     fingerprint: Fingerprint,
-    /// Firings since time moved.
-    still: u64,
-    /// Rules that fired late in a run of firings without time moving.
-    culprits: Vec<RuleId>,
+    standstill: Standstill,
+    /// The match that fires, and what is chosen.
     bound: Binding,
     chooser: Chooser,
-    /// Events that became active in this step.
-    fresh: Vec<EventId>,
 }
 
 /// How many steps were made.
@@ -77,10 +116,18 @@ impl Counts {
     pub fn steps(self) -> u64 {
         self.events + self.effectless + self.thinned
     }
+
+    fn count(&mut self, outcome: &FiringOutcome) {
+        match outcome {
+            FiringOutcome::Applied(_) => self.events += 1,
+            FiringOutcome::Effectless => self.effectless += 1,
+            FiringOutcome::Thinned => self.thinned += 1,
+        }
+    }
 }
 
 /// What is due next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Due {
     /// An event.
     Event(EventId),
@@ -104,21 +151,6 @@ pub enum Progress {
     Stopped(StopReason),
 }
 
-/// An active event and its clock.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Active {
-    /// The event, or the aggregate clock.
-    pub due: Due,
-    /// Its rule.
-    pub rule: RuleId,
-    /// Numbers of the matched elements, in the order of the text; empty for an aggregate clock.
-    pub matched: Vec<u64>,
-    /// When it is due; `+inf` if never. For an immediate event its virtual time.
-    pub time: f64,
-    /// The priority of an immediate event.
-    pub priority: Option<i64>,
-}
-
 impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     /// A replication of a program, at time 0, over a start graph.
     ///
@@ -130,39 +162,36 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         randomness: Randomness,
         graph: HostGraph,
     ) -> Outcome<Self> {
-        let matcher = M::start(program, graph)?;
+        let rules = program.model.rules.len();
         let mut simulation = Simulation {
             program: Arc::clone(program),
             timers: Arc::clone(timers),
             randomness,
-            clocks: Clocks::new(timers),
-            matcher,
+            matcher: M::start(program, graph)?,
+            clockwork: Clockwork::new(program, Arc::clone(timers), randomness),
             now: 0.0,
             counts: Counts::default(),
             fingerprint: Fingerprint::default(),
-            still: 0,
-            culprits: Vec::new(),
-            bound: Binding::new(program.widest_scope()),
+            standstill: Standstill::new(rules),
+            bound: Binding::default(),
             chooser: Chooser::default(),
-            fresh: Vec::new(),
         };
-        for position in 0..simulation.timers.aggregates.len() {
-            simulation.arm_aggregate(simulation.timers.aggregates[position], Name::START)?;
-        }
-        simulation
-            .fresh
-            .extend_from_slice(&simulation.matcher.delta().found);
-        simulation.arm_fresh(Name::START)?;
+        simulation.clockwork.begin(&simulation.matcher)?;
+        simulation.respect_limits()?;
         Ok(simulation)
     }
 
     /// What fires next, and when.
     #[must_use]
     pub fn next(&self) -> Option<(Due, f64)> {
-        match self.clocks.immediates.first() {
-            Some(event) => Some((Due::Event(event), self.now)),
-            None => self.clocks.peek(&self.timers),
-        }
+        let (slot, due) = self.clockwork.clocks.next()?;
+        // What became overdue while another event was fired by name fires at once.
+        let time = if due.priority.is_some() {
+            self.now
+        } else {
+            due.time.max(self.now)
+        };
+        Some((self.clockwork.due_in(slot), time))
     }
 
     /// Makes one step, unless nothing is due up to `horizon` or the stop condition holds.
@@ -188,6 +217,22 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         self.fire_at(due, self.now, observer)
     }
 
+    /// Fires an active event when its clock runs out, before any other that is due until then; an immediate event, and one that is
+    /// never due, now.
+    ///
+    /// # Errors
+    /// A fault of the model.
+    pub fn fire_when_due<O: Observer<M>>(
+        &mut self,
+        due: Due,
+        observer: &mut O,
+    ) -> Outcome<Progress> {
+        let clock = self.clockwork.clocks.due(self.clockwork.slot(due));
+        let timed = clock.filter(|clock| clock.priority.is_none() && clock.time.is_finite());
+        let time = timed.map_or(self.now, |clock| clock.time.max(self.now));
+        self.fire_at(due, time, observer)
+    }
+
     fn fire_at<O: Observer<M>>(
         &mut self,
         due: Due,
@@ -196,18 +241,24 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     ) -> Outcome<Progress> {
         self.move_time(time);
         let (rule, name) = self.take(due);
-        self.guard_against_zeno(rule)?;
-        let outcome = self.effect(due, rule, name, observer);
-        let outcome = outcome.map_err(|error| self.at_match(error, rule))?;
+        let outcome = self
+            .effect(due, rule, name, observer)
+            .map_err(|error| self.at_match(error, rule))?;
         self.record(rule, &outcome);
         let firing = firing(&self.counts, self.now, rule, name, &self.bound);
         observer.after(&self.matcher, &firing, &outcome);
         match &outcome {
-            FiringOutcome::Applied(_) => self.counts.events += 1,
-            FiringOutcome::Effectless => self.counts.effectless += 1,
-            FiringOutcome::Thinned => self.counts.thinned += 1,
+            FiringOutcome::Applied(_) => {
+                self.clockwork.follow(&self.matcher, due, name, self.now)?
+            }
+            _ => self.clockwork.restart(&self.matcher, due, name, self.now)?,
         }
-        self.settle(due, name, matches!(outcome, FiringOutcome::Applied(_)))?;
+        self.counts.count(&outcome);
+        self.respect_limits()?;
+        // Every step would cost debug builds the square of what they do.
+        if cfg!(debug_assertions) && self.counts.steps().is_power_of_two() {
+            self.check_invariants();
+        }
         Ok(Progress::Fired {
             rule,
             time,
@@ -220,54 +271,27 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         if time > self.now {
             self.now = time;
             self.matcher.set_time(time);
-            self.still = 0;
-            self.culprits.clear();
-            self.clocks.immediates.restart();
+            self.standstill.time_moved();
+            self.clockwork.clocks.time_moved();
         }
     }
 
-    /// Binds what is due to its match and gives its name.
+    /// Binds what is due to its match and gives its rule and name.
     fn take(&mut self, due: Due) -> (RuleId, Name) {
-        match due {
-            Due::Event(event) => {
-                let rule = self.matcher.rule_of(event);
-                self.bind(event, rule);
-                self.clocks.immediates.advance(event);
-                (rule, self.clocks.name(event))
-            }
-            Due::Aggregate(rule) => (rule, self.clocks.aggregate_name(&self.timers, rule)),
-        }
-    }
-
-    fn bind(&self, event: EventId, rule: RuleId) {
-        let vars = &self.program.model.rule(rule).lhs.elements;
-        vars.iter()
-            .zip(self.matcher.matched(event))
-            .for_each(|(&v, &s)| self.bound.set(v, s));
-    }
-
-    /// More firings without time moving on than the limit allows are an error that names the rules which fired last.
-    fn guard_against_zeno(&mut self, rule: RuleId) -> Outcome<()> {
-        const LOOK_BACK: u64 = 1000;
-        let limit = self.program.model.run.limits.firings_at_one_time;
-        self.still += 1;
-        if self.still + LOOK_BACK > limit && !self.culprits.contains(&rule) {
-            self.culprits.push(rule);
-        }
-        if self.still <= limit {
-            return Ok(());
-        }
-        self.culprits.sort_unstable();
-        let names: Vec<_> = self
-            .culprits
-            .iter()
-            .map(|&r| format!("`{}`", self.program.model.rule(r).name))
-            .collect();
-        let fault = Fault::TimeStandsStill {
-            firings: self.still,
-            rules: names.join(", "),
+        let slot = self.clockwork.slot(due);
+        let rule = match due {
+            Due::Event(event) => self.matcher.rule_of(event),
+            Due::Aggregate(rule) => rule,
         };
-        Err(Box::new(RuntimeError::new(fault, self.now)))
+        self.bound
+            .reset(self.program.model.rule(rule).scope.elements.len());
+        if let Due::Event(event) = due {
+            let elements = self.timers.of(rule).elements.iter();
+            let matched = elements.zip(self.matcher.matched(event));
+            matched.for_each(|(e, &slot)| self.bound.set(e.var(), slot));
+        }
+        self.clockwork.clocks.fire(slot);
+        (rule, self.clockwork.clocks.name(slot))
     }
 
     /// Picks, and applies the rule.
@@ -278,43 +302,37 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         name: Name,
         observer: &mut O,
     ) -> Outcome<FiringOutcome> {
+        let standstill = self.standstill.note(rule, &self.program.model);
+        standstill.map_err(|fault| RuntimeError::new(fault, self.now))?;
         if let Due::Aggregate(_) = due
             && !self.pick_components(rule, name)?
         {
             return Ok(FiringOutcome::Thinned);
         }
+        let (randomness, now) = (&self.randomness, self.now);
         let at = At {
-            randomness: &self.randomness,
+            randomness,
             name,
             rule,
-            now: self.now,
+            now,
         };
         if !self.chooser.choose(&self.matcher, at, &self.bound)? {
             return Ok(FiringOutcome::Effectless);
         }
-        let firing = firing(&self.counts, self.now, rule, name, &self.bound);
+        let firing = firing(&self.counts, now, rule, name, &self.bound);
         observer.before(&self.matcher, &firing)?;
+        let columns = &self.timers.columns;
         let mut cause = FiringCause {
-            randomness: &self.randomness,
-            columns: &self.timers.columns,
+            randomness,
+            columns,
             name,
         };
         let application = Application {
             rule,
             bound: &self.bound,
-            now: self.now,
+            now,
         };
         let applied = self.matcher.apply(application, &mut cause)?;
-        let limit = self.program.model.run.limits.elements;
-        let count = (self.matcher.graph().node_count() + self.matcher.graph().edge_count()) as u64;
-        if count > limit {
-            let fault = Fault::Limit {
-                what: "nodes and edges",
-                count,
-                limit,
-            };
-            return Err(Box::new(RuntimeError::new(fault, self.now)));
-        }
         Ok(FiringOutcome::Applied(applied.created))
     }
 
@@ -322,9 +340,8 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     fn pick_components(&mut self, rule: RuleId, name: Name) -> Outcome<bool> {
         const FIRST_COMPONENT: u32 = 1 << 15;
         for component in 0..self.program.model.rule(rule).components.len() {
-            let place = Place::text(
-                FIRST_COMPONENT + u32::try_from(component).expect("fewer than 2^15 components"),
-            );
+            let place = u32::try_from(component).expect("fewer than 2^15 components");
+            let place = Place::text(FIRST_COMPONENT + place);
             let u = self.randomness.rng(name, place).uniform();
             self.matcher.component_pick(rule, component, u, &self.bound);
         }
@@ -332,128 +349,62 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     }
 
     /// Folds a step into the fingerprint. Matched and chosen elements of an application may be gone, but their numbers can still be read.
-    fn record(&mut self, id: RuleId, outcome: &FiringOutcome) {
-        let rule = self.program.model.rule(id);
+    fn record(&mut self, rule: RuleId, outcome: &FiringOutcome) {
+        let timer = self.timers.of(rule);
         let graph = self.matcher.graph();
-        self.fingerprint.add(self.timers.of(id).key.value());
+        let bound = &self.bound;
+        self.fingerprint.add(timer.key.value());
         self.fingerprint.add(self.now.to_bits());
-        let number = |v: Var| {
-            let slot = self.bound.get(v);
-            let is_node = kairos_rewrite::program::is_node(&rule.scope, v);
-            if is_node {
-                graph.node_number(slot)
-            } else {
-                graph.edge_number(slot)
-            }
+        let mut fold = |elements: &[Element]| {
+            let numbers = elements.iter().map(|e| e.number(graph, bound.get(e.var())));
+            numbers.for_each(|number| self.fingerprint.add(number));
         };
-        if *outcome != FiringOutcome::Thinned {
-            rule.lhs
-                .elements
-                .iter()
-                .for_each(|&v| self.fingerprint.add(number(v)));
-        }
         match outcome {
             FiringOutcome::Applied(created) => {
-                let chosen = rule.choose.iter().flat_map(|c| &c.pattern.elements);
-                chosen.for_each(|&v| self.fingerprint.add(number(v)));
+                fold(&timer.elements);
+                fold(&timer.chosen);
                 self.fingerprint.add(created.start);
                 self.fingerprint.add(created.end);
             }
-            FiringOutcome::Effectless => self.fingerprint.add(u64::MAX),
-            FiringOutcome::Thinned => self.fingerprint.add(u64::MAX - 1),
+            FiringOutcome::Effectless => {
+                fold(&timer.elements);
+                self.fingerprint.add(u64::MAX);
+            }
+            FiringOutcome::Thinned => {
+                fold(&timer.elements);
+                self.fingerprint.add(u64::MAX - 1);
+            }
         }
     }
 
-    /// Cancels what was lost, rescales what is stale, and sets the clocks of what became active, the fired event included if it still is.
-    fn settle(&mut self, due: Due, cause: Name, applied: bool) -> Outcome<()> {
-        self.fresh.clear();
-        let mut fired = match due {
-            Due::Event(event) => Some(event),
-            Due::Aggregate(_) => None,
-        };
-        if applied {
-            self.cancel_lost(&mut fired);
-            self.forget_deleted();
-            self.refresh_stale(fired)?;
-            self.fresh.extend_from_slice(&self.matcher.delta().found);
-        }
-        self.fresh.extend(fired);
-        self.arm_fresh(cause)?;
-        if let Due::Aggregate(rule) = due {
-            self.arm_aggregate(rule, cause)?;
-        }
-        if applied {
-            for position in 0..self.matcher.delta().aggregates.len() {
-                self.rescale_aggregate(self.matcher.delta().aggregates[position])?;
+    /// More elements or active events than the model allows are an error.
+    fn respect_limits(&self) -> Outcome<()> {
+        let limits = &self.program.model.run.limits;
+        let graph = self.matcher.graph();
+        let elements = (graph.node_count() + graph.edge_count()) as u64;
+        let active = self.clockwork.clocks.len() as u64;
+        let what = [
+            ("nodes and edges", elements, limits.elements),
+            ("active events", active, limits.active_events),
+        ];
+        for (what, count, limit) in what {
+            if count > limit {
+                let fault = Fault::Limit { what, count, limit };
+                return Err(Box::new(RuntimeError::new(fault, self.now)));
             }
         }
         Ok(())
     }
 
     /// Adds rule and match to an error that does not know them.
-    fn at_match(&self, mut error: Box<RuntimeError>, id: RuleId) -> Box<RuntimeError> {
-        if error.rule.is_none() {
-            let rule = self.program.model.rule(id);
-            error.rule = Some((id, rule.name.clone()));
-            error.matched = describe(&self.matcher, id, &self.bound);
-        }
-        error
-    }
-
-    /// Every active event with its time, in the order of rules and matched numbers; aggregate clocks last.
-    #[must_use]
-    pub fn active_events(&self) -> Vec<Active> {
-        let mut active: Vec<Active> = self
-            .matcher
-            .events()
-            .into_iter()
-            .map(|event| {
-                let rule = self.matcher.rule_of(event);
-                let immediate = self.clocks.immediates.due(event);
-                let time = immediate
-                    .map(|i| i.1)
-                    .or_else(|| self.clocks.time(&self.timers, event));
-                Active {
-                    due: Due::Event(event),
-                    rule,
-                    matched: self.numbers(event).collect(),
-                    time: time.unwrap_or(f64::INFINITY),
-                    priority: immediate.map(|i| i.0),
-                }
-            })
-            .collect();
-        active.sort_by(|a, b| (a.rule, &a.matched).cmp(&(b.rule, &b.matched)));
-        active.extend(self.timers.aggregates.iter().map(|&rule| {
-            Active {
-                due: Due::Aggregate(rule),
-                rule,
-                matched: Vec::new(),
-                time: self
-                    .clocks
-                    .aggregate_time(&self.timers, rule)
-                    .unwrap_or(f64::INFINITY),
-                priority: None,
-            }
-        }));
-        active
-    }
-
-    /// Numbers of the elements that an event's match has.
-    fn numbers(&self, event: EventId) -> impl Iterator<Item = u64> + '_ {
-        let rule = self.program.model.rule(self.matcher.rule_of(event));
-        let graph = self.matcher.graph();
-        rule.lhs
-            .elements
-            .iter()
-            .zip(self.matcher.matched(event))
-            .map(move |(&v, &s)| {
-                let is_node = kairos_rewrite::program::is_node(&rule.scope, v);
-                if is_node {
-                    graph.node_number(s)
-                } else {
-                    graph.edge_number(s)
-                }
-            })
+    fn at_match(&self, error: Box<RuntimeError>, rule: RuleId) -> Box<RuntimeError> {
+        located(
+            error,
+            &self.program,
+            self.matcher.graph(),
+            rule,
+            &self.bound,
+        )
     }
 
     /// The time, in the model's unit.
@@ -483,25 +434,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     /// Number of active events; an aggregate clock counts as one.
     #[must_use]
     pub fn active_count(&self) -> usize {
-        self.clocks.len()
-    }
-
-    /// For each rule how far truncation moved the mean of its normal delays at worst, relative to the mean.
-    #[must_use]
-    pub fn truncation_shifts(&self) -> Vec<(RuleId, f64)> {
-        self.clocks.truncation_shifts()
-    }
-
-    /// Bytes that graph, matches and clocks use, roughly.
-    #[must_use]
-    pub fn memory_bytes(&self) -> u64 {
-        self.matcher.memory_bytes() + self.clocks.memory_bytes()
-    }
-
-    /// Asserts what must always be true; slow.
-    pub fn check_invariants(&self) {
-        self.matcher.check_invariants();
-        self.clocks.schedule.check_invariants();
+        self.clockwork.clocks.len()
     }
 }
 
@@ -519,32 +452,4 @@ fn firing<'a>(
         name,
         bound,
     }
-}
-
-/// Names and numbers of the matched elements that are there.
-fn describe<M: Matcher>(matcher: &M, id: RuleId, bound: &Binding) -> Vec<(String, u64)> {
-    let rule = matcher.program().model.rule(id);
-    let graph = matcher.graph();
-    let named = |&v: &Var| {
-        let slot = bound.get(v);
-        let number = if kairos_rewrite::program::is_node(&rule.scope, v) {
-            graph.has_node(slot).then(|| graph.node_number(slot))
-        } else {
-            graph.has_edge(slot).then(|| graph.edge_number(slot))
-        };
-        Some((
-            rule.scope
-                .element(v)
-                .name
-                .clone()
-                .unwrap_or_else(|| String::from("_")),
-            number?,
-        ))
-    };
-    rule.lhs.elements.iter().filter_map(named).collect()
-}
-
-/// A `Real` or `Int` value as a parameter of a law.
-fn real(value: Value) -> f64 {
-    crate::value::parameter(value)
 }

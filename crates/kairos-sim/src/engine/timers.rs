@@ -1,128 +1,257 @@
-//! What the engine knows of each rule's timer, compiled once per program.
+//! What the engine knows of each rule's timer, prepared once per program and shared by all its replications.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use kairos_model::{
-    expr::Var,
+    expr::{Formula, Var},
     rule::RuleId,
     timer::{ClockMode, Family, Memory, OnChange},
+    types::Value,
 };
-use kairos_rewrite::program::Program;
+use kairos_rewrite::{
+    binding::Binding,
+    error::{Fault, Outcome, RuntimeError},
+    matcher::Matcher,
+    program::Program,
+};
+use smallvec::SmallVec;
 
+use super::{elements::Element, fault::located};
 use crate::{
     draw::{RuleKey, StreamKey},
-    law::{DelayLaw, Law},
-    value::{Columns, law},
+    law::{DelayLaw, LawError},
+    value::{Columns, fault, law, parameter},
 };
 
-/// How a rule's events are scheduled.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Kind {
-    /// A delay of this law, the same for every match.
-    Constant(DelayLaw<'static>),
-    /// A delay of a law whose parameters are read at each match.
-    PerMatch,
+/// What a timer's parameters say at a match.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Reading<'c> {
+    /// A rate, by which a running clock is rescaled.
+    Exponential(f64),
     /// Before time moves on.
-    Immediate,
+    Immediate {
+        /// The highest fires first.
+        priority: i64,
+        /// The rate of the race among events of one priority.
+        weight: f64,
+    },
+    /// Any other law.
+    Law(DelayLaw<'c>),
+}
+
+/// One clock for all matches of a rule.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Aggregate {
+    /// Its place among the aggregate clocks.
+    pub(super) place: u32,
+    /// Number of components of the left-hand side.
+    pub(super) components: usize,
+    /// In how many ways the same occurrence is matched.
+    pub(super) automorphisms: f64,
+}
+
+/// A stream that draws are named by.
+#[derive(Clone, Debug)]
+pub(super) struct Stream {
+    pub(super) name: StreamKey,
+    /// The elements that make its key.
+    pub(super) key: Box<[Element]>,
 }
 
 /// A rule's timer.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Timer {
+    /// The hash of the rule's name.
     pub(super) key: RuleKey,
-    pub(super) kind: Kind,
-    pub(super) family: Family,
-    pub(super) on_change: OnChange,
+    /// The left-hand side, in the order of the text.
+    pub(super) elements: Box<[Element]>,
+    /// What its choices bind, step by step.
+    pub(super) chosen: Box<[Element]>,
     pub(super) memory: Memory,
-    /// For an aggregate clock its place among the aggregate clocks.
-    pub(super) aggregate: Option<u32>,
-    pub(super) stream: Option<(StreamKey, Vec<Var>)>,
+    pub(super) on_change: OnChange,
+    pub(super) aggregate: Option<Aggregate>,
+    pub(super) stream: Option<Stream>,
+    /// What the parameters say, where they are the same for every match.
+    constant: Option<Reading<'static>>,
 }
 
-impl Timer {
-    pub(super) fn is_exponential(&self) -> bool {
-        matches!(
-            self.family,
-            Family::ExponentialRate | Family::ExponentialMean
-        )
-    }
-
-    /// How far truncation moved the mean of a constant normal, relative to it.
-    pub(super) fn constant_shift(&self) -> f64 {
-        match (&self.kind, self.family) {
-            (Kind::Constant(law), Family::Normal) => law.law().truncation_shift(),
-            _ => 0.0,
-        }
-    }
-}
-
-/// The timers of all rules.
+/// The timers of all rules of a program.
 #[derive(Debug)]
 pub struct Timers {
-    pub(super) timers: Vec<Timer>,
-    /// Rules with an aggregate clock.
+    timers: Vec<Timer>,
+    /// The rules with an aggregate clock, in the order of their names.
     pub(super) aggregates: Vec<RuleId>,
     pub(super) columns: Columns,
 }
 
 impl Timers {
-    /// Compiles the timers of a program's model.
+    /// Prepares the timers of a program.
     #[must_use]
     pub fn new(program: &Program) -> Arc<Self> {
-        let model = &program.model;
         let mut aggregates = Vec::new();
-        let mut timers = Vec::new();
-        for (id, (rule, timer)) in (0..).map(RuleId).zip(model.rules.iter().zip(&model.timers)) {
-            let aggregate = matches!(timer.clock, ClockMode::Aggregate { .. }).then(|| {
-                aggregates.push(id);
-                u32::try_from(aggregates.len() - 1).expect("fewer than 2^16 rules")
-            });
-            timers.push(Timer {
-                key: RuleKey::of(&rule.name),
-                kind: kind(program, id),
-                family: timer.law.family,
-                on_change: timer.on_change,
-                memory: timer.memory,
-                aggregate,
-                stream: timer
-                    .stream
-                    .as_ref()
-                    .map(|s| (StreamKey::of(&s.name), s.key.clone())),
-            });
-        }
+        let rules = (0..u16::MAX).map(RuleId).take(program.model.rules.len());
+        let timers = rules
+            .map(|id| timer(program, id, &mut aggregates))
+            .collect();
         Arc::new(Timers {
             timers,
             aggregates,
-            columns: Columns::new(model),
+            columns: Columns::new(&program.model),
         })
     }
 
     pub(super) fn of(&self, rule: RuleId) -> &Timer {
         &self.timers[rule.index()]
     }
-}
 
-/// A law whose parameters are constants is made once. One outside its domain is left for the first match, so that the error can name it.
-fn kind(program: &Program, rule: RuleId) -> Kind {
-    let timer = &program.model.timers[rule.index()];
-    let shared = match timer.law.family {
-        Family::Immediate => return Kind::Immediate,
-        Family::Empirical { .. } => None,
-        family => {
-            let constants: Option<Vec<f64>> = timer
-                .law
-                .parameters
-                .iter()
-                .map(|p| program.constant(p))
-                .collect();
-            let none = Columns::default();
-            constants.and_then(|p| constant_law(family, &p, &none))
+    /// Reads the parameters of a rule's timer at a match.
+    ///
+    /// # Errors
+    /// A fault in a parameter, or one outside its domain.
+    pub(super) fn read<M: Matcher>(
+        &self,
+        rule: RuleId,
+        matcher: &M,
+        bound: &Binding,
+        now: f64,
+    ) -> Outcome<Reading<'_>> {
+        if let Some(reading) = self.of(rule).constant {
+            return Ok(reading);
         }
-    };
-    shared.map_or(Kind::PerMatch, Kind::Constant)
+        let program = matcher.program();
+        let of = &program.model.timers[rule.index()].law;
+        let at = |error| located(error, program, matcher.graph(), rule, bound);
+        let mut values = SmallVec::<[Value; 4]>::new();
+        for formula in &of.parameters {
+            values.push(matcher.value(formula, bound, now).map_err(at)?);
+        }
+        reading(of.family, &values, &self.columns)
+            .map_err(|error| at(domain_error(of.family, &of.parameters, error, now)))
+    }
 }
 
-fn constant_law(family: Family, parameters: &[f64], none: &Columns) -> Option<DelayLaw<'static>> {
-    let law: Law<'_> = law(family, parameters, none).ok()?;
-    DelayLaw::new(law.without_column()?).ok()
+fn timer(program: &Program, id: RuleId, aggregates: &mut Vec<RuleId>) -> Timer {
+    let (rule, timer) = (program.model.rule(id), &program.model.timers[id.index()]);
+    let element = |&var: &Var| Element::new(&rule.scope, var);
+    let aggregate = matches!(timer.clock, ClockMode::Aggregate { .. }).then(|| {
+        aggregates.push(id);
+        let automorphisms = if rule.symmetric {
+            rule.automorphisms.len()
+        } else {
+            1
+        };
+        Aggregate {
+            place: u32::try_from(aggregates.len() - 1).expect("fewer than 2^16 rules"),
+            components: rule.components.len(),
+            automorphisms: automorphisms as f64,
+        }
+    });
+    let stream = timer.stream.as_ref().map(|stream| Stream {
+        name: StreamKey::of(&stream.name),
+        key: stream.key.iter().map(element).collect(),
+    });
+    Timer {
+        key: RuleKey::of(&rule.name),
+        elements: rule.lhs.elements.iter().map(element).collect(),
+        chosen: rule
+            .choose
+            .iter()
+            .flat_map(|c| &c.pattern.elements)
+            .map(element)
+            .collect(),
+        memory: timer.memory,
+        on_change: timer.on_change,
+        aggregate,
+        stream,
+        constant: constant(program, id),
+    }
+}
+
+/// What the parameters say where they read nothing of the match. Parameters at fault are left for the first match, so that
+/// the error can name it.
+fn constant(program: &Program, rule: RuleId) -> Option<Reading<'static>> {
+    /// No empirical law: its column belongs to a program.
+    static NO_COLUMNS: LazyLock<Columns> = LazyLock::new(Columns::default);
+    let law = &program.model.timers[rule.index()].law;
+    if matches!(law.family, Family::Empirical { .. } | Family::Immediate) {
+        return None;
+    }
+    let value = |f: &Formula| program.constant(f).map(Value::Real);
+    let values: Option<Vec<Value>> = law.parameters.iter().map(value).collect();
+    reading(law.family, &values?, &NO_COLUMNS).ok()
+}
+
+fn reading<'c>(
+    family: Family,
+    values: &[Value],
+    columns: &'c Columns,
+) -> Result<Reading<'c>, LawError> {
+    if let (Family::Immediate, &[Value::Int(priority), weight]) = (family, values) {
+        let weight = parameter(weight);
+        let accepted = weight.is_finite() && weight >= 0.0;
+        return accepted
+            .then_some(Reading::Immediate { priority, weight })
+            .ok_or(LawError {
+                law: "Immediate",
+                parameter: "weight",
+                value: weight,
+                requirement: "finite and at least 0",
+            });
+    }
+    let values: SmallVec<[f64; 4]> = values.iter().map(|&v| parameter(v)).collect();
+    let law = law(family, &values, columns)?;
+    match law.rate() {
+        Some(rate) => Ok(Reading::Exponential(rate)),
+        None => Ok(Reading::Law(DelayLaw::new(law)?)),
+    }
+}
+
+/// The names of a family's parameters, in the order of [`Family`].
+fn parameter_names(family: Family) -> &'static [&'static str] {
+    match family {
+        Family::ExponentialRate => &["rate"],
+        Family::ExponentialMean => &["mean"],
+        Family::Normal | Family::LogNormalMoments => &["mean", "sd"],
+        Family::LogNormal => &["mu", "sigma"],
+        Family::Uniform | Family::UniformInt => &["low", "high"],
+        Family::Weibull | Family::Gamma => &["shape", "scale"],
+        Family::Erlang => &["k", "rate"],
+        Family::Triangular => &["min", "mode", "max"],
+        Family::Empirical { .. } => &["scale"],
+        Family::Deterministic => &["delay"],
+        Family::Immediate => &["priority", "weight"],
+        Family::Never => &[],
+        Family::Bernoulli => &["p"],
+    }
+}
+
+fn domain_error(
+    family: Family,
+    formulas: &[Formula],
+    error: LawError,
+    now: f64,
+) -> Box<RuntimeError> {
+    let position = parameter_names(family)
+        .iter()
+        .position(|&name| name == error.parameter);
+    let formula = position.and_then(|position| formulas.get(position));
+    Box::new(RuntimeError {
+        expression: formula.map(|f| f.text.clone()),
+        value: Some(Value::Real(error.value)),
+        ..RuntimeError::new(fault(error), now)
+    })
+}
+
+/// A hazard or weight that is no finite number at least 0.
+pub(super) fn bad_hazard(value: f64, now: f64) -> Box<RuntimeError> {
+    let fault = Fault::Domain {
+        law: "Exponential",
+        parameter: "rate of the aggregate clock",
+        value,
+        requirement: "finite and at least 0",
+    };
+    Box::new(RuntimeError {
+        value: Some(Value::Real(value)),
+        ..RuntimeError::new(fault, now)
+    })
 }

@@ -71,6 +71,20 @@ impl<'c> DelayLaw<'c> {
         f64::MIN_POSITIVE
     }
 
+    /// For a normal that was conditioned on being positive: its mean before, in standard deviations, and the law.
+    /// The truncation shift falls as that ratio rises.
+    #[inline]
+    #[must_use]
+    pub fn truncated(&self) -> Option<(f64, DelayLaw<'static>)> {
+        match self.0.0 {
+            Family::PositiveNormal(normal) => {
+                let law = DelayLaw(Law(Family::PositiveNormal(normal)));
+                Some((normal.mean / normal.sd, law))
+            }
+            _ => None,
+        }
+    }
+
     /// The law of the delay itself, for its mean, variance, distribution function, rate and truncation shift.
     #[must_use]
     pub fn law(&self) -> &Law<'c> {

@@ -246,25 +246,6 @@ impl Law<'_> {
         }
     }
 
-    /// The same law, if it borrows no column.
-    #[must_use]
-    pub fn without_column(self) -> Option<Law<'static>> {
-        let family = match self.0 {
-            Family::Empirical { .. } => return None,
-            Family::Exponential { rate } => Family::Exponential { rate },
-            Family::Normal { mean, sd } => Family::Normal { mean, sd },
-            Family::PositiveNormal(normal) => Family::PositiveNormal(normal),
-            Family::LogNormal { mu, sigma } => Family::LogNormal { mu, sigma },
-            Family::Uniform { low, high } => Family::Uniform { low, high },
-            Family::Weibull { shape, scale } => Family::Weibull { shape, scale },
-            Family::Gamma { shape, scale } => Family::Gamma { shape, scale },
-            Family::Triangular { min, mode, max } => Family::Triangular { min, mode, max },
-            Family::Deterministic { value } => Family::Deterministic { value },
-            Family::Never => Family::Never,
-        };
-        Some(Law(family))
-    }
-
     /// The rate of an exponential law, by which a running clock is rescaled; `None` for every other family.
     #[inline]
     #[must_use]

@@ -54,6 +54,10 @@ impl Schedule for Shadow {
             .map(|(time, _)| time)
     }
 
+    fn order_of(&self, slot: Slot) -> u64 {
+        self.by_slot[slot.0 as usize].unwrap().1
+    }
+
     fn check_invariants(&self) {}
 }
 
@@ -103,6 +107,9 @@ fn compare<S: Schedule + Default>(mix: &Mix, replication: u64) {
         assert_eq!(schedule.peek(), shadow.peek());
         assert_eq!(schedule.len(), shadow.len());
         assert_eq!(schedule.time_of(slot), shadow.time_of(slot));
+        if shadow.contains(slot) {
+            assert_eq!(schedule.order_of(slot), shadow.order_of(slot));
+        }
         if order.is_multiple_of(mix.operations / 200) {
             schedule.check_invariants();
         }
@@ -198,6 +205,10 @@ impl Schedule for Forgetful {
 
     fn time_of(&self, slot: Slot) -> Option<f64> {
         self.heap.time_of(slot)
+    }
+
+    fn order_of(&self, slot: Slot) -> u64 {
+        self.orders[slot.0 as usize]
     }
 
     fn check_invariants(&self) {

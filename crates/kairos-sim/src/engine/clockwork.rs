@@ -1,0 +1,435 @@
+//! Which clocks start, go on, change and stop when matches change: the rules of the GSMP.
+
+use std::sync::Arc;
+
+use kairos_model::{
+    rule::RuleId,
+    timer::{Memory, OnChange},
+};
+use kairos_rewrite::{
+    binding::Binding,
+    error::Outcome,
+    matcher::{EventId, Lost, Matcher},
+    program::Program,
+};
+use rustc_hash::FxHashMap;
+
+use super::{
+    Due,
+    ages::AgeMemory,
+    clocks::{Clocks, Delay},
+    fault::located,
+    timers::{Reading, Timers, bad_hazard},
+    truncation::Truncation,
+};
+use crate::{
+    draw::{Name, Place, Randomness},
+    law::{DelayLaw, Law},
+    schedule::{Schedule, Slot},
+};
+
+/// A clock that is to be started, in the order of its rule's name and the numbers of its match.
+#[derive(Clone, Copy, Debug)]
+struct Starting {
+    rule: RuleId,
+    /// The first of the matched numbers.
+    first: u64,
+    due: Due,
+}
+
+/// The clocks of a replication, and what their draws are named by.
+#[derive(Debug)]
+pub(super) struct Clockwork<S> {
+    timers: Arc<Timers>,
+    randomness: Randomness,
+    pub(super) clocks: Clocks<S>,
+    /// By rule: its match, for the parameters of its timer.
+    bindings: Vec<Binding>,
+    /// By stream and key: how often it was activated.
+    streams: FxHashMap<Name, u64>,
+    pub(super) ages: AgeMemory,
+    pub(super) truncation: Truncation,
+    starting: Vec<Starting>,
+    names: Vec<Name>,
+}
+
+impl<S: Schedule + Default> Clockwork<S> {
+    pub(super) fn new(program: &Program, timers: Arc<Timers>, randomness: Randomness) -> Self {
+        let rules = &program.model.rules;
+        Clockwork {
+            timers,
+            randomness,
+            clocks: Clocks::new(),
+            bindings: rules
+                .iter()
+                .map(|r| Binding::new(r.scope.elements.len()))
+                .collect(),
+            streams: FxHashMap::default(),
+            ages: AgeMemory::default(),
+            truncation: Truncation::new(rules.len()),
+            starting: Vec::new(),
+            names: Vec::new(),
+        }
+    }
+
+    /// The slot of a clock: aggregate ones first.
+    pub(super) fn slot(&self, due: Due) -> Slot {
+        match due {
+            Due::Aggregate(rule) => {
+                let aggregate = self
+                    .timers
+                    .of(rule)
+                    .aggregate
+                    .expect("the rule has an aggregate clock");
+                Slot(aggregate.place)
+            }
+            Due::Event(event) => Slot(self.timers.aggregates.len() as u32 + event.0),
+        }
+    }
+
+    /// What the clock in a slot runs for.
+    pub(super) fn due_in(&self, slot: Slot) -> Due {
+        match self.timers.aggregates.get(slot.0 as usize) {
+            Some(&rule) => Due::Aggregate(rule),
+            None => Due::Event(EventId(slot.0 - self.timers.aggregates.len() as u32)),
+        }
+    }
+
+    /// Starts the clocks of the start graph.
+    pub(super) fn begin<M: Matcher>(&mut self, matcher: &M) -> Outcome<()> {
+        self.gather(
+            matcher,
+            matcher.delta().found.iter().map(|&e| Due::Event(e)),
+        );
+        let timers = Arc::clone(&self.timers);
+        self.gather(
+            matcher,
+            timers.aggregates.iter().map(|&r| Due::Aggregate(r)),
+        );
+        self.start_gathered(matcher, Name::START, 0.0)
+    }
+
+    /// Follows an application: stops the clocks of lost events, starts those of found ones and of the fired one if it is
+    /// still active, and rescales those whose rate has changed. All others go on.
+    pub(super) fn follow<M: Matcher>(
+        &mut self,
+        matcher: &M,
+        fired: Due,
+        cause: Name,
+        now: f64,
+    ) -> Outcome<()> {
+        let delta = matcher.delta();
+        let mut survivor = Some(fired);
+        for &lost in &delta.lost {
+            let kept = survivor != Some(Due::Event(lost.event));
+            if !kept {
+                survivor = None;
+            }
+            self.disable(matcher, lost, kept, now);
+        }
+        self.forget_deleted(matcher);
+        self.gather(matcher, delta.found.iter().map(|&e| Due::Event(e)));
+        self.gather(matcher, survivor);
+        for &event in &delta.stale {
+            if survivor != Some(Due::Event(event)) {
+                self.refresh(matcher, event, now)?;
+            }
+        }
+        for &rule in &delta.aggregates {
+            if survivor != Some(Due::Aggregate(rule)) {
+                let hazard = self.hazard(matcher, rule, now)?;
+                self.clocks
+                    .rescale(self.slot(Due::Aggregate(rule)), hazard, now);
+            }
+        }
+        self.start_gathered(matcher, cause, now)
+    }
+
+    /// A step without effect: the fired event stays active and nothing else has changed.
+    pub(super) fn restart<M: Matcher>(
+        &mut self,
+        matcher: &M,
+        fired: Due,
+        cause: Name,
+        now: f64,
+    ) -> Outcome<()> {
+        self.start(matcher, fired, cause, now)
+    }
+
+    /// Stops the clock of an event that was lost; with age memory, unless it fired, what remains of it is kept.
+    fn disable<M: Matcher>(&mut self, matcher: &M, lost: Lost, keep: bool, now: f64) {
+        let rule = matcher.rule_of(lost.event);
+        let slot = self.slot(Due::Event(lost.event));
+        if lost.deleted {
+            self.forget_stream(matcher, lost.event);
+        } else if keep
+            && self.timers.of(rule).memory == Memory::Age
+            && let Some(remaining) = self.clocks.remaining(slot, now)
+        {
+            let event = self.identity(matcher, lost.event);
+            let elements = self.timers.of(rule).elements.iter();
+            let matched = elements.zip(matcher.matched(lost.event));
+            let numbers = matched.map(|(e, &slot)| e.number(matcher.graph(), slot));
+            self.ages.keep(event, remaining, numbers);
+        }
+        self.clocks.stop(slot);
+    }
+
+    /// Age memory forgets the events of deleted elements.
+    fn forget_deleted<M: Matcher>(&mut self, matcher: &M) {
+        if self.ages.len() == 0 {
+            return;
+        }
+        let graph = matcher.graph();
+        let nodes = graph.deleted_nodes().map(|n| graph.node_number(n));
+        let edges = graph.deleted_edges().map(|e| graph.edge_number(e));
+        nodes.chain(edges).for_each(|n| self.ages.forget(n));
+    }
+
+    /// What a timer reads has changed.
+    fn refresh<M: Matcher>(&mut self, matcher: &M, event: EventId, now: f64) -> Outcome<()> {
+        let rule = matcher.rule_of(event);
+        let slot = self.slot(Due::Event(event));
+        self.bind(matcher, event);
+        match self
+            .timers
+            .read(rule, matcher, &self.bindings[rule.index()], now)?
+        {
+            Reading::Exponential(rate) => self.clocks.rescale(slot, rate, now),
+            Reading::Immediate { priority, weight } => {
+                self.clocks.reprioritise(slot, priority, weight)
+            }
+            Reading::Law(_) if self.timers.of(rule).on_change == OnChange::Redraw => {
+                self.gather(matcher, [Due::Event(event)]);
+            }
+            Reading::Law(_) => {}
+        }
+        Ok(())
+    }
+
+    fn gather<M: Matcher>(&mut self, matcher: &M, clocks: impl IntoIterator<Item = Due>) {
+        let timers = &self.timers;
+        self.starting
+            .extend(clocks.into_iter().map(|due| match due {
+                Due::Aggregate(rule) => Starting {
+                    rule,
+                    first: 0,
+                    due,
+                },
+                Due::Event(event) => {
+                    let rule = matcher.rule_of(event);
+                    let element = timers.of(rule).elements.first();
+                    let first =
+                        element.map_or(0, |e| e.number(matcher.graph(), matcher.matched(event)[0]));
+                    Starting { rule, first, due }
+                }
+            }));
+    }
+
+    fn start_gathered<M: Matcher>(&mut self, matcher: &M, cause: Name, now: f64) -> Outcome<()> {
+        let mut starting = std::mem::take(&mut self.starting);
+        let timers = &self.timers;
+        starting.sort_unstable_by(|a, b| {
+            let rest = || numbers(timers, matcher, a).cmp(numbers(timers, matcher, b));
+            (a.rule, a.first).cmp(&(b.rule, b.first)).then_with(rest)
+        });
+        for each in starting.drain(..) {
+            self.start(matcher, each.due, cause, now)?;
+        }
+        self.starting = starting;
+        Ok(())
+    }
+
+    fn start<M: Matcher>(&mut self, matcher: &M, due: Due, cause: Name, now: f64) -> Outcome<()> {
+        let slot = self.slot(due);
+        let event = match due {
+            Due::Event(event) => event,
+            Due::Aggregate(rule) => {
+                let name = Name::firing(self.timers.of(rule).key, &[], cause);
+                let rate = self.hazard(matcher, rule, now)?;
+                self.clocks
+                    .start(slot, name, exponential(&self.randomness, name, rate), now);
+                return Ok(());
+            }
+        };
+        let rule = matcher.rule_of(event);
+        if self.timers.of(rule).memory == Memory::Age {
+            let identity = self.identity(matcher, event);
+            if let Some(remaining) = self.ages.take(identity) {
+                self.clocks.resume(slot, remaining, now);
+                return Ok(());
+            }
+        }
+        self.bind(matcher, event);
+        let name = self.name(matcher, event, cause);
+        let reading = self
+            .timers
+            .read(rule, matcher, &self.bindings[rule.index()], now)?;
+        if let Reading::Law(law) = &reading {
+            self.truncation.note(rule, law);
+        }
+        self.clocks
+            .start(slot, name, draw(&self.randomness, name, reading), now);
+        Ok(())
+    }
+
+    /// The name of an event's next firing.
+    fn name<M: Matcher>(&mut self, matcher: &M, event: EventId, cause: Name) -> Name {
+        let rule = matcher.rule_of(event);
+        let timer = self.timers.of(rule);
+        if timer.stream.is_none() {
+            let key = timer.key;
+            self.gather_names(matcher, event);
+            return Name::firing(key, &self.names, cause);
+        }
+        let (stream, key) = self.stream(matcher, event);
+        let count = self.streams.entry(key).or_insert(0);
+        let name = Name::stream(stream, &self.names, *count);
+        *count += 1;
+        name
+    }
+
+    /// The name of an event's stream, and a hash of it with its key; the names of the key are left in `names`.
+    fn stream<M: Matcher>(
+        &mut self,
+        matcher: &M,
+        event: EventId,
+    ) -> (crate::draw::StreamKey, Name) {
+        let rule = matcher.rule_of(event);
+        self.bind(matcher, event);
+        let stream = self
+            .timers
+            .of(rule)
+            .stream
+            .as_ref()
+            .expect("the timer has a stream");
+        let bound = &self.bindings[rule.index()];
+        self.names.clear();
+        let key = stream
+            .key
+            .iter()
+            .map(|e| e.name(matcher.graph(), bound.get(e.var())));
+        self.names.extend(key);
+        (stream.name, Name::stream(stream.name, &self.names, 0))
+    }
+
+    /// A key of which an element was deleted never comes again.
+    fn forget_stream<M: Matcher>(&mut self, matcher: &M, event: EventId) {
+        let rule = matcher.rule_of(event);
+        if self.timers.of(rule).stream.is_none() {
+            return;
+        }
+        let (_, key) = self.stream(matcher, event);
+        let bound = &self.bindings[rule.index()];
+        let mut elements = self.timers.of(rule).stream.iter().flat_map(|s| &s.key);
+        if !elements.all(|e| e.lives(matcher.graph(), bound.get(e.var()))) {
+            self.streams.remove(&key);
+        }
+    }
+
+    /// A hash of rule and matched elements.
+    fn identity<M: Matcher>(&mut self, matcher: &M, event: EventId) -> Name {
+        self.gather_names(matcher, event);
+        Name::firing(
+            self.timers.of(matcher.rule_of(event)).key,
+            &self.names,
+            Name::START,
+        )
+    }
+
+    fn gather_names<M: Matcher>(&mut self, matcher: &M, event: EventId) {
+        let elements = &self.timers.of(matcher.rule_of(event)).elements;
+        let matched = elements.iter().zip(matcher.matched(event));
+        self.names.clear();
+        self.names
+            .extend(matched.map(|(e, &slot)| e.name(matcher.graph(), slot)));
+    }
+
+    /// Binds a match for the parameters of its timer.
+    fn bind<M: Matcher>(&self, matcher: &M, event: EventId) {
+        let rule = matcher.rule_of(event);
+        let elements = self
+            .timers
+            .of(rule)
+            .elements
+            .iter()
+            .zip(matcher.matched(event));
+        elements.for_each(|(e, &slot)| self.bindings[rule.index()].set(e.var(), slot));
+    }
+
+    /// The rate of an aggregate clock: the timer's rate for each occurrence.
+    fn hazard<M: Matcher>(&self, matcher: &M, rule: RuleId, now: f64) -> Outcome<f64> {
+        let bound = &self.bindings[rule.index()];
+        let aggregate = self
+            .timers
+            .of(rule)
+            .aggregate
+            .expect("the rule has an aggregate clock");
+        let Reading::Exponential(rate) = self.timers.read(rule, matcher, bound, now)? else {
+            unreachable!("check lets only exponential timers be aggregate")
+        };
+        let weights = (0..aggregate.components).map(|c| matcher.component_weight(rule, c));
+        let hazard =
+            weights.fold(rate, |product, weight| product * weight) / aggregate.automorphisms;
+        if hazard.is_finite() && hazard >= 0.0 {
+            return Ok(hazard);
+        }
+        let error = bad_hazard(hazard, now);
+        Err(located(
+            error,
+            matcher.program(),
+            matcher.graph(),
+            rule,
+            bound,
+        ))
+    }
+
+    /// Bytes in use, roughly.
+    pub(super) fn memory_bytes(&self) -> u64 {
+        let streams = self.streams.capacity() * size_of::<(Name, u64)>();
+        self.clocks.memory_bytes() + self.ages.memory_bytes() + streams as u64
+    }
+}
+
+/// The numbers of a match, in the order of the text.
+fn numbers<'a, M: Matcher>(
+    timers: &'a Timers,
+    matcher: &'a M,
+    of: &Starting,
+) -> impl Iterator<Item = u64> + 'a {
+    let (elements, matched) = match of.due {
+        Due::Aggregate(_) => (&[][..], &[][..]),
+        Due::Event(event) => (&timers.of(of.rule).elements[..], matcher.matched(event)),
+    };
+    elements
+        .iter()
+        .zip(matched)
+        .map(|(e, &slot)| e.number(matcher.graph(), slot))
+}
+
+fn draw(randomness: &Randomness, name: Name, reading: Reading<'_>) -> Delay {
+    match reading {
+        Reading::Exponential(rate) => exponential(randomness, name, rate),
+        Reading::Immediate { priority, weight } => Delay::Immediate {
+            priority,
+            unit: unit_exponential(randomness, name),
+            weight,
+        },
+        Reading::Law(law) => Delay::After(law.delay(&mut randomness.rng(name, Place::DELAY))),
+    }
+}
+
+fn exponential(randomness: &Randomness, name: Name, rate: f64) -> Delay {
+    Delay::Exponential {
+        unit: unit_exponential(randomness, name),
+        rate,
+    }
+}
+
+/// An exponential delay of rate 1: what a clock of any rate works off, so that it can be rescaled.
+fn unit_exponential(randomness: &Randomness, name: Name) -> f64 {
+    let law = Law::exponential(1.0)
+        .and_then(DelayLaw::new)
+        .expect("a rate of 1 is in the domain");
+    law.delay(&mut randomness.rng(name, Place::DELAY))
+}

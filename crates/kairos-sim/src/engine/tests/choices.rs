@@ -1,0 +1,132 @@
+//! Choices at firing.
+
+use super::*;
+
+const TYPES: &str = r#"nodes: { "C": (), "S": (attributes: { "w": Real, "got": Int(0) }) }, edges: { "knows": (from: "C", to: "S") }"#;
+
+fn source<'a>(choose: &'a str, rules: &'a mut String) -> Source<'a> {
+    *rules = format!(
+        r#""pick": (match: "(c:C)", {choose} set: ["s.got += 1"]), "gone": (match: "(s:S)", delete: ["s"]),"#
+    );
+    Source {
+        types: TYPES,
+        rules,
+        model: r#"start: [Create("(c:C)"), Repeat(4, "(c)-[:knows]->(s:S {w: index % 3})")], timers: { "pick": Exponential(rate: 1.0), "gone": Never }"#,
+    }
+}
+
+/// How often each of the four was picked, by number.
+fn picks(sim: &Sim) -> Vec<u64> {
+    let graph = sim.matcher().graph();
+    let mut nodes: Vec<_> = graph
+        .nodes()
+        .filter(|&n| graph.node_type(n).index() == 1)
+        .collect();
+    nodes.sort_by_key(|&n| graph.node_number(n));
+    nodes.into_iter().map(|n| graph.node_word(n, 1)).collect()
+}
+
+fn after(steps: usize, choose: &str) -> Vec<u64> {
+    let mut rules = String::new();
+    let mut sim = source(choose, &mut rules).sim();
+    (0..steps).for_each(|_| drop(step(&mut sim)));
+    picks(&sim)
+}
+
+/// χ² at α = 0.001: 16.27 with 3 degrees of freedom, 13.82 with 2, 10.83 with 1.
+fn fits(counts: &[u64], shares: &[f64], critical: f64) -> bool {
+    let n = counts.iter().sum::<u64>() as f64;
+    let terms = counts.iter().zip(shares).filter(|(_, s)| **s > 0.0);
+    let impossible = counts.iter().zip(shares).any(|(n, s)| *s == 0.0 && *n > 0);
+    !impossible
+        && terms
+            .map(|(&k, s)| (k as f64 - n * s).powi(2) / (n * s))
+            .sum::<f64>()
+            < critical
+}
+
+#[test]
+fn uniform_picks_alike_from_a_pool_of_edges_of_nodes_and_from_a_search() {
+    for choose in [
+        r#"choose: [Uniform("(c)-[:knows]->(s:S)")],"#,
+        r#"choose: [Uniform("(s:S)")],"#,
+        r#"choose: [Uniform("(c)-[:knows]->(s:S), (d:C)-[:knows]->(s)")],"#,
+    ] {
+        let counts = after(2000, choose);
+        if choose.contains("(d:C)") {
+            assert_eq!(
+                counts.iter().sum::<u64>(),
+                0,
+                "the two edges would have to be one"
+            );
+            continue;
+        }
+        assert!(fits(&counts, &[0.25; 4], 16.27), "{choose}: {counts:?}");
+        assert!(
+            !fits(&counts, &[0.3, 0.3, 0.2, 0.2], 16.27),
+            "control: {choose}: {counts:?}"
+        );
+    }
+}
+
+#[test]
+fn a_condition_across_is_tried_sixteen_times_and_then_looked_for() {
+    // Only one of four passes, and the condition reads the match, so that the pool holds all four.
+    let counts = after(
+        500,
+        r#"choose: [Uniform("(c)-[:knows]->(s:S WHERE id(s) = id(c) + 3)")],"#,
+    );
+    assert_eq!(counts.iter().sum::<u64>(), 500);
+    assert_eq!(counts.iter().filter(|&&n| n > 0).count(), 1, "{counts:?}");
+}
+
+#[test]
+fn the_best_is_picked_and_ties_alike() {
+    let counts = after(1000, r#"choose: [Min("s.w", of: "(c)-[:knows]->(s:S)")],"#);
+    assert!(fits(&counts, &[0.5, 0.0, 0.0, 0.5], 10.83), "{counts:?}");
+    let counts = after(100, r#"choose: [Max("s.w", of: "(c)-[:knows]->(s:S)")],"#);
+    assert_eq!(counts, [0, 0, 100, 0]);
+}
+
+#[test]
+fn weights_are_shares() {
+    let counts = after(
+        2000,
+        r#"choose: [Weighted("s.w", of: "(c)-[:knows]->(s:S)")],"#,
+    );
+    assert!(
+        fits(&counts, &[0.0, 1.0 / 3.0, 2.0 / 3.0, 0.0], 10.83),
+        "{counts:?}"
+    );
+    // The same with a weight that reads the match, which no index can hold.
+    let counts = after(
+        2000,
+        r#"choose: [Weighted("s.w * (id(c) + 1)", of: "(c)-[:knows]->(s:S)")],"#,
+    );
+    assert!(
+        fits(&counts, &[0.0, 1.0 / 3.0, 2.0 / 3.0, 0.0], 10.83),
+        "{counts:?}"
+    );
+}
+
+#[test]
+fn without_an_extension_the_firing_has_no_effect_and_the_clock_goes_on() {
+    let mut rules = String::new();
+    let mut sim = source(
+        r#"choose: [Uniform("(c)-[:knows]->(s:S)")], then_where: "s.w > 5.0","#,
+        &mut rules,
+    )
+    .sim();
+    let before = sim.fingerprint();
+    assert_eq!(fire(&mut sim, "pick", &[0]), FiringOutcome::Effectless);
+    assert_ne!(sim.fingerprint(), before, "a step without effect is a step");
+    let counts = sim.counts();
+    assert_eq!(
+        (counts.events, counts.effectless, counts.thinned),
+        (0, 1, 0)
+    );
+    let first = time(&sim, "pick", &[0]);
+    assert_eq!(fire(&mut sim, "pick", &[0]), FiringOutcome::Effectless);
+    assert_ne!(time(&sim, "pick", &[0]), first, "it draws afresh");
+    assert_eq!(picks(&sim), [0; 4]);
+}

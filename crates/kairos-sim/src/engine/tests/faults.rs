@@ -1,0 +1,127 @@
+//! Run-time errors say where.
+
+use kairos_rewrite::error::Fault;
+
+use super::*;
+
+const TYPES: &str = r#"nodes: { "A": (attributes: { "x": Real(1.0), "n": Int(1) }) }"#;
+
+const RULES: &str = r#"
+    "tick": (match: "(it:A)", set: ["it.n = it.n"]),
+    "spoil": (match: "(a:A)", set: ["a.x = 0.0 - 1.0", "a.n = 0"]),
+    "grow": (match: "(a:A)", create: ["(b:A)"]),
+"#;
+
+fn error_of(tick: &str, limits: &str) -> Box<RuntimeError> {
+    let model = format!(
+        r#"start: [Create("(a:A)")], timers: {{ "tick": {tick}, "spoil": Deterministic(2.5), "grow": Deterministic(100.0) }}{limits}"#
+    );
+    let source = Source {
+        types: TYPES,
+        rules: RULES,
+        model: &model,
+    };
+    let mut sim = match source.replication(0) {
+        Ok(sim) => sim,
+        Err(error) => return error,
+    };
+    (0..10_000)
+        .find_map(|_| sim.step(f64::INFINITY, &mut ()).err())
+        .unwrap()
+}
+
+#[test]
+fn a_parameter_outside_its_domain_is_named_with_rule_match_value_and_time() {
+    let error = error_of(r#"Exponential(rate: "it.x")"#, "");
+    let domain = |f: &Fault| {
+        matches!(
+            f,
+            Fault::Domain {
+                law: "Exponential",
+                parameter: "rate",
+                value: -1.0,
+                ..
+            }
+        )
+    };
+    assert!(domain(&error.fault), "{error}");
+    assert_eq!(error.rule.as_ref().unwrap().1, "tick");
+    assert_eq!(error.matched, [(String::from("it"), 0)]);
+    assert_eq!(error.expression.as_deref(), Some("it.x"));
+    assert_eq!(error.time, 2.5);
+}
+
+#[test]
+fn so_is_a_weight() {
+    let error = error_of(r#"Immediate(priority: 0, weight: "it.x - 3.0")"#, "");
+    assert!(
+        matches!(
+            error.fault,
+            Fault::Domain {
+                law: "Immediate",
+                parameter: "weight",
+                ..
+            }
+        ),
+        "{error}"
+    );
+    assert_eq!(error.expression.as_deref(), Some("it.x - 3.0"));
+    assert_eq!(error.time, 0.0);
+}
+
+#[test]
+fn a_fault_while_reading_again_says_whose_timer_it_was() {
+    let error = error_of(r#"Exponential(rate: "1.0 / it.n")"#, "");
+    assert_eq!(error.fault, Fault::DivisionByZero);
+    assert_eq!(
+        error.rule.as_ref().unwrap().1,
+        "tick",
+        "not the rule that fired"
+    );
+    assert_eq!(error.matched, [(String::from("it"), 0)]);
+    assert_eq!(error.time, 2.5);
+}
+
+#[test]
+fn too_many_active_events_or_elements_end_the_run() {
+    let error = error_of("Exponential(rate: 1.0)", ", limits: (active_events: 5)");
+    let limit = Fault::Limit {
+        what: "active events",
+        count: 6,
+        limit: 5,
+    };
+    assert_eq!(error.fault, limit);
+    let error = error_of("Exponential(rate: 1.0)", ", limits: (elements: 1)");
+    assert!(
+        matches!(
+            error.fault,
+            Fault::Limit {
+                count: 2,
+                limit: 1,
+                ..
+            }
+        ),
+        "{error}"
+    );
+}
+
+#[test]
+fn truncation_is_reported_at_its_worst() {
+    let model = r#"start: [Create("(a:A)"), Create("(b:A {x: 2.0})")], timers: { "tick": Normal(mean: "it.x", sd: 1.0), "spoil": Never, "grow": Normal(mean: 100.0, sd: 1.0) }"#;
+    let sim = Source {
+        types: TYPES,
+        rules: RULES,
+        model,
+    }
+    .sim();
+    let shifts = sim.truncation_shifts();
+    let tick = sim.matcher().program().model.rule_named("tick").unwrap();
+    let (rule, shift) = shifts[0];
+    assert_eq!(
+        (rule, shifts.len()),
+        (tick, 1),
+        "a shift of nothing is not reported"
+    );
+    // φ(1) / Φ(1): the mean of a normal of mean 1 and sd 1 above 0, less 1.
+    assert!((shift - 0.287_599_970_939_178).abs() < 1e-12, "{shift}");
+}
