@@ -22,3 +22,5 @@ pub mod draw;
 pub mod engine;
 pub mod law;
 pub mod schedule;
+pub mod start;
+mod value;
