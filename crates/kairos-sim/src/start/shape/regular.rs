@@ -106,7 +106,11 @@ impl Pairing {
         for _ in 0..TRIES * self.good.len() {
             let way = index(self.rng.below(2 * self.good.len() as u64));
             let (c, d) = self.good[way / 2];
-            let (c, d) = if way % 2 == 0 { (c, d) } else { (d, c) };
+            let (c, d) = if way.is_multiple_of(2) {
+                (c, d)
+            } else {
+                (d, c)
+            };
             let (one, other) = (ordered(a, c), ordered(b, d));
             if one != other && self.fits(one) && self.fits(other) {
                 self.there.remove(&ordered(c, d));
