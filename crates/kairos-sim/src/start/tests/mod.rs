@@ -4,8 +4,8 @@ mod shapes;
 mod statements;
 
 use kairos_model::{
-    expr::{Expr, ExprKind, Formula, FormulaId, Var},
-    model::{Limits, Model, RunSettings},
+    expr::{Expr, ExprKind, Formula, FormulaId, Function, TableId, Var},
+    model::{Column, Limits, Model, RunSettings, Table},
     pattern::{Element, Scope, Sort},
     rule::{Created, Creation},
     source::{FileId, Sources, Span},
@@ -113,6 +113,24 @@ fn drawn(place: u32) -> Formula {
     formula("draw(…)", Type::Int, ExprKind::Draw { law, place })
 }
 
+/// `round(draw(Empirical(data, tens, 2.0)))`.
+fn empirical(place: u32) -> Formula {
+    let family = Family::Empirical {
+        table: TableId(0),
+        column: 0,
+    };
+    let law = Box::new(Law {
+        family,
+        parameters: vec![real(2.0)],
+    });
+    let draw = Expr {
+        kind: ExprKind::Draw { law, place },
+        ty: Type::Real,
+    };
+    let rounded = ExprKind::Call(Function::Round, vec![draw]);
+    formula("round(draw(…))", Type::Int, rounded)
+}
+
 fn node(var: u16, ty: NodeTypeId, x: Formula) -> Creation {
     Creation {
         var: Var(var),
@@ -166,7 +184,23 @@ fn arrows(kind: TopologyKind, per_replication: bool) -> Statement {
     })
 }
 
-/// A model that has nothing but a start graph, of at most `elements` elements.
+/// A table with a column of the whole numbers 10, 20 and 30.
+fn table() -> Table {
+    Table {
+        name: "data".to_owned(),
+        key: vec![],
+        keys: vec![],
+        columns: vec![Column {
+            name: "tens".to_owned(),
+            ty: Type::Int,
+            bits: vec![10, 20, 30],
+        }],
+        rows: 3,
+        missing: None,
+    }
+}
+
+/// A model that has nothing but a start graph and a table, of at most `elements` elements.
 fn model(statements: Vec<Statement>, elements: u64) -> Program {
     let created = |s: &Statement| match s {
         Statement::Create { create, .. } => create.clone(),
@@ -187,7 +221,7 @@ fn model(statements: Vec<Statement>, elements: u64) -> Program {
         sources: Sources::default(),
         types: types(),
         parameters: vec![],
-        tables: vec![],
+        tables: vec![table()],
         rules: vec![],
         timers: vec![],
         start: StartGraph {

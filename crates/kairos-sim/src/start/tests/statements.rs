@@ -113,6 +113,14 @@ fn more_nodes_leave_the_draws_of_the_others_alone() {
     assert_eq!(different.len(), 9);
 }
 
+#[test]
+fn columns_of_tables_are_drawn_from() {
+    let graph = built(vec![repeat(60, vec![node(0, A, empirical(0))])], 0).unwrap();
+    let values: std::collections::BTreeSet<u64> =
+        graph.nodes().map(|n| graph.node_word(n, 0)).collect();
+    assert_eq!(values, [20, 40, 60].into());
+}
+
 fn node_rows(ty: NodeTypeId, rows: &[(&str, Option<i64>)]) -> Statement {
     let row = |&(key, x): &(&str, Option<i64>)| NodeRow {
         template: 0,
