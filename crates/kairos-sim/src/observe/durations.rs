@@ -1,51 +1,118 @@
-//! Durations from a firing of one rule to a firing of another for the same element.
+//! Durations between the firings of two rules for the same element.
 
+use std::collections::BTreeMap;
+
+use kairos_model::{expr::Var, probe::ProbeId, rule::Rule};
+use kairos_rewrite::{
+    binding::{Binding, Slot},
+    graph::HostGraph,
+    program::is_node,
+};
 use kairos_stats::KaplanMeier;
-use rustc_hash::FxHashMap;
 
-/// Intervals of one probe. Elements are known by their numbers; the open ones are looked up, and gone through in ascending numbers only.
-#[derive(Clone, Debug, Default)]
+/// What a firing does to an interval.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Mark {
+    /// Opens one, unless the element has one open.
+    Open,
+    /// Closes the open one, if any.
+    Close,
+}
+
+/// One end of the intervals of a probe, at the rule whose firing it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct End {
+    pub(super) probe: ProbeId,
+    pub(super) mark: Mark,
+    /// Whether the rule creates the element, so that it is there only after the application.
+    pub(super) created: bool,
+    var: Var,
+    is_node: bool,
+}
+
+impl End {
+    pub(super) fn new(rule: &Rule, same: Var, probe: ProbeId, mark: Mark) -> Self {
+        End {
+            probe,
+            mark,
+            created: rule.effect.create.iter().any(|c| c.var == same),
+            var: same,
+            is_node: is_node(&rule.scope, same),
+        }
+    }
+
+    /// The number of the element; `None` for an edge that was not created because an end of it was deleted.
+    pub(super) fn element(&self, graph: &HostGraph, bound: &Binding) -> Option<u64> {
+        match bound.get(self.var) {
+            Slot::NONE => None,
+            node if self.is_node => Some(graph.node_number(node)),
+            edge => Some(graph.edge_number(edge)),
+        }
+    }
+}
+
+/// The intervals of a probe; those that began before the warm-up ended are followed, but do not count.
+#[derive(Debug)]
 pub(super) struct Durations {
-    /// By element number: when its interval began.
-    open: FxHashMap<u64, f64>,
+    warm_up: f64,
+    of_nodes: bool,
+    /// Since when, by element number.
+    open: BTreeMap<u64, f64>,
     closed: Vec<f64>,
     censored: Vec<f64>,
 }
 
 impl Durations {
-    /// Opens an interval; one that is open is kept.
-    pub(super) fn begin(&mut self, element: u64, time: f64) {
-        self.open.entry(element).or_insert(time);
-    }
-
-    /// Closes the interval of an element, if one is open that began after the warm-up.
-    pub(super) fn end(&mut self, element: u64, time: f64, warm_up: f64) {
-        if let Some(begin) = self.open.remove(&element).filter(|&b| b >= warm_up) {
-            self.closed.push(time - begin);
+    pub(super) fn new(warm_up: f64, of_nodes: bool) -> Self {
+        Durations {
+            warm_up,
+            of_nodes,
+            open: BTreeMap::new(),
+            closed: Vec::new(),
+            censored: Vec::new(),
         }
     }
 
-    /// The element is gone: its interval is censored.
-    pub(super) fn lose(&mut self, element: u64, time: f64, warm_up: f64) {
-        if let Some(begin) = self.open.remove(&element).filter(|&b| b >= warm_up) {
-            self.censored.push(time - begin);
+    pub(super) fn mark(&mut self, mark: Mark, element: u64, time: f64) {
+        match mark {
+            Mark::Open => {
+                self.open.entry(element).or_insert(time);
+            }
+            Mark::Close => {
+                let since = self.open.remove(&element);
+                self.closed.extend(lasted(since, self.warm_up, time));
+            }
         }
     }
 
-    pub(super) fn is_idle(&self) -> bool {
-        self.open.is_empty()
+    /// The intervals of elements that the last application deleted were never closed.
+    pub(super) fn censor_deleted(&mut self, graph: &HostGraph, time: f64) {
+        if self.open.is_empty() {
+            return;
+        }
+        if self.of_nodes {
+            let numbers = graph.deleted_nodes().map(|n| graph.node_number(n));
+            numbers.for_each(|number| self.censor(number, time));
+        } else {
+            let numbers = graph.deleted_edges().map(|e| graph.edge_number(e));
+            numbers.for_each(|number| self.censor(number, time));
+        }
     }
 
-    /// The estimate at the end; open intervals are censored.
-    pub(super) fn estimate(&self, end: f64, warm_up: f64) -> KaplanMeier {
-        let mut open: Vec<_> = self.open.iter().filter(|o| *o.1 >= warm_up).collect();
-        open.sort_unstable_by_key(|o| *o.0);
-        let censored: Vec<f64> = self
-            .censored
-            .iter()
-            .copied()
-            .chain(open.iter().map(|o| end - o.1))
-            .collect();
-        KaplanMeier::new(&self.closed, &censored)
+    fn censor(&mut self, element: u64, time: f64) {
+        let since = self.open.remove(&element);
+        self.censored.extend(lasted(since, self.warm_up, time));
     }
+
+    pub(super) fn finish(mut self, end: f64) -> KaplanMeier {
+        while let Some((_, since)) = self.open.pop_first() {
+            self.censored.extend(lasted(Some(since), self.warm_up, end));
+        }
+        KaplanMeier::new(&self.closed, &self.censored)
+    }
+}
+
+/// How long an interval lasted, if there was one and it counts.
+fn lasted(since: Option<f64>, warm_up: f64, until: f64) -> Option<f64> {
+    since.filter(|&s| s >= warm_up).map(|s| until - s)
 }

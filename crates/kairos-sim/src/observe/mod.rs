@@ -1,11 +1,284 @@
-//! Probes: what is observed of a trajectory, and the statistics of it.
+//! What the probes of a model see of one replication.
 //!
-//! A sample at time t sees the graph after every event with time ≤ t. Tallies read the graph before the application of their rule. Averages over time
-//! weigh by time, tallies by event; both begin after the warm-up.
+//! A [`Collector`] watches a trajectory from its beginning; [`Collector::finish`] turns what it saw into [`Observations`]: the
+//! values of metrics, series, and distributions for histograms.
+//!
+//! Counts and summaries are right-continuous step functions of time: a sample at time t sees every event with time ≤ t, and their
+//! statistics weigh by time. Tallies and durations weigh by event. What happens before the warm-up ends leaves only the state of
+//! the graph behind.
+//!
+//! Deliberately absent: other replications, and intervals. A probe that nobody asked for costs nothing.
 
-mod collector;
+use std::sync::Arc;
+
+use kairos_model::{
+    model::Model,
+    probe::{MetricRef, ProbeId, ProbeKind},
+    rule::RuleId,
+};
+use kairos_rewrite::{
+    error::Outcome,
+    matcher::Matcher,
+    program::{Program, is_node},
+};
+
+mod derived;
 mod durations;
+mod level;
 mod observations;
+mod series;
+mod tally;
+#[cfg(test)]
+mod tests;
 
-pub use collector::{Collector, Wanted};
-pub use observations::Observations;
+pub use level::LevelSummary;
+pub use observations::{Observations, Observed};
+pub use tally::Tally;
+
+use durations::{Durations, End, Mark};
+use level::Level;
+use series::Series;
+
+use crate::engine::{Counts, Firing, FiringOutcome, Observer};
+
+/// What is to be observed.
+#[derive(Clone, Debug)]
+pub enum Wanted {
+    /// All metrics of all probes.
+    All,
+    /// These, and what the derived ones among them are computed from.
+    Metrics(Vec<MetricRef>),
+}
+
+impl Wanted {
+    /// The metrics, in the order of the text or as listed.
+    fn metrics(self, model: &Model) -> Vec<MetricRef> {
+        match self {
+            Wanted::Metrics(metrics) => metrics,
+            Wanted::All => (0..)
+                .map(ProbeId)
+                .zip(&model.probes)
+                .flat_map(|(id, probe)| observations::all_metrics(id, &probe.kind))
+                .collect(),
+        }
+    }
+}
+
+/// Watches one replication for its probes.
+#[derive(Debug)]
+pub struct Collector {
+    program: Arc<Program>,
+    wanted: Vec<MetricRef>,
+    /// Probes that are needed, operands before the derived probes that read them.
+    needed: Vec<ProbeId>,
+    /// By probe; `None` where it is not needed.
+    watches: Vec<Option<Watch>>,
+    /// By rule, what is read when it fires.
+    at_rule: Vec<AtRule>,
+    /// Probes of durations.
+    durations: Vec<ProbeId>,
+    /// By rule.
+    firings: Vec<RuleFirings>,
+    series: Option<Series>,
+}
+
+/// What is kept for a probe.
+#[derive(Debug)]
+enum Watch {
+    Level(Level),
+    /// Read off the counts that are kept for every rule.
+    Firings(RuleId),
+    Tally(Tally),
+    Between(Durations),
+    /// Computed at the end.
+    Derived,
+}
+
+/// What is read when a rule fires.
+#[derive(Debug, Default)]
+struct AtRule {
+    tallies: Vec<ProbeId>,
+    /// Of intervals.
+    ends: Vec<End>,
+}
+
+/// Firings of a rule.
+#[derive(Clone, Copy, Debug, Default)]
+struct RuleFirings {
+    whole_run: Counts,
+    after_warm_up: Counts,
+}
+
+impl Collector {
+    /// A collector for one replication of a program.
+    #[must_use]
+    pub fn new(program: &Arc<Program>, wanted: Wanted) -> Self {
+        let model = &program.model;
+        let wanted = wanted.metrics(model);
+        let series = model
+            .run
+            .sample_every
+            .map(|every| Series::new(model, every));
+        let sampled = series.iter().flat_map(Series::probes).copied();
+        let roots = wanted.iter().map(|metric| metric.probe).chain(sampled);
+        let needed = derived::with_operands(model, roots);
+        let mut collector = Collector {
+            program: Arc::clone(program),
+            wanted,
+            watches: model.probes.iter().map(|_| None).collect(),
+            at_rule: model.rules.iter().map(|_| AtRule::default()).collect(),
+            firings: vec![RuleFirings::default(); model.rules.len()],
+            durations: Vec::new(),
+            series,
+            needed: Vec::new(),
+        };
+        needed.iter().for_each(|&probe| collector.watch(probe));
+        collector.needed = needed;
+        collector
+    }
+
+    fn watch(&mut self, id: ProbeId) {
+        let model = &self.program.model;
+        let warm_up = model.run.warm_up;
+        let watch = match &model.probes[id.index()].kind {
+            ProbeKind::Count(_) | ProbeKind::Summary { .. } => Watch::Level(Level::new(warm_up)),
+            ProbeKind::Firings { rule } => Watch::Firings(*rule),
+            ProbeKind::Tally { on, .. } => {
+                self.at_rule[on.index()].tallies.push(id);
+                Watch::Tally(Tally::default())
+            }
+            ProbeKind::Between { from, to } => {
+                // A firing of one rule that is both ends closes the old interval before it opens the next.
+                for (endpoint, mark) in [(to, Mark::Close), (from, Mark::Open)] {
+                    let end = End::new(model.rule(endpoint.rule), endpoint.same, id, mark);
+                    self.at_rule[endpoint.rule.index()].ends.push(end);
+                }
+                self.durations.push(id);
+                let of_nodes = is_node(&model.rule(from.rule).scope, from.same);
+                Watch::Between(Durations::new(warm_up, of_nodes))
+            }
+            ProbeKind::Derived { .. } => Watch::Derived,
+        };
+        self.watches[id.index()] = Some(watch);
+    }
+
+    /// The observations of a replication that ended at `end`, in the model's unit of time.
+    ///
+    /// # Panics
+    /// If `end` is not finite or before the last firing.
+    #[must_use]
+    pub fn finish(mut self, end: f64) -> Observations {
+        if let Some(series) = &mut self.series {
+            series.sample_through(end, &self.watches);
+        }
+        let firings = &self.firings;
+        let observed = |watch: Watch| match watch {
+            Watch::Level(level) => Observed::Level(level.finish(end)),
+            Watch::Firings(rule) => Observed::Firings(firings[rule.index()].after_warm_up),
+            Watch::Tally(tally) => Observed::Tally(tally),
+            Watch::Between(durations) => Observed::Durations(durations.finish(end)),
+            Watch::Derived => Observed::Derived(None),
+        };
+        let probes = self.watches.into_iter().map(|w| w.map(observed)).collect();
+        let firings = self.firings.iter().map(|f| f.whole_run).collect();
+        Observations::new(
+            self.program,
+            self.wanted,
+            &self.needed,
+            probes,
+            firings,
+            self.series.unwrap_or_default(),
+            end,
+        )
+    }
+
+    /// Tallies the values that a firing has for its probes, the graph being as it was before.
+    fn tally<M: Matcher>(&mut self, matcher: &M, firing: &Firing<'_>) -> Outcome<()> {
+        for &id in &self.at_rule[firing.rule.index()].tallies {
+            let ProbeKind::Tally { value, when, .. } = &self.program.model.probes[id.index()].kind
+            else {
+                unreachable!("only tallies are listed")
+            };
+            if let Some(Watch::Tally(tally)) = &mut self.watches[id.index()]
+                && let Some(value) = tally::value(matcher, firing, value, when.as_ref())?
+            {
+                tally.push(value);
+            }
+        }
+        Ok(())
+    }
+
+    /// Closes and opens intervals of the elements that are bound now: before the application the matched and chosen ones, after it
+    /// the created ones.
+    fn mark<M: Matcher>(&mut self, matcher: &M, firing: &Firing<'_>, created: bool) {
+        let ends = &self.at_rule[firing.rule.index()].ends;
+        for end in ends.iter().filter(|end| end.created == created) {
+            if let Some(Watch::Between(durations)) = &mut self.watches[end.probe.index()]
+                && let Some(element) = end.element(matcher.graph(), firing.bound)
+            {
+                durations.mark(end.mark, element, firing.time);
+            }
+        }
+    }
+
+    /// Brings levels and durations up to date with an application.
+    fn follow<M: Matcher>(&mut self, matcher: &M, firing: &Firing<'_>) {
+        let changed = &matcher.delta().probes;
+        if let Some(series) = &mut self.series
+            && !changed.is_empty()
+        {
+            series.sample_before(firing.time, &self.watches);
+        }
+        for &probe in changed {
+            if let Some(Watch::Level(level)) = &mut self.watches[probe.index()] {
+                level.follow(firing.time, matcher.reading(probe));
+            }
+        }
+        self.mark(matcher, firing, true);
+        for &probe in &self.durations {
+            if let Some(Watch::Between(durations)) = &mut self.watches[probe.index()] {
+                durations.censor_deleted(matcher.graph(), firing.time);
+            }
+        }
+    }
+}
+
+impl<M: Matcher> Observer<M> for Collector {
+    fn begin(&mut self, matcher: &M) {
+        for (id, watch) in (0..).map(ProbeId).zip(&mut self.watches) {
+            if let Some(Watch::Level(level)) = watch {
+                level.begin(matcher.reading(id));
+            }
+        }
+    }
+
+    fn before(&mut self, matcher: &M, firing: &Firing<'_>) -> Outcome<()> {
+        if firing.time >= self.program.model.run.warm_up {
+            self.tally(matcher, firing)?;
+        }
+        self.mark(matcher, firing, false);
+        Ok(())
+    }
+
+    fn after(&mut self, matcher: &M, firing: &Firing<'_>, outcome: &FiringOutcome) {
+        let RuleFirings {
+            whole_run,
+            after_warm_up,
+        } = &mut self.firings[firing.rule.index()];
+        count(whole_run, outcome);
+        if firing.time >= self.program.model.run.warm_up {
+            count(after_warm_up, outcome);
+        }
+        if let FiringOutcome::Applied(_) = outcome {
+            self.follow(matcher, firing);
+        }
+    }
+}
+
+fn count(counts: &mut Counts, outcome: &FiringOutcome) {
+    match outcome {
+        FiringOutcome::Applied(_) => counts.events += 1,
+        FiringOutcome::Effectless => counts.effectless += 1,
+        FiringOutcome::Thinned => counts.thinned += 1,
+    }
+}

@@ -1,220 +1,219 @@
-//! What was observed of one replication.
+//! What was seen of one replication.
 
 use std::sync::Arc;
 
 use kairos_model::{
     probe::{MetricRef, ProbeId, ProbeKind, Statistic},
     rule::RuleId,
-    types::Value,
 };
-use kairos_rewrite::{
-    binding::Binding,
-    eval::{Env, NoCounts},
-    graph::HostGraph,
-    program::Program,
-};
-use kairos_stats::{Ecdf, KaplanMeier};
+use kairos_rewrite::program::Program;
+use kairos_stats::KaplanMeier;
 
-use super::collector::State;
+use super::{derived, level::LevelSummary, series::Series, tally::Tally};
+use crate::engine::Counts;
 
-/// What one probe came to.
-#[derive(Clone, Debug)]
-enum Result {
-    Plain(State),
-    Tally(State, Ecdf),
-    Durations(KaplanMeier),
+/// The observations of one replication. Times and durations are in the model's unit of time.
+#[derive(Debug)]
+pub struct Observations {
+    pub(super) program: Arc<Program>,
+    wanted: Vec<MetricRef>,
+    /// By probe; `None` where nobody asked for it.
+    probes: Vec<Option<Observed>>,
+    /// By rule, over the whole run.
+    firings: Vec<Counts>,
+    series: Series,
+    /// How long the run went on after the warm-up; negative if it ended before.
+    observed_time: f64,
 }
 
-/// Everything observed of one replication.
+/// What was seen of a probe, after warm-up.
 #[derive(Clone, Debug)]
-pub struct Observations {
-    program: Arc<Program>,
-    warm_up: f64,
-    end: f64,
-    results: Vec<Result>,
-    series: Vec<Vec<Option<f64>>>,
-    fired: Vec<u64>,
+pub enum Observed {
+    /// Of a count or summary.
+    Level(LevelSummary),
+    /// Of firings.
+    Firings(Counts),
+    /// Of a tally.
+    Tally(Tally),
+    /// Of durations; an interval that was still open at the end, or whose element was deleted, is censored.
+    Durations(KaplanMeier),
+    /// The value of a derived probe.
+    Derived(Option<f64>),
 }
 
 impl Observations {
+    /// Takes what was observed and computes the derived probes, which are among `needed` after their operands.
     pub(super) fn new(
         program: Arc<Program>,
-        warm_up: f64,
+        wanted: Vec<MetricRef>,
+        needed: &[ProbeId],
+        probes: Vec<Option<Observed>>,
+        firings: Vec<Counts>,
+        series: Series,
         end: f64,
-        states: Vec<State>,
-        series: Vec<Vec<Option<f64>>>,
-        fired: Vec<u64>,
     ) -> Self {
-        let result = |state: State| match state {
-            State::Tally { ref quantiles, .. } => {
-                let ecdf = quantiles.ecdf();
-                Result::Tally(state, ecdf)
-            }
-            State::Durations(durations) => Result::Durations(durations.estimate(end, warm_up)),
-            state => Result::Plain(state),
-        };
-        let results = states.into_iter().map(result).collect();
-        Observations {
+        let observed_time = end - program.model.run.warm_up;
+        let mut observations = Observations {
             program,
-            warm_up,
-            end,
-            results,
+            wanted,
+            probes,
+            firings,
             series,
-            fired,
+            observed_time,
+        };
+        for &probe in needed {
+            observations.derive(probe, end);
+        }
+        observations
+    }
+
+    fn derive(&mut self, probe: ProbeId, end: f64) {
+        let kind = &self.program.model.probes[probe.index()].kind;
+        if let ProbeKind::Derived { metrics, value } = kind {
+            let operands: Option<Vec<f64>> = metrics.iter().map(|m| self.metric(m)).collect();
+            let value = operands.and_then(|m| derived::value(&self.program, value, &m, end));
+            self.probes[probe.index()] = Some(Observed::Derived(value));
         }
     }
 
-    /// A metric; `None` where it is undefined or was not asked for.
+    /// The value of a metric; `None` where it is undefined, or its probe was not asked for.
     #[must_use]
     pub fn metric(&self, metric: &MetricRef) -> Option<f64> {
-        let at = metric.statistic;
-        match &self.results[metric.probe.index()] {
-            Result::Plain(State::Reading { average, last }) => {
-                let summary = average.summary(self.end.max(0.0));
-                match at {
-                    Statistic::Last => *last,
-                    Statistic::Mean => Some(summary?.mean),
-                    Statistic::Sd => Some(summary?.variance.max(0.0).sqrt()),
-                    Statistic::Min => Some(summary?.min),
-                    Statistic::Max => Some(summary?.max),
-                    _ => None,
-                }
-            }
-            Result::Plain(State::Firings {
-                applied,
-                effectless,
-                thinned,
-            }) => match at {
-                Statistic::Count => Some(count(*applied)),
-                Statistic::Effectless => Some(count(*effectless)),
-                Statistic::Thinned => Some(count(*thinned)),
-                Statistic::Rate => Some(count(*applied) / self.observed()?),
-                _ => None,
-            },
-            Result::Tally(state, ecdf) => tally(state, ecdf, at),
-            Result::Durations(estimate) => match at {
-                Statistic::Median => estimate.median(),
-                Statistic::Quantile(percent) => estimate.quantile(f64::from(percent) / 100.0),
-                Statistic::Mean => estimate.closed().mean(),
-                Statistic::Sd => estimate.closed().sd(),
-                Statistic::Min => estimate.closed().min(),
-                Statistic::Max => estimate.closed().max(),
-                Statistic::Count => Some(count(estimate.closed().count())),
-                Statistic::Censored => Some(count(estimate.censored())),
-                _ => None,
-            },
-            Result::Plain(_) => self
-                .derived(metric.probe)
-                .filter(|_| at == Statistic::Value),
-        }
+        let observed = self.probe(metric.probe)?;
+        let value = observed.statistic(metric.statistic, self.observed_time);
+        value.filter(|v| v.is_finite())
     }
 
-    /// For how long was observed: from the warm-up to the end.
-    fn observed(&self) -> Option<f64> {
-        Some(self.end - self.warm_up).filter(|&t| t > 0.0)
-    }
-
-    /// A derived probe; undefined where a metric that it reads is, or where its expression has no value.
-    fn derived(&self, probe: ProbeId) -> Option<f64> {
-        let ProbeKind::Derived { metrics, value } = &self.program.model.probes[probe.index()].kind
-        else {
-            return None;
-        };
-        let values: Vec<f64> = metrics
-            .iter()
-            .map(|m| self.metric(m))
-            .collect::<Option<_>>()?;
-        let (graph, bound) = (
-            HostGraph::new(Arc::clone(&self.program.schema)),
-            Binding::new(0),
-        );
-        let env = Env {
-            graph: &graph,
-            bound: &bound,
-            now: self.end,
-            index: 0,
-            counts: &NoCounts,
-            drawing: None,
-            metrics: &values,
-        };
-        match self.program.code(value).value(&env) {
-            Ok(Value::Real(value)) => Some(value),
-            _ => None,
-        }
-    }
-
-    /// Every metric of every probe, with its name; of quantiles 50, 90, 95 and 99 %.
+    /// Every metric that was asked for, with its name in full (`latency.p95`) and its value. Where all were, quantiles are p50,
+    /// p90, p95 and p99 of tallies, p50 and p90 of durations.
     #[must_use]
     pub fn metrics(&self) -> Vec<(String, MetricRef, Option<f64>)> {
-        let mut all = Vec::new();
         let probes = &self.program.model.probes;
-        for (id, probe) in (0..).map(ProbeId).zip(probes) {
-            for &statistic in probe.kind.statistics() {
-                let statistics: Vec<Statistic> = match statistic {
-                    Statistic::Quantile(_) => [50, 90, 95, 99].map(Statistic::Quantile).to_vec(),
-                    other => vec![other],
-                };
-                for statistic in statistics {
-                    let metric = MetricRef {
-                        probe: id,
-                        statistic,
-                    };
-                    let value = self.metric(&metric);
-                    all.push((metric.name(probes), metric, value));
-                }
-            }
-        }
-        all
+        let row = |metric: &MetricRef| (metric.name(probes), metric.clone(), self.metric(metric));
+        self.wanted.iter().map(row).collect()
     }
 
-    /// For each count and summary its readings at the sample times, from 0 on; empty where the model samples none.
+    /// What was seen of a probe; `None` if it was not asked for.
+    #[must_use]
+    pub fn probe(&self, probe: ProbeId) -> Option<&Observed> {
+        self.probes[probe.index()].as_ref()
+    }
+
+    /// The times at which series were sampled: the multiples of the model's interval from 0 to the end of the run. Empty where it has none.
+    #[must_use]
+    pub fn sample_times(&self) -> &[f64] {
+        self.series.times()
+    }
+
+    /// Names of the probes that have a series: all counts and summaries, in the order of the text, if the model samples.
+    pub fn series_names(&self) -> impl Iterator<Item = &str> {
+        let name = |probe: &ProbeId| self.program.model.probes[probe.index()].name.as_str();
+        self.series.probes().iter().map(name)
+    }
+
+    /// For each of [`Self::series_names`] its values at [`Self::sample_times`]; `None` where undefined.
     #[must_use]
     pub fn series(&self) -> &[Vec<Option<f64>>] {
-        &self.series
+        self.series.values()
     }
 
-    /// The distribution of a tally's values.
+    /// How often a rule fired in the whole run, warm-up included.
     #[must_use]
-    pub fn distribution(&self, probe: ProbeId) -> Option<&Ecdf> {
-        match &self.results[probe.index()] {
-            Result::Tally(_, ecdf) => Some(ecdf),
-            _ => None,
-        }
-    }
-
-    /// The survival curve of a probe's durations.
-    #[must_use]
-    pub fn survival(&self, probe: ProbeId) -> Option<&KaplanMeier> {
-        match &self.results[probe.index()] {
-            Result::Durations(estimate) => Some(estimate),
-            _ => None,
-        }
-    }
-
-    /// Applications of a rule over the whole run, warm-up included.
-    #[must_use]
-    pub fn firings(&self, rule: RuleId) -> u64 {
-        self.fired[rule.index()]
+    pub fn firings(&self, rule: RuleId) -> Counts {
+        self.firings[rule.index()]
     }
 }
 
-fn tally(state: &State, ecdf: &Ecdf, at: Statistic) -> Option<f64> {
-    let State::Tally { moments, sum, .. } = state else {
-        return None;
-    };
-    match at {
-        Statistic::Mean => moments.mean(),
-        Statistic::Sd => moments.sd(),
-        Statistic::Min => moments.min(),
-        Statistic::Max => moments.max(),
-        Statistic::Count => Some(count(moments.count())),
-        Statistic::Sum => Some(*sum),
-        Statistic::Quantile(percent) => ecdf.quantile(f64::from(percent) / 100.0),
+impl Observed {
+    /// A statistic; `None` where it is undefined or this kind of probe does not have it.
+    ///
+    /// `observed_time` is how long the run went on after the warm-up.
+    fn statistic(&self, statistic: Statistic, observed_time: f64) -> Option<f64> {
+        match self {
+            Observed::Level(level) => of_level(level, statistic),
+            Observed::Firings(counts) => of_firings(counts, statistic, observed_time),
+            Observed::Tally(tally) => of_tally(tally, statistic),
+            Observed::Durations(durations) => of_durations(durations, statistic),
+            Observed::Derived(value) => value.filter(|_| statistic == Statistic::Value),
+        }
+    }
+}
+
+fn of_level(level: &LevelSummary, statistic: Statistic) -> Option<f64> {
+    match statistic {
+        Statistic::Mean => level.over_time.map(|s| s.mean),
+        Statistic::Sd => level.over_time.map(|s| s.variance.sqrt()),
+        Statistic::Min => level.over_time.map(|s| s.min),
+        Statistic::Max => level.over_time.map(|s| s.max),
+        Statistic::Last => level.last,
         _ => None,
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "fewer than 2^52 firings")]
-fn count(n: u64) -> f64 {
-    n as f64
+fn of_firings(counts: &Counts, statistic: Statistic, observed_time: f64) -> Option<f64> {
+    let Counts {
+        events,
+        effectless,
+        thinned,
+    } = *counts;
+    match statistic {
+        Statistic::Count => Some(events as f64),
+        Statistic::Rate => (observed_time > 0.0).then(|| events as f64 / observed_time),
+        Statistic::Effectless => Some(effectless as f64),
+        Statistic::Thinned => Some(thinned as f64),
+        _ => None,
+    }
+}
+
+fn of_tally(tally: &Tally, statistic: Statistic) -> Option<f64> {
+    let moments = tally.moments();
+    match statistic {
+        Statistic::Count => Some(moments.count() as f64),
+        Statistic::Sum => Some(tally.sum()),
+        Statistic::Mean => moments.mean(),
+        Statistic::Sd => moments.sd(),
+        Statistic::Min => moments.min(),
+        Statistic::Max => moments.max(),
+        Statistic::Quantile(percent) => tally.ecdf().quantile(fraction(percent)),
+        _ => None,
+    }
+}
+
+fn of_durations(durations: &KaplanMeier, statistic: Statistic) -> Option<f64> {
+    let closed = durations.closed();
+    match statistic {
+        Statistic::Count => Some(closed.count() as f64),
+        Statistic::Mean => closed.mean(),
+        Statistic::Sd => closed.sd(),
+        Statistic::Min => closed.min(),
+        Statistic::Max => closed.max(),
+        Statistic::Censored => Some(durations.censored() as f64),
+        Statistic::Median => durations.median(),
+        Statistic::Quantile(percent) => durations.quantile(fraction(percent)),
+        _ => None,
+    }
+}
+
+fn fraction(percent: u8) -> f64 {
+    f64::from(percent) / 100.0
+}
+
+/// The metrics of a probe that a full report shows.
+pub(super) fn all_metrics(
+    probe: ProbeId,
+    kind: &ProbeKind,
+) -> impl Iterator<Item = MetricRef> + use<> {
+    let quantiles: &[u8] = match kind {
+        ProbeKind::Tally { .. } => &[50, 90, 95, 99],
+        ProbeKind::Between { .. } => &[50, 90],
+        _ => &[],
+    };
+    let single = kind.statistics().iter().copied();
+    let single = single.filter(|s| !matches!(s, Statistic::Quantile(_)));
+    let quantiles = quantiles
+        .iter()
+        .map(|&percent| Statistic::Quantile(percent));
+    single
+        .chain(quantiles)
+        .map(move |statistic| MetricRef { probe, statistic })
 }
