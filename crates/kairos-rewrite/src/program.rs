@@ -10,7 +10,7 @@ use kairos_model::{
     probe::ProbeId,
     rule::{Choice, Pick, Rule, RuleId},
     source::Span,
-    timer::ClockMode,
+    timer::{ClockMode, Family},
     types::{EdgeTypeId, NodeTypeId, Type, Value},
 };
 
@@ -227,6 +227,12 @@ impl Program {
             Value::Int(value) => Some(value as f64),
             Value::Bool(_) | Value::Enumerator(..) => None,
         }
+    }
+
+    /// Whether a rule's timer is `Never`: it is switched off, and its matches are not looked for.
+    #[must_use]
+    pub fn is_switched_off(&self, rule: RuleId) -> bool {
+        self.model.timers[rule.index()].law.family == Family::Never
     }
 
     /// Number of variables of the scope with most variables.

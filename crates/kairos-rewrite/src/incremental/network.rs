@@ -374,6 +374,9 @@ impl<'a> Builder<'a> {
             let anchor = *anchor;
             let pattern = &self.program.sub(sub).pattern;
             let owner = self.program.sub_owner(sub).0;
+            if matches!(owner, Owner::Rule(rule) if self.program.is_switched_off(rule)) {
+                continue;
+            }
             let id = self.add(Draft {
                 vars: anchor
                     .into_iter()
@@ -391,7 +394,7 @@ impl<'a> Builder<'a> {
 
     fn events(&mut self, id: RuleId) -> Option<QueryId> {
         let program = self.program;
-        if program.aggregates[id.index()].is_some() {
+        if program.aggregates[id.index()].is_some() || program.is_switched_off(id) {
             return None;
         }
         let rule = program.model.rule(id);
@@ -482,6 +485,9 @@ impl<'a> Builder<'a> {
 
     fn pools(&mut self, id: RuleId) -> Vec<Option<QueryId>> {
         let steps = self.program.model.rule(id).choose.len();
+        if self.program.is_switched_off(id) {
+            return vec![None; steps];
+        }
         (0..steps).map(|step| self.pool(id, step)).collect()
     }
 

