@@ -29,6 +29,8 @@ pub struct Agreement {
     pub steps: u64,
     /// A stop reason or a run-time error.
     pub end: String,
+    /// The hash of the trajectory.
+    pub fingerprint: u64,
 }
 
 /// The model of a system; `Err` holds the diagnostics.
@@ -127,6 +129,7 @@ pub fn compare(model: Model, steps: u64, seed: u64) -> Result<Agreement, String>
             ));
         }
     }
+    agreement.fingerprint = fast.fingerprint();
     Ok(agreement)
 }
 

@@ -1,13 +1,13 @@
 //! What is shipped works: files without mistakes, models on which both engines agree, pinned trajectories, and a README that tells the truth.
 #![allow(clippy::unwrap_used)]
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::atomic::AtomicBool};
 
 use expect_test::expect;
 use kairos::{
     load,
     model::{check::Overrides, model::Model, render::Colour, source::DiskFiles},
-    sim::draw::Randomness,
+    sim::{draw::Randomness, observe::Wanted},
     simulate::Compiled,
 };
 use kairos_tests::twin::compare;
@@ -24,13 +24,20 @@ fn ron_files(folder: &str) -> Vec<String> {
     files
 }
 
+fn set(parameters: &[(&str, &str)]) -> Overrides {
+    let parameters = parameters
+        .iter()
+        .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
+        .collect();
+    Overrides { parameters }
+}
+
 /// A shipped model, small enough for the reference engine.
 fn small(name: &str) -> Model {
-    let sizes = [("clients", "12"), ("super_nodes", "4")];
-    let mut overrides = Overrides::default();
-    if name.starts_with("skype") {
-        overrides.parameters = sizes.map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec();
-    }
+    let overrides = match name.starts_with("skype") {
+        true => set(&[("clients", "12"), ("super_nodes", "4")]),
+        false => Overrides::default(),
+    };
     load::model(&DiskFiles, &format!("{ROOT}/models/{name}.ron"), &overrides)
         .unwrap()
         .value
@@ -82,7 +89,24 @@ fn trajectories_are_pinned() {
         figure8 95b59aeac75b4e42
         skype-connect e620399950143c6d
         skype-chronos 331110de458447a8
-    "#]].assert_eq(&pins);
+    "#]]
+    .assert_eq(&pins);
+}
+
+#[test]
+fn observing_changes_nothing() {
+    let never = AtomicBool::new(false);
+    for name in MODELS {
+        let compiled = Compiled::new(small(name));
+        let run = |wanted| {
+            compiled
+                .run(Randomness::new(5, 1), wanted, &never)
+                .unwrap()
+                .simulation
+                .fingerprint()
+        };
+        assert_eq!(run(Wanted::All), run(Wanted::Metrics(Vec::new())), "{name}");
+    }
 }
 
 #[test]
@@ -104,10 +128,7 @@ fn the_connection_model_runs_on_measured_round_trips() {
     if !Path::new(&data).exists() {
         return;
     }
-    let mut overrides = Overrides::default();
-    overrides.parameters = [("data", data.as_str()), ("hosts", "99")]
-        .map(|(n, v)| (n.to_owned(), v.to_owned()))
-        .to_vec();
+    let overrides = set(&[("data", data.as_str()), ("hosts", "99")]);
     let path = format!("{ROOT}/models/skype-connect.ron");
     let model = load::model(&DiskFiles, &path, &overrides)
         .unwrap_or_else(|m| panic!("{}", m.render(Colour::Never)));
