@@ -201,7 +201,7 @@ fn a_closed_pipe_is_no_error_and_an_interruption_has_its_own_code() {
 #[test]
 fn both_engines_agree() {
     let project = Project::new();
-    let ran = project.kairos("verify model.ron --steps 60").expect(0);
+    let ran = project.kairos("verify model.ron --steps 20").expect(0);
     assert_eq!(
         ran.out,
         "agree on 20 steps (the number of steps was reached)\n"
