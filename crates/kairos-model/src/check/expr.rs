@@ -151,9 +151,9 @@ impl Body<'_> {
         }
         let message = format!("EXISTS and COUNT cannot be used in {}", self.place.name);
         let mistake = Diagnostic::error("not-here", span, message);
-        self.env
-            .report
-            .fail(mistake.help("they are for guards, `choose`, timers, tallies and probes"))
+        self.env.report.fail(
+            mistake.help("they are for guards, `choose`, effects, timers, tallies and probes"),
+        )
     }
 
     fn number_operand(&mut self, tree: &ExprTree, operator: &str) -> Option<Expr> {

@@ -11,7 +11,7 @@ fn source<'a>(choose: &'a str, rules: &'a mut String) -> Source<'a> {
     Source {
         types: TYPES,
         rules,
-        model: r#"start: [Create("(c:C)"), Repeat(4, "(c)-[:knows]->(s:S {w: index % 3})")], timers: { "pick": Exponential(rate: 1.0), "gone": Never }"#,
+        model: r#"start: [Create("(c:C)"), Repeat(4, "(c)-[:knows]->(s:S {w: index % 3})")], timers: { "pick": Exponential(rate: 1.0), "gone": Deterministic(1000000.0) }"#,
     }
 }
 

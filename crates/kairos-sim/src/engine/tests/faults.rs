@@ -107,7 +107,7 @@ fn too_many_active_events_or_elements_end_the_run() {
 
 #[test]
 fn truncation_is_reported_at_its_worst() {
-    let model = r#"start: [Create("(a:A)"), Create("(b:A {x: 2.0})")], timers: { "tick": Normal(mean: "it.x", sd: 1.0), "spoil": Never, "grow": Normal(mean: 100.0, sd: 1.0) }"#;
+    let model = r#"start: [Create("(a:A)"), Create("(b:A {x: 2.0})")], timers: { "tick": Normal(mean: "it.x", sd: 1.0), "spoil": Deterministic(1000000.0), "grow": Normal(mean: 100.0, sd: 1.0) }"#;
     let sim = Source {
         types: TYPES,
         rules: RULES,

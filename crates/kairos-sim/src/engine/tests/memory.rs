@@ -16,7 +16,7 @@ const RULES: &str = r#"
 
 fn sim(work: &str) -> Sim {
     let model = format!(
-        r#"start: [Create("(a:A)-[x:e]->(b:B)")], timers: {{ "work": {work}, "off": Never, "on": Never, "slow": Never, "cut": Never, "join": Never, "clock": Deterministic(3.0) }}"#
+        r#"start: [Create("(a:A)-[x:e]->(b:B)")], timers: {{ "work": {work}, "off": Deterministic(1000000.0), "on": Deterministic(1000000.0), "slow": Deterministic(1000000.0), "cut": Deterministic(1000000.0), "join": Deterministic(1000000.0), "clock": Deterministic(3.0) }}"#
     );
     let types = TYPES;
     Source {
