@@ -75,12 +75,12 @@ impl Ecdf {
         self.steps[step].0
     }
 
-    /// The share of the tally that is at most `value`; `None` for an empty tally.
+    /// The share of the tally that is at most `value`; `None` for an empty tally, or a value that is NaN.
     #[must_use]
     pub fn fraction_at(&self, value: f64) -> Option<f64> {
         let steps = self.steps.partition_point(|&(x, _)| x <= value);
         let below = steps.checked_sub(1).map_or(0, |last| self.steps[last].1);
-        (self.count() > 0).then(|| below as f64 / self.count() as f64)
+        (self.count() > 0 && !value.is_nan()).then(|| below as f64 / self.count() as f64)
     }
 
     /// The distribution function for drawing: ascending points, at most `limit` of them, evenly spread over the
