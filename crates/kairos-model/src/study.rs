@@ -41,6 +41,19 @@ pub struct Metric {
     pub name: String,
     /// What it stands for, in each scenario.
     pub refs: Vec<MetricRef>,
+    /// Its unit; empty for plain numbers.
+    pub unit: String,
+    /// Which value is the best, if the scenarios are to be ranked by it.
+    pub best: Option<Best>,
+}
+
+/// Which value of a metric is the best.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Best {
+    /// The least.
+    Least,
+    /// The greatest.
+    Most,
 }
 
 /// How many replications each scenario gets.

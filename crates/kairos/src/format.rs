@@ -22,6 +22,26 @@ pub fn significant(value: f64, digits: usize) -> String {
     }
 }
 
+/// With as many decimals as give `width` two significant digits; four significant digits where the width is 0 or no decimals
+/// can show it.
+#[must_use]
+pub fn rounded_like(value: f64, width: f64) -> String {
+    let scientific = format!("{width:.1e}");
+    let exponent = scientific.split_once('e').and_then(|(_, e)| e.parse().ok());
+    match exponent {
+        Some(exponent @ -7..=8_i32) if width > 0.0 => {
+            let decimals = usize::try_from(1 - exponent).unwrap_or(0);
+            let text = format!("{value:.decimals$}");
+            // Rounding may leave a zero with a sign.
+            match text.strip_prefix('-') {
+                Some(zero) if zero.bytes().all(|b| matches!(b, b'0' | b'.')) => zero.to_owned(),
+                _ => text,
+            }
+        }
+        _ => significant(value, 4),
+    }
+}
+
 /// Four significant digits, or a dash.
 #[must_use]
 pub fn short(value: Option<f64>) -> String {
@@ -60,6 +80,21 @@ mod tests {
             (6.022e23, "6.022e23"),
         ] {
             assert_eq!(significant(value, 4), text);
+        }
+    }
+
+    #[test]
+    fn decimals_follow_the_width() {
+        for (value, width, text) in [
+            (0.213_456, 0.031_2, "0.213"),
+            (0.213_456, 0.000_312, "0.21346"),
+            (1234.6, 57.0, "1235"),
+            (-0.000_1, 0.031_2, "0.000"),
+            (-12.0, 0.996, "-12.0"),
+            (0.3, 0.0, "0.3000"),
+            (3e-12, 2e-12, "3.000e-12"),
+        ] {
+            assert_eq!(rounded_like(value, width), text);
         }
     }
 

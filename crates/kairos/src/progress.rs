@@ -46,7 +46,7 @@ impl Bar {
             None => format!("{rate} events/s"),
             Some((fold, (scenario, metric, width))) => format!(
                 "{rate} events/s; widest interval: {} of {}, ± {} %",
-                fold.plan().metrics[metric],
+                fold.plan().metrics[metric].name,
                 fold.plan().scenarios[scenario].name,
                 significant(100.0 * width, 2)
             ),

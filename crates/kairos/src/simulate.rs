@@ -7,7 +7,7 @@ use std::sync::{
 
 use kairos_model::{
     model::{Model, Parameter, ParameterValue},
-    probe::{MetricRef, ProbeKind},
+    probe::{MetricRef, Probe, ProbeKind, Statistic},
     study::Study,
     types::{TypeGraph, Value},
 };
@@ -23,7 +23,9 @@ use kairos_sim::{
 };
 
 use crate::{
-    study::{Outcome, Plan, PlannedScenario, Replicate, Sample, Unit},
+    study::{
+        Best, Outcome, Plan, PlannedMetric, PlannedScenario, PlannedSeries, Replicate, Sample, Unit,
+    },
     trajectory::{self, Bounds, End},
 };
 
@@ -135,7 +137,7 @@ impl Scenarios {
         let first = study.scenarios.first().map(|s| &s.model);
         let plan = Plan {
             scenarios: study.scenarios.iter().map(planned).collect(),
-            metrics: study.metrics.iter().map(|m| m.name.clone()).collect(),
+            metrics: study.metrics.iter().map(planned_metric).collect(),
             series: first.map_or_else(Vec::new, series),
             baseline: study.baseline,
             replications: study.replications.into(),
@@ -192,13 +194,25 @@ impl Replicate for Scenarios {
 }
 
 /// The probes that have a series: those that can be read at any time.
-fn series(model: &Model) -> Vec<String> {
+fn series(model: &Model) -> Vec<PlannedSeries> {
     let sampled =
         |kind: &ProbeKind| matches!(kind, ProbeKind::Count(_) | ProbeKind::Summary { .. });
-    let names = model.probes.iter().filter(|probe| sampled(&probe.kind));
+    let probes = model.probes.iter().filter(|probe| sampled(&probe.kind));
+    let planned = |probe: &Probe| PlannedSeries {
+        name: probe.name.clone(),
+        unit: probe.unit_of(Statistic::Last, &model.run.time_unit),
+    };
     match model.run.sample_every {
-        Some(_) => names.map(|probe| probe.name.clone()).collect(),
+        Some(_) => probes.map(planned).collect(),
         None => Vec::new(),
+    }
+}
+
+fn planned_metric(metric: &kairos_model::study::Metric) -> PlannedMetric {
+    PlannedMetric {
+        name: metric.name.clone(),
+        unit: metric.unit.clone(),
+        best: metric.best.map(Best::from),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
     probe::{MetricRef, ProbeId, Statistic},
     source::{Span, Spanned},
     spec::{ModelSpec, ReplicationsSpec, ScenarioSpec, StudySpec, Text},
-    study::{Metric, Replications, Scenario, Study},
+    study::{Best, Metric, Replications, Scenario, Study},
 };
 
 /// Confidence of intervals where a study says nothing.
@@ -25,6 +25,9 @@ const CONFIDENCE: f64 = 0.95;
 /// Bounds of a sequential number of replications where a study says nothing.
 const AT_LEAST: i64 = 10;
 const AT_MOST: i64 = 1000;
+
+/// A ranking compares every two scenarios, so that there may be so many at one point of `vary`.
+const MAX_RANKED: usize = 200;
 
 /// A scenario as written; a study without any has one that changes nothing.
 struct Named<'s> {
@@ -61,6 +64,7 @@ pub(super) fn study(
     let scenarios: Vec<Scenario> = all.into_iter().flatten().collect();
     let baseline = baseline(report, spec, &named, &scenarios);
     let metrics = metrics(report, spec, &scenarios);
+    let metrics = metrics.and_then(|metrics| best(report, spec, &named, &scenarios, metrics));
     if !complete {
         return None;
     }
@@ -269,10 +273,77 @@ fn metrics(report: &Report, spec: &StudySpec, scenarios: &[Scenario]) -> Option<
             .collect();
         metrics.push(refs.map(|refs| Metric {
             name: text.value.clone(),
+            unit: unit(scenarios, &refs),
             refs,
+            best: None,
         }));
     }
     metrics.into_iter().collect()
+}
+
+/// The unit of a metric. Scenarios have the probes of one model, so that the first speaks for all.
+fn unit(scenarios: &[Scenario], refs: &[MetricRef]) -> String {
+    let (Some(scenario), Some(metric)) = (scenarios.first(), refs.first()) else {
+        return String::new();
+    };
+    let probe = &scenario.model.probes[metric.probe.index()];
+    probe.unit_of(metric.statistic, &scenario.model.run.time_unit)
+}
+
+/// Which value of each metric is the best.
+fn best(
+    report: &Report,
+    spec: &StudySpec,
+    named: &[Named<'_>],
+    scenarios: &[Scenario],
+    mut metrics: Vec<Metric>,
+) -> Option<Vec<Metric>> {
+    let mut good = true;
+    for (name, word) in &spec.best {
+        let names: Vec<String> = metrics.iter().map(|m| m.name.clone()).collect();
+        let metric = metrics.iter_mut().find(|m| m.name == name.value);
+        let best = match word.value.as_str() {
+            "Least" => Some(Best::Least),
+            "Most" => Some(Best::Most),
+            _ => report.fail(unknown(
+                "unknown-word",
+                "best value",
+                &word.value,
+                word.span,
+                ["Least", "Most"],
+            )),
+        };
+        match metric {
+            Some(metric) => metric.best = best,
+            None => {
+                let names = names.iter().map(String::as_str);
+                let what = "metric of this study";
+                report.push(unknown(
+                    "unknown-metric",
+                    what,
+                    &name.value,
+                    name.span,
+                    names,
+                ));
+                good = false;
+            }
+        }
+        good &= best.is_some();
+    }
+    // Points are ranked among each other only where there is nothing else to be ranked.
+    let ranked = if named.len() > 1 {
+        named.len()
+    } else {
+        scenarios.len()
+    };
+    if let Some((name, _)) = spec.best.first()
+        && ranked > MAX_RANKED
+    {
+        let message =
+            format!("{ranked} scenarios cannot be ranked: at most {MAX_RANKED} are possible");
+        return report.fail(Diagnostic::error("too-many", name.span, message));
+    }
+    good.then_some(metrics)
 }
 
 fn metric(report: &Report, text: &Text, model: &Model) -> Option<MetricRef> {

@@ -20,6 +20,8 @@ pub struct StudySpec {
     pub metrics: Vec<Text>,
     /// The scenario that the others are compared with (the first if absent).
     pub baseline: Option<Text>,
+    /// By metric, which value is the best: `Least` or `Most`.
+    pub best: Entries<Spanned<String>>,
     /// Overrides the model's.
     pub warm_up: Option<NumberOrText>,
     /// Overrides the model's.

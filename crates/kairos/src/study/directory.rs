@@ -23,6 +23,8 @@ pub mod names {
     pub const SUMMARY: &str = "summary.csv";
     /// Paired differences to the baseline.
     pub const COMPARISON: &str = "comparison.csv";
+    /// Scenarios ranked, and those that may be the best.
+    pub const RANKING: &str = "ranking.csv";
     /// Means and bands at the sample times.
     pub const SERIES: &str = "series.csv";
     /// Whether the study is complete, and why it stopped.

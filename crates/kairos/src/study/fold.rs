@@ -1,13 +1,13 @@
 //! From replications to estimates, one row at a time, in constant memory.
 
 use kairos_stats::{
-    Comparison, Confidence, Estimate, MetricStatus, Moments, Pairs, Precision, SequentialStop,
-    Stop, holm,
+    Comparison, Confidence, Estimate, MetricStatus, Moments, Pairs, Precision, Ranked, Ranking,
+    SequentialStop, Stop, holm,
 };
 
 use super::{
     journal::{Outcome, Record},
-    plan::{Plan, Rule, Unit},
+    plan::{Best, Plan, Rivals, Rule, Unit},
 };
 use crate::error::{Error, Result};
 
@@ -22,10 +22,20 @@ pub struct Fold {
     confidence: Confidence,
     scenarios: Vec<ScenarioFold>,
     pairs: Vec<Option<(usize, Vec<Pairs>)>>,
+    rankings: Vec<RivalsFold>,
     stop: Option<SequentialStop>,
     row: Vec<Record>,
     rows: u64,
     failures: Vec<(Unit, String)>,
+}
+
+/// Scenarios that are ranked among each other by a metric.
+#[derive(Debug)]
+struct RivalsFold {
+    metric: usize,
+    best: Best,
+    rivals: Rivals,
+    ranking: Ranking,
 }
 
 #[derive(Debug)]
@@ -49,6 +59,19 @@ pub struct Difference {
     pub comparison: Comparison,
     /// Holm's p-value over all scenarios and metrics.
     pub p_holm: Option<f64>,
+}
+
+/// Scenarios ranked by a metric, and those among them that may be the best.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    /// The metric.
+    pub metric: usize,
+    /// The point of `vary` that the scenarios share; empty where they share none.
+    pub point: String,
+    /// Which value of it is the best.
+    pub best: Best,
+    /// The best mean first; `alternative` is the position of the scenario in the plan.
+    pub ranked: Vec<Ranked>,
 }
 
 /// A value of a series over replications.
@@ -103,6 +126,7 @@ impl Fold {
             Some((baseline, vec![Pairs::new(); metrics]))
         });
         Ok(Fold {
+            rankings: rankings(plan),
             confidence,
             scenarios: scenarios.collect(),
             pairs: pairs.collect(),
@@ -150,6 +174,14 @@ impl Fold {
             for (metric, pairs) in pairs.iter_mut().enumerate() {
                 pairs.push(values[*baseline][metric], values[scenario][metric]);
             }
+        }
+        for ranked in &mut self.rankings {
+            let values = ranked
+                .rivals
+                .scenarios
+                .iter()
+                .map(|&s| values[s][ranked.metric]);
+            ranked.ranking.push(&values.collect::<Vec<_>>());
         }
         self.rows += 1;
         self.stop.as_mut()?.push(&values.concat())
@@ -225,6 +257,26 @@ impl Fold {
         differences
     }
 
+    /// For every metric that scenarios are ranked by, and every set of scenarios that are rivals, their order and the subset that
+    /// holds the best with the confidence of the study.
+    #[must_use]
+    pub fn selections(&self) -> Vec<Selection> {
+        let selection = |ranked: &RivalsFold| {
+            let order = ranked.ranking.rank(ranked.best.into(), self.confidence);
+            let in_plan = |r: Ranked| Ranked {
+                alternative: ranked.rivals.scenarios[r.alternative],
+                ..r
+            };
+            Selection {
+                metric: ranked.metric,
+                point: ranked.rivals.point.clone(),
+                best: ranked.best,
+                ranked: order.into_iter().map(in_plan).collect(),
+            }
+        };
+        self.rankings.iter().map(selection).collect()
+    }
+
     /// A series of a scenario: one point per sample time.
     pub fn series(&self, scenario: usize, series: usize) -> impl Iterator<Item = SeriesPoint> + '_ {
         let every = self.plan.scenarios[scenario].sample_every.unwrap_or(0.0);
@@ -252,6 +304,22 @@ impl Fold {
             .filter_map(width)
             .max_by(|a, b| a.2.total_cmp(&b.2))
     }
+}
+
+fn rankings(plan: &Plan) -> Vec<RivalsFold> {
+    let mut rankings = Vec::new();
+    for (metric, planned) in plan.metrics.iter().enumerate() {
+        let Some(best) = planned.best else {
+            continue;
+        };
+        rankings.extend(plan.rivals().into_iter().map(|rivals| RivalsFold {
+            metric,
+            best,
+            ranking: Ranking::new(rivals.scenarios.len()),
+            rivals,
+        }));
+    }
+    rankings
 }
 
 impl ScenarioFold {

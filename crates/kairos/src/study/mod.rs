@@ -21,12 +21,14 @@ mod timing;
 
 pub use directory::{Directory, names};
 pub use execute::{Finished, Replicate, Status, Watch, estimate, execute};
-pub use fold::{Difference, Fold, SeriesPoint};
+pub use fold::{Difference, Fold, Selection, SeriesPoint};
 pub use journal::{Outcome, Record, Sample};
 pub use manifest::{HashedFile, Manifest};
 pub use merge::{Estimates, merge, read};
 #[cfg(test)]
 pub(crate) use plan::tests::plan as plan_of;
-pub use plan::{Plan, PlannedScenario, Rule, Shard, Unit};
+pub use plan::{
+    Best, Plan, PlannedMetric, PlannedScenario, PlannedSeries, Rivals, Rule, Shard, Unit,
+};
 pub use tables::{Ending, Stopped};
 pub use timing::Session;

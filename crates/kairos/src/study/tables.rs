@@ -49,7 +49,7 @@ impl Rows {
                 Outcome::Sample(sample) => {
                     for (metric, &value) in plan.metrics.iter().zip(&sample.metrics) {
                         self.samples
-                            .row([scenario, &replication, metric, &exact(value)])?;
+                            .row([scenario, &replication, &metric.name, &exact(value)])?;
                     }
                 }
             }
@@ -150,6 +150,7 @@ impl Ending {
 pub(crate) fn write(directory: &Directory, fold: &Fold, ending: &Ending) -> Result<()> {
     directory.write(names::SUMMARY, &summary(directory, fold)?)?;
     directory.write(names::COMPARISON, &comparison(directory, fold)?)?;
+    directory.write(names::RANKING, &ranking(directory, fold)?)?;
     directory.write(names::SERIES, &series(directory, fold)?)?;
     directory.write_json(names::OUTCOME, ending)
 }
@@ -174,6 +175,7 @@ fn summary(directory: &Directory, fold: &Fold) -> Result<Vec<u8>> {
     let head = [
         "scenario",
         "metric",
+        "unit",
         "n",
         "undefined",
         "mean",
@@ -189,7 +191,8 @@ fn summary(directory: &Directory, fold: &Fold) -> Result<Vec<u8>> {
             let (n, undefined) = (estimate.count.to_string(), estimate.undefined.to_string());
             table.row([
                 &scenario.name,
-                metric,
+                &metric.name,
+                &metric.unit,
                 &n,
                 &undefined,
                 &mean,
@@ -207,6 +210,7 @@ fn comparison(directory: &Directory, fold: &Fold) -> Result<Vec<u8>> {
         "scenario",
         "baseline",
         "metric",
+        "unit",
         "pairs",
         "excluded",
         "difference",
@@ -225,7 +229,8 @@ fn comparison(directory: &Directory, fold: &Fold) -> Result<Vec<u8>> {
         table.row([
             &plan.scenarios[d.scenario].name,
             &plan.scenarios[d.baseline].name,
-            &plan.metrics[d.metric],
+            &plan.metrics[d.metric].name,
+            &plan.metrics[d.metric].unit,
             &difference.count.to_string(),
             &difference.undefined.to_string(),
             &mean,
@@ -240,9 +245,40 @@ fn comparison(directory: &Directory, fold: &Fold) -> Result<Vec<u8>> {
     table.finish()
 }
 
+fn ranking(directory: &Directory, fold: &Fold) -> Result<Vec<u8>> {
+    let head = [
+        "metric",
+        "unit",
+        "best",
+        "point",
+        "rank",
+        "scenario",
+        "mean",
+        "may_be_best",
+    ];
+    let mut table = in_memory(directory, names::RANKING, &head)?;
+    let plan = fold.plan();
+    for selection in fold.selections() {
+        let metric = &plan.metrics[selection.metric];
+        for (rank, ranked) in (1_u64..).zip(&selection.ranked) {
+            table.row([
+                metric.name.as_str(),
+                &metric.unit,
+                selection.best.word(),
+                &selection.point,
+                &rank.to_string(),
+                &plan.scenarios[ranked.alternative].name,
+                &exact(ranked.mean),
+                &ranked.may_be_best.to_string(),
+            ])?;
+        }
+    }
+    table.finish()
+}
+
 fn series(directory: &Directory, fold: &Fold) -> Result<Vec<u8>> {
     let head = [
-        "scenario", "probe", "time", "n", "mean", "sd", "low", "high",
+        "scenario", "probe", "unit", "time", "n", "mean", "sd", "low", "high",
     ];
     let mut table = in_memory(directory, names::SERIES, &head)?;
     for (s, scenario) in fold.plan().scenarios.iter().enumerate() {
@@ -250,7 +286,17 @@ fn series(directory: &Directory, fold: &Fold) -> Result<Vec<u8>> {
             for point in fold.series(s, p) {
                 let [mean, sd, low, high] = cells(&point.estimate);
                 let (time, n) = (exact(Some(point.time)), point.estimate.count.to_string());
-                table.row([&scenario.name, probe, &time, &n, &mean, &sd, &low, &high])?;
+                table.row([
+                    &scenario.name,
+                    &probe.name,
+                    &probe.unit,
+                    &time,
+                    &n,
+                    &mean,
+                    &sd,
+                    &low,
+                    &high,
+                ])?;
             }
         }
     }

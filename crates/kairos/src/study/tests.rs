@@ -96,7 +96,7 @@ fn the_bytes_do_not_depend_on_the_number_of_jobs() {
             run(&path, &whole, jobs);
             bytes(&path)
         });
-        assert_eq!(dirs[0].len(), 9);
+        assert_eq!(dirs[0].len(), 10);
         assert!(dirs[0] == dirs[1] && dirs[0] == dirs[2], "{rule:?}");
     }
 }

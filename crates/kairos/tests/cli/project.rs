@@ -36,7 +36,7 @@ pub(crate) const MODEL: &str = r#"Model(
     probes: {
         "queue": Mean("s.length", over: "(s:Server)"),
         "served": Firings("serve"),
-        "stay": Tally(on: "serve", value: "now - c.arrived"),
+        "stay": Tally(on: "serve", value: "now - c.arrived", unit: "s"),
     },
     horizon: 50.0,
     sample_every: 10.0,
@@ -48,6 +48,7 @@ pub(crate) const STUDY: &str = r#"Study(
     scenarios: { "slow": (), "fast": (parameters: { "mu": 2.0 }) },
     metrics: ["queue.mean", "stay.mean", "served.count"],
     baseline: "slow",
+    best: { "stay.mean": Least },
     replications: 20,
     seed: 7,
 )"#;

@@ -13,10 +13,11 @@ fn a_study_ends_with_its_comparison() {
     let ran = project.kairos("study study.ron").expect(0);
     for part in [
         "queue.mean\n  scenario",
+        "stay.mean (s)\n  scenario",
         "95 % interval",
-        "In `fast`, stay.mean is",
-        "lower than in `slow`",
-        "common random numbers",
+        "lower than `slow`, −",
+        "; p (Holm) < 0.0001. Common random numbers cut the variance of the difference ",
+        "  The least is that of `fast`, with 95 % confidence; behind it `slow`.",
         "20 replications of each scenario.",
     ] {
         assert!(ran.out.contains(part), "{part} is not in\n{}", ran.out);
@@ -36,12 +37,29 @@ fn files_have_their_shape() {
     assert_eq!(lines("samples.csv"), 1 + 2 * 20 * 3);
     assert_eq!(lines("summary.csv"), 1 + 2 * 3);
     assert_eq!(lines("comparison.csv"), 1 + 3);
+    assert_eq!(lines("ranking.csv"), 1 + 2);
     // Times 0, 10, …, 50 of one probe that can be read at any time.
     assert_eq!(lines("series.csv"), 1 + 2 * 6);
     assert_eq!(lines("failures.csv"), 1);
     let manifest: serde_json::Value =
         serde_json::from_str(&project.read("r/manifest.json")).unwrap();
     assert_eq!(manifest["command"], "kairos study study.ron");
+    assert_eq!(
+        manifest["plan"]["metrics"][1],
+        serde_json::json!({ "name": "stay.mean", "unit": "s", "best": "least" })
+    );
+    for (name, start) in [
+        ("summary.csv", "slow,stay.mean,s,20,0,"),
+        ("comparison.csv", "fast,slow,stay.mean,s,20,0,-"),
+        ("ranking.csv", "stay.mean,s,least,,1,fast,"),
+        ("series.csv", "slow,queue,,0.0,20,"),
+    ] {
+        let text = project.read(&format!("r/{name}"));
+        assert!(
+            text.lines().any(|l| l.starts_with(start)),
+            "{start}\n{text}"
+        );
+    }
     let files: Vec<&str> = manifest["files"]
         .as_array()
         .unwrap()

@@ -74,6 +74,21 @@ fn an_unknown_baseline() {
 }
 
 #[test]
+fn what_is_best_of_what() {
+    study(
+        r#"scenarios: {"a": (), "b": ()}, metrics: ["p.mean"], best: {"p.mena": Least, "p.mean": Lest}, replications: 10"#,
+        expect![[r#"
+            error[unknown-metric] s.ron:2:60 «"p.mena"»: unknown metric of this study `p.mena`
+              ^ not declared
+              help: did you mean `p.mean`?
+            error[unknown-word] s.ron:2:87 «Lest»: unknown best value `Lest`
+              ^ not declared
+              help: did you mean `Least`?
+        "#]],
+    );
+}
+
+#[test]
 fn one_replication() {
     study(
         r#"scenarios: {"a": ()}, metrics: ["p"], replications: 1"#,

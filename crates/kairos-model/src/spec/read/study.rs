@@ -17,6 +17,7 @@ pub(super) fn study(reader: &mut Reader, file: FileId, value: &Value) -> Option<
     let constraints = f.optional("constraints", Reader::one_or_more_texts);
     let metrics = f.optional("metrics", Reader::one_or_more_texts);
     let baseline = f.optional("baseline", Reader::text);
+    let best = f.optional("best", |r, v| r.entries(v, Reader::word));
     let warm_up = f.optional("warm_up", Reader::number_or_text);
     let horizon = f.optional("horizon", Reader::number_or_text);
     let replications = f.required("replications", replications);
@@ -31,6 +32,7 @@ pub(super) fn study(reader: &mut Reader, file: FileId, value: &Value) -> Option<
         constraints: constraints.unwrap_or_default(),
         metrics: metrics.unwrap_or_default(),
         baseline,
+        best: best.unwrap_or_default(),
         warm_up,
         horizon,
         replications: replications?,

@@ -6,22 +6,27 @@ use kairos_stats::{Estimate, MetricStatus};
 
 use crate::{
     format::{grouped, short, significant},
-    study::{Difference, Ending, Fold, Plan, Stopped},
+    study::{Ending, Fold, Stopped},
 };
 
-/// Significant digits of half-widths.
-const WIDTH_DIGITS: usize = 2;
+mod sentences;
 
 /// The tables of all metrics, the differences to the baseline, and what there is to know about the replications.
 #[must_use]
 pub fn study(fold: &Fold, ending: &Ending) -> String {
     let mut text = String::new();
-    let differences = fold.differences();
-    for (metric, name) in fold.plan().metrics.iter().enumerate() {
-        text += &format!("{name}\n");
+    let (differences, selections) = (fold.differences(), fold.selections());
+    for (metric, planned) in fold.plan().metrics.iter().enumerate() {
+        text += &match planned.unit.as_str() {
+            "" => format!("{}\n", planned.name),
+            unit => format!("{} ({unit})\n", planned.name),
+        };
         text += &indented(&estimates(fold, metric));
         for difference in differences.iter().filter(|d| d.metric == metric) {
-            text += &format!("  {}\n", sentence(fold.plan(), difference));
+            text += &format!("  {}\n", sentences::difference(fold, difference));
+        }
+        for selection in selections.iter().filter(|s| s.metric == metric) {
+            text += &format!("  {}\n", sentences::selection(fold.plan(), selection));
         }
         text.push('\n');
     }
@@ -100,58 +105,6 @@ fn indented(text: &str) -> String {
     text.lines().map(|line| format!("  {line}\n")).collect()
 }
 
-/// What a paired difference means.
-fn sentence(plan: &Plan, difference: &Difference) -> String {
-    let scenario = &plan.scenarios[difference.scenario].name;
-    let baseline = &plan.scenarios[difference.baseline].name;
-    let metric = &plan.metrics[difference.metric];
-    let estimate = difference.comparison.difference;
-    let (Some(mean), Some(interval)) = (estimate.mean, estimate.interval) else {
-        return format!(
-            "`{scenario}` and `{baseline}` cannot be compared: in fewer than two replications {metric} is defined for both."
-        );
-    };
-    let half_width = interval.half_width();
-    if mean == 0.0 && half_width == 0.0 {
-        return format!(
-            "In `{scenario}`, {metric} is the same as in `{baseline}` in every replication."
-        );
-    }
-    let uncertain = format!("(± {})", significant(half_width, WIDTH_DIGITS));
-    let size = significant(mean.abs(), 4);
-    let mut text = if interval.contains(0.0) {
-        let sign = if mean < 0.0 { "−" } else { "" };
-        format!(
-            "In `{scenario}`, {metric} shows no clear difference from `{baseline}`: {sign}{size} {uncertain}"
-        )
-    } else {
-        let direction = if mean > 0.0 { "higher" } else { "lower" };
-        format!("In `{scenario}`, {metric} is {size} {uncertain} {direction} than in `{baseline}`")
-    };
-    if let Some(p) = difference.p_holm {
-        text += &if p < 1e-4 {
-            ", p < 0.0001 after Holm".to_owned()
-        } else {
-            format!(", p = {} after Holm", significant(p, 2))
-        };
-    }
-    text + &variance_reduction(difference.comparison.variance_reduction) + "."
-}
-
-fn variance_reduction(factor: Option<f64>) -> String {
-    match factor {
-        None => String::new(),
-        Some(factor) if factor >= 1.05 => format!(
-            "; common random numbers cut the variance of the difference {} times",
-            significant(factor, 2)
-        ),
-        Some(factor) => format!(
-            "; common random numbers did not help (factor {})",
-            significant(factor, 2)
-        ),
-    }
-}
-
 fn endings(fold: &Fold, ending: &Ending) -> String {
     let plan = fold.plan();
     let n = grouped(ending.replications);
@@ -195,7 +148,7 @@ fn imprecise(fold: &Fold) -> String {
     let mut text = String::new();
     for (position, status) in fold.precision().into_iter().enumerate() {
         let scenario = &plan.scenarios[position / plan.metrics.len()].name;
-        let metric = &plan.metrics[position % plan.metrics.len()];
+        let metric = &plan.metrics[position % plan.metrics.len()].name;
         let what = match status {
             MetricStatus::Precise => continue,
             MetricStatus::TooWide {
@@ -267,11 +220,12 @@ mod tests {
             Rule::Fixed(20),
             values,
             &expect_test::expect![[r#"
-                latency.mean
+                latency.mean (s)
                   scenario   mean  95 % interval     sd   n
                   widest    55.31  53.71 … 56.90  3.406  20
                   random    67.61  66.02 … 69.20  3.398  20
-                  In `random`, latency.mean is 12.30 (± 0.098) higher than in `widest`, p < 0.0001 after Holm; common random numbers cut the variance of the difference 530 times.
+                  `random` is 12.305 s (12.207 to 12.403) higher than `widest`, +22 %; p (Holm) < 0.0001. Common random numbers cut the variance of the difference 530-fold.
+                  The least is that of `widest`, with 95 % confidence; behind it `random`.
 
                 20 replications of each scenario.
             "#]],
@@ -289,11 +243,12 @@ mod tests {
             Rule::Fixed(12),
             values,
             &expect_test::expect![[r#"
-                latency.mean
+                latency.mean (s)
                   scenario   mean   95 % interval     sd                  n
                   widest    1.909  0.8488 … 2.969  1.578  11 (+1 undefined)
                   random    2.000  0.8758 … 3.124  1.673  11 (+1 undefined)
-                  In `random`, latency.mean shows no clear difference from `widest`: 0.4000 (± 0.90), p = 0.34 after Holm; common random numbers cut the variance of the difference 3.3 times.
+                  `random` shows no difference from `widest`: 0.40 s (−0.50 to 1.30), +21 %; p (Holm) = 0.34; 2 of 12 pairs are left out, being undefined on one side. Common random numbers cut the variance of the difference 3.3-fold.
+                  Any scenario may have the least: none is ruled out with 95 % confidence.
 
                 12 replications of each scenario.
                 Failed replications of `random`: 1.
@@ -318,16 +273,17 @@ mod tests {
             rule,
             values,
             &expect_test::expect![[r#"
-            latency.mean
-              scenario       mean     95 % interval     sd                  n
-              widest    2.776e-17  -0.6636 … 0.6636  1.044                 12
-              random            –                 –      –  0 (+12 undefined)
-              `random` and `widest` cannot be compared: in fewer than two replications latency.mean is defined for both.
+                latency.mean (s)
+                  scenario       mean     95 % interval     sd                  n
+                  widest    2.776e-17  -0.6636 … 0.6636  1.044                 12
+                  random            –                 –      –  0 (+12 undefined)
+                  `random` and `widest` cannot be compared: in fewer than two replications latency.mean is defined for both.
+                  Any scenario may have the least: none is ruled out with 95 % confidence.
 
-            12 replications of each scenario, the most allowed; not every interval is narrow enough.
-              latency.mean of `widest`: ± 0.664; the mean may be zero, so that no relative precision can be reached: give `or_absolute`
-              latency.mean of `random`: defined in 0 replications only
-        "#]],
+                12 replications of each scenario, the most allowed; not every interval is narrow enough.
+                  latency.mean of `widest`: ± 0.664; the mean may be zero, so that no relative precision can be reached: give `or_absolute`
+                  latency.mean of `random`: defined in 0 replications only
+            "#]],
         );
     }
 }
