@@ -189,6 +189,12 @@ impl ProbeKind {
         }
     }
 
+    /// Whether this can be read at any time, so that it has a series.
+    #[must_use]
+    pub fn has_series(&self) -> bool {
+        matches!(self, ProbeKind::Count(_) | ProbeKind::Summary { .. })
+    }
+
     /// Whether this kind of probe has a statistic.
     #[must_use]
     pub fn has(&self, statistic: Statistic) -> bool {

@@ -61,7 +61,7 @@ mod warm_up;
 #[cfg(test)]
 mod testing;
 
-pub use batch_means::BatchMeans;
+pub use batch_means::{BatchMeans, SerialCorrelation};
 pub use distributions::{ChiSquare, Normal, StudentT};
 pub use e_model::{Codec, Echo, Rating};
 pub use ecdf::{Ecdf, EcdfPoint};

@@ -57,6 +57,12 @@ pub enum Error {
         /// Why.
         what: String,
     },
+    /// A warm-up that was to be found, and was not.
+    #[error("no warm-up was found: {what}")]
+    NoWarmUp {
+        /// Why.
+        what: String,
+    },
     /// A study that cannot be run as it stands.
     #[error("{what}")]
     Unfit {

@@ -60,6 +60,9 @@ impl Failure {
         match self {
             Failure::Told(exit) => (exit, None),
             Failure::Because(exit, message) => (exit, Some(message)),
+            Failure::Files(error @ Error::NoWarmUp { .. }) => {
+                (Exit::Failed, Some(error.to_string()))
+            }
             Failure::Files(error) => (Exit::Files, Some(error.to_string())),
             Failure::Screen(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                 (Exit::Done, None)

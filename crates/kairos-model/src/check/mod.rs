@@ -15,6 +15,7 @@ mod csv;
 mod domain;
 mod effect;
 mod env;
+mod estimate;
 mod expr;
 mod graph_ml;
 mod law;

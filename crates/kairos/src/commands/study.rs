@@ -8,7 +8,7 @@ use kairos::{
     simulate::Scenarios,
     study::{Directory, Ending, Finished, Manifest, Plan, Rule, Shard, Stopped, execute},
 };
-use kairos_model::{check::Overrides, source::DiskFiles};
+use kairos_model::{check::Overrides, source::DiskFiles, study::Replications};
 
 use super::{Done, assignment, print, remark, told};
 use crate::{exit::Exit, interrupt, progress::Bar};
@@ -64,14 +64,18 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     let overrides = Overrides {
         parameters: arguments.parameters.clone(),
     };
-    let checked = told(load::study(&DiskFiles, &arguments.file, &overrides))?;
-    let (mut plan, scenarios) = Scenarios::new(checked.value);
+    let mut checked = told(load::study(&DiskFiles, &arguments.file, &overrides))?;
     if let Some(n) = arguments.replications {
-        plan.replications = Rule::Fixed(n);
+        checked.value.replications = Replications::Fixed(n);
     }
+    let (mut plan, mut scenarios) = Scenarios::new(checked.value);
     if arguments.dry_run {
         print(&dry_run(&plan))?;
         return Ok(Exit::Done);
+    }
+    let interrupt = interrupt::flag();
+    if !scenarios.settle(&mut plan, jobs(arguments), &interrupt)? {
+        return Ok(Exit::Interrupted);
     }
     let manifest = Manifest::new(
         name(arguments),
@@ -85,7 +89,6 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
         .clone()
         .unwrap_or_else(|| default_directory(arguments));
     let directory = Directory::claim(&out, &manifest)?;
-    let interrupt = interrupt::flag();
     let mut bar = Bar::new();
     let finished = execute(
         &directory,
@@ -162,6 +165,13 @@ fn dry_run(plan: &Plan) -> String {
             grouped(scenarios),
             grouped(n),
             total(n),
+            plan.metrics.len()
+        ),
+        Rule::BatchMeans(n) => format!(
+            "{} scenarios × 1 run in {} batches = {} runs; {} metrics\n",
+            grouped(scenarios),
+            grouped(n),
+            total(1),
             plan.metrics.len()
         ),
         Rule::Precision {

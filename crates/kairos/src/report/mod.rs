@@ -109,6 +109,10 @@ fn endings(fold: &Fold, ending: &Ending) -> String {
     let plan = fold.plan();
     let n = grouped(ending.replications);
     let mut text = match ending.stopped {
+        Stopped::Fixed if plan.replications.batches() > 1 => {
+            let batches = grouped(plan.replications.batches());
+            format!("One run of each scenario, in {batches} batches.\n") + &correlated(fold)
+        }
         Stopped::Fixed => format!("{n} replications of each scenario.\n"),
         Stopped::Precise => {
             format!("{n} replications of each scenario: every interval is narrow enough.\n")
@@ -127,6 +131,15 @@ fn endings(fold: &Fold, ending: &Ending) -> String {
     if ending.stopped == Stopped::AtMost {
         text += &imprecise(fold);
     }
+    if let (Some(pilot), Some(scenario)) = (&plan.pilot, plan.scenarios.first()) {
+        text += &format!(
+            "Warm-up: {} {}, found by MSER-5 from {} pilot replication{} of each scenario.\n",
+            scenario.warm_up,
+            plan.time_unit,
+            grouped(pilot.replications),
+            if pilot.replications == 1 { "" } else { "s" },
+        );
+    }
     for (s, scenario) in plan.scenarios.iter().enumerate() {
         if fold.failed(s) > 0 {
             text += &format!(
@@ -139,6 +152,26 @@ fn endings(fold: &Fold, ending: &Ending) -> String {
     for (unit, why) in fold.first_failures() {
         let name = &plan.scenarios[unit.scenario].name;
         text += &format!("  `{name}`, replication {}: {why}\n", unit.replication);
+    }
+    text
+}
+
+/// Batches that are too short: their intervals promise too much.
+fn correlated(fold: &Fold) -> String {
+    let plan = fold.plan();
+    let mut text = String::new();
+    for (s, scenario) in plan.scenarios.iter().enumerate() {
+        for (m, metric) in plan.metrics.iter().enumerate() {
+            let correlation = fold.correlation(s, m).filter(|c| c.correlated);
+            if let Some(correlation) = correlation {
+                text += &format!(
+                    "  {} of `{}`: neighbouring batches are correlated ({}), so that its interval is too narrow: make the run longer.\n",
+                    metric.name,
+                    scenario.name,
+                    significant(correlation.lag_one, 2)
+                );
+            }
+        }
     }
     text
 }
@@ -277,7 +310,7 @@ mod tests {
                   scenario       mean     95 % interval     sd                  n
                   widest    2.776e-17  -0.6636 … 0.6636  1.044                 12
                   random            –                 –      –  0 (+12 undefined)
-                  `random` and `widest` cannot be compared: in fewer than two replications latency.mean is defined for both.
+                  `random` and `widest` cannot be compared: latency.mean is defined for both in no or one replication.
                   Any scenario may have the least: none is ruled out with 95 % confidence.
 
                 12 replications of each scenario, the most allowed; not every interval is narrow enough.

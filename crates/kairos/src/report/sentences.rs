@@ -20,15 +20,16 @@ pub(super) fn difference(fold: &Fold, difference: &Difference) -> String {
     let scenario = &plan.scenarios[difference.scenario].name;
     let baseline = &plan.scenarios[difference.baseline].name;
     let metric = &plan.metrics[difference.metric];
+    let each = plan.replications.observation();
     let estimate = difference.comparison.difference;
     let (Some(mean), Some(interval)) = (estimate.mean, estimate.interval) else {
         return format!(
-            "`{scenario}` and `{baseline}` cannot be compared: in fewer than two replications {} is defined for both.",
+            "`{scenario}` and `{baseline}` cannot be compared: {} is defined for both in no or one {each}.",
             metric.name
         );
     };
     if mean == 0.0 && interval.half_width() == 0.0 {
-        return format!("`{scenario}` is the same as `{baseline}` in every replication.");
+        return format!("`{scenario}` is the same as `{baseline}` in every {each}.");
     }
     let seen = !interval.contains(0.0);
     let mut text = if seen {
@@ -46,7 +47,7 @@ pub(super) fn difference(fold: &Fold, difference: &Difference) -> String {
         text += &p_value(p, seen && p > 1.0 - plan.confidence);
     }
     text += &excluded(&estimate);
-    text + ". " + &variance_reduction(difference.comparison.variance_reduction)
+    text + ". " + &variance_reduction(difference.comparison.variance_reduction, each)
 }
 
 /// A value and its interval, with as many decimals as the interval is worth: `0.2100 s (0.1800 to 0.2400)`.
@@ -107,9 +108,9 @@ fn excluded(difference: &Estimate) -> String {
     )
 }
 
-fn variance_reduction(factor: Option<f64>) -> String {
+fn variance_reduction(factor: Option<f64>, each: &str) -> String {
     match factor {
-        None => "The difference is the same in every replication.".to_owned(),
+        None => format!("The difference is the same in every {each}."),
         Some(factor) if factor >= GAIN => format!(
             "Common random numbers cut the variance of the difference {}-fold.",
             significant(factor, RATIO_DIGITS)

@@ -2,7 +2,7 @@
 
 use kairos_stats::{
     Comparison, Confidence, Estimate, MetricStatus, Moments, Pairs, Precision, Ranked, Ranking,
-    SequentialStop, Stop, holm,
+    SequentialStop, SerialCorrelation, Stop, holm,
 };
 
 use super::{
@@ -42,6 +42,8 @@ struct RivalsFold {
 struct ScenarioFold {
     metrics: Vec<Moments>,
     series: Vec<Vec<Moments>>,
+    /// By metric, where there are batches.
+    correlations: Vec<Option<SerialCorrelation>>,
     failed: u64,
     events: u64,
 }
@@ -95,7 +97,7 @@ impl Fold {
         let confidence = Confidence::new(plan.confidence).map_err(unfit)?;
         let metrics = plan.metrics.len();
         let stop = match plan.replications {
-            Rule::Fixed(_) => None,
+            Rule::Fixed(_) | Rule::BatchMeans(_) => None,
             Rule::Precision {
                 relative,
                 or_absolute,
@@ -118,6 +120,7 @@ impl Fold {
         let scenarios = plan.scenarios.iter().map(|_| ScenarioFold {
             metrics: vec![Moments::new(); metrics],
             series: vec![Vec::new(); plan.series.len()],
+            correlations: vec![None; metrics],
             failed: 0,
             events: 0,
         });
@@ -151,7 +154,7 @@ impl Fold {
     }
 
     fn push_row(&mut self, row: &[Record]) -> Option<Stop> {
-        let undefined = vec![None; self.plan.metrics.len()];
+        let undefined = vec![None; self.plan.values()];
         let values: Vec<&[Option<f64>]> = row
             .iter()
             .map(|record| match &record.outcome {
@@ -167,6 +170,30 @@ impl Fold {
                 self.failures.push((record.unit(), why.clone()));
             }
         }
+        let metrics = self.plan.metrics.len();
+        for batch in 0..self.plan.values() / metrics {
+            let values: Vec<_> = values
+                .iter()
+                .map(|v| &v[batch * metrics..][..metrics])
+                .collect();
+            self.push_values(&values);
+        }
+        if self.plan.replications.batches() > 1 {
+            for (scenario, values) in self.scenarios.iter_mut().zip(&values) {
+                scenario.correlate(values);
+            }
+        }
+        self.rows += 1;
+        self.stop.as_mut()?.push(&values.concat())
+    }
+
+    /// Takes one value of every metric of every scenario, those of one replication or of one batch.
+    fn push_values(&mut self, values: &[&[Option<f64>]]) {
+        for (scenario, values) in self.scenarios.iter_mut().zip(values) {
+            for (moments, &value) in scenario.metrics.iter_mut().zip(*values) {
+                moments.push(value);
+            }
+        }
         for (scenario, pairs) in self.pairs.iter_mut().enumerate() {
             let Some((baseline, pairs)) = pairs else {
                 continue;
@@ -176,15 +203,10 @@ impl Fold {
             }
         }
         for ranked in &mut self.rankings {
-            let values = ranked
-                .rivals
-                .scenarios
-                .iter()
-                .map(|&s| values[s][ranked.metric]);
-            ranked.ranking.push(&values.collect::<Vec<_>>());
+            let row = ranked.rivals.scenarios.iter();
+            let row = row.map(|&s| values[s][ranked.metric]);
+            ranked.ranking.push(&row.collect::<Vec<_>>());
         }
-        self.rows += 1;
-        self.stop.as_mut()?.push(&values.concat())
     }
 
     /// The plan.
@@ -230,6 +252,13 @@ impl Fold {
             .as_ref()
             .map(|stop| stop.status().collect())
             .unwrap_or_default()
+    }
+
+    /// How far neighbouring batches of a scenario are correlated in a metric; `None` where there are no batches, or one is
+    /// undefined.
+    #[must_use]
+    pub fn correlation(&self, scenario: usize, metric: usize) -> Option<SerialCorrelation> {
+        self.scenarios[scenario].correlations[metric]
     }
 
     /// All paired differences, scenario by scenario.
@@ -323,16 +352,22 @@ fn rankings(plan: &Plan) -> Vec<RivalsFold> {
 }
 
 impl ScenarioFold {
+    /// How far the batches of a run are correlated.
+    fn correlate(&mut self, values: &[Option<f64>]) {
+        let metrics = self.metrics.len();
+        for (metric, correlation) in self.correlations.iter_mut().enumerate() {
+            let batches = values.iter().skip(metric).step_by(metrics);
+            let batches: Option<Vec<f64>> = batches.copied().collect();
+            *correlation = batches.and_then(|batches| SerialCorrelation::new(&batches));
+        }
+    }
+
     fn push(&mut self, record: &Record) {
         let Outcome::Sample(sample) = &record.outcome else {
             self.failed += 1;
-            self.metrics.iter_mut().for_each(|m| m.push(None));
             return;
         };
         self.events += sample.events;
-        for (moments, &value) in self.metrics.iter_mut().zip(&sample.metrics) {
-            moments.push(value);
-        }
         for (moments, values) in self.series.iter_mut().zip(&sample.series) {
             if moments.len() < values.len() {
                 moments.resize(values.len(), Moments::new());

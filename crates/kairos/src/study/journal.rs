@@ -27,7 +27,7 @@ pub enum Outcome {
 /// The numbers of one replication.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sample {
-    /// A value for each metric of the plan; `None` where it is undefined.
+    /// A value for each metric of the plan, batch after batch; `None` where it is undefined.
     pub metrics: Vec<Option<f64>>,
     /// For each series of the plan its values at the sample times, from 0 on.
     pub series: Vec<Vec<Option<f64>>>,
@@ -74,7 +74,7 @@ impl Record {
             && match &self.outcome {
                 Outcome::Failed(_) => true,
                 Outcome::Sample(sample) => {
-                    sample.metrics.len() == plan.metrics.len()
+                    sample.metrics.len() == plan.values()
                         && sample.series.len() == plan.series.len()
                 }
             }

@@ -121,6 +121,7 @@ impl Manifest {
         let (there, now) = (&self.plan, &wanted.plan);
         changes.debug("the random seed", &there.random_seed, &now.random_seed);
         changes.debug("replications", &there.replications, &now.replications);
+        changes.debug("the pilot for the warm-up", &there.pilot, &now.pilot);
         changes.debug("the confidence", &there.confidence, &now.confidence);
         changes.debug("the metrics", &metrics(there), &metrics(now));
         changes.debug("the series", &series(there), &series(now));

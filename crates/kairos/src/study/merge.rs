@@ -104,7 +104,7 @@ fn join(
     let units = whole.plan.units().unwrap_or(u64::MAX);
     let mut journal = Writer::create(&directory.file(names::JOURNAL))?;
     let mut fold = Fold::new(&whole.plan)?;
-    let mut rows = Rows::create(directory)?;
+    let mut rows = Rows::create(directory, &whole.plan)?;
     let mut stop = None;
     let mut turn = (0..readers.len()).cycle();
     for _ in 0..units {

@@ -13,6 +13,7 @@ mod journal;
 mod manifest;
 mod merge;
 mod ordered;
+mod pilot;
 mod plan;
 mod tables;
 #[cfg(test)]
@@ -25,10 +26,11 @@ pub use fold::{Difference, Fold, Selection, SeriesPoint};
 pub use journal::{Outcome, Record, Sample};
 pub use manifest::{HashedFile, Manifest};
 pub use merge::{Estimates, merge, read};
+pub use pilot::warm_up;
 #[cfg(test)]
 pub(crate) use plan::tests::plan as plan_of;
 pub use plan::{
-    Best, Plan, PlannedMetric, PlannedScenario, PlannedSeries, Rivals, Rule, Shard, Unit,
+    Best, Pilot, Plan, PlannedMetric, PlannedScenario, PlannedSeries, Rivals, Rule, Shard, Unit,
 };
 pub use tables::{Ending, Stopped};
 pub use timing::Session;

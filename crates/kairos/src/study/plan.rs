@@ -20,6 +20,8 @@ pub struct Plan {
     pub baseline: usize,
     /// How many replications.
     pub replications: Rule,
+    /// How the warm-up is found, where it is not given; the scenarios have what was found.
+    pub pilot: Option<Pilot>,
     /// Confidence of intervals, as 0.95.
     pub confidence: f64,
     /// The random seed.
@@ -106,6 +108,15 @@ pub struct PlannedScenario {
     pub warm_up: f64,
 }
 
+/// Replications that are run ahead of the study, to find the warm-up by MSER-5.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pilot {
+    /// How many of each scenario.
+    pub replications: u64,
+    /// The series that are looked at, by their positions in the plan.
+    pub series: Vec<usize>,
+}
+
 /// How many replications each scenario gets.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -123,6 +134,8 @@ pub enum Rule {
         /// At most so many.
         at_most: u64,
     },
+    /// One, cut into so many batches.
+    BatchMeans(u64),
 }
 
 impl Rule {
@@ -131,6 +144,25 @@ impl Rule {
     pub fn at_most(self) -> u64 {
         match self {
             Rule::Fixed(n) | Rule::Precision { at_most: n, .. } => n,
+            Rule::BatchMeans(_) => 1,
+        }
+    }
+
+    /// How many values a replication gives for each metric.
+    #[must_use]
+    pub fn batches(self) -> u64 {
+        match self {
+            Rule::Fixed(_) | Rule::Precision { .. } => 1,
+            Rule::BatchMeans(n) => n,
+        }
+    }
+
+    /// What an interval is made of, in a word.
+    #[must_use]
+    pub fn observation(self) -> &'static str {
+        match self {
+            Rule::Fixed(_) | Rule::Precision { .. } => "replication",
+            Rule::BatchMeans(_) => "batch",
         }
     }
 }
@@ -139,6 +171,7 @@ impl From<checked::Replications> for Rule {
     fn from(rule: checked::Replications) -> Self {
         match rule {
             checked::Replications::Fixed(n) => Rule::Fixed(n),
+            checked::Replications::BatchMeans { batches } => Rule::BatchMeans(batches),
             checked::Replications::Precision {
                 relative,
                 or_absolute,
@@ -227,6 +260,13 @@ impl Plan {
         self.replications
             .at_most()
             .checked_mul(self.scenarios.len() as u64)
+    }
+
+    /// How many values a replication has: one for each metric, batch after batch.
+    #[must_use]
+    pub fn values(&self) -> usize {
+        let batches = usize::try_from(self.replications.batches());
+        self.metrics.len() * batches.expect("fewer batches than memory")
     }
 
     /// The scenario that a scenario is compared with: the baseline's at the same point of `vary`. Where the study varies one
@@ -323,6 +363,7 @@ pub(crate) mod tests {
             }],
             baseline: 0,
             replications,
+            pilot: None,
             confidence: 0.95,
             random_seed: 1,
             time_unit: "s".to_owned(),

@@ -24,7 +24,7 @@ pub(crate) struct Rows {
 
 impl Rows {
     /// Begins the files.
-    pub(crate) fn create(directory: &Directory) -> Result<Self> {
+    pub(crate) fn create(directory: &Directory, plan: &Plan) -> Result<Self> {
         let open = |name: &str, head: &[&str]| {
             let path = directory.file(name);
             let file = File::create(&path).map_err(Error::io("create", &path))?;
@@ -33,7 +33,12 @@ impl Rows {
         Ok(Rows {
             samples: open(
                 names::SAMPLES,
-                &["scenario", "replication", "metric", "value"],
+                &[
+                    "scenario",
+                    plan.replications.observation(),
+                    "metric",
+                    "value",
+                ],
             )?,
             failures: open(names::FAILURES, &["scenario", "replication", "error"])?,
         })
@@ -43,13 +48,23 @@ impl Rows {
     pub(crate) fn push(&mut self, plan: &Plan, row: &[Record]) -> Result<()> {
         for record in row {
             let scenario = plan.scenarios[record.scenario].name.as_str();
-            let replication = record.replication.to_string();
             match &record.outcome {
-                Outcome::Failed(why) => self.failures.row([scenario, &replication, why])?,
+                Outcome::Failed(why) => {
+                    let replication = record.replication.to_string();
+                    self.failures.row([scenario, &replication, why])?;
+                }
                 Outcome::Sample(sample) => {
-                    for (metric, &value) in plan.metrics.iter().zip(&sample.metrics) {
-                        self.samples
-                            .row([scenario, &replication, &metric.name, &exact(value)])?;
+                    let batches = plan.replications.batches();
+                    let metrics =
+                        (0..batches).flat_map(|b| plan.metrics.iter().map(move |m| (b, m)));
+                    for ((batch, metric), &value) in metrics.zip(&sample.metrics) {
+                        let number = record.replication * batches + batch;
+                        self.samples.row([
+                            scenario,
+                            &number.to_string(),
+                            &metric.name,
+                            &exact(value),
+                        ])?;
                     }
                 }
             }
@@ -125,7 +140,7 @@ impl Stopped {
             (Some(Stop::Precise), _) => Stopped::Precise,
             (Some(Stop::AtMost), _) => Stopped::AtMost,
             (None, _) if !all_done => Stopped::Interrupted,
-            (None, Rule::Fixed(_)) => Stopped::Fixed,
+            (None, Rule::Fixed(_) | Rule::BatchMeans(_)) => Stopped::Fixed,
             // A shard does not see the rows that the rule is about.
             (None, Rule::Precision { .. }) => Stopped::AtMost,
         }
@@ -182,12 +197,14 @@ fn summary(directory: &Directory, fold: &Fold) -> Result<Vec<u8>> {
         "sd",
         "low",
         "high",
+        "batch_correlation",
     ];
     let mut table = in_memory(directory, names::SUMMARY, &head)?;
     for (s, scenario) in fold.plan().scenarios.iter().enumerate() {
         for (m, metric) in fold.plan().metrics.iter().enumerate() {
             let estimate = fold.estimate(s, m);
             let [mean, sd, low, high] = cells(&estimate);
+            let correlation = exact(fold.correlation(s, m).map(|c| c.lag_one));
             let (n, undefined) = (estimate.count.to_string(), estimate.undefined.to_string());
             table.row([
                 &scenario.name,
@@ -199,6 +216,7 @@ fn summary(directory: &Directory, fold: &Fold) -> Result<Vec<u8>> {
                 &sd,
                 &low,
                 &high,
+                &correlation,
             ])?;
         }
     }

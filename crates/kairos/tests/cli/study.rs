@@ -121,6 +121,64 @@ fn bytes_do_not_depend_on_jobs_or_shards() {
 }
 
 #[test]
+fn one_long_run_is_cut_into_batches() {
+    let project = Project::new();
+    let model = MODEL.replace("horizon: 50.0", "horizon: 3000.0");
+    project.write("model.ron", &model);
+    let rule = "replications: BatchMeans(batches: 20), warm_up: Mser5(of: [\"queue\"], pilots: 2)";
+    project.write("study.ron", &STUDY.replace("replications: 20", rule));
+    let dry = project.kairos("study study.ron --dry-run").expect(0);
+    assert_eq!(
+        dry.out,
+        "slow\nfast\n2 scenarios × 1 run in 20 batches = 2 runs; 3 metrics\n"
+    );
+    let ran = project
+        .kairos("study study.ron --out whole --jobs 1")
+        .expect(0);
+    for part in [
+        "One run of each scenario, in 20 batches.",
+        "found by MSER-5 from 2 pilot replications of each scenario.",
+    ] {
+        assert!(ran.out.contains(part), "{part} is not in\n{}", ran.out);
+    }
+    let samples = project.read("whole/samples.csv");
+    assert!(samples.starts_with("scenario,batch,metric,value\nslow,0,queue.mean,"));
+    assert_eq!(samples.lines().count(), 1 + 2 * 20 * 3);
+    for shard in ["1/2", "2/2"] {
+        let out = shard.replace('/', "of");
+        project
+            .kairos(&format!("study study.ron --shard {shard} --out {out}"))
+            .expect(0);
+    }
+    project.kairos("merge 1of2 2of2 --out merged").expect(0);
+    assert_eq!(
+        results(&project.path("merged")),
+        results(&project.path("whole"))
+    );
+}
+
+#[test]
+fn a_warm_up_that_is_not_there_is_not_found() {
+    let project = Project::new();
+    // More customers come than are served: the queue never settles.
+    let model = MODEL
+        .replace("\"lambda\": 0.5", "\"lambda\": 1.5")
+        .replace("sample_every: 10.0", "sample_every: 0.5");
+    project.write("model.ron", &model);
+    project.write(
+        "study.ron",
+        &STUDY.replace("replications: 20", "replications: 20, warm_up: Mser5"),
+    );
+    let refused = project.kairos("study study.ron --out r").expect(3);
+    assert!(
+        refused.err.contains("`queue` of `slow` has not settled"),
+        "{}",
+        refused.err
+    );
+    assert!(!project.path("r").exists());
+}
+
+#[test]
 fn a_killed_study_goes_on_to_the_same_bytes() {
     let project = Project::new();
     // Long enough to be killed in the middle, on any machine.

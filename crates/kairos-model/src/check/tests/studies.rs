@@ -89,6 +89,45 @@ fn what_is_best_of_what() {
 }
 
 #[test]
+fn batches_need_a_known_end() {
+    study(
+        r#"metrics: ["p"], replications: BatchMeans(batches: 5)"#,
+        expect![[r#"
+            error[out-of-domain] s.ron:2:51 «5»: the number of batches must be from 10 to 10000, this is 5
+        "#]],
+    );
+    study(
+        r#"metrics: ["p"], replications: BatchMeans()"#,
+        expect![[r#"
+            error[no-batches] s.ron:2:31 «BatchMeans()»: a run without a horizon cannot be cut into batches
+              help: give the model or the study a `horizon`
+        "#]],
+    );
+}
+
+#[test]
+fn a_warm_up_is_found_in_series() {
+    study(
+        r#"metrics: ["p"], replications: 10, horizon: 9.0, warm_up: Mser5(of: ["q"], pilots: 0)"#,
+        expect![[r#"
+            error[out-of-domain] s.ron:2:83 «0»: the number of pilot replications must be from 1 to 1000, this is 0
+            error[no-series] s.ron:2:58 «Mser5(of: ["q"], pilots: 0)»: no warm-up can be found for `model`: that takes 50 samples of a series
+              help: give the model a `horizon` and a `sample_every` of at most a fiftieth of it
+            error[unknown-probe] s.ron:2:69 «"q"»: unknown probe `q`
+              ^ not declared
+              help: there is only `p`
+        "#]],
+    );
+    study(
+        r#"metrics: ["p"], replications: 10, warm_up: Mser"#,
+        expect![[r#"
+            error[unknown-variant] s.ron:2:44 «Mser»: `Mser` is not a way to find a warm-up
+              help: did you mean `Mser5`?
+        "#]],
+    );
+}
+
+#[test]
 fn one_replication() {
     study(
         r#"scenarios: {"a": ()}, metrics: ["p"], replications: 1"#,
