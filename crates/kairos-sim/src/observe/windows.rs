@@ -56,6 +56,6 @@ impl Windows {
     /// When the window with this number ends, if another follows: a multiple, not a sum, so that rounding errors do not add up.
     pub(super) fn cut(self, window: usize) -> Option<f64> {
         let next = window as u64 + 1;
-        (next < self.count).then(|| self.warm_up + self.length * next as f64)
+        (next < self.count).then_some(self.warm_up + self.length * next as f64)
     }
 }
