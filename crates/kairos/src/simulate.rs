@@ -1,8 +1,11 @@
 //! Replications of models: programs compiled once, run as often as a study wants.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use kairos_model::{
@@ -225,6 +228,7 @@ impl Scenarios {
                 .pop()
                 .map_or_else(Vec::new, |last| last.series().to_vec()),
             events: simulation.counts().events,
+            truncation: truncation(&simulation, model.model()),
             stop_reason: end.reason.name().to_owned(),
         };
         Ok(Some(Outcome::Sample(sample)))
@@ -240,6 +244,15 @@ impl Replicate for Scenarios {
         self.run(unit.scenario, randomness, halt)
             .unwrap_or_else(|error| Some(Outcome::Failed(error.to_string())))
     }
+}
+
+/// By the name of the rule, how far truncation moved the mean of its normal delays at worst, relative to the mean.
+#[must_use]
+pub fn truncation(simulation: &Simulation, model: &Model) -> BTreeMap<String, f64> {
+    let shifts = simulation.truncation_shifts().into_iter();
+    shifts
+        .map(|(rule, shift)| (model.rule(rule).name.clone(), shift))
+        .collect()
 }
 
 /// The time in which each scenario is observed.

@@ -25,6 +25,8 @@ pub mod names {
     pub const COMPARISON: &str = "comparison.csv";
     /// Scenarios ranked, and those that may be the best.
     pub const RANKING: &str = "ranking.csv";
+    /// How far truncation moved the means of normal delays.
+    pub const TRUNCATION: &str = "truncation.csv";
     /// Means and bands at the sample times.
     pub const SERIES: &str = "series.csv";
     /// Whether the study is complete, and why it stopped.

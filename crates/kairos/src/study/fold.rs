@@ -1,5 +1,7 @@
 //! From replications to estimates, one row at a time, in constant memory.
 
+use std::collections::BTreeMap;
+
 use kairos_stats::{
     Comparison, Confidence, Estimate, MetricStatus, Moments, Pairs, Precision, Ranked, Ranking,
     SequentialStop, SerialCorrelation, Stop, holm,
@@ -46,6 +48,7 @@ struct ScenarioFold {
     correlations: Vec<Option<SerialCorrelation>>,
     failed: u64,
     events: u64,
+    truncation: BTreeMap<String, f64>,
 }
 
 /// A paired difference, with its p-value adjusted for all that were made.
@@ -123,6 +126,7 @@ impl Fold {
             correlations: vec![None; metrics],
             failed: 0,
             events: 0,
+            truncation: BTreeMap::new(),
         });
         let pairs = (0..plan.scenarios.len()).map(|scenario| {
             let baseline = plan.baseline_of(scenario)?;
@@ -231,6 +235,12 @@ impl Fold {
     #[must_use]
     pub fn events(&self, scenario: usize) -> u64 {
         self.scenarios[scenario].events
+    }
+
+    /// By rule, how far truncation at 0 moved the mean of its normal delays at worst in any replication, relative to the mean.
+    #[must_use]
+    pub fn truncation(&self, scenario: usize) -> &BTreeMap<String, f64> {
+        &self.scenarios[scenario].truncation
     }
 
     /// The first failures, and why.
@@ -368,6 +378,10 @@ impl ScenarioFold {
             return;
         };
         self.events += sample.events;
+        for (rule, &shift) in &sample.truncation {
+            let worst = self.truncation.entry(rule.clone()).or_insert(shift);
+            *worst = worst.max(shift);
+        }
         for (moments, values) in self.series.iter_mut().zip(&sample.series) {
             if moments.len() < values.len() {
                 moments.resize(values.len(), Moments::new());

@@ -166,6 +166,7 @@ pub(crate) fn write(directory: &Directory, fold: &Fold, ending: &Ending) -> Resu
     directory.write(names::SUMMARY, &summary(directory, fold)?)?;
     directory.write(names::COMPARISON, &comparison(directory, fold)?)?;
     directory.write(names::RANKING, &ranking(directory, fold)?)?;
+    directory.write(names::TRUNCATION, &truncation(directory, fold)?)?;
     directory.write(names::SERIES, &series(directory, fold)?)?;
     directory.write_json(names::OUTCOME, ending)
 }
@@ -289,6 +290,17 @@ fn ranking(directory: &Directory, fold: &Fold) -> Result<Vec<u8>> {
                 &exact(ranked.mean),
                 &ranked.may_be_best.to_string(),
             ])?;
+        }
+    }
+    table.finish()
+}
+
+fn truncation(directory: &Directory, fold: &Fold) -> Result<Vec<u8>> {
+    let head = ["scenario", "rule", "shift_of_mean"];
+    let mut table = in_memory(directory, names::TRUNCATION, &head)?;
+    for (s, scenario) in fold.plan().scenarios.iter().enumerate() {
+        for (rule, &shift) in fold.truncation(s) {
+            table.row([&scenario.name, rule, &exact(Some(shift))])?;
         }
     }
     table.finish()

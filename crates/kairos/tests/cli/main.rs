@@ -3,5 +3,6 @@
 
 mod check;
 mod project;
+mod refusals;
 mod run;
 mod study;

@@ -41,6 +41,7 @@ fn files_have_their_shape() {
     // Times 0, 10, …, 50 of one probe that can be read at any time.
     assert_eq!(lines("series.csv"), 1 + 2 * 6);
     assert_eq!(lines("failures.csv"), 1);
+    assert_eq!(lines("truncation.csv"), 1);
     let manifest: serde_json::Value =
         serde_json::from_str(&project.read("r/manifest.json")).unwrap();
     assert_eq!(manifest["command"], "kairos study study.ron");
@@ -71,6 +72,24 @@ fn files_have_their_shape() {
         manifest["plan"]["scenarios"][1]["parameters"][1],
         serde_json::json!(["mu", "2.0"])
     );
+}
+
+#[test]
+fn truncated_delays_are_told() {
+    let project = Project::new();
+    let normal = "Normal(mean: 1.0, sd: \"1.0 / mu\")";
+    let model = MODEL.replace("Exponential(rate: \"mu\")", normal);
+    assert_ne!(model, MODEL);
+    project.write("model.ron", &model);
+    let ran = project.kairos("study study.ron --out r").expect(0);
+    // A normal law with mean 1 and sd 1, given that it is positive, has the mean 1.2876; with sd 0.5, 1.0276.
+    for (scenario, shift, told) in [("slow", "0.2876", "29 %"), ("fast", "0.0276", "2.8 %")] {
+        let start = format!("{scenario},serve,{shift}");
+        let table = project.read("r/truncation.csv");
+        assert!(table.lines().any(|l| l.starts_with(&start)), "{table}");
+        let says = format!("delay of `serve` in `{scenario}` by up to {told}.");
+        assert!(ran.out.contains(&says), "{}", ran.out);
+    }
 }
 
 #[test]
