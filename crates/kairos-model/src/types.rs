@@ -176,6 +176,21 @@ impl TypeGraph {
         &self.edges[id.index()]
     }
 
+    /// A value as an expression would write it: `3`, `0.5`, `TRUE`, `State.idle`.
+    #[must_use]
+    pub fn shown(&self, value: Value) -> String {
+        match value {
+            Value::Int(i) => i.to_string(),
+            Value::Real(r) => format!("{r:?}"),
+            Value::Bool(b) => if b { "TRUE" } else { "FALSE" }.to_owned(),
+            Value::Enumerator(id, position) => {
+                let enumeration = &self.enumerations[id.index()];
+                let value = &enumeration.values[usize::from(position)];
+                format!("{}.{value}", enumeration.name)
+            }
+        }
+    }
+
     /// The column of an attribute in the nodes of a type.
     #[must_use]
     pub fn node_column(&self, ty: NodeTypeId, attribute: AttributeId) -> Option<usize> {

@@ -120,7 +120,8 @@ pub fn study(
     })
 }
 
-/// Loads whatever a file holds. What is neither rule set nor study is taken for a model.
+/// Loads whatever a file holds. What is neither rule set nor study is taken for a model; of a model it is said, too, which rules
+/// can never have an effect, and which parameters nothing uses.
 ///
 /// # Errors
 /// All its mistakes.
@@ -130,7 +131,11 @@ pub fn any(files: &dyn Files, path: &str, overrides: &Overrides) -> Result<Conte
         Some(FileKind::RuleSet) => rules(files, path).map(Content::Rules),
         Some(FileKind::Study) => study(files, path, overrides).map(Content::Study),
         Some(FileKind::Model) | None => {
-            model(files, path, overrides).map(|model| Content::Model(Box::new(model)))
+            let mut model = model(files, path, overrides)?;
+            let found = check::findings(&model.value);
+            let found = found.never_fires.into_iter().chain(found.unused);
+            model.warnings.diagnostics.extend(found);
+            Ok(Content::Model(Box::new(model)))
         }
     }
 }

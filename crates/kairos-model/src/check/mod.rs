@@ -16,6 +16,7 @@ mod domain;
 mod effect;
 mod env;
 mod expr;
+mod findings;
 mod graph_ml;
 mod law;
 mod load;
@@ -41,6 +42,7 @@ mod timer;
 mod types;
 mod vary;
 
+pub use self::findings::{Findings, findings};
 use self::{
     load::Loader,
     model::{Changes, CommandLine},

@@ -82,6 +82,7 @@ impl Body<'_> {
             );
             return self.env.report.fail(self.explain_hidden(name, mistake));
         };
+        parameters.note_use(id);
         match parameters.values[id.index()].as_ref()? {
             ParameterValue::Value(value) => Some(Expr {
                 kind: ExprKind::Parameter(id),
