@@ -6,6 +6,7 @@
 //! - [`simulate`]: models compiled for running, replications, scenarios;
 //! - [`trajectory`], [`trace`], [`snapshot`]: a replication to its end, and what may be written of it on the way;
 //! - [`verify`]: the engine against the one that is easiest to believe;
+//! - [`explain`](mod@explain): why rules do not fire in a state;
 //! - [`study`]: scenarios × replications over threads, results on disk, estimates;
 //! - [`report`], [`format`](mod@format): estimates in words and tables.
 //!
@@ -107,6 +108,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod error;
+pub mod explain;
 pub mod format;
 pub mod load;
 pub mod memory;

@@ -35,6 +35,7 @@ Results go to the standard output, progress and mistakes to the standard error. 
 enum Command {
     Check(commands::check::Arguments),
     Run(commands::run::Arguments),
+    Explain(commands::explain::Arguments),
     Verify(commands::verify::Arguments),
     Study(commands::study::Arguments),
     Compare(commands::compare::Arguments),
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Check(arguments) => commands::check::run(&arguments),
         Command::Run(arguments) => commands::run::run(&arguments),
+        Command::Explain(arguments) => commands::explain::run(&arguments),
         Command::Verify(arguments) => commands::verify::run(&arguments),
         Command::Study(arguments) => commands::study::run(&arguments),
         Command::Compare(arguments) => commands::compare::run(&arguments),

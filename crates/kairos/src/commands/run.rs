@@ -44,6 +44,10 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     replication: Replication,
 
+    /// End at this time instead of the model's horizon
+    #[arg(long, value_name = "T", value_parser = time)]
+    until: Option<f64>,
+
     /// End after so many steps
     #[arg(long, value_name = "N")]
     steps: Option<u64>,
@@ -72,10 +76,6 @@ pub(crate) struct Replication {
     #[arg(long, value_name = "N", default_value_t = 0)]
     replication: u64,
 
-    /// End at this time instead of the model's horizon
-    #[arg(long, value_name = "T", value_parser = time)]
-    pub(crate) until: Option<f64>,
-
     /// Give a parameter of the model another value
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = assignment)]
     parameters: Vec<(String, String)>,
@@ -97,7 +97,7 @@ impl Replication {
     }
 }
 
-fn time(text: &str) -> Result<f64, String> {
+pub(crate) fn time(text: &str) -> Result<f64, String> {
     let time: Option<f64> = text.parse().ok();
     time.filter(|&t| t >= 0.0 && t.is_finite())
         .ok_or_else(|| "a time is a number and not negative".to_owned())
@@ -168,6 +168,12 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
             significant(100.0 * shift, 2)
         ))?;
     }
+    if end.reason == StopReason::Deadlock {
+        remark(&format!(
+            "No event is active any more: `kairos explain {} --at end` says why.",
+            arguments.model
+        ))?;
+    }
     Ok(exit(arguments, end.reason))
 }
 
@@ -182,7 +188,7 @@ fn bounds<'a>(
 ) -> Result<Bounds<'a>, Failure> {
     let model = compiled.model();
     let mut bounds = Bounds::of(model, interrupt);
-    if let Some(until) = arguments.replication.until {
+    if let Some(until) = arguments.until {
         bounds.horizon = until;
     }
     if let Some(steps) = arguments.steps {

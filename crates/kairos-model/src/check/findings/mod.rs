@@ -35,7 +35,7 @@ pub struct Findings {
 
 impl Findings {
     /// All of them.
-    pub fn into_iter(self) -> impl Iterator<Item = Diagnostic> {
+    pub fn all(self) -> impl Iterator<Item = Diagnostic> {
         let parts = [
             self.never_fires,
             self.never_created,

@@ -118,8 +118,9 @@ impl<'m> Reach<'m> {
             match (&scope.element(var).sort, edge) {
                 (Sort::Node(types), _) => !types.iter().any(|&t| self.has_node(t)),
                 (Sort::Edge(types), Some(e)) => {
-                    !self.joined(scope, types, e.from, e.to)
-                        && !(e.undirected && self.joined(scope, types, e.to, e.from))
+                    let joined = self.joined(scope, types, e.from, e.to);
+                    let turned = e.undirected && self.joined(scope, types, e.to, e.from);
+                    !joined && !turned
                 }
                 (Sort::Edge(_), None) => false,
             }

@@ -7,7 +7,7 @@ use crate::check::tests::{list, model};
 
 fn check(text: &str, expected: &Expect) {
     let model = model(text);
-    let found: Vec<_> = findings(&model).into_iter().collect();
+    let found: Vec<_> = findings(&model).all().collect();
     expected.assert_eq(&list(&model.sources, &found));
 }
 
@@ -94,7 +94,10 @@ fn values_that_are_never_assigned() {
               help: `c.state` is only ever State.idle or State.busy
         "#]],
     );
-    broken("size: 3", "size: 2", &expect![[r#"
+    broken(
+        "size: 3",
+        "size: 2",
+        &expect![[r#"
         warning[never-fires] rules.ron:21:21 «j.size > 2»: rule `answer` can never have an effect
           ^ this never holds
           rules.ron:19:9 «"answer"»: in this rule
@@ -103,12 +106,16 @@ fn values_that_are_never_assigned() {
           ^ this never holds
           rules.ron:25:9 «"done"»: in this rule
           help: `c.state` is only ever State.idle or State.busy
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn edges_that_never_join_such_nodes() {
-    broken("(c:Client)-[:link]->(s)", "(c:Client)", &expect![[r#"
+    broken(
+        "(c:Client)-[:link]->(s)",
+        "(c:Client)",
+        &expect![[r#"
         warning[never-fires] rules.ron:20:21 «(j:Job)»: rule `answer` can never have an effect
           ^ no `Job` is ever there
           rules.ron:19:9 «"answer"»: in this rule
@@ -126,14 +133,19 @@ fn edges_that_never_join_such_nodes() {
           ^ neither by the start graph nor by a rule
         warning[never-created] rules.ron:9:58 «"for"»: no `for` is ever created
           help: `ask` would create one, but can never have an effect
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn attributes_and_parameters_without_readers() {
-    broken(" AND c.weight > 0.5", "", &expect![[r#"
+    broken(
+        " AND c.weight > 0.5",
+        "",
+        &expect![[r#"
         warning[never-read] rules.ron:5:70 «"weight"»: nobody reads attribute `weight` of `Client`
-    "#]]);
+    "#]],
+    );
     broken(
         r#""speed": 1.0"#,
         r#""speed": 1.0, "slowness": 2.0"#,
