@@ -3,6 +3,7 @@
 use kairos::{
     explain::{self, Explanation, Question},
     load::Mistakes,
+    simulate::Compiled,
 };
 use kairos_model::{check, diagnostic::suggest, model::Model, render, rule::RuleId};
 use serde::Serialize;
@@ -75,7 +76,10 @@ struct Answer {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Done {
-    let compiled = arguments.replication.load(&arguments.model)?;
+    let model = arguments.replication.model(&arguments.model)?;
+    // Compiling leaves out what the parameters have decided.
+    let findings = check::findings(&model);
+    let compiled = Compiled::new(model);
     let model = compiled.model();
     let question = Question {
         randomness: arguments.replication.randomness(),
@@ -95,7 +99,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
         sources: model.sources.clone(),
         diagnostics: match question.rule {
             Some(_) => Vec::new(),
-            None => check::findings(model).all().collect(),
+            None => findings.all().collect(),
         },
     };
     match arguments.format {

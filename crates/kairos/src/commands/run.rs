@@ -11,7 +11,7 @@ use kairos::{
     trace::Trace,
     trajectory::{self, Bounds, End},
 };
-use kairos_model::{check::Overrides, source::DiskFiles};
+use kairos_model::{check::Overrides, model::Model, source::DiskFiles};
 use kairos_rewrite::matcher::Matcher;
 use kairos_sim::{
     draw::Randomness,
@@ -83,13 +83,16 @@ pub(crate) struct Replication {
 
 impl Replication {
     /// Loads the model, and shows what is to be said about it.
-    pub(crate) fn load(&self, path: &str) -> Result<Compiled, Failure> {
+    pub(crate) fn model(&self, path: &str) -> Result<Model, Failure> {
         let overrides = Overrides {
             parameters: self.parameters.clone(),
         };
-        Ok(Compiled::new(
-            told(load::model(&DiskFiles, path, &overrides))?.value,
-        ))
+        Ok(told(load::model(&DiskFiles, path, &overrides))?.value)
+    }
+
+    /// Loads the model, and compiles it.
+    pub(crate) fn load(&self, path: &str) -> Result<Compiled, Failure> {
+        self.model(path).map(Compiled::new)
     }
 
     pub(crate) fn randomness(&self) -> Randomness {
