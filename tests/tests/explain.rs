@@ -4,8 +4,13 @@
 
 use std::collections::BTreeSet;
 
-use kairos::simulate::Compiled;
-use kairos_model::{check::findings, rule::RuleId, timer::ClockMode};
+use kairos::{load, simulate::Compiled};
+use kairos_model::{
+    check::{Overrides, findings},
+    rule::RuleId,
+    source::DiskFiles,
+    timer::ClockMode,
+};
 use kairos_rewrite::{
     explain::{Explainer, Obstacle},
     matcher::Matcher,
@@ -14,7 +19,7 @@ use kairos_sim::{
     draw::Randomness,
     engine::{FiringOutcome, Progress},
 };
-use kairos_tests::{random::System, twin::load};
+use kairos_tests::{random::System, twin};
 
 const SYSTEMS: u64 = 150;
 const STEPS: u64 = 30;
@@ -32,7 +37,7 @@ struct Seen {
 fn explanations_agree_with_the_engine() {
     let mut seen = Seen::default();
     for seed in 0..SYSTEMS {
-        let model = load(&System::random(seed), false).unwrap();
+        let model = twin::load(&System::random(seed), false).unwrap();
         let never: Vec<String> = findings(&model)
             .never_fires
             .into_iter()
@@ -120,4 +125,20 @@ fn compare(
             }
         }
     }
+}
+
+#[test]
+fn shipped_models_are_silent() {
+    let models = concat!(env!("CARGO_MANIFEST_DIR"), "/../models");
+    let mut checked = 0;
+    for entry in std::fs::read_dir(models).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|e| e == "ron") {
+            let path = path.to_string_lossy();
+            let content = load::any(&DiskFiles, &path, &Overrides::default()).unwrap();
+            assert_eq!(content.warnings().to_string(), "", "{path}");
+            checked += 1;
+        }
+    }
+    assert!(checked > 5);
 }

@@ -5,7 +5,11 @@ mod words;
 
 use std::sync::atomic::AtomicBool;
 
-use kairos_model::{expr::ExprKind, rule::RuleId};
+use kairos_model::{
+    expr::{ExprKind, Formula},
+    rule::RuleId,
+    types::Value,
+};
 use kairos_rewrite::{
     error::Outcome,
     explain::{self, Evidence, Explainer, Obstacle, Placed},
@@ -65,8 +69,11 @@ pub struct RuleState {
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum State {
-    /// Its timer is `Never`.
-    SwitchedOff,
+    /// It is not meant to fire.
+    SwitchedOff {
+        /// The condition that is false by the values of parameters; absent where its timer is `Never`.
+        condition: Option<String>,
+    },
     /// It has matches.
     Active {
         /// How many; absent for an aggregate clock, whose matches are not counted one by one.
@@ -256,7 +263,14 @@ impl<'s> Explained<'s> {
 
     fn state(&self, id: RuleId) -> State {
         if self.compiled.program().is_switched_off(id) {
-            return State::SwitchedOff;
+            return State::SwitchedOff { condition: None };
+        }
+        let mut guard = self.compiled.model().rule(id).lhs.conditions.iter();
+        let is_false = |c: &&Formula| matches!(c.expr.kind, ExprKind::Constant(Value::Bool(false)));
+        if let Some(condition) = guard.find(is_false) {
+            return State::SwitchedOff {
+                condition: Some(self.words(id).condition(condition)),
+            };
         }
         let active: Vec<&Active> = self.active.iter().filter(|a| a.rule == id).collect();
         let is_aggregate = active.iter().any(|a| matches!(a.due, Due::Aggregate(_)));

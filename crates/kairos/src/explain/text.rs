@@ -11,6 +11,9 @@ use crate::format::{grouped, short};
 /// So many near misses are shown where one rule is asked for; of several rules only the nearest.
 const NEAREST: usize = 3;
 
+/// So many characters of a condition are shown.
+const LONGEST: usize = 100;
+
 /// An explanation as text: one paragraph for each rule, those without a match last.
 #[must_use]
 pub fn text(explained: &Explanation) -> String {
@@ -58,10 +61,13 @@ impl Lines {
 fn rule(out: &mut Lines, rule: &RuleState, unit: &str, nearest: usize) {
     let name = &rule.rule;
     match &rule.state {
-        State::SwitchedOff => out.line(
-            0,
-            &format!("`{name}` is switched off: its timer is `Never`"),
-        ),
+        State::SwitchedOff { condition } => {
+            let why = match condition {
+                None => "its timer is `Never`".to_owned(),
+                Some(c) => format!("{} is false with these parameters", quoted(c)),
+            };
+            out.line(0, &format!("`{name}` is switched off: {why}"));
+        }
         State::Active {
             matches,
             next,
@@ -104,7 +110,10 @@ fn why(out: &mut Lines, level: usize, why: &Why, nearest: usize) {
             missing,
             because,
         }) => {
-            out.line(level, &format!("nothing fits `{missing}`: {because}"));
+            out.line(
+                level,
+                &format!("nothing fits {}: {because}", quoted(missing)),
+            );
             if !placed.is_empty() {
                 out.line(level, &format!("as far as it comes: {}", elements(placed)));
             }
@@ -215,8 +224,12 @@ fn element(element: &Element) -> String {
     }
 }
 
+/// In backticks, and cut short where it is long.
 fn quoted(text: &str) -> String {
-    format!("`{text}`")
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("`{}…`", &text[..end]),
+        None => format!("`{text}`"),
+    }
 }
 
 fn counted(n: u64, one: &str, many: &str) -> String {

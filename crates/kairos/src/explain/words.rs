@@ -27,6 +27,11 @@ pub(super) fn shown(ty: &str, number: u64, name: Option<&String>) -> String {
     }
 }
 
+/// A text of several lines on one.
+fn plain(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// What words are taken from.
 #[derive(Clone, Copy)]
 pub(super) struct Words<'s> {
@@ -184,7 +189,7 @@ impl Words<'_> {
                 false => format!("EXISTS {{ {choice} }}"),
             };
         }
-        condition.text.clone()
+        plain(&condition.text)
     }
 
     /// The text of a sub-pattern; of one that a `required` choice stands for, the choice's.
@@ -193,7 +198,7 @@ impl Words<'_> {
             true => format!("choose: {}", self.model.sources.text(sub.span)),
             false => sub.text.clone(),
         };
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
+        plain(&text)
     }
 
     /// Something that a condition reads.

@@ -153,12 +153,8 @@ fn says(reach: &Reach<'_>, model: &Model, creators: &[&Rule]) -> Option<String> 
     };
     let (off, stuck): (Vec<&&Rule>, Vec<&&Rule>) = creators.iter().partition(state);
     let names = |rules: &[&&Rule]| listed(rules.iter().map(|r| r.name.as_str()));
-    let off = (!off.is_empty()).then(|| {
-        format!(
-            "{} would create one, but is switched off by `Never`",
-            names(&off)
-        )
-    });
+    let off =
+        (!off.is_empty()).then(|| format!("{} would create one, but is switched off", names(&off)));
     let stuck = (!stuck.is_empty()).then(|| {
         format!(
             "{} would create one, but can never have an effect",

@@ -83,8 +83,11 @@ impl<'m> Reach<'m> {
         }
     }
 
-    pub(super) fn is_switched_off(&self, rule: RuleId) -> bool {
-        self.model.timers[rule.index()].law.family == Family::Never
+    /// Whether a rule is not meant to fire: its timer is `Never`, or its guard is false by the values of parameters.
+    pub(super) fn is_switched_off(&self, id: RuleId) -> bool {
+        let guard = &self.model.rule(id).lhs.conditions;
+        let is_false = |c: &Formula| self.constant(&c.expr) == Some(Value::Bool(false));
+        self.model.timers[id.index()].law.family == Family::Never || guard.iter().any(is_false)
     }
 
     pub(super) fn has_node(&self, ty: NodeTypeId) -> bool {

@@ -68,15 +68,15 @@ fn what_depends_on_a_rule_that_is_switched_off() {
             warning[never-fires] rules.ron:20:21 «(j:Job)»: rule `answer` can never have an effect
               ^ no `Job` is ever there
               rules.ron:19:9 «"answer"»: in this rule
-              help: `ask` would create one, but is switched off by `Never`
+              help: `ask` would create one, but is switched off
             warning[never-fires] rules.ron:25:47 «c.state = State.done»: rule `done` can never have an effect
               ^ this never holds
               rules.ron:25:9 «"done"»: in this rule
               help: `c.state` is only ever State.idle
             warning[never-created] rules.ron:7:13 «"Job"»: no `Job` is ever created
-              help: `ask` would create one, but is switched off by `Never`
+              help: `ask` would create one, but is switched off
             warning[never-created] rules.ron:9:58 «"for"»: no `for` is ever created
-              help: `ask` would create one, but is switched off by `Never`
+              help: `ask` would create one, but is switched off
             warning[unused-parameter] rules.ron:11:28 «1.0»: nothing uses parameter `speed`
         "#]],
     );
