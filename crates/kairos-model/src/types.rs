@@ -191,6 +191,14 @@ impl TypeGraph {
         }
     }
 
+    /// The value of an enumeration in full, for its bare name: `State.idle` for `idle`.
+    #[must_use]
+    pub fn enumerator_named(&self, value: &str) -> Option<String> {
+        let mut owners = self.enumerations.iter();
+        let owner = owners.find(|e| e.values.iter().any(|v| v == value))?;
+        Some(format!("{}.{value}", owner.name))
+    }
+
     /// The column of an attribute in the nodes of a type.
     #[must_use]
     pub fn node_column(&self, ty: NodeTypeId, attribute: AttributeId) -> Option<usize> {

@@ -154,6 +154,10 @@ impl Files for Recorded<'_> {
         self.hashes.borrow_mut().insert(path.to_owned(), file);
         Ok(text)
     }
+
+    fn beside(&self, path: &str) -> Vec<String> {
+        self.files.beside(path)
+    }
 }
 
 fn load<T>(

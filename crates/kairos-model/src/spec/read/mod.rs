@@ -267,8 +267,9 @@ impl Reader {
         for (key, value) in self.keyed(value)? {
             if let Some(&earlier) = seen.get(&key.value) {
                 let message = format!("`{}` is given twice", key.value);
-                self.error("duplicate-key", key.span, message).related =
-                    vec![(earlier, "first given here".to_owned())];
+                let mistake = self.error("duplicate-key", key.span, message);
+                mistake.label = "given again".to_owned();
+                mistake.related = vec![(earlier, "first given here".to_owned())];
                 continue;
             }
             seen.insert(key.value.clone(), key.span);
