@@ -6,7 +6,7 @@ use kairos_model::{
     check::{self, Loaded, Overrides, RuleSetInfo},
     diagnostic::{Diagnostic, Severity},
     model::Model,
-    render::{Colour, render},
+    render::{Colour, render, render_in},
     source::{Files, Sources},
     spec::FileKind,
     study::Study,
@@ -39,6 +39,12 @@ impl Mistakes {
     #[must_use]
     pub fn render(&self, colour: Colour) -> String {
         render(&self.sources, &self.diagnostics, colour)
+    }
+
+    /// The same for a screen of so many columns.
+    #[must_use]
+    pub fn render_in(&self, colour: Colour, width: usize) -> String {
+        render_in(&self.sources, &self.diagnostics, colour, width)
     }
 }
 

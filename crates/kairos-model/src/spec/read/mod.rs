@@ -403,8 +403,30 @@ fn alternatives(names: &[&str]) -> String {
     }
 }
 
+/// What other notations call a field, and what it is called here.
+const ELSEWHERE: [(&str, &str); 16] = [
+    ("lhs", "match"),
+    ("pattern", "match"),
+    ("guard", "where"),
+    ("if", "where"),
+    ("when", "where"),
+    ("condition", "where"),
+    ("nac", "unless"),
+    ("add", "create"),
+    ("new", "create"),
+    ("remove", "delete"),
+    ("assign", "set"),
+    ("update", "set"),
+    ("extends", "is"),
+    ("parent", "is"),
+    ("source", "from"),
+    ("target", "to"),
+];
+
 fn did_you_mean(name: &str, known: &[&str]) -> String {
-    match crate::diagnostic::suggest(name, known.iter().copied()) {
+    let elsewhere = ELSEWHERE.iter().filter(|(there, _)| *there == name);
+    let elsewhere = elsewhere.map(|(_, here)| *here).find(|n| known.contains(n));
+    match elsewhere.or_else(|| crate::diagnostic::suggest(name, known.iter().copied())) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("there are {}", alternatives(known).replace(" or ", " and ")),
     }
