@@ -73,3 +73,20 @@ fn the_sound_files_are_sound() {
         assert_eq!(said(&files(), name), (String::new(), false), "{name}");
     }
 }
+
+#[test]
+fn the_page_quotes_what_is_said() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/mistakes.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let files = files();
+    let said = |name: &&str| {
+        let (text, _) = said(&files, &format!("{name}.ron"));
+        page.contains(&format!("```text\n{}\n```", text.trim_end()))
+    };
+    let quoted = [
+        "misspelt-attribute",
+        "edge-the-wrong-way-round",
+        "rule-without-a-timer",
+    ];
+    assert_eq!(quoted.iter().filter(|name| said(name)).count(), 3);
+}

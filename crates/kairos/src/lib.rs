@@ -8,6 +8,7 @@
 //! - [`verify`]: the engine against the one that is easiest to believe;
 //! - [`explain`](mod@explain): why rules do not fire in a state;
 //! - [`study`]: scenarios × replications over threads, results on disk, estimates;
+//! - [`new`](mod@new): a project to begin with;
 //! - [`report`], [`format`](mod@format): estimates in words and tables.
 //!
 //! A model is loaded, compiled once, and run as often as one likes. The same random seed and replication give the same trajectory,
@@ -112,6 +113,7 @@ pub mod explain;
 pub mod format;
 pub mod load;
 pub mod memory;
+pub mod new;
 pub mod report;
 pub mod simulate;
 pub mod snapshot;

@@ -22,8 +22,9 @@ pub(crate) struct Bar {
 impl Bar {
     pub(crate) fn new() -> Self {
         let bar = ProgressBar::new(0);
-        let style =
-            ProgressStyle::with_template("{wide_bar} {pos}/{len} replications, {eta} left\n{msg}");
+        let style = ProgressStyle::with_template(
+            "{wide_bar} {pos}/{len} replications, {eta} left\n{wide_msg}",
+        );
         bar.set_style(style.expect("the template is well-formed"));
         bar.enable_steady_tick(INTERVAL);
         Bar {

@@ -3,6 +3,7 @@
 
 mod check;
 mod explain;
+mod new;
 mod project;
 mod run;
 mod study;
