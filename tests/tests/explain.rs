@@ -2,9 +2,13 @@
 //! named that stops every rule without one, and no rule that fires is said never to.
 #![allow(clippy::unwrap_used)]
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::atomic::AtomicBool};
 
-use kairos::{load, simulate::Compiled};
+use kairos::{
+    explain::{self, Question},
+    load,
+    simulate::Compiled,
+};
 use kairos_model::{
     check::{Overrides, findings},
     rule::RuleId,
@@ -141,4 +145,24 @@ fn shipped_models_are_silent() {
         }
     }
     assert!(checked > 5);
+}
+
+#[test]
+fn the_page_quotes_what_is_said() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let page = std::fs::read_to_string(format!("{root}/docs/mistakes.md")).unwrap();
+    let path = format!("{root}/models/figure8.ron");
+    let model = load::model(&DiskFiles, &path, &Overrides::default()).unwrap();
+    let compiled = Compiled::new(model.value);
+    for at in [None, compiled.model().run.horizon] {
+        let question = Question {
+            randomness: Randomness::new(0, 0),
+            at,
+            rule: None,
+        };
+        let explained = explain::explain(&compiled, question, &AtomicBool::new(false)).unwrap();
+        let text = explain::text(&explained);
+        let stopped = &text[text.find("`send` has no match").unwrap()..];
+        assert!(page.contains(stopped), "{text}");
+    }
 }
