@@ -1,4 +1,5 @@
 //! The `kairos` command.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod commands;
 mod exit;

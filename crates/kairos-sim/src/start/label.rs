@@ -50,3 +50,49 @@ pub fn labels(program: &Program, graph: &HostGraph) -> BTreeMap<u64, String> {
     }
     labels
 }
+
+#[cfg(test)]
+mod tests {
+    use kairos_model::{
+        check::{Overrides, load_model},
+        source::MemoryFiles,
+    };
+
+    use super::*;
+    use crate::draw::Randomness;
+
+    #[test]
+    fn elements_are_called_what_the_text_calls_them() {
+        let rules =
+            r#"RuleSet(types: (nodes: { "P": () }, edges: { "e": (between: ("P", "P")) }))"#;
+        let model = r#"Model(
+            rules: "rules.ron",
+            start: [
+                Create("(hub:P)"),
+                Repeat(2, "(p:P), (:P)~[e:e]~(hub)"),
+                Nodes(csv: "peers.csv", node: "P", key: "name"),
+                Topology(Ring, nodes: "P", edge: "e"),
+            ],
+            timers: {},
+        )"#;
+        let files = [
+            ("rules.ron", rules),
+            ("model.ron", model),
+            ("peers.csv", "name\nalice\n"),
+        ];
+        let files: MemoryFiles = files.into_iter().collect();
+        let loaded = load_model(&files, "model.ron", &Overrides::default());
+        let program = Program::compile(loaded.value.unwrap());
+        let graph = crate::start::build(&program, &Randomness::new(1, 0)).unwrap();
+        let labels: Vec<(u64, String)> = labels(&program, &graph).into_iter().collect();
+        let expected = [
+            (0, "hub"),
+            (1, "p[0]"),
+            (3, "e[0]"),
+            (4, "p[1]"),
+            (6, "e[1]"),
+            (7, "\"alice\""),
+        ];
+        assert_eq!(labels, expected.map(|(n, label)| (n, label.to_owned())));
+    }
+}

@@ -60,6 +60,22 @@ enum When {
     End,
 }
 
+impl When {
+    fn time(self, model: &Model) -> Result<f64, Failure> {
+        let run = &model.run;
+        match (self, run.horizon) {
+            (When::Time(time), _) | (When::End, Some(time)) => Ok(time),
+            (When::End, None) if run.stop_when.is_some() || run.limits.steps.is_some() => {
+                Ok(f64::INFINITY)
+            }
+            (When::End, None) => {
+                let message = "nothing ends this run: the model has no horizon. Give --at T.";
+                Err(Failure::Because(Exit::Usage, message.to_owned()))
+            }
+        }
+    }
+}
+
 fn when(text: &str) -> Result<When, String> {
     match text {
         "end" => Ok(When::End),
@@ -83,10 +99,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     let model = compiled.model();
     let question = Question {
         randomness: arguments.replication.randomness(),
-        at: arguments.at.map(|at| match at {
-            When::Time(time) => time,
-            When::End => model.run.horizon.unwrap_or(f64::INFINITY),
-        }),
+        at: arguments.at.map(|at| at.time(model)).transpose()?,
         rule: arguments
             .rule
             .as_deref()
@@ -109,10 +122,10 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
         }
         Format::Json => print(&json(&Answer {
             findings: render::plain(&found.sources, &found.diagnostics),
-            explanation,
+            explanation: explanation.clone(),
         }))?,
     }
-    Ok(Exit::Done)
+    Ok(explanation.ended.map_or(Exit::Done, Exit::of))
 }
 
 fn rule(model: &Model, name: &str) -> Result<RuleId, Failure> {

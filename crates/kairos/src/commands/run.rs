@@ -20,7 +20,7 @@ use kairos_sim::{
 };
 use serde::Serialize;
 
-use super::{Done, Format, assignment, check::json, print, remark, told};
+use super::{Done, Format, assignment, check::json, print, remark, study::quoted, told};
 use crate::{
     exit::{Exit, Failure},
     interrupt,
@@ -93,6 +93,23 @@ impl Replication {
     /// Loads the model, and compiles it.
     pub(crate) fn load(&self, path: &str) -> Result<Compiled, Failure> {
         self.model(path).map(Compiled::new)
+    }
+
+    /// The options that name this replication, each with a space before it; none for what is the default anyway.
+    fn options(&self) -> String {
+        let mut text = String::new();
+        for (option, value) in [
+            ("random-seed", self.random_seed),
+            ("replication", self.replication),
+        ] {
+            if value != 0 {
+                text += &format!(" --{option} {value}");
+            }
+        }
+        for (name, value) in &self.parameters {
+            text += &format!(" --set {}", quoted(&format!("{name}={value}")));
+        }
+        text
     }
 
     pub(crate) fn randomness(&self) -> Randomness {
@@ -172,9 +189,10 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
         ))?;
     }
     if end.reason == StopReason::Deadlock {
+        let at = arguments.until.map_or("end".to_owned(), |t| t.to_string());
+        let (model, same) = (quoted(&arguments.model), arguments.replication.options());
         remark(&format!(
-            "No event is active any more: `kairos explain {} --at end` says why.",
-            arguments.model
+            "No event is active any more: `kairos explain {model} --at {at}{same}` says why."
         ))?;
     }
     Ok(exit(arguments, end.reason))
@@ -209,10 +227,8 @@ fn bounds<'a>(
 
 fn exit(arguments: &Arguments, reason: StopReason) -> Exit {
     match reason {
-        StopReason::Interrupted => Exit::Interrupted,
-        StopReason::WallTime | StopReason::Memory => Exit::Stopped,
         StopReason::Steps if arguments.steps.is_none() => Exit::Stopped,
-        _ => Exit::Done,
+        _ => Exit::of(reason),
     }
 }
 

@@ -3,7 +3,7 @@
 mod text;
 mod words;
 
-use std::sync::atomic::AtomicBool;
+use std::{collections::BTreeMap, sync::atomic::AtomicBool};
 
 use kairos_model::{
     expr::{ExprKind, Formula},
@@ -15,8 +15,12 @@ use kairos_rewrite::{
     explain::{self, Evidence, Explainer, Obstacle, Placed},
     matcher::Matcher,
 };
-use kairos_sim::{draw::Randomness, engine::Active, engine::Due, start};
-use serde::Serialize;
+use kairos_sim::{
+    draw::Randomness,
+    engine::{Active, Due, StopReason},
+    start,
+};
+use serde::{Serialize, Serializer};
 
 use crate::{
     simulate::{Compiled, Simulation},
@@ -49,10 +53,15 @@ pub struct Explanation {
     pub time_unit: String,
     /// Steps made so far.
     pub steps: u64,
-    /// Why the run ended before the time asked for, where it did: `deadlock`, `condition`, …
-    pub ended: Option<&'static str>,
+    /// Why the run ended before the time asked for, where it did; as JSON by its short name, `deadlock`.
+    #[serde(serialize_with = "short_name")]
+    pub ended: Option<StopReason>,
     /// The rules asked for, in the order of their names.
     pub rules: Vec<RuleState>,
+}
+
+fn short_name<S: Serializer>(reason: &Option<StopReason>, to: S) -> Result<S::Ok, S::Error> {
+    reason.map(StopReason::name).serialize(to)
 }
 
 /// A rule in a state.
@@ -219,8 +228,7 @@ pub fn explain(compiled: &Compiled, question: Question, halt: &AtomicBool) -> Ou
             ..Bounds::of(compiled.model(), halt)
         };
         let end = trajectory::run(&mut simulation, bounds, &mut ())?;
-        let early = end.reason != kairos_sim::engine::StopReason::Horizon;
-        ended = early.then(|| end.reason.name());
+        ended = Some(end.reason).filter(|reason| *reason != StopReason::Horizon);
     }
     let time = match ended {
         None => question.at.unwrap_or(0.0),
@@ -250,7 +258,7 @@ struct Explained<'s> {
     simulation: &'s Simulation,
     explainer: Explainer<'s>,
     active: Vec<Active>,
-    labels: std::collections::BTreeMap<u64, String>,
+    labels: BTreeMap<u64, String>,
 }
 
 impl<'s> Explained<'s> {
@@ -305,6 +313,9 @@ impl<'s> Explained<'s> {
                 continue;
             };
             let choice = self.explainer.choice(id, matcher.matched(event))?;
+            if !choice.is_complete {
+                break;
+            }
             of += 1;
             if choice.matches == 0 {
                 matches += 1;

@@ -6,6 +6,8 @@ use super::{
     Choiceless, Element, Explanation, Failing, Failures, NearMiss, RuleState, State, Stop, Why,
     words::shown,
 };
+use kairos_sim::engine::StopReason;
+
 use crate::format::{grouped, short};
 
 /// So many near misses are shown where one rule is asked for; of several rules only the nearest.
@@ -39,10 +41,10 @@ fn headline(explained: &Explanation) -> String {
     match explained.ended {
         None if explained.steps == 0 => "In the start graph:".to_owned(),
         None => format!("At {time}, after {steps}:"),
-        Some("deadlock") => {
+        Some(StopReason::Deadlock) => {
             format!("After {steps}, at {time}, no event is active that could ever fire:")
         }
-        Some(reason) => format!("The run ended at {time}, after {steps} ({reason}):"),
+        Some(reason) => format!("The run ended at {time}, after {steps}: {reason}."),
     }
 }
 

@@ -189,9 +189,11 @@ fn the_end_of_a_run_without_active_events() {
     let silent = MODEL.replace("Deterministic(1.0)", "Deterministic(1.0, memory: Age)");
     let silent = silent.replace(r#""clients": 2"#, r#""clients": 1"#);
     project.write("model.ron", &silent);
-    let ran = project.kairos("run model.ron").expect(0);
+    let ran = project
+        .kairos("run model.ron --random-seed 3 --set clients=1")
+        .expect(0);
     expect![[r#"
-        No event is active any more: `kairos explain model.ron --at end` says why.
+        No event is active any more: `kairos explain model.ron --at end --random-seed 3 --set clients=1` says why.
     "#]]
     .assert_eq(&ran.err);
     let ran = project.kairos("explain model.ron --at end").expect(0);

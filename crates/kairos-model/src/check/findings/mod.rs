@@ -147,24 +147,23 @@ fn absent(model: &Model, reach: &Reach<'_>, scope: &Scope, var: Var) -> (String,
 
 /// Why the rules that would create something do not.
 fn says(reach: &Reach<'_>, model: &Model, creators: &[&Rule]) -> Option<String> {
-    let state = |rule: &&&Rule| {
-        let id = model.rule_named(&rule.name);
-        id.is_some_and(|id| reach.is_switched_off(id))
+    let names_of = |is_it: &dyn Fn(RuleId, &Rule) -> bool| {
+        let ids = creators
+            .iter()
+            .filter_map(|r| Some((model.rule_named(&r.name)?, *r)));
+        let names: Vec<&str> = ids
+            .filter(|&(id, rule)| is_it(id, rule))
+            .map(|(_, rule)| rule.name.as_str())
+            .collect();
+        (!names.is_empty()).then(|| listed(names))
     };
-    let (off, stuck): (Vec<&&Rule>, Vec<&&Rule>) = creators.iter().partition(state);
-    let names = |rules: &[&&Rule]| listed(rules.iter().map(|r| r.name.as_str()));
-    let off =
-        (!off.is_empty()).then(|| format!("{} would create one, but is switched off", names(&off)));
-    let stuck = (!stuck.is_empty()).then(|| {
-        format!(
-            "{} would create one, but can never have an effect",
-            names(&stuck)
-        )
-    });
-    match (off, stuck) {
-        (Some(a), Some(b)) => Some(format!("{a}; {b}")),
-        (a, b) => a.or(b),
-    }
+    let off = names_of(&|id, _| reach.is_switched_off(id));
+    let off = off.map(|names| format!("{names} would create one, but is switched off"));
+    let stuck = names_of(&|id, rule| !reach.is_switched_off(id) && reach.blocker(rule).is_some());
+    let stuck =
+        stuck.map(|names| format!("{names} would create one, but can never have an effect"));
+    let said: Vec<String> = off.into_iter().chain(stuck).collect();
+    (!said.is_empty()).then(|| said.join("; "))
 }
 
 /// The rules that create something, whether they can fire or not.
