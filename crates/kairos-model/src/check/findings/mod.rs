@@ -56,7 +56,7 @@ pub fn findings(model: &Model) -> Findings {
     Findings {
         never_fires: never_fires(model, &reach),
         never_created: never_created(model, &reach),
-        never_read: never_read(model),
+        never_read: never_read(model, &reach),
         unused: unused(model),
     }
 }
@@ -200,8 +200,9 @@ fn never_created(model: &Model, reach: &Reach<'_>) -> Vec<Diagnostic> {
     nodes.chain(edges).collect()
 }
 
-/// Attributes are told apart by where they are declared: a subtype shares those of its parent.
-fn never_read(model: &Model) -> Vec<Diagnostic> {
+/// Attributes are told apart by where they are declared: a subtype shares those of its parent. Of types that are never there nothing more
+/// is said.
+fn never_read(model: &Model, reach: &Reach<'_>) -> Vec<Diagnostic> {
     let mut read = BTreeSet::new();
     // Formulas can only be visited where they may be changed.
     model.clone().for_each_formula(&mut |owner, formula| {
@@ -213,8 +214,12 @@ fn never_read(model: &Model) -> Vec<Diagnostic> {
         });
     });
     let types = &model.types;
-    let nodes = types.nodes.iter().map(|ty| (&ty.name, &ty.attributes));
-    let edges = types.edges.iter().map(|ty| (&ty.name, &ty.attributes));
+    let nodes = types.nodes.iter();
+    let nodes = nodes.filter(|ty| ty.concrete.iter().any(|&t| reach.has_node(t)));
+    let nodes = nodes.map(|ty| (&ty.name, &ty.attributes));
+    let edges = (0..).map(EdgeTypeId).zip(&types.edges);
+    let edges = edges.filter(|&(id, _)| reach.has_edge(id));
+    let edges = edges.map(|(_, ty)| (&ty.name, &ty.attributes));
     let mut told = BTreeSet::new();
     let mut found = Vec::new();
     for (owner, attribute) in nodes

@@ -156,6 +156,18 @@ fn attributes_and_parameters_without_readers() {
 }
 
 #[test]
+fn attributes_of_types_that_are_never_there_are_passed_over() {
+    let unread = PROTOCOL.replace(r#"where: "j.size > 2","#, "");
+    let names = |text: &str| -> Vec<String> {
+        let read = findings(&model(text)).never_read;
+        read.into_iter().map(|found| found.message).collect()
+    };
+    assert_eq!(names(&unread), ["nobody reads attribute `size` of `Job`"]);
+    let absent = unread.replace(r#""ask": Exponential(rate: "speed")"#, r#""ask": Never"#);
+    assert_eq!(names(&absent), Vec::<String>::new());
+}
+
+#[test]
 fn parameters_in_file_names_and_other_parameters_are_used() {
     let with = PROTOCOL
         .replace(
