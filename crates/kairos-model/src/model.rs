@@ -6,7 +6,7 @@ use crate::{
     pattern::Scope,
     probe::{Probe, ProbeKind},
     rule::{Rule, RuleId},
-    source::Sources,
+    source::{Sources, Span},
     start::StartGraph,
     timer::Timer,
     types::{Type, TypeGraph, Value},
@@ -93,6 +93,10 @@ pub struct Parameter {
     pub name: String,
     /// Its value.
     pub value: ParameterValue,
+    /// Where it was given this value.
+    pub span: Span,
+    /// Whether anything that was read names it: an expression, or the braces of a file name.
+    pub is_used: bool,
 }
 
 /// The value of a parameter.

@@ -26,6 +26,12 @@ pub enum Error {
         /// The directory.
         path: PathBuf,
     },
+    /// A directory for something new that holds something already.
+    #[error("{} is there already, and is not empty", path.display())]
+    Occupied {
+        /// The directory.
+        path: PathBuf,
+    },
     /// A directory in which another process is at work.
     #[error("another process is writing to {}; wait for it, or name another directory with --out", path.display())]
     Locked {

@@ -42,14 +42,14 @@ pub(super) fn read(
         None => None,
     };
     let (horizon, warm_up) = (horizon?, warm_up?);
-    if let (Some((end, _)), Some((start, formula))) = (&horizon, &warm_up)
+    if let (Some((end, ends)), Some((start, formula))) = (&horizon, &warm_up)
         && start >= end
     {
         let message =
             format!("the warm-up ends at {start}, the run at {end}: nothing would be observed");
-        return env
-            .report
-            .fail(Diagnostic::error("out-of-domain", formula.span, message));
+        let mistake = Diagnostic::error("out-of-domain", formula.span, message);
+        let mistake = mistake.related(ends.span, "the run ends here");
+        return env.report.fail(mistake);
     }
     Some(RunSettings {
         horizon: horizon.map(|(value, _)| value),

@@ -11,7 +11,7 @@ use kairos::{
     trace::Trace,
     trajectory::{self, Bounds, End},
 };
-use kairos_model::{check::Overrides, source::DiskFiles};
+use kairos_model::{check::Overrides, model::Model, source::DiskFiles};
 use kairos_rewrite::matcher::Matcher;
 use kairos_sim::{
     draw::Randomness,
@@ -20,7 +20,7 @@ use kairos_sim::{
 };
 use serde::Serialize;
 
-use super::{Done, Format, assignment, check::json, print, remark, told};
+use super::{Done, Format, assignment, check::json, print, remark, study::quoted, told};
 use crate::{
     exit::{Exit, Failure},
     interrupt,
@@ -40,6 +40,10 @@ pub(crate) struct Arguments {
 
     #[command(flatten)]
     replication: Replication,
+
+    /// End at this time instead of the model's horizon
+    #[arg(long, value_name = "T", value_parser = time)]
+    until: Option<f64>,
 
     /// End after so many steps
     #[arg(long, value_name = "N")]
@@ -69,10 +73,6 @@ pub(crate) struct Replication {
     #[arg(long, value_name = "N", default_value_t = 0)]
     replication: u64,
 
-    /// End at this time instead of the model's horizon
-    #[arg(long, value_name = "T", value_parser = time)]
-    pub(crate) until: Option<f64>,
-
     /// Give a parameter of the model another value
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = assignment)]
     parameters: Vec<(String, String)>,
@@ -80,13 +80,33 @@ pub(crate) struct Replication {
 
 impl Replication {
     /// Loads the model, and shows what is to be said about it.
-    pub(crate) fn load(&self, path: &str) -> Result<Compiled, Failure> {
+    pub(crate) fn model(&self, path: &str) -> Result<Model, Failure> {
         let overrides = Overrides {
             parameters: self.parameters.clone(),
         };
-        Ok(Compiled::new(
-            told(load::model(&DiskFiles, path, &overrides))?.value,
-        ))
+        Ok(told(load::model(&DiskFiles, path, &overrides))?.value)
+    }
+
+    /// Loads the model, and compiles it.
+    pub(crate) fn load(&self, path: &str) -> Result<Compiled, Failure> {
+        self.model(path).map(Compiled::new)
+    }
+
+    /// The options that name this replication, each with a space before it; none for what is the default anyway.
+    fn options(&self) -> String {
+        let mut text = String::new();
+        for (option, value) in [
+            ("random-seed", self.random_seed),
+            ("replication", self.replication),
+        ] {
+            if value != 0 {
+                text += &format!(" --{option} {value}");
+            }
+        }
+        for (name, value) in &self.parameters {
+            text += &format!(" --set {}", quoted(&format!("{name}={value}")));
+        }
+        text
     }
 
     pub(crate) fn randomness(&self) -> Randomness {
@@ -94,7 +114,7 @@ impl Replication {
     }
 }
 
-fn time(text: &str) -> Result<f64, String> {
+pub(crate) fn time(text: &str) -> Result<f64, String> {
     let time: Option<f64> = text.parse().ok();
     time.filter(|&t| t >= 0.0 && t.is_finite())
         .ok_or_else(|| "a time is a number and not negative".to_owned())
@@ -165,6 +185,13 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
             significant(100.0 * shift, 2)
         ))?;
     }
+    if end.reason == StopReason::Deadlock {
+        let at = arguments.until.map_or("end".to_owned(), |t| t.to_string());
+        let (model, same) = (quoted(&arguments.model), arguments.replication.options());
+        remark(&format!(
+            "No event is active any more: `kairos explain {model} --at {at}{same}` says why."
+        ))?;
+    }
     Ok(exit(arguments, end.reason))
 }
 
@@ -179,7 +206,7 @@ fn bounds<'a>(
 ) -> Result<Bounds<'a>, Failure> {
     let model = compiled.model();
     let mut bounds = Bounds::of(model, interrupt);
-    if let Some(until) = arguments.replication.until {
+    if let Some(until) = arguments.until {
         bounds.horizon = until;
     }
     if let Some(steps) = arguments.steps {
@@ -197,10 +224,8 @@ fn bounds<'a>(
 
 fn exit(arguments: &Arguments, reason: StopReason) -> Exit {
     match reason {
-        StopReason::Interrupted => Exit::Interrupted,
-        StopReason::WallTime | StopReason::Memory => Exit::Stopped,
         StopReason::Steps if arguments.steps.is_none() => Exit::Stopped,
-        _ => Exit::Done,
+        _ => Exit::of(reason),
     }
 }
 

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod check;
+mod explain;
+mod new;
 mod project;
 mod refusals;
 mod run;
