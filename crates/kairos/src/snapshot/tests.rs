@@ -139,7 +139,14 @@ fn requests_are_parsed() {
     let request: Request = "connect#100:a.dot".parse().unwrap();
     assert_eq!(request.when, When::Firing("connect".to_owned(), 100));
     for text in [
-        "a.dot", "-1:a.dot", "nan:a.dot", "1:a.png", "1:", "r#0:a.dot", "r#:a.dot", "#3:a.dot",
+        "a.dot",
+        "-1:a.dot",
+        "nan:a.dot",
+        "1:a.png",
+        "1:",
+        "r#0:a.dot",
+        "r#:a.dot",
+        "#3:a.dot",
         "r#-1:a.dot",
     ] {
         assert!(text.parse::<Request>().is_err(), "{text}");

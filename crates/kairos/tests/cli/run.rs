@@ -141,7 +141,11 @@ fn snapshots_can_wait_for_a_firing() {
     let late = project
         .kairos("run model.ron --steps 3 --snapshot serve#40:late.dot")
         .expect(0);
-    assert!(late.err.contains("before firing 40 of `serve`"), "{}", late.err);
+    assert!(
+        late.err.contains("before firing 40 of `serve`"),
+        "{}",
+        late.err
+    );
 }
 
 #[test]
