@@ -53,7 +53,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
 
-    /// Write the graph as it is at time T, every event up to T included, to a *.graphml or *.dot file
+    /// Write the graph to a *.graphml or *.dot file: as it is at time T, every event up to T included, or
+    /// (RULE#N:FILE) right after the N-th firing of a rule
     #[arg(long = "snapshot", value_name = "T:FILE")]
     snapshots: Vec<Request>,
 
@@ -151,7 +152,8 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     let interrupt = interrupt::flag();
     let bounds = bounds(arguments, &compiled, &interrupt)?;
     let mut trace = arguments.trace.as_deref().map(Trace::create).transpose()?;
-    let mut snapshots = Snapshots::new(arguments.snapshots.clone());
+    let mut snapshots = Snapshots::new(compiled.model(), arguments.snapshots.clone())
+        .map_err(|message| Failure::Because(Exit::Usage, message))?;
     let mut collector = Collector::new(compiled.program(), Wanted::All);
     let mut simulation = compiled
         .start(arguments.replication.randomness())
@@ -165,9 +167,9 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     let types = &compiled.model().types;
     let missed = snapshots.finish(types, simulation.matcher().graph(), end.time)?;
     for request in missed {
-        let (time, path) = (request.time, request.path.display());
+        let (when, path) = (&request.when, request.path.display());
         remark(&format!(
-            "warning: no snapshot {path}: the run ended before time {time}"
+            "warning: no snapshot {path}: the run ended before {when}"
         ))?;
     }
     let report = report(arguments, &compiled, &simulation, collector, end, setup);
