@@ -7,6 +7,7 @@ pub mod dice;
 pub mod gsmp;
 pub mod laws;
 pub mod random;
+pub mod schedules;
 pub mod section;
 pub mod shipped;
 pub mod twin;
