@@ -4,6 +4,7 @@
 
 pub mod closed_form;
 pub mod dice;
+pub mod expressions;
 pub mod gsmp;
 pub mod laws;
 pub mod random;
