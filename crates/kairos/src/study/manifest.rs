@@ -9,7 +9,7 @@ use super::plan::{Plan, PlannedScenario, Shard};
 use crate::error::{Error, Result};
 
 /// The version of the layout of results; another one cannot be read.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// The release that writes results: other releases may give other numbers.
 pub(crate) const RELEASE: &str = env!("CARGO_PKG_VERSION");
@@ -249,7 +249,7 @@ mod tests {
         for (text, says) in [
             (value.to_string(), "layout 99"),
             ("{}".to_owned(), "does not say its format"),
-            ("{\"format\": 1}".to_owned(), "missing field"),
+            ("{\"format\": 2}".to_owned(), "missing field"),
             ("".to_owned(), "not JSON"),
         ] {
             std::fs::write(&path, text).unwrap();
