@@ -3,6 +3,7 @@
 //! A part of the battery is a function that gives a [`section::Section`]: the ordinary tests run it small, the binary runs it long.
 
 pub mod closed_form;
+pub mod coverage;
 pub mod dice;
 pub mod expressions;
 pub mod gsmp;
@@ -11,6 +12,24 @@ pub mod random;
 pub mod schedules;
 pub mod section;
 pub mod shipped;
+pub mod systems;
 pub mod twin;
 pub mod two_stage;
 pub mod wrong;
+
+use section::{Scale, Section};
+
+/// A part of the battery: its name on the command line, and what runs it.
+pub type Part = (&'static str, fn(Scale) -> Section);
+
+/// The battery.
+pub const PARTS: &[Part] = &[
+    ("systems", systems::agree),
+    ("schedules", schedules::random_operations),
+    ("trajectories", schedules::trajectories),
+    ("expressions", expressions::agree),
+    ("laws", laws::closed_forms),
+    ("wrong", |_| laws::wrong_engines()),
+    ("coverage", coverage::measured),
+    ("narrow", |_| coverage::controls()),
+];

@@ -74,10 +74,10 @@ pub(super) fn queues() -> Vec<Case> {
 
 /// Machines that fail at rate 0.3 and one repairman who takes an exponential time of mean 1; how many are broken.
 pub(super) fn machine_repair() -> Case {
-    let machines = 5;
     let mut weights = vec![1.0];
-    for n in 0..machines {
-        weights.push(weights[n] * 0.3 * f64::from(u32::try_from(machines - n).unwrap()));
+    for left in [5.0, 4.0, 3.0, 2.0, 1.0] {
+        let last: f64 = weights[weights.len() - 1];
+        weights.push(last * 0.3 * left);
     }
     let broken = (0..)
         .zip(&weights)

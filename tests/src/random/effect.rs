@@ -25,7 +25,7 @@ impl Writer<'_> {
         }
         let mut set = Vec::new();
         for _ in 0..self.dice.below(3) {
-            set.extend(self.assignment(&mut rule_assigned(rule)));
+            set.extend(self.assignment(&rule_assigned(rule)));
             for text in set.drain(..) {
                 rule.add(Part::Set, text);
                 self.tag("set");
@@ -253,7 +253,7 @@ impl Writer<'_> {
     }
 
     /// An assignment to an attribute that has none yet.
-    fn assignment(&mut self, assigned: &mut Vec<(String, String)>) -> Option<String> {
+    fn assignment(&mut self, assigned: &[(String, String)]) -> Option<String> {
         let mut targets = Vec::new();
         for seen in &self.seen {
             let attributes = self.attributes_of(seen.kind);
@@ -321,9 +321,9 @@ impl Writer<'_> {
             }
             _ => {}
         }
-        let mut assigned = rule_assigned(rule);
+        let assigned = rule_assigned(rule);
         if let Some(text) = self
-            .assignment(&mut assigned)
+            .assignment(&assigned)
             .filter(|_| self.dice.below(4) > 0)
         {
             fields.push(format!("set: [\"{text}\"]"));
