@@ -2,12 +2,15 @@
 //!
 //! A part of the battery is a function that gives a [`section::Section`]: the ordinary tests run it small, the binary runs it long.
 
+pub mod bad_input;
 pub mod closed_form;
 pub mod coverage;
 pub mod dice;
 pub mod expressions;
+pub mod faults;
 pub mod gsmp;
 pub mod laws;
+pub mod project;
 pub mod random;
 pub mod schedules;
 pub mod section;
@@ -32,4 +35,6 @@ pub const PARTS: &[Part] = &[
     ("wrong", |_| laws::wrong_engines()),
     ("coverage", coverage::measured),
     ("narrow", |_| coverage::controls()),
+    ("input", bad_input::mutations),
+    ("faults", faults::survived),
 ];

@@ -249,7 +249,7 @@ mod tests {
         for (text, says) in [
             (value.to_string(), "layout 99"),
             ("{}".to_owned(), "does not say its format"),
-            ("{\"format\": 2}".to_owned(), "missing field"),
+            (format!("{{\"format\": {FORMAT}}}"), "missing field"),
             ("".to_owned(), "not JSON"),
         ] {
             std::fs::write(&path, text).unwrap();
