@@ -5,11 +5,13 @@
 pub mod bad_input;
 pub mod closed_form;
 pub mod coverage;
+pub mod determinism;
 pub mod dice;
 pub mod expressions;
 pub mod faults;
 pub mod gsmp;
 pub mod laws;
+pub mod limits;
 pub mod project;
 pub mod random;
 pub mod schedules;
@@ -36,5 +38,7 @@ pub const PARTS: &[Part] = &[
     ("coverage", coverage::measured),
     ("narrow", |_| coverage::controls()),
     ("input", bad_input::mutations),
+    ("determinism", determinism::holds),
     ("faults", faults::survived),
+    ("limits", limits::met),
 ];
