@@ -73,7 +73,7 @@ impl Project {
         project.write("rules.ron", RULES);
         project.write(
             "model.ron",
-            &MODEL.replace("HORIZON", &format!("{horizon:?}")),
+            MODEL.replace("HORIZON", &format!("{horizon:?}")),
         );
         project.write("study.ron", STUDY);
         project
@@ -200,8 +200,8 @@ pub fn build(release: bool) -> PathBuf {
     let messages = text
         .lines()
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-    let executables = messages.filter_map(|m| m.get("executable")?.as_str().map(PathBuf::from));
-    let executable = executables.last();
+    let mut executables = messages.filter_map(|m| m.get("executable")?.as_str().map(PathBuf::from));
+    let executable = executables.next_back();
     executable.unwrap_or_else(|| {
         panic!(
             "kairos is not built: {}",

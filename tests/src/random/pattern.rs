@@ -324,10 +324,10 @@ impl Writer<'_> {
             text += &self.node_text(&draft.nodes[second], &mut written[second], want);
             last = Some(second);
         }
-        for at in 0..draft.nodes.len() {
-            if !written[at] {
+        for (node, written) in draft.nodes.iter().zip(&mut written) {
+            if !*written {
                 text += if text.is_empty() { "" } else { ", " };
-                text += &self.node_text(&draft.nodes[at], &mut written[at], want);
+                text += &self.node_text(node, written, want);
             }
         }
         if let Some(place) = want.conditions
