@@ -1,6 +1,10 @@
 //! Runs a model under the engine and under the reference engine, and compares them step by step.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 use kairos_model::{check, model::Model, probe::ProbeId, render, source::MemoryFiles};
 use kairos_rewrite::{
@@ -53,7 +57,13 @@ pub fn load(system: &System, backwards: bool) -> Result<Model, String> {
 /// The first difference.
 pub fn compare(model: Model, steps: u64, seed: u64) -> Result<Agreement, String> {
     let program = Arc::new(Program::compile(model));
-    compare_programs(&program, &program, steps, seed)
+    // A broken invariant is a difference like any other: the system is to be shrunk and shown.
+    let compared = AssertUnwindSafe(|| compare_programs(&program, &program, steps, seed));
+    catch_unwind(compared).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+        Err(format!("panic: {}", text.unwrap_or_default()))
+    })
 }
 
 /// Compares the engine that runs one program with the reference engine that runs another one: the same, unless a difference is wanted.
