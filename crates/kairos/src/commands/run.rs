@@ -11,7 +11,11 @@ use kairos::{
     trace::Trace,
     trajectory::{self, Bounds, End},
 };
-use kairos_model::{check::Overrides, model::Model, source::DiskFiles};
+use kairos_model::{
+    check::Overrides,
+    model::{MAX_SAMPLES, Model},
+    source::DiskFiles,
+};
 use kairos_rewrite::matcher::Matcher;
 use kairos_sim::{
     draw::Randomness,
@@ -220,6 +224,14 @@ fn bounds<'a>(
         let message =
             "nothing ends this run: the model has no horizon. Give --until T or --steps N.";
         return Err(Failure::Because(Exit::Usage, message.to_owned()));
+    }
+    let samples = |every: f64| bounds.horizon / every;
+    if bounds.horizon.is_finite() && model.run.sample_every.map_or(0.0, samples) > MAX_SAMPLES {
+        let message = format!(
+            "until {} a series would have more than {MAX_SAMPLES} samples",
+            bounds.horizon
+        );
+        return Err(Failure::Because(Exit::Usage, message));
     }
     Ok(bounds)
 }

@@ -870,6 +870,18 @@ fn a_warm_up_behind_the_horizon() {
 }
 
 #[test]
+fn more_samples_than_memory_holds() {
+    model(
+        r#"horizon: 10, sample_every: 1e-8"#,
+        r#""#,
+        expect![[r#"
+            error[out-of-domain] m.ron:3:28 «1e-8»: a sample every 0.00000001 until 10 makes 1000000000 samples of each series
+              help: there may be at most 10000000; whole runs are summed up by `mean`, `sd`, `min` and `max` without samples
+        "#]],
+    );
+}
+
+#[test]
 fn the_command_line() {
     let text = format!("--- m.ron\nModel(rules: \"r.ron\", timers: {{\"tick\": Never}})\n{RULES}");
     let set = [("raet", "1"), ("k", "1.5"), ("rate", "3")];
