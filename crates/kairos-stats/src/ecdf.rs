@@ -120,10 +120,28 @@ impl Ecdf {
         } else {
             0.0
         };
-        let mut histogram = Histogram::new(low - margin, high + margin, bins).ok()?;
+        let empty = Histogram::new(low - margin, high + margin, bins).ok()?;
+        Some(self.counted_in(&empty))
+    }
+
+    /// How many equal bins between the lowest and the highest value show a sample of `n` values from this distribution, by the rule of
+    /// Freedman and Diaconis (1981): bins as wide as 2·IQR·n^(−1/3); between 5 and 60.
+    #[must_use]
+    pub fn bins_for(&self, n: u64) -> usize {
+        let between = |low, high| Some(self.quantile(high)? - self.quantile(low)?);
+        let width = between(0.25, 0.75).unwrap_or(0.0) * 2.0 / libm::cbrt(n.max(1) as f64);
+        let bins = between(0.0, 1.0).unwrap_or(0.0) / width;
+        // A cast saturates, and makes 0 of NaN.
+        (bins.ceil() as usize).clamp(5, 60)
+    }
+
+    /// The values of this distribution, counted in the bins of another histogram.
+    #[must_use]
+    pub fn counted_in(&self, bins: &Histogram) -> Histogram {
+        let mut histogram = bins.emptied();
         self.counts()
             .for_each(|(value, count)| histogram.add(value, count));
-        Some(histogram)
+        histogram
     }
 
     fn counts(&self) -> impl Iterator<Item = (f64, u64)> {
@@ -151,6 +169,20 @@ mod tests {
         let at = |p| ecdf.quantile(p).unwrap();
         assert_eq!([at(0.1), at(0.25), at(0.5), at(0.9)], [1.4, 2.0, 4.0, 12.8]);
         assert_eq!((ecdf.quantile(1.1), ecdf.quantile(f64::NAN)), (None, None));
+    }
+
+    #[test]
+    fn bins_follow_freedman_and_diaconis() {
+        // IQR 4, 1000 values: bins of width 0.8 on a range of 8.
+        let even = ecdf(&[0.0, 2.0, 4.0, 6.0, 8.0]);
+        assert_eq!(even.bins_for(1000), 10);
+        assert_eq!((even.bins_for(1), even.bins_for(u64::MAX)), (5, 60));
+        assert_eq!(ecdf(&[1.0, 1.0]).bins_for(2), 5);
+        let bins = even.histogram(4).unwrap();
+        let counted = ecdf(&[-1.0, 0.5, 2.0, 8.0, 9.0]).counted_in(&bins);
+        assert_eq!(counted.counts(), [1, 1, 0, 1]);
+        assert_eq!((counted.below(), counted.above()), (1, 1));
+        assert_eq!(counted.edge(4), 8.0);
     }
 
     #[test]

@@ -27,6 +27,12 @@ pub mod names {
     pub const RANKING: &str = "ranking.csv";
     /// Means and bands at the sample times.
     pub const SERIES: &str = "series.csv";
+    /// Empirical distribution functions of the metrics, thinned.
+    pub const DISTRIBUTIONS: &str = "distributions.csv";
+    /// Histograms of the metrics.
+    pub const HISTOGRAMS: &str = "histograms.csv";
+    /// How often rules fire in a run.
+    pub const FIRINGS: &str = "firings.csv";
     /// Whether the study is complete, and why it stopped.
     pub const OUTCOME: &str = "outcome.json";
     /// All that may differ between machines.
@@ -112,10 +118,15 @@ impl Directory {
     /// # Errors
     /// As [`Directory::write`].
     pub fn write_json(&self, name: &str, value: &impl serde::Serialize) -> Result<()> {
-        let mut bytes = serde_json::to_vec_pretty(value).expect("plain data, with text as keys");
-        bytes.push(b'\n');
-        self.write(name, &bytes)
+        self.write(name, &json(value))
     }
+}
+
+/// A value as JSON that people can read.
+pub(super) fn json(value: &impl serde::Serialize) -> Vec<u8> {
+    let mut bytes = serde_json::to_vec_pretty(value).expect("plain data, with text as keys");
+    bytes.push(b'\n');
+    bytes
 }
 
 /// Files that a process may leave behind that was killed before it wrote a manifest.

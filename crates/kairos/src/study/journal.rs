@@ -33,6 +33,8 @@ pub struct Sample {
     pub series: Vec<Vec<Option<f64>>>,
     /// How many events fired.
     pub events: u64,
+    /// How many of each rule, in the order of the plan.
+    pub firings: Vec<u64>,
     /// Why it ended.
     pub stop_reason: String,
 }
@@ -76,6 +78,7 @@ impl Record {
                 Outcome::Sample(sample) => {
                     sample.metrics.len() == plan.values()
                         && sample.series.len() == plan.series.len()
+                        && sample.firings.len() == plan.scenarios[unit.scenario].rules.len()
                 }
             }
     }
@@ -222,6 +225,7 @@ mod tests {
                 metrics: vec![Some(value), None],
                 series: vec![vec![Some(value / 3.0), None]],
                 events: number,
+                firings: vec![number],
                 stop_reason: "horizon".to_owned(),
             })
         };

@@ -30,7 +30,8 @@ pub use pilot::warm_up;
 #[cfg(test)]
 pub(crate) use plan::tests::plan as plan_of;
 pub use plan::{
-    Best, Pilot, Plan, PlannedMetric, PlannedScenario, PlannedSeries, Rivals, Rule, Shard, Unit,
+    Best, Pilot, Plan, PlannedMetric, PlannedRule, PlannedScenario, PlannedSeries, Rivals, Rule,
+    Shard, Unit,
 };
 pub use tables::{Ending, Stopped};
 pub use timing::Session;
