@@ -7,7 +7,7 @@
 //! - [`trajectory`], [`trace`], [`snapshot`]: a replication to its end, and what may be written of it on the way;
 //! - [`verify`]: the engine against the one that is easiest to believe;
 //! - [`study`]: scenarios × replications over threads, results on disk, estimates;
-//! - [`report`], [`format`](mod@format): estimates in words and tables.
+//! - [`report`], [`format`](mod@format): estimates in words and tables; [`page`]: as HTML.
 //!
 //! A model is loaded, compiled once, and run as often as one likes. The same random seed and replication give the same trajectory,
 //! bit for bit:
@@ -107,9 +107,9 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod error;
-pub mod format;
 pub mod load;
 pub mod memory;
+pub mod page;
 pub mod report;
 pub mod simulate;
 pub mod snapshot;
@@ -119,6 +119,7 @@ pub mod trajectory;
 pub mod verify;
 
 pub use kairos_model as model;
+pub use kairos_report::format;
 pub use kairos_rewrite as rewrite;
 pub use kairos_sim as sim;
 pub use kairos_stats as stats;

@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod compare;
 pub(crate) mod merge;
+pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod study;
 pub(crate) mod verify;

@@ -4,7 +4,7 @@ use std::{num::NonZero, path::PathBuf};
 
 use kairos::{
     format::grouped,
-    load, report,
+    load, page, report,
     simulate::Scenarios,
     study::{Directory, Ending, Finished, Manifest, Plan, Rule, Shard, Stopped, execute},
 };
@@ -193,6 +193,10 @@ fn conclude(finished: &Finished, directory: &Directory) -> Done {
         print(&report::study(fold, &finished.ending))?;
     }
     remark(&format!("Results are in {}", directory.path().display()))?;
+    if let Some(fold) = &finished.fold {
+        let page = page::write(directory.path(), fold, &finished.ending)?;
+        remark(&format!("To look at: {}", page.display()))?;
+    }
     let Ending {
         failed, stopped, ..
     } = finished.ending;

@@ -10,6 +10,9 @@ use crate::{
 };
 
 mod sentences;
+mod words;
+
+pub use words::words;
 
 /// The tables of all metrics, the differences to the baseline, and what there is to know about the replications.
 #[must_use]

@@ -11,30 +11,14 @@ use crate::error::{Error, Result};
 
 /// The names of the files of results.
 pub mod names {
-    /// What the results are about; written first.
-    pub const MANIFEST: &str = "manifest.json";
+    pub use kairos_report::names::*;
+
     /// What every replication gave, in order.
     pub const JOURNAL: &str = "journal.jsonl";
     /// Metrics of every replication, tidy and long.
     pub const SAMPLES: &str = "samples.csv";
     /// Replications that failed.
     pub const FAILURES: &str = "failures.csv";
-    /// Estimates per scenario and metric.
-    pub const SUMMARY: &str = "summary.csv";
-    /// Paired differences to the baseline.
-    pub const COMPARISON: &str = "comparison.csv";
-    /// Scenarios ranked, and those that may be the best.
-    pub const RANKING: &str = "ranking.csv";
-    /// Means and bands at the sample times.
-    pub const SERIES: &str = "series.csv";
-    /// Empirical distribution functions of the metrics, thinned.
-    pub const DISTRIBUTIONS: &str = "distributions.csv";
-    /// Histograms of the metrics.
-    pub const HISTOGRAMS: &str = "histograms.csv";
-    /// How often rules fire in a run.
-    pub const FIRINGS: &str = "firings.csv";
-    /// Whether the study is complete, and why it stopped.
-    pub const OUTCOME: &str = "outcome.json";
     /// All that may differ between machines.
     pub const TIMING: &str = "timing.json";
     /// Held by the process that writes.

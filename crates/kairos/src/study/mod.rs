@@ -33,5 +33,6 @@ pub use plan::{
     Best, Pilot, Plan, PlannedMetric, PlannedRule, PlannedScenario, PlannedSeries, Rivals, Rule,
     Shard, Unit,
 };
+pub(crate) use tables::all as tables;
 pub use tables::{Ending, Stopped};
 pub use timing::Session;

@@ -1,0 +1,1 @@
+//! The page of small results, whole and damaged.
