@@ -39,6 +39,7 @@ enum Command {
     Study(commands::study::Arguments),
     Compare(commands::compare::Arguments),
     Merge(commands::merge::Arguments),
+    Draw(commands::draw::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         Command::Study(arguments) => commands::study::run(&arguments),
         Command::Compare(arguments) => commands::compare::run(&arguments),
         Command::Merge(arguments) => commands::merge::run(&arguments),
+        Command::Draw(arguments) => commands::draw::run(&arguments),
     };
     let (exit, message) = done.map_or_else(Failure::into_parts, |exit| (exit, None));
     if let Some(message) = message {

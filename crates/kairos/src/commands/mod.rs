@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod compare;
+pub(crate) mod draw;
 pub(crate) mod merge;
 pub(crate) mod run;
 pub(crate) mod study;
