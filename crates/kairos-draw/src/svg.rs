@@ -14,7 +14,7 @@ use crate::{
 /// The hues of the tones are those of Okabe and Ito, which people with any colour vision can tell apart, made darker or lighter until text in
 /// them is easy to read.
 #[rustfmt::skip]
-const COLOURS: [(&str, &str, &str, &str); 33] = [
+const COLOURS: [(&str, &str, &str, &str); 34] = [
     (".ground", "fill", "#ffffff", "#0f1419"),
     (".panel", "fill", "#f7f8fa", "#171d24"),
     (".panel", "stroke", "#d8dde3", "#2d3640"),
@@ -25,6 +25,7 @@ const COLOURS: [(&str, &str, &str, &str); 33] = [
     (".hollow", "fill", "#ffffff", "#0f1419"),
     (".hollow", "stroke", "#57606a", "#8b98a5"),
     ("text", "fill", "#1f2328", "#e6edf3"),
+    (".tag", "fill", "#59636e", "#9aa6b2"),
     (".becomes", "stroke", "#57606a", "#8b98a5"),
     (".clock", "stroke", "#57606a", "#8b98a5"),
     ("text.new", "fill", "#00654a", "#4fd6a4"),

@@ -68,12 +68,18 @@ impl Face {
     }
 }
 
+/// A text that does not break.
+pub(crate) fn unbroken(text: &str) -> String {
+    text.replace(' ', "\u{a0}")
+}
+
 /// Breaks a text at blanks into lines of at most `width` px where its words allow it. Later lines are indented.
 pub(crate) fn wrap(text: &str, face: Face, width: f64) -> Vec<String> {
-    const INDENT: &str = "\u{2003}";
+    const INDENT: &str = "\u{a0}\u{a0}";
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
-    for word in text.split_whitespace() {
+    let words = text.split([' ', '\n', '\t']).filter(|w| !w.is_empty());
+    for word in words {
         let longer = match line.is_empty() {
             true => word.to_owned(),
             false => format!("{line} {word}"),
@@ -94,6 +100,7 @@ type Widths = [u16; 95];
 
 /// Characters beyond ASCII are taken to be as wide as they are high.
 fn advance(widths: &Widths, c: char) -> u32 {
+    let c = if c == '\u{a0}' { ' ' } else { c };
     let position = (c as usize).checked_sub(' ' as usize);
     position
         .and_then(|p| widths.get(p))
@@ -123,7 +130,12 @@ mod tests {
     fn lines_break_at_blanks_only() {
         let text = "one two_which_is_long three";
         let lines = wrap(text, Face::Detail, 60.0);
-        assert_eq!(lines, ["one", "\u{2003}two_which_is_long", "\u{2003}three"]);
+        assert_eq!(
+            lines,
+            ["one", "\u{a0}\u{a0}two_which_is_long", "\u{a0}\u{a0}three"]
+        );
         assert_eq!(wrap(text, Face::Detail, 1000.0), [text]);
+        let whole = unbroken("a = 1");
+        assert_eq!(wrap(&whole, Face::Detail, 10.0), [whole]);
     }
 }

@@ -10,8 +10,9 @@
 mod order;
 mod place;
 mod rank;
+mod route;
 
-pub(crate) use self::place::{End, Heading, Layout, Route};
+pub(crate) use self::route::{End, Heading, Layout, Route};
 
 /// The ends of an edge by the positions of the nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,11 +88,10 @@ impl Skeleton {
     }
 }
 
-/// Pairs of vertices that follow each other in a chain: the upper one first.
-fn links(chains: &[Vec<usize>]) -> impl Iterator<Item = (usize, usize)> + '_ {
-    chains
-        .iter()
-        .flat_map(|c| c.windows(2).map(|w| (w[0], w[1])))
+/// Vertices that follow each other in a chain: the edge, the upper one, the lower one.
+fn links(chains: &[Vec<usize>]) -> impl Iterator<Item = (usize, usize, usize)> + '_ {
+    let chains = chains.iter().enumerate();
+    chains.flat_map(|(edge, chain)| chain.windows(2).map(move |w| (edge, w[0], w[1])))
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ pub(super) fn order(layer_of: &[usize], chains: &[Vec<usize>], depth: usize) -> 
         above: vec![Vec::new(); layer_of.len()],
         below: vec![Vec::new(); layer_of.len()],
     };
-    for (upper, lower) in links(chains) {
+    for (_, upper, lower) in links(chains) {
         near.below[upper].push(lower);
         near.above[lower].push(upper);
     }
@@ -29,7 +29,7 @@ pub(super) fn order(layer_of: &[usize], chains: &[Vec<usize>], depth: usize) -> 
         if fewest == 0 {
             break;
         }
-        sweep_once(&mut layers, &near, sweep % 2 == 0);
+        sweep_once(&mut layers, &near, sweep % 2 == 0, sweep % 4 >= 2);
         exchange(&mut layers, &near);
         let count = crossings(&layers, &near);
         if count < fewest {
@@ -65,8 +65,9 @@ fn positions(layer: &[usize], count: usize) -> Vec<usize> {
     positions
 }
 
-/// Sorts each layer by the mean position of its neighbours in the layer before; who has none stays.
-fn sweep_once(layers: &mut [Vec<usize>], near: &Neighbours, down: bool) {
+/// Sorts each layer by the mean position of its neighbours in the layer before; who has none stays. Equals keep their order or, to get away from
+/// where nothing else helps, are turned round.
+fn sweep_once(layers: &mut [Vec<usize>], near: &Neighbours, down: bool, turn: bool) {
     let count = near.above.len();
     let depth = layers.len();
     for step in 1..depth {
@@ -88,6 +89,9 @@ fn sweep_once(layers: &mut [Vec<usize>], near: &Neighbours, down: bool) {
             .enumerate()
             .map(|(p, &v)| (key(p, v), v))
             .collect();
+        if turn {
+            keyed.reverse();
+        }
         keyed.sort_by(|a, b| a.0.total_cmp(&b.0));
         layers[layer] = keyed.into_iter().map(|(_, v)| v).collect();
     }

@@ -61,6 +61,14 @@ impl Role {
 #[derive(Clone, Copy, Debug)]
 struct GroupId(usize);
 
+/// Elements that play a part together.
+#[derive(Clone, Debug)]
+struct Group {
+    role: Role,
+    /// Of a sub-pattern: the group in whose conditions it stands.
+    within: Option<GroupId>,
+}
+
 /// An element.
 #[derive(Clone, Debug)]
 struct Item {
@@ -87,11 +95,11 @@ struct Line {
 /// All that is drawn of a rule.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
-    roles: Vec<Role>,
+    groups: Vec<Group>,
     /// In the order of the variables, which is that of the text.
     items: BTreeMap<Var, Item>,
-    left: Vec<String>,
-    right: Vec<String>,
+    /// Conditions that belong beside no element.
+    notes: Vec<String>,
 }
 
 /// Collects the elements of a rule.
@@ -139,12 +147,16 @@ struct Gatherer<'w, 'm> {
 
 impl Gatherer<'_, '_> {
     fn group(&mut self, role: Role) -> GroupId {
-        self.gathered.roles.push(role);
-        GroupId(self.gathered.roles.len() - 1)
+        self.group_within(role, None)
+    }
+
+    fn group_within(&mut self, role: Role, within: Option<GroupId>) -> GroupId {
+        self.gathered.groups.push(Group { role, within });
+        GroupId(self.gathered.groups.len() - 1)
     }
 
     fn role(&self, group: GroupId) -> &Role {
-        &self.gathered.roles[group.0]
+        self.gathered.role(group)
     }
 
     fn add(&mut self, var: Var, group: GroupId, edge: Option<Line>) {
@@ -190,7 +202,7 @@ impl Gatherer<'_, '_> {
         if !self.role(group).is_sub_pattern()
             && let Some((sub, role)) = self.drawable(&condition.expr)
         {
-            let inner = self.group(role);
+            let inner = self.group_within(role, Some(group));
             let words = self.words;
             self.pattern(&words.scope.sub_patterns[sub.0 as usize].pattern, inner);
             return;
@@ -212,8 +224,7 @@ impl Gatherer<'_, '_> {
 
     /// The sub-pattern that a condition consists of, and its role. One without elements of its own cannot be drawn.
     fn drawable(&self, expr: &Expr) -> Option<(SubPatternId, Role)> {
-        let roles = self.gathered.roles.iter();
-        let count = |is: fn(&Role) -> bool| roles.clone().filter(|r| is(r)).count();
+        let count = |is| self.gathered.count(is);
         let (sub, role) = match &expr.kind {
             ExprKind::Exists(sub) => (*sub, Role::Exists(count(|r| matches!(r, Role::Exists(_))))),
             ExprKind::Not(inner) => match &inner.kind {
@@ -378,7 +389,7 @@ impl Gatherer<'_, '_> {
         let items = &self.gathered.items;
         let is_gone = |var: &Var| items.get(var).is_some_and(|item| item.is_gone);
         let lost = items.iter().filter(|(_, item)| {
-            let bound = self.gathered.roles[item.group.0].is_bound();
+            let bound = self.role(item.group).is_bound();
             bound
                 && item
                     .edge
@@ -392,13 +403,13 @@ impl Gatherer<'_, '_> {
         }
         let mut gathered = self.gathered;
         for (group, text) in self.notes {
-            let opening = match &gathered.roles[group.0] {
+            let opening = match gathered.role(group) {
                 Role::Match | Role::Effect => "where".to_owned(),
                 Role::Then => "then only if".to_owned(),
                 Role::Choice => "choose where".to_owned(),
                 _ => format!("{}:", gathered.tag(group)),
             };
-            gathered.left.push(format!("{opening} {text}"));
+            gathered.notes.push(format!("{opening} {text}"));
         }
         gathered
     }
@@ -442,29 +453,43 @@ impl Gathered {
 
     /// The cards of the nodes and of the edges of one side.
     pub(super) fn cards(&self, side: Side) -> Cards {
-        let card = |item: &Item| self.is_shown(item, side).then(|| self.card(item, side));
-        let nodes = self.nodes().map(|(_, item)| card(item)).collect();
-        let edges = self.edges().map(|(item, _)| card(item)).collect();
-        (nodes, edges)
+        let card = |item: &Item| self.card(item, side);
+        let nodes = self.nodes().map(|(var, item)| {
+            let shown = self.is_shown(item, side) && (side == Side::Left || self.matters(*var));
+            shown.then(|| card(item))
+        });
+        let edges = self.edges();
+        let edges = edges.map(|(item, _)| self.is_shown(item, side).then(|| card(item)));
+        (nodes.collect(), edges.collect())
+    }
+
+    /// Whether a node says something on the right side: one that `for_each` found only to delete an edge at it does not.
+    fn matters(&self, node: Var) -> bool {
+        let item = &self.items[&node];
+        let touched = |(item, line): (&Item, Line)| {
+            (line.from == node || line.to == node) && self.is_shown(item, Side::Right)
+        };
+        let only_found = matches!(self.role(item.group), Role::Each(_)) && item.right.is_empty();
+        !only_found || self.edges().any(touched)
     }
 
     /// What is said below the graph of a side.
     pub(super) fn notes(&self, side: Side) -> &[String] {
         match side {
-            Side::Left => &self.left,
-            Side::Right => &self.right,
+            Side::Left => &self.notes,
+            Side::Right => &[],
         }
     }
 
     fn is_shown(&self, item: &Item, side: Side) -> bool {
         match side {
             Side::Left => !item.is_new,
-            Side::Right => item.is_new || (!item.is_gone && self.roles[item.group.0].is_bound()),
+            Side::Right => item.is_new || (!item.is_gone && self.role(item.group).is_bound()),
         }
     }
 
     fn card(&self, item: &Item, side: Side) -> Card {
-        let role = &self.roles[item.group.0];
+        let role = self.role(item.group);
         let tone = match (item.is_new, item.is_gone, role) {
             (true, _, _) => Tone::New,
             (_, true, _) => Tone::Gone,
@@ -500,21 +525,38 @@ impl Gathered {
         card
     }
 
+    fn role(&self, group: GroupId) -> &Role {
+        &self.groups[group.0].role
+    }
+
+    fn count(&self, is: fn(&Role) -> bool) -> usize {
+        self.groups.iter().filter(|g| is(&g.role)).count()
+    }
+
     /// What the elements of a group are called.
     fn tag(&self, group: GroupId) -> String {
-        let count = |is: fn(&Role) -> bool| self.roles.iter().filter(|r| is(r)).count();
-        match &self.roles[group.0] {
+        let own = match self.role(group) {
             Role::Match | Role::Choice | Role::Then | Role::Effect => String::new(),
-            Role::Nac(i) => format!("NAC{}", number(*i, count(|r| matches!(r, Role::Nac(_))))),
+            Role::Nac(i) => {
+                let count = self.count(|r| matches!(r, Role::Nac(_)));
+                format!("NAC{}", number(*i, count))
+            }
             Role::Exists(i) => {
-                let count = count(|r| matches!(r, Role::Exists(_)));
+                let count = self.count(|r| matches!(r, Role::Exists(_)));
                 format!("exists{}", number(*i, count))
             }
             Role::Count(text) => text.clone(),
             Role::Each(i) => {
-                let count = count(|r| matches!(r, Role::Each(_)));
+                let count = self.count(|r| matches!(r, Role::Each(_)));
                 format!("for each{}", number(*i, count))
             }
+        };
+        let within = self.groups[group.0].within;
+        match within.map(|group| (group, self.role(group))) {
+            Some((_, Role::Choice)) => format!("choose · {own}"),
+            Some((_, Role::Then)) => format!("after choosing · {own}"),
+            Some((group, Role::Each(_))) => format!("{} · {own}", self.tag(group)),
+            _ => own,
         }
     }
 }

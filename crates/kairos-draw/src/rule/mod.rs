@@ -15,7 +15,7 @@ use crate::{
     geometry::{Point, Rect, Size, at},
     net::{Net, Placed},
     picture::{Mark, Picture},
-    text::{Face, LEADING, wrap},
+    text::{Face, LEADING, unbroken, wrap},
     words::Words,
 };
 
@@ -49,7 +49,7 @@ pub fn rule(declared: Declared<'_>, rule: &Rule, timer: Option<&Timer>) -> Pictu
     picture.marks.push(Mark::Becomes(tail, BETWEEN - 24.0));
     right.draw(&mut picture, corner.by(width + BETWEEN, 0.0), height);
 
-    let parameters = words.parameters();
+    let parameters: Vec<String> = words.parameters().iter().map(|p| unbroken(p)).collect();
     let mut y = top + height + 8.0;
     let panels = width + BETWEEN + right.size().width;
     if !parameters.is_empty() {
