@@ -23,7 +23,7 @@ const EDGE: f64 = 52.0;
 
 /// Of a dot, and how near two of them may come, px.
 const RADIUS: f64 = 6.0;
-const APART: f64 = 16.0;
+const APART: f64 = 18.0;
 
 /// The width that rows of components are filled to, unless one is wider, px.
 const WIDTH: f64 = 900.0;
@@ -239,17 +239,13 @@ struct Component {
 }
 
 impl Component {
-    fn new(mut places: Vec<(usize, Point)>) -> Self {
-        let least =
-            |f: fn(&Point) -> f64| places.iter().map(|(_, p)| f(p)).fold(f64::MAX, f64::min);
-        let (left, top) = (least(|p| p.x) - APART, least(|p| p.y) - APART);
-        places.iter_mut().for_each(|(_, p)| *p = p.by(-left, -top));
-        let most = |f: fn(&Point) -> f64| places.iter().map(|(_, p)| f(p)).fold(0.0, f64::max);
-        let size = Size {
-            width: most(|p| p.x) + APART,
-            height: most(|p| p.y) + APART,
-        };
-        Component { places, size }
+    fn new(nodes: &[usize], places: &[Point]) -> Self {
+        let all = bounds(places).grown(APART);
+        let places = places.iter().map(|p| p.by(-all.left(), -all.top()));
+        Component {
+            places: nodes.iter().copied().zip(places).collect(),
+            size: all.size,
+        }
     }
 }
 
@@ -277,12 +273,10 @@ fn components(graph: &HostGraph) -> Vec<Component> {
     components.sort_by(|a, b| b.places.len().cmp(&a.places.len()));
     components.extend(lone.into_values().map(|nodes| {
         let columns = (nodes.len() as f64 * 2.0).sqrt().ceil() as usize;
-        let place = |i: usize| at((i % columns) as f64, (i / columns) as f64);
-        let places = nodes.iter().enumerate().map(|(i, &node)| {
-            let cell = place(i);
-            (node, at(cell.x * 1.25 * APART, cell.y * 1.25 * APART))
-        });
-        Component::new(places.collect())
+        let step = 1.2 * APART;
+        let place = |i: usize| at((i % columns) as f64 * step, (i / columns) as f64 * step);
+        let places: Vec<Point> = (0..nodes.len()).map(place).collect();
+        Component::new(&nodes, &places)
     }));
     components
 }
@@ -308,12 +302,18 @@ fn component(neighbours: &[Vec<usize>], root: usize, seen: &mut [bool]) -> Compo
     let places = stress::places(&near).into_iter();
     let mut places: Vec<Point> = places.map(|p| at(p.x * EDGE, p.y * EDGE)).collect();
     push_apart(&mut places);
-    Component::new(members.iter().copied().zip(places).collect())
+    Component::new(&members, &places)
 }
 
-/// Moves points apart that are nearer than dots may be. Where many are crowded, all of them grow further apart instead.
+/// Moves points apart that are nearer than dots may be. Where many are crowded, all of them grow further apart as well.
 fn push_apart(places: &mut [Point]) {
-    const ROUNDS: usize = 60;
+    const ROUNDS: usize = 20;
+    let all = bounds(places).size;
+    let needed = 2.0 * APART * APART * places.len() as f64;
+    let growth = (needed / (all.width * all.height).max(1.0)).sqrt();
+    if growth > 1.0 {
+        grow(places, growth);
+    }
     loop {
         for _ in 0..ROUNDS {
             let close = close_pairs(places);
@@ -334,10 +334,28 @@ fn push_apart(places: &mut [Point]) {
                 places[b] = q.by(ux * share, uy * share);
             }
         }
-        for place in places.iter_mut() {
-            *place = at(place.x * 1.2, place.y * 1.2);
-        }
+        grow(places, 1.2);
     }
+}
+
+fn grow(places: &mut [Point], factor: f64) {
+    for place in places {
+        *place = at(place.x * factor, place.y * factor);
+    }
+}
+
+/// The smallest rectangle around points.
+fn bounds(places: &[Point]) -> Rect {
+    let fold = |pick: fn(f64, f64) -> f64, start: f64| {
+        let corners = places.iter();
+        corners.fold(at(start, start), |c, p| at(pick(c.x, p.x), pick(c.y, p.y)))
+    };
+    let (first, last) = (fold(f64::min, f64::MAX), fold(f64::max, f64::MIN));
+    let size = Size {
+        width: last.x - first.x,
+        height: last.y - first.y,
+    };
+    Rect::new(first, size)
 }
 
 /// Pairs of points nearer than dots may be, found by a grid of that width.

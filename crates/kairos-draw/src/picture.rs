@@ -232,3 +232,88 @@ pub(crate) fn pieces(route: &Route) -> impl Iterator<Item = (Point, Point, Point
         (start, a, b, end)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::at;
+
+    fn with(boxes: &[(f64, f64)], texts: &[(f64, &str)]) -> Picture {
+        let mut picture = Picture::new("");
+        picture.size = Size {
+            width: 200.0,
+            height: 100.0,
+        };
+        let size = Size {
+            width: 50.0,
+            height: 40.0,
+        };
+        for &(x, y) in boxes {
+            picture.marks.push(Mark::Box {
+                rect: Rect::new(at(x, y), size),
+                outline: Outline::default(),
+                fold: None,
+            });
+        }
+        for &(x, text) in texts {
+            picture.text(at(x, 10.0), Face::Detail, text);
+        }
+        picture
+    }
+
+    #[test]
+    fn collisions_are_found() {
+        // side by side, and a text in its box
+        assert!(
+            with(&[(0.0, 0.0), (50.0, 0.0)], &[(5.0, "in")])
+                .collisions()
+                .is_empty()
+        );
+        for (boxes, texts, says) in [
+            (&[(0.0, 0.0), (49.0, 39.0)][..], &[][..], "a box at"),
+            (
+                &[(0.0, 0.0)],
+                &[(30.0, "too long")],
+                "text `too long` lies on a box",
+            ),
+            (
+                &[],
+                &[(10.0, "one"), (20.0, "two")],
+                "text `two` lies on text `one`",
+            ),
+            (&[(180.0, 0.0)], &[], "beyond the border"),
+        ] {
+            let found = with(boxes, texts).collisions();
+            assert!(
+                found.len() == 1 && found[0].contains(says),
+                "{says}: {found:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn lines_through_what_is_not_theirs_are_found() {
+        let end = |y| End {
+            tip: at(25.0, y),
+            heading: Heading::Down,
+        };
+        let line = |label: Rect| {
+            let mut picture = with(&[(0.0, 20.0)], &[]);
+            let route = Route {
+                points: vec![at(25.0, 0.0), at(25.0, 90.0)],
+                from: end(0.0),
+                to: end(90.0),
+                label,
+                mark: Point::default(),
+            };
+            picture.edge(&route, Tone::Plain);
+            picture.collisions().len()
+        };
+        assert_eq!(line(Rect::default()), 1);
+        let own = Size {
+            width: 50.0,
+            height: 40.0,
+        };
+        assert_eq!(line(Rect::new(at(0.0, 20.0), own)), 0);
+    }
+}

@@ -62,6 +62,9 @@ const SHAPES: &str = "\
 .kairos .line,.kairos .becomes,.kairos .cross,.kairos .clock{fill:none}
 .kairos .becomes{stroke-width:3}
 .kairos .thread{fill:none;stroke-width:1;stroke-opacity:.55}
+.kairos .thread.hue1,.kairos .thread.hue5{stroke-dasharray:5 2}
+.kairos .thread.hue2,.kairos .thread.hue6{stroke-dasharray:1.5 1.5}
+.kairos .thread.hue3,.kairos .thread.hue7{stroke-dasharray:7 2 1.5 2}
 .kairos .dot{stroke-width:1}
 .kairos .box.new,.kairos .line.new{stroke-width:2.6}
 .kairos .box.gone,.kairos .line.gone{stroke-width:1.8;stroke-dasharray:7 4}
@@ -247,9 +250,12 @@ fn draw_thread(out: &mut String, from: Point, to: Point, hue: usize, directed: b
 }
 
 fn line_of_text(rect: &Rect, face: Face, tone: Tone, centred: bool, text: &str) -> String {
+    // Viewers differ in what they do with blanks at the beginning.
+    let begun = text.trim_start_matches('\u{a0}');
+    let indent = face.width(&text[..text.len() - begun.len()]);
     let (x, anchor) = match centred {
-        true => (rect.centre().x, " text-anchor=\"middle\""),
-        false => (rect.left(), ""),
+        true => (rect.centre().x + indent / 2.0, " text-anchor=\"middle\""),
+        false => (rect.left() + indent, ""),
     };
     // Letters of most fonts reach a quarter of their size below the base line.
     let y = rect.centre().y + face.size() * 0.36;
@@ -258,7 +264,7 @@ fn line_of_text(rect: &Rect, face: Face, tone: Tone, centred: bool, text: &str) 
         classes(face.class(), tone),
         number(x),
         number(y),
-        escape(text)
+        escape(begun)
     )
 }
 

@@ -16,15 +16,15 @@ pub struct Drawn {
     /// The name of a file for it: no two pictures of one model have the same.
     pub file: String,
     /// The picture.
-    pub svg: String,
+    pub picture: Picture,
 }
 
 impl Drawn {
-    fn new(stem: &str, picture: &Picture) -> Self {
+    fn new(stem: &str, picture: Picture) -> Self {
         Drawn {
             rule: None,
             file: format!("{stem}.svg"),
-            svg: picture.svg(),
+            picture,
         }
     }
 }
@@ -47,7 +47,7 @@ pub fn model(model: &Model) -> Vec<Drawn> {
 #[must_use]
 pub fn start(model: &Model, graph: &HostGraph) -> Drawn {
     let graph = snapshot::plain(&model.types, graph);
-    Drawn::new("start", &kairos_draw::graph::graph("Start graph", &graph))
+    Drawn::new("start", kairos_draw::graph::graph("Start graph", &graph))
 }
 
 /// The host graph in a GraphML file.
@@ -57,7 +57,7 @@ pub fn start(model: &Model, graph: &HostGraph) -> Drawn {
 pub fn snapshot(path: &Path) -> Result<Drawn> {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let graph = snapshot::read(path)?;
-    Ok(Drawn::new(&stem, &kairos_draw::graph::graph(&stem, &graph)))
+    Ok(Drawn::new(&stem, kairos_draw::graph::graph(&stem, &graph)))
 }
 
 fn all<'m>(
@@ -66,12 +66,12 @@ fn all<'m>(
     rules: impl Iterator<Item = (&'m Rule, Option<&'m Timer>)>,
 ) -> Vec<Drawn> {
     let mut taken: BTreeSet<String> = ["types", "start"].map(str::to_owned).into();
-    let mut drawn = vec![Drawn::new("types", &kairos_draw::types::types(types))];
+    let mut drawn = vec![Drawn::new("types", kairos_draw::types::types(types))];
     for (rule, timer) in rules {
         let picture = kairos_draw::rule::rule(declared, rule, timer);
         drawn.push(Drawn {
             rule: Some(rule.name.clone()),
-            ..Drawn::new(&stem(&rule.name, &mut taken), &picture)
+            ..Drawn::new(&stem(&rule.name, &mut taken), picture)
         });
     }
     drawn
@@ -88,4 +88,20 @@ fn stem(rule: &str, taken: &mut BTreeSet<String>) -> String {
     let mut names = std::iter::once(plain.clone()).chain(numbered);
     let free = names.find(|name| taken.insert(name.to_lowercase()));
     free.expect("there are more numbers than rules")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_rules_share_a_file() {
+        let mut taken: BTreeSet<String> = ["types".to_owned()].into();
+        let names = ["types", "Send", "send", "a/b", "a:b", "größer"];
+        let stems = names.map(|name| stem(name, &mut taken));
+        assert_eq!(
+            stems,
+            ["types-2", "Send", "send-2", "a_b", "a_b-2", "größer"]
+        );
+    }
 }

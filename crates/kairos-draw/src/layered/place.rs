@@ -71,9 +71,10 @@ impl Skeleton {
     pub(crate) fn place(&self, nodes: &[Option<Size>], labels: &[Option<Size>]) -> Layout {
         let mut placing = Placing::new(self, nodes, labels);
         placing.pack();
+        placing.settle();
         for _ in 0..PORT_ROUNDS {
-            placing.settle();
             placing.find_ports();
+            placing.settle();
         }
         placing.finish()
     }
@@ -103,7 +104,7 @@ impl<'s> Placing<'s> {
                 let weight = if is_node(upper) || is_node(lower) {
                     1.0
                 } else {
-                    8.0
+                    40.0
                 };
                 for (own, other) in [(upper, lower), (lower, upper)] {
                     let link = Link {

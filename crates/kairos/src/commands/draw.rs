@@ -18,7 +18,8 @@ use crate::exit::{Exit, Failure};
 /// Draw a type graph, rules, a start graph or a snapshot as SVG pictures
 ///
 /// Of a rule set: types.svg and one picture for each rule, the left side beside the right side. Of a model: the same, with the timers,
-/// and start.svg, the host graph at time 0. Of a snapshot (*.graphml): the host graph.
+/// and start.svg, the host graph at time 0; what its parameters have decided is left out of guards and effects.
+/// Of a snapshot (*.graphml): the host graph.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -58,9 +59,9 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     let out = out.unwrap_or_else(|| Path::new("pictures").join(stem));
     std::fs::create_dir_all(&out).map_err(Error::io("create", &out))?;
     let mut told = String::new();
-    for picture in drawn {
-        let path = out.join(&picture.file);
-        std::fs::write(&path, picture.svg).map_err(Error::io("write", &path))?;
+    for one in drawn {
+        let path = out.join(&one.file);
+        std::fs::write(&path, one.picture.svg()).map_err(Error::io("write", &path))?;
         told += &format!("{}\n", path.display());
     }
     print(&told)?;
