@@ -7,7 +7,8 @@
 //! - [`trajectory`], [`trace`], [`snapshot`]: a replication to its end, and what may be written of it on the way;
 //! - [`verify`]: the engine against the one that is easiest to believe;
 //! - [`study`]: scenarios × replications over threads, results on disk, estimates;
-//! - [`report`], [`format`](mod@format): estimates in words and tables; [`page`]: as HTML.
+//! - [`report`], [`format`](mod@format): estimates in words and tables; [`page`]: as HTML;
+//! - [`pictures`]: type graphs, rules and host graphs, drawn.
 //!
 //! A model is loaded, compiled once, and run as often as one likes. The same random seed and replication give the same trajectory,
 //! bit for bit:
@@ -110,6 +111,7 @@ pub mod error;
 pub mod load;
 pub mod memory;
 pub mod page;
+pub mod pictures;
 pub mod report;
 pub mod simulate;
 pub mod snapshot;
@@ -118,6 +120,7 @@ pub mod trace;
 pub mod trajectory;
 pub mod verify;
 
+pub use kairos_draw as draw;
 pub use kairos_model as model;
 pub use kairos_report::format;
 pub use kairos_rewrite as rewrite;

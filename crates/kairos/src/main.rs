@@ -40,6 +40,7 @@ enum Command {
     Compare(commands::compare::Arguments),
     Merge(commands::merge::Arguments),
     Report(commands::report::Arguments),
+    Draw(commands::draw::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         Command::Compare(arguments) => commands::compare::run(&arguments),
         Command::Merge(arguments) => commands::merge::run(&arguments),
         Command::Report(arguments) => commands::report::run(&arguments),
+        Command::Draw(arguments) => commands::draw::run(&arguments),
     };
     let (exit, message) = done.map_or_else(Failure::into_parts, |exit| (exit, None));
     if let Some(message) = message {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod check;
+mod draw;
 mod project;
 mod run;
 mod study;
