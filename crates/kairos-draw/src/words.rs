@@ -397,5 +397,7 @@ fn function_name(function: Function) -> &'static str {
         Function::Exp => "exp",
         Function::Ln => "ln",
         Function::Pow => "pow",
+        Function::Rating => "rating",
+        Function::Mos => "mos",
     }
 }

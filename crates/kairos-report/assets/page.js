@@ -79,12 +79,18 @@
 
   const options = (plot, width) => {
     const { list, bands } = series(plot);
+    // What is never negative needs no axis below 0.
+    const room = (_, least, most) => {
+      const [low, high] = uPlot.rangeNum(least, most, 0.1, true);
+      return [least >= 0 && low < 0 ? 0 : low, high];
+    };
+    const lines = { range: room };
     const shares = plot.style === "step" ? { range: [0, 1.02] } : {};
     const counts = plot.style === "bins" ? { range: (_, __, most) => [0, most * 1.06 || 1] } : {};
     return {
       width,
       height: Math.round(Math.max(220, Math.min(320, width * 0.55))),
-      scales: { x: { time: false }, y: { ...shares, ...counts } },
+      scales: { x: { time: false }, y: { ...lines, ...shares, ...counts } },
       axes: [axis(plot.x, 34), axis(plot.y, 58)],
       series: list,
       bands,

@@ -32,7 +32,7 @@ mod run;
 mod tests;
 
 pub use page::page;
-pub use results::{Results, names};
+pub use results::{Picture, Results, names};
 
 /// What can be said about results in words, by whoever knows more than the files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -55,7 +55,11 @@ impl Plot {
     pub(crate) fn figure(&self, caption: &str) -> Element {
         el("figure")
             .class("plot")
-            .add(el("figcaption").words(caption).add(button()))
+            .add(
+                el("figcaption")
+                    .add(el("span").words(caption))
+                    .add(button()),
+            )
             .add(el("div").class("canvas"))
             .add(data(self))
     }

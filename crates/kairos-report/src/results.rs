@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind};
 
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::rows::{self, Bin, Difference, Estimate, Firings, Ranked, SeriesPoint, Share};
 
@@ -18,6 +18,8 @@ pub mod names {
     pub const COMPARISON: &str = "comparison.csv";
     /// Scenarios by rank.
     pub const RANKING: &str = "ranking.csv";
+    /// How far truncation moved the means of normal delays.
+    pub const TRUNCATION: &str = "truncation.csv";
     /// Means and bands at the sample times.
     pub const SERIES: &str = "series.csv";
     /// Empirical distribution functions of the metrics, thinned.
@@ -91,11 +93,13 @@ pub(crate) struct Ending {
     pub(crate) replications: u64,
 }
 
-/// A picture of a rule or of the type graph.
-#[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Picture {
-    pub(crate) name: String,
-    pub(crate) svg: String,
+/// A picture of a rule or of the type graph, as `pictures.json` lists them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picture {
+    /// What it shows.
+    pub name: String,
+    /// The picture: SVG that refers to nothing outside itself.
+    pub svg: String,
 }
 
 /// What a directory of results holds.

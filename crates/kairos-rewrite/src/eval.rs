@@ -9,6 +9,7 @@ use kairos_model::{
     pattern::Sort,
     timer::Family,
     types::{AttributeId, Type, Value},
+    voice,
 };
 use rustc_hash::FxHashMap;
 
@@ -626,6 +627,13 @@ fn call(function: Function, arguments: Vec<Code>) -> Code {
             let (a, b) = (next().into_real(), next().into_real());
             Code::Real(Box::new(move |e| finite(libm::pow(a(e)?, b(e)?))))
         }
+        Function::Rating => {
+            let [delay, loss, ie, bpl] = std::array::from_fn(|_| next().into_real());
+            Code::Real(Box::new(move |e| {
+                finite(voice::rating(delay(e)?, loss(e)?, ie(e)?, bpl(e)?))
+            }))
+        }
+        Function::Mos => real_function(next(), voice::mos),
     }
 }
 

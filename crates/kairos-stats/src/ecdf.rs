@@ -124,15 +124,12 @@ impl Ecdf {
         Some(self.counted_in(&empty))
     }
 
-    /// How many equal bins between the lowest and the highest value show a sample of `n` values from this distribution, by the rule of
-    /// Freedman and Diaconis (1981): bins as wide as 2·IQR·n^(−1/3); between 5 and 60.
+    /// The width of bins that shows a distribution best: 2·IQR·n^(−1/3), by Freedman and Diaconis (1981). `None` where it is not positive.
     #[must_use]
-    pub fn bins_for(&self, n: u64) -> usize {
-        let between = |low, high| Some(self.quantile(high)? - self.quantile(low)?);
-        let width = between(0.25, 0.75).unwrap_or(0.0) * 2.0 / libm::cbrt(n.max(1) as f64);
-        let bins = between(0.0, 1.0).unwrap_or(0.0) / width;
-        // A cast saturates, and makes 0 of NaN.
-        (bins.ceil() as usize).clamp(5, 60)
+    pub fn bin_width(&self) -> Option<f64> {
+        let range = self.quantile(0.75)? - self.quantile(0.25)?;
+        let width = 2.0 * range / libm::cbrt(self.count() as f64);
+        (width > 0.0).then_some(width)
     }
 
     /// The values of this distribution, counted in the bins of another histogram.
@@ -173,11 +170,17 @@ mod tests {
 
     #[test]
     fn bins_follow_freedman_and_diaconis() {
-        // IQR 4, 1000 values: bins of width 0.8 on a range of 8.
-        let even = ecdf(&[0.0, 2.0, 4.0, 6.0, 8.0]);
-        assert_eq!(even.bins_for(1000), 10);
-        assert_eq!((even.bins_for(1), even.bins_for(u64::MAX)), (5, 60));
-        assert_eq!(ecdf(&[1.0, 1.0]).bins_for(2), 5);
+        // IQR 4.5, 8 values: 2 · 4.5 / 2.
+        let even = ecdf(&[0.0, 1.0, 2.0, 3.0, 5.0, 6.0, 7.0, 8.0]);
+        assert_eq!(
+            even.quantile(0.75).unwrap() - even.quantile(0.25).unwrap(),
+            4.5
+        );
+        assert_eq!(even.bin_width(), Some(4.5));
+        assert_eq!(
+            (ecdf(&[1.0, 1.0]).bin_width(), ecdf(&[]).bin_width()),
+            (None, None)
+        );
         let bins = even.histogram(4).unwrap();
         let counted = ecdf(&[-1.0, 0.5, 2.0, 8.0, 9.0]).counted_in(&bins);
         assert_eq!(counted.counts(), [1, 1, 0, 1]);

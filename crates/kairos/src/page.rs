@@ -8,16 +8,30 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use kairos_report::{Results, Words};
+use kairos_report::{Picture, Results, Words};
 
 use crate::{
     error::{Error, Result},
+    pictures::Drawn,
     report,
-    study::{self, Ending, Estimates, Fold, names},
+    study::{self, Directory, Ending, Estimates, Fold, names},
 };
 
 /// Tables by the names of their files.
 type Tables = Vec<(&'static str, Vec<u8>)>;
+
+/// Keeps the pictures of a study with its results, so that its page needs no model.
+///
+/// # Errors
+/// Where they cannot be written.
+pub fn keep_pictures(directory: &Directory, pictures: &[Drawn]) -> Result<()> {
+    let picture = |drawn: &Drawn| Picture {
+        name: drawn.rule.clone().unwrap_or_else(|| "Types".to_owned()),
+        svg: drawn.picture.svg(),
+    };
+    let pictures: Vec<Picture> = pictures.iter().map(picture).collect();
+    directory.write_json(names::PICTURES, &pictures)
+}
 
 /// Writes the page of a study into the directory of its results, and says where it is.
 ///

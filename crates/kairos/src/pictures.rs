@@ -3,7 +3,13 @@
 use std::{collections::BTreeSet, path::Path};
 
 use kairos_draw::{Declared, Picture};
-use kairos_model::{check::RuleSetInfo, model::Model, rule::Rule, timer::Timer, types::TypeGraph};
+use kairos_model::{
+    check::RuleSetInfo,
+    model::Model,
+    rule::Rule,
+    timer::{Family, Timer},
+    types::TypeGraph,
+};
 use kairos_rewrite::graph::HostGraph;
 
 use crate::{error::Result, snapshot};
@@ -41,6 +47,44 @@ pub fn rule_set(rules: &RuleSetInfo) -> Vec<Drawn> {
 pub fn model(model: &Model) -> Vec<Drawn> {
     let timed = model.rules.iter().zip(model.timers.iter().map(Some));
     all(&model.types, model.into(), timed)
+}
+
+/// The type graph of the baseline, and every rule that any scenario of a study has: as it is in the baseline or, if it is not there or
+/// switched off, in the first scenario in which it can fire.
+#[must_use]
+pub fn study(models: &[&Model], baseline: usize) -> Vec<Drawn> {
+    let Some(first) = models.get(baseline) else {
+        return Vec::new();
+    };
+    let in_turn = || std::iter::once(first).chain(models);
+    let names: Vec<&str> = in_turn()
+        .flat_map(|m| m.rules.iter().map(|r| r.name.as_str()))
+        .collect();
+    let mut taken = BTreeSet::new();
+    let mut drawn = vec![Drawn::new("types", kairos_draw::types::types(&first.types))];
+    for name in names {
+        if !taken.insert(name) {
+            continue;
+        }
+        let found = in_turn().filter_map(|&model| {
+            let position = model.rules.iter().position(|rule| rule.name == name)?;
+            Some((model, &model.rules[position], &model.timers[position]))
+        });
+        let is_on = |timer: &Timer| timer.law.family != Family::Never;
+        let mut found = found.collect::<Vec<_>>();
+        // Stable: those in which it is on come first, otherwise in their order.
+        found.sort_by_key(|(_, _, timer)| !is_on(timer));
+        if let Some(&(model, rule, timer)) = found.first() {
+            drawn.push(Drawn {
+                rule: Some(name.to_owned()),
+                ..Drawn::new(
+                    name,
+                    kairos_draw::rule::rule(model.into(), rule, Some(timer)),
+                )
+            });
+        }
+    }
+    drawn
 }
 
 /// The host graph of a model at the start.

@@ -1,8 +1,11 @@
 //! Replications of models: programs compiled once, run as often as a study wants.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use kairos_model::{
@@ -174,6 +177,12 @@ impl Scenarios {
         (plan, scenarios)
     }
 
+    /// The models, scenario by scenario.
+    #[must_use]
+    pub fn models(&self) -> Vec<&Model> {
+        self.models.iter().map(Compiled::model).collect()
+    }
+
     /// Finds the warm-up of a plan that has a pilot, and cuts it off from now on. What it was found to be is put into the plan.
     /// False where the user interrupted.
     ///
@@ -228,6 +237,7 @@ impl Scenarios {
                 .map_or_else(Vec::new, |last| last.series().to_vec()),
             events: simulation.counts().events,
             firings: firings(model, &seen),
+            truncation: truncation(&simulation, model.model()),
             stop_reason: end.reason.name().to_owned(),
         };
         Ok(Some(Outcome::Sample(sample)))
@@ -251,6 +261,15 @@ fn firings(model: &Compiled, seen: &[Observations]) -> Vec<u64> {
     let last = seen.last();
     rules
         .map(|(id, _)| last.map_or(0, |last| last.firings(id).events))
+        .collect()
+}
+
+/// By the name of the rule, how far truncation moved the mean of its normal delays at worst, relative to the mean.
+#[must_use]
+pub fn truncation(simulation: &Simulation, model: &Model) -> BTreeMap<String, f64> {
+    let shifts = simulation.truncation_shifts().into_iter();
+    shifts
+        .map(|(rule, shift)| (model.rule(rule).name.clone(), shift))
         .collect()
 }
 

@@ -6,6 +6,7 @@ use kairos_model::{
     model::ParameterValue,
     pattern::SubPatternId,
     types::{AttributeId, Type, Value},
+    voice,
 };
 
 use super::find::count;
@@ -266,5 +267,10 @@ fn call(function: Function, values: &[Value]) -> Evaluated<Value> {
         (Function::Exp, _) => finite(libm::exp(x())),
         (Function::Ln, _) => finite(libm::log(x())),
         (Function::Pow, _) => finite(libm::pow(x(), real(values[1]))),
+        (Function::Rating, _) => {
+            let value = |i: usize| real(values[i]);
+            finite(voice::rating(x(), value(1), value(2), value(3)))
+        }
+        (Function::Mos, _) => finite(voice::mos(x())),
     }
 }

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, path::PathBuf, sync::atomic::AtomicBool, time::
 use kairos::{
     format::{grouped, short, significant},
     load, memory,
-    report::table,
-    simulate::{Compiled, Simulation},
+    report::{TRUNCATION_TOLD, table},
+    simulate::{Compiled, Simulation, truncation},
     snapshot::{Request, Snapshots},
     trace::Trace,
     trajectory::{self, Bounds, End},
@@ -25,9 +25,6 @@ use crate::{
     exit::{Exit, Failure},
     interrupt,
 };
-
-/// A truncation that moves the mean of a normal delay by more than this is told.
-const TRUNCATION_TOLD: f64 = 0.01;
 
 /// Run a model once, and show what was observed
 #[derive(Debug, clap::Args)]
@@ -219,8 +216,6 @@ fn report(
     let effort = matcher.effort();
     let wall_seconds = end.wall.as_secs_f64();
     let observations = collector.finish(end.time);
-    let rule = |id| compiled.model().rule(id).name.clone();
-    let shifts = simulation.truncation_shifts().into_iter();
     Report {
         random_seed: arguments.replication.random_seed,
         replication: arguments.replication.replication,
@@ -239,7 +234,7 @@ fn report(
         search_steps: effort.search_steps,
         index_steps: effort.index_steps,
         fingerprint: format!("{:016x}", simulation.fingerprint()),
-        truncation: shifts.map(|(id, shift)| (rule(id), shift)).collect(),
+        truncation: truncation(simulation, compiled.model()),
         metrics: observations
             .metrics()
             .into_iter()

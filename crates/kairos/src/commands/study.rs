@@ -4,7 +4,7 @@ use std::{num::NonZero, path::PathBuf};
 
 use kairos::{
     format::grouped,
-    load, page, report,
+    load, page, pictures, report,
     simulate::Scenarios,
     study::{Directory, Ending, Finished, Manifest, Plan, Rule, Shard, Stopped, execute},
 };
@@ -89,6 +89,10 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
         .clone()
         .unwrap_or_else(|| default_directory(arguments));
     let directory = Directory::claim(&out, &manifest)?;
+    page::keep_pictures(
+        &directory,
+        &pictures::study(&scenarios.models(), manifest.plan.baseline),
+    )?;
     let mut bar = Bar::new();
     let finished = execute(
         &directory,

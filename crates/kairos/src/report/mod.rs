@@ -14,6 +14,9 @@ mod words;
 
 pub use words::words;
 
+/// A truncation that moves the mean of a normal delay by more than this is told.
+pub const TRUNCATION_TOLD: f64 = 0.01;
+
 /// The tables of all metrics, the differences to the baseline, and what there is to know about the replications.
 #[must_use]
 pub fn study(fold: &Fold, ending: &Ending) -> String {
@@ -143,6 +146,7 @@ fn endings(fold: &Fold, ending: &Ending) -> String {
             if pilot.replications == 1 { "" } else { "s" },
         );
     }
+    text += &truncated(fold);
     for (s, scenario) in plan.scenarios.iter().enumerate() {
         if fold.failed(s) > 0 {
             text += &format!(
@@ -155,6 +159,23 @@ fn endings(fold: &Fold, ending: &Ending) -> String {
     for (unit, why) in fold.first_failures() {
         let name = &plan.scenarios[unit.scenario].name;
         text += &format!("  `{name}`, replication {}: {why}\n", unit.replication);
+    }
+    text
+}
+
+/// Normal delays that are far from what was written, being positive.
+fn truncated(fold: &Fold) -> String {
+    let plan = fold.plan();
+    let mut text = String::new();
+    for (s, scenario) in plan.scenarios.iter().enumerate() {
+        let told = |shift: &f64| *shift > TRUNCATION_TOLD;
+        for (rule, shift) in fold.truncation(s).iter().filter(|(_, shift)| told(shift)) {
+            text += &format!(
+                "Truncation at 0 moved the mean of a normal delay of `{rule}` in `{}` by up to {} %.\n",
+                scenario.name,
+                significant(100.0 * shift, 2)
+            );
+        }
     }
     text
 }

@@ -1,9 +1,9 @@
 //! What a page says in words: findings, and what a reader should know before believing a number.
 
 use kairos_report::{Finding, Words};
-use kairos_stats::mser5;
+use kairos_stats::settles_later;
 
-use super::{correlated, imprecise, sentences};
+use super::{correlated, imprecise, sentences, truncated};
 use crate::{
     format::{grouped, significant},
     study::{Ending, Fold, Stopped},
@@ -45,6 +45,7 @@ fn warnings(fold: &Fold, ending: &Ending) -> Vec<String> {
         Stopped::Fixed | Stopped::Precise => {}
     }
     warnings.extend(lines(&correlated(fold)));
+    warnings.extend(lines(&truncated(fold)));
     warnings.extend(failures(fold));
     warnings.extend(undefined(fold));
     warnings.extend(idle_rules(fold));
@@ -134,10 +135,8 @@ fn short_warm_ups(fold: &Fold) -> Vec<String> {
             let (Some(means), true) = (means, scenario.warm_up > 0.0) else {
                 continue;
             };
-            let Some(settled) = mser5(&means).and_then(|cut| points.get(cut.dropped)) else {
-                continue;
-            };
-            if settled.time > scenario.warm_up {
+            let begun = points.partition_point(|point| point.time < scenario.warm_up);
+            if let Some(settled) = settles_later(&means, begun).and_then(|n| points.get(n)) {
                 warnings.push(format!(
                     "The warm-up of `{}`, {} {}, looks too short: `{}` settles at {} {} only (MSER-5).",
                     scenario.name,

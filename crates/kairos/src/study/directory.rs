@@ -17,6 +17,8 @@ pub mod names {
     pub const JOURNAL: &str = "journal.jsonl";
     /// Metrics of every replication, tidy and long.
     pub const SAMPLES: &str = "samples.csv";
+    /// The same as Parquet, where this was built with it.
+    pub const SAMPLES_PARQUET: &str = "samples.parquet";
     /// Replications that failed.
     pub const FAILURES: &str = "failures.csv";
     /// All that may differ between machines.

@@ -1,5 +1,7 @@
 //! From replications to estimates, one row at a time, in constant memory.
 
+use std::collections::BTreeMap;
+
 use kairos_stats::{
     Comparison, Confidence, Ecdf, Estimate, Histogram, MetricStatus, Moments, Pairs, Precision,
     Quantiles, Ranked, Ranking, SequentialStop, SerialCorrelation, Stop, holm,
@@ -16,6 +18,10 @@ const FAILURES_SHOWN: usize = 5;
 
 /// So many values of a metric are kept as they are; beyond, quantiles come from buckets.
 const EXACT: usize = 4096;
+
+/// Histograms with fewer bins show nothing, and those with more cannot be drawn.
+const FEWEST_BINS: usize = 8;
+const MOST_BINS: usize = 60;
 
 /// What the replications so far say. Rows (one replication of every scenario) are taken in order, so that the estimates are the
 /// same bits however the study was run.
@@ -51,6 +57,7 @@ struct ScenarioFold {
     correlations: Vec<Option<SerialCorrelation>>,
     failed: u64,
     events: u64,
+    truncation: BTreeMap<String, f64>,
 }
 
 /// A paired difference, with its p-value adjusted for all that were made.
@@ -130,6 +137,7 @@ impl Fold {
             correlations: vec![None; metrics],
             failed: 0,
             events: 0,
+            truncation: BTreeMap::new(),
         });
         let pairs = (0..plan.scenarios.len()).map(|scenario| {
             let baseline = plan.baseline_of(scenario)?;
@@ -243,6 +251,12 @@ impl Fold {
         self.scenarios[scenario].events
     }
 
+    /// By rule, how far truncation at 0 moved the mean of its normal delays at worst in any replication, relative to the mean.
+    #[must_use]
+    pub fn truncation(&self, scenario: usize) -> &BTreeMap<String, f64> {
+        &self.scenarios[scenario].truncation
+    }
+
     /// The first failures, and why.
     #[must_use]
     pub fn first_failures(&self) -> &[(Unit, String)] {
@@ -264,19 +278,19 @@ impl Fold {
     /// Histograms of a metric, one for each scenario, all with the same bins; `None` where there is no value, or too wide a range.
     #[must_use]
     pub fn histograms(&self, metric: usize) -> Option<Vec<Histogram>> {
+        let scenarios = self.scenarios.iter();
+        let each: Vec<Ecdf> = scenarios.map(|s| s.distributions[metric].ecdf()).collect();
         let mut pooled = Quantiles::with_exact_limit(EXACT);
         for scenario in &self.scenarios {
             pooled.merge(&scenario.distributions[metric]);
         }
         let pooled = pooled.ecdf();
-        let each = pooled.count() / self.scenarios.len() as u64;
-        let bins = pooled.histogram(pooled.bins_for(each))?;
-        let scenarios = 0..self.scenarios.len();
-        Some(
-            scenarios
-                .map(|s| self.distribution(s, metric).counted_in(&bins))
-                .collect(),
-        )
+        let range = pooled.quantile(1.0)? - pooled.quantile(0.0)?;
+        // As narrow as the narrowest scenario wants; where none has a wish, the fewest do.
+        let width = each.iter().filter_map(Ecdf::bin_width).reduce(f64::min);
+        let bins = width.map_or(0.0, |width| (range / width).ceil()) as usize;
+        let bins = pooled.histogram(bins.clamp(FEWEST_BINS, MOST_BINS))?;
+        Some(each.iter().map(|ecdf| ecdf.counted_in(&bins)).collect())
     }
 
     /// How often a rule fired in a run of a scenario.
@@ -410,6 +424,10 @@ impl ScenarioFold {
         self.events += sample.events;
         for (moments, &count) in self.firings.iter_mut().zip(&sample.firings) {
             moments.push(count as f64);
+        }
+        for (rule, &shift) in &sample.truncation {
+            let worst = self.truncation.entry(rule.clone()).or_insert(shift);
+            *worst = worst.max(shift);
         }
         for (moments, values) in self.series.iter_mut().zip(&sample.series) {
             if moments.len() < values.len() {

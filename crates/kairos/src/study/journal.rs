@@ -4,6 +4,7 @@
 //! the next one cuts off.
 
 use std::{
+    collections::BTreeMap,
     fs::{File, OpenOptions},
     io::{BufRead, BufReader, Seek, Write},
     path::{Path, PathBuf},
@@ -37,6 +38,9 @@ pub struct Sample {
     pub firings: Vec<u64>,
     /// Why it ended.
     pub stop_reason: String,
+    /// By rule, how far truncation at 0 moved the mean of its normal delays at worst, relative to the mean.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub truncation: BTreeMap<String, f64>,
 }
 
 /// A line of the journal.
@@ -227,6 +231,7 @@ mod tests {
                 events: number,
                 firings: vec![number],
                 stop_reason: "horizon".to_owned(),
+                truncation: [("serve".to_owned(), 0.02)].into(),
             })
         };
         Record::new(plan.unit(number), outcome)

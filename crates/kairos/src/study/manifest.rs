@@ -29,6 +29,8 @@ pub struct Manifest {
     pub plan: Plan,
     /// Every file that was read, by its path from the study's.
     pub files: Vec<HashedFile>,
+    /// One hash of model, rules, study and data: SHA-256 of the lines that `sha256sum` prints for the files.
+    pub sha256: String,
     /// Which part of the study this is.
     pub shard: Shard,
 }
@@ -46,10 +48,19 @@ impl HashedFile {
     /// Hashes a text.
     #[must_use]
     pub fn new(path: String, text: &str) -> Self {
-        let digest = Sha256::digest(text.as_bytes());
-        let sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = sha256(text);
         HashedFile { path, sha256 }
     }
+}
+
+fn sha256(text: &str) -> String {
+    let digest = Sha256::digest(text.as_bytes());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn hash_of_all(files: &[HashedFile]) -> String {
+    let line = |file: &HashedFile| format!("{}  {}\n", file.sha256, file.path);
+    sha256(&files.iter().map(line).collect::<String>())
 }
 
 impl Manifest {
@@ -68,6 +79,7 @@ impl Manifest {
             study,
             command,
             plan,
+            sha256: hash_of_all(&files),
             files,
             shard,
         }

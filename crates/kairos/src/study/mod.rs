@@ -13,6 +13,8 @@ mod journal;
 mod manifest;
 mod merge;
 mod ordered;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod pilot;
 mod plan;
 mod tables;

@@ -19,6 +19,8 @@ use crate::{
 /// Files that grow with the rows: samples and failures.
 pub(crate) struct Rows {
     samples: Table<File>,
+    #[cfg(feature = "parquet")]
+    parquet: super::parquet::Samples,
     failures: Table<File>,
 }
 
@@ -40,6 +42,8 @@ impl Rows {
                     "value",
                 ],
             )?,
+            #[cfg(feature = "parquet")]
+            parquet: super::parquet::Samples::create(directory, plan)?,
             failures: open(names::FAILURES, &["scenario", "replication", "error"])?,
         })
     }
@@ -59,6 +63,8 @@ impl Rows {
                         (0..batches).flat_map(|b| plan.metrics.iter().map(move |m| (b, m)));
                     for ((batch, metric), &value) in metrics.zip(&sample.metrics) {
                         let number = record.replication * batches + batch;
+                        #[cfg(feature = "parquet")]
+                        self.parquet.row(scenario, number, &metric.name, value)?;
                         self.samples.row([
                             scenario,
                             &number.to_string(),
@@ -75,6 +81,8 @@ impl Rows {
     /// Writes what is left.
     pub(crate) fn finish(self) -> Result<()> {
         self.samples.finish().map(drop)?;
+        #[cfg(feature = "parquet")]
+        self.parquet.finish()?;
         self.failures.finish().map(drop)
     }
 }
@@ -178,6 +186,7 @@ pub(crate) fn all(fold: &Fold, ending: &Ending) -> Result<Vec<(&'static str, Vec
         (names::SUMMARY, summary(fold)?),
         (names::COMPARISON, comparison(fold)?),
         (names::RANKING, ranking(fold)?),
+        (names::TRUNCATION, truncation(fold)?),
         (names::DISTRIBUTIONS, distributions(fold)?),
         (names::HISTOGRAMS, histograms(fold)?),
         (names::SERIES, series(fold)?),
@@ -305,6 +314,17 @@ fn ranking(fold: &Fold) -> Result<Vec<u8>> {
                 &exact(ranked.mean),
                 &ranked.may_be_best.to_string(),
             ])?;
+        }
+    }
+    table.finish()
+}
+
+fn truncation(fold: &Fold) -> Result<Vec<u8>> {
+    let head = ["scenario", "rule", "shift_of_mean"];
+    let mut table = in_memory(names::TRUNCATION, &head)?;
+    for (s, scenario) in fold.plan().scenarios.iter().enumerate() {
+        for (rule, &shift) in fold.truncation(s) {
+            table.row([&scenario.name, rule, &exact(Some(shift))])?;
         }
     }
     table.finish()

@@ -4,5 +4,6 @@
 mod check;
 mod draw;
 mod project;
+mod refusals;
 mod run;
 mod study;

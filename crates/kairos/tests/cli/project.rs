@@ -115,8 +115,8 @@ impl Ran {
     }
 }
 
-/// All files of results but the timing, as (name, text).
-pub(crate) fn results(directory: &Path) -> Vec<(String, String)> {
+/// All files of results but the timing, as (name, bytes).
+pub(crate) fn results(directory: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<_> = std::fs::read_dir(directory)
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -124,7 +124,7 @@ pub(crate) fn results(directory: &Path) -> Vec<(String, String)> {
         .map(|path| {
             (
                 path.file_name().unwrap().to_string_lossy().into_owned(),
-                std::fs::read_to_string(&path).unwrap(),
+                std::fs::read(&path).unwrap(),
             )
         })
         .collect();

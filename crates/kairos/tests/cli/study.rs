@@ -44,6 +44,7 @@ fn files_have_their_shape() {
     // Times 0, 10, …, 50 of one probe that can be read at any time.
     assert_eq!(lines("series.csv"), 1 + 2 * 6);
     assert_eq!(lines("failures.csv"), 1);
+    assert_eq!(lines("truncation.csv"), 1);
     let manifest: serde_json::Value =
         serde_json::from_str(&project.read("r/manifest.json")).unwrap();
     assert_eq!(manifest["command"], "kairos study study.ron");
@@ -77,6 +78,27 @@ fn files_have_their_shape() {
 }
 
 #[test]
+fn truncated_delays_are_told() {
+    let project = Project::new();
+    let normal = "Normal(mean: 1.0, sd: \"1.0 / mu\")";
+    let model = MODEL.replace("Exponential(rate: \"mu\")", normal);
+    assert_ne!(model, MODEL);
+    project.write("model.ron", &model);
+    let ran = project.kairos("study study.ron --out r").expect(0);
+    // φ(1)/Φ(1), and φ(2)/Φ(2)/2: what a positive normal law with mean 1 and sd 1 or 0.5 has more.
+    for (scenario, shift, told) in [
+        ("slow", "0.2875999", "29 %"),
+        ("fast", "0.0276239", "2.8 %"),
+    ] {
+        let start = format!("{scenario},serve,{shift}");
+        let table = project.read("r/truncation.csv");
+        assert!(table.lines().any(|l| l.starts_with(&start)), "{table}");
+        let says = format!("delay of `serve` in `{scenario}` by up to {told}.");
+        assert!(ran.out.contains(&says), "{}", ran.out);
+    }
+}
+
+#[test]
 fn bytes_do_not_depend_on_jobs_or_shards() {
     let project = Project::new();
     project
@@ -89,7 +111,7 @@ fn bytes_do_not_depend_on_jobs_or_shards() {
             .expect(0);
         assert_eq!(results(&project.path(&format!("jobs{jobs}"))), whole);
     }
-    for of in [3, 7] {
+    for of in [1, 3, 7] {
         let parts: Vec<_> = (1..=of)
             .map(|i| {
                 let (part, shard) = (format!("{i}of{of}"), format!("{i}/{of}"));
