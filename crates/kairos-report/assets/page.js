@@ -13,6 +13,9 @@
     return text.replace(/-/g, "−");
   };
 
+  // Nothing is said in the legend as long as nothing is pointed at.
+  const shown = (x) => (x === null || x === undefined ? "" : say(x));
+
   const cell = (value) => {
     const text = value === null || value === undefined ? "" : String(value);
     return /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
@@ -49,7 +52,7 @@
 
   const series = (plot) => {
     const stepped = plot.style === "step" || plot.style === "bins" ? { paths: uPlot.paths.stepped({ align: 1 }) } : {};
-    const list = [{ label: plot.x, value: (_, x) => say(x) }];
+    const list = [{ label: plot.x, value: (_, x) => shown(x) }];
     const bands = [];
     for (const curve of plot.curves) {
       const ink = colour(`--s${curve.colour % 8}`);
@@ -62,7 +65,7 @@
         points: { show: plot.style === "marked", size: 7, fill: ink },
         fill: plot.style === "bins" ? ink + "22" : undefined,
         value: (_, x, __, i) => {
-          if (x === null || x === undefined || !curve.band) return say(x);
+          if (x === null || x === undefined || !curve.band) return shown(x);
           const [low, high] = curve.band.map((column) => say(data[column][i]));
           return `${say(x)} (${low} … ${high})`;
         },

@@ -38,7 +38,14 @@ pub(crate) fn section(results: &Results, words: &Words, metric: &str) -> Element
         .with("id", &anchor(metric))
         .add(heading(metric, unit));
     if !says.is_empty() {
-        section = section.add(el("ul").class("findings").all(says));
+        let count = says.len();
+        let list = el("ul").class("findings").all(says);
+        section = section.add(match count > LONG {
+            false => list,
+            true => el("details")
+                .add(el("summary").text(&format!("{count} findings")))
+                .add(list),
+        });
     }
     let mut pair = el("div").class("pair");
     if !rows.is_empty() {
@@ -89,7 +96,11 @@ pub(crate) fn scenario(results: &Results, name: &str) -> Element {
     let swatch = el("i")
         .class(&format!("swatch s{colour}"))
         .with("aria-hidden", "true");
-    el("th").with("scope", "row").add(swatch).text(name)
+    el("th")
+        .class("scenario")
+        .with("scope", "row")
+        .add(swatch)
+        .text(name)
 }
 
 /// An estimate's interval, with as many digits as its width deserves.
@@ -114,111 +125,124 @@ pub(crate) fn mean(mean: Option<f64>, low: Option<f64>, high: Option<f64>) -> St
     }
 }
 
-fn head(cells: &[&str]) -> Element {
-    let cell = |text: &&str| el("th").with("scope", "col").text(text);
-    el("thead").add(el("tr").all(cells.iter().map(cell)))
-}
-
-fn number(text: &str) -> Element {
-    el("td").class("number").text(text)
-}
-
 /// A table in a frame that scrolls where it is too wide.
 pub(crate) fn framed(table: Element) -> Element {
     el("div").class("frame").add(table)
 }
 
-fn estimates(results: &Results, rows: &[&Estimate]) -> Element {
-    let whisker = |row: &Estimate| Whisker::new(row.mean, row.low, row.high);
-    let scale = Scale::new(rows.iter().filter_map(|row| whisker(row)), false);
-    let interval = results.interval();
-    let row = |row: &&Estimate| {
-        let (range, middle) = (range(row.low, row.high), mean(row.mean, row.low, row.high));
-        let says = format!("{}: {middle} ({range})", row.scenario);
-        let drawn = scale.as_ref().zip(whisker(row));
-        let drawn =
-            drawn.map(|(scale, w)| scale.interval(w, results.position(&row.scenario), &says));
-        let n = match row.undefined {
-            0 => grouped(row.n),
-            undefined => format!("{} (+{} undefined)", grouped(row.n), grouped(undefined)),
-        };
-        el("tr")
-            .add(scenario(results, &row.scenario))
-            .add(number(&middle).class("main"))
-            .add(number(&range))
-            .add(el("td").class("drawn").all(drawn))
-            .add(number(&short(row.sd)))
-            .add(number(&n))
+/// A line of a table of intervals.
+struct Line<'a> {
+    scenario: &'a str,
+    /// What stands behind the name in small print.
+    beside: String,
+    mean: Option<f64>,
+    low: Option<f64>,
+    high: Option<f64>,
+    /// The last two cells.
+    extra: [String; 2],
+}
+
+/// What the two last cells of a line are.
+type Heads = [&'static str; 2];
+
+fn estimates<'a>(results: &Results, rows: &[&'a Estimate]) -> Element {
+    let line = |&row: &&'a Estimate| Line {
+        scenario: &row.scenario,
+        beside: String::new(),
+        mean: row.mean,
+        low: row.low,
+        high: row.high,
+        extra: [
+            short(row.sd),
+            match row.undefined {
+                0 => grouped(row.n),
+                undefined => format!("{} (+{} undefined)", grouped(row.n), grouped(undefined)),
+            },
+        ],
     };
-    let body = el("tbody")
-        .all(rows.iter().map(row))
-        .add(foot(scale.as_ref(), 3, 2));
-    framed(
-        el("table")
-            .add(head(&["scenario", "mean", &interval, "", "sd", "n"]))
-            .add(body),
-    )
+    let lines: Vec<Line<'_>> = rows.iter().map(line).collect();
+    intervals(results, ["scenario", "mean"], ["sd", "n"], &lines, false)
 }
 
-/// The axis below the column of drawings.
-fn foot(scale: Option<&Scale>, before: usize, after: usize) -> Element {
-    let empty = |_| el("td");
-    el("tr")
-        .class("foot")
-        .all((0..before).map(empty))
-        .add(el("td").class("drawn").all(scale.map(Scale::axis)))
-        .all((0..after).map(empty))
-}
-
-fn compared(results: &Results, rows: &[&Difference]) -> Element {
-    let whisker = |row: &Difference| Whisker::new(row.difference, row.low, row.high);
-    let scale = Scale::new(rows.iter().filter_map(|row| whisker(row)), true);
+fn compared<'a>(results: &Results, rows: &[&'a Difference]) -> Element {
     let one_baseline = rows.iter().all(|row| row.baseline == rows[0].baseline);
-    let row = |row: &&Difference| {
-        let (range, middle) = (
-            range(row.low, row.high),
-            mean(row.difference, row.low, row.high),
-        );
-        let says = format!(
-            "{} − {}: {middle} ({range}), {} pairs",
-            row.scenario, row.baseline, row.pairs
-        );
-        let drawn = scale.as_ref().zip(whisker(row));
-        let drawn =
-            drawn.map(|(scale, w)| scale.interval(w, results.position(&row.scenario), &says));
-        let mut name = scenario(results, &row.scenario);
-        if !one_baseline {
-            name = name.add(el("small").text(&format!(" − {}", row.baseline)));
-        }
-        el("tr")
-            .add(name)
-            .add(number(&middle).class("main"))
-            .add(number(&range))
-            .add(el("td").class("drawn").all(drawn))
-            .add(number(&row.p_holm.map_or_else(|| "–".to_owned(), p_value)))
-            .add(number(&row.variance_reduction.map_or_else(
-                || "–".to_owned(),
-                |x| format!("× {}", significant(x, 2)),
-            )))
+    let line = |&row: &&'a Difference| Line {
+        scenario: &row.scenario,
+        beside: match one_baseline {
+            true => String::new(),
+            false => format!(" − {}", row.baseline),
+        },
+        mean: row.difference,
+        low: row.low,
+        high: row.high,
+        extra: [
+            row.p_holm.map_or_else(|| "–".to_owned(), p_value),
+            row.variance_reduction
+                .map_or_else(|| "–".to_owned(), |x| format!("× {}", significant(x, 2))),
+        ],
     };
+    let lines: Vec<Line<'_>> = rows.iter().map(line).collect();
     let first = match one_baseline {
         true => format!("minus {}", rows[0].baseline),
         false => "scenario − baseline".to_owned(),
     };
-    let body = el("tbody")
-        .all(rows.iter().map(row))
-        .add(foot(scale.as_ref(), 3, 2));
+    intervals(
+        results,
+        [&first, "difference"],
+        ["p (Holm)", "variance cut"],
+        &lines,
+        true,
+    )
+}
+
+/// Intervals in numbers and drawn on one scale; `zero` says that there zero means "no difference".
+fn intervals(
+    results: &Results,
+    first: [&str; 2],
+    last: Heads,
+    lines: &[Line<'_>],
+    zero: bool,
+) -> Element {
+    let whisker = |line: &Line<'_>| Whisker::new(line.mean, line.low, line.high);
+    let scale = Scale::new(lines.iter().filter_map(whisker), zero);
+    let interval = results.interval();
+    // Where there is no room for a head, each cell says what it is.
+    let number = |label: &str, text: &str| {
+        el("td")
+            .class("number")
+            .with("data-label", label)
+            .text(text)
+    };
+    let row = |line: &Line<'_>| {
+        let (middle, range) = (
+            mean(line.mean, line.low, line.high),
+            range(line.low, line.high),
+        );
+        let says = format!("{}{}: {middle} ({range})", line.scenario, line.beside);
+        let colour = results.position(line.scenario);
+        let drawn = scale.as_ref().zip(whisker(line));
+        let drawn = drawn.map(|(scale, whisker)| scale.interval(whisker, colour, &says));
+        el("tr")
+            .add(scenario(results, line.scenario).add(el("small").text(&line.beside)))
+            .add(el("td").class("number main").text(&middle))
+            .add(number(&interval, &range))
+            .add(el("td").class("drawn").all(drawn))
+            .add(number(last[0], &line.extra[0]))
+            .add(number(last[1], &line.extra[1]))
+    };
+    let empty = |_| el("td");
+    let foot = el("tr")
+        .class("foot")
+        .all((0..3).map(empty))
+        .add(el("td").class("drawn").all(scale.as_ref().map(Scale::axis)))
+        .all((0..2).map(empty));
+    let heads = [first[0], first[1], &interval, "", last[0], last[1]];
+    let head = heads.map(|text| el("th").with("scope", "col").text(text));
     framed(
         el("table")
-            .add(head(&[
-                &first,
-                "difference",
-                &results.interval(),
-                "",
-                "p (Holm)",
-                "gain",
-            ]))
-            .add(body),
+            .class("intervals")
+            .add(el("thead").add(el("tr").all(head)))
+            .add(el("tbody").all(lines.iter().map(row)).add(foot)),
     )
 }
 

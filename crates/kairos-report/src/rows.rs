@@ -23,7 +23,6 @@ pub(crate) struct Difference {
     pub(crate) scenario: String,
     pub(crate) baseline: String,
     pub(crate) metric: String,
-    pub(crate) pairs: u64,
     pub(crate) difference: Option<f64>,
     pub(crate) low: Option<f64>,
     pub(crate) high: Option<f64>,

@@ -155,14 +155,17 @@ pub(crate) fn pictures(results: &Results) -> Option<Element> {
             );
         el("figure")
             .class("picture")
-            .add(el("figcaption").text(&picture.name))
             .add(el("div").class("frame").add(image))
     };
     Some(
         el("section")
             .with("id", "rules")
             .add(el("h2").text("Rules"))
-            .all(results.pictures.iter().map(figure)),
+            .add(
+                el("div")
+                    .class("pictures")
+                    .all(results.pictures.iter().map(figure)),
+            ),
     )
 }
 

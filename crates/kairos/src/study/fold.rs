@@ -286,9 +286,11 @@ impl Fold {
         }
         let pooled = pooled.ecdf();
         let range = pooled.quantile(1.0)? - pooled.quantile(0.0)?;
-        // As narrow as the narrowest scenario wants; where none has a wish, the fewest do.
-        let width = each.iter().filter_map(Ecdf::bin_width).reduce(f64::min);
-        let bins = width.map_or(0.0, |width| (range / width).ceil()) as usize;
+        // As many as the scenarios want on average.
+        let wanted = each
+            .iter()
+            .filter_map(|ecdf| Some(range / ecdf.bin_width()?));
+        let bins = (wanted.sum::<f64>() / each.len() as f64).ceil() as usize;
         let bins = pooled.histogram(bins.clamp(FEWEST_BINS, MOST_BINS))?;
         Some(each.iter().map(|ecdf| ecdf.counted_in(&bins)).collect())
     }

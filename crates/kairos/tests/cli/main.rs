@@ -5,5 +5,6 @@ mod check;
 mod draw;
 mod project;
 mod refusals;
+mod report;
 mod run;
 mod study;
