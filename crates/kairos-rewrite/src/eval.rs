@@ -564,7 +564,7 @@ fn int_binary(operator: Operator, a: Compiled<i64>, b: Compiled<i64>) -> Code {
             if b == 0 {
                 Err(Box::new(Fault::DivisionByZero))
             } else {
-                a.checked_rem_euclid(b).ok_or_else(overflow)
+                Ok(remainder(a, b))
             }
         })),
         Operator::Equal => Code::Bool(Box::new(move |e| Ok(a(e)? == b(e)?))),
@@ -594,6 +594,11 @@ fn real_binary(operator: Operator, a: Compiled<f64>, b: Compiled<f64>) -> Code {
         Operator::GreaterEqual => Code::Bool(Box::new(move |e| Ok(a(e)? >= b(e)?))),
         Operator::And | Operator::Or => unreachable!("check refuses these on Real"),
     }
+}
+
+/// Of a division by anything but 0, never negative. That of the least number by −1 is 0, though the quotient does not fit.
+pub(crate) fn remainder(a: i64, b: i64) -> i64 {
+    a.checked_rem_euclid(b).unwrap_or(0)
 }
 
 fn divide(a: f64, b: f64, operation: impl Fn(f64, f64) -> f64) -> Evaluated<f64> {
@@ -652,7 +657,8 @@ fn extremum(least: bool, a: Code, b: Code) -> Code {
             let (a, b) = (a.into_real(), b.into_real());
             Code::Real(Box::new(move |e| {
                 let (a, b) = (a(e)?, b(e)?);
-                Ok(if least == (b < a) { b } else { a })
+                let further = if least { b < a } else { a < b };
+                Ok(if further { b } else { a })
             }))
         }
     }

@@ -34,6 +34,12 @@ pub enum Error {
         /// What was wrong with the first file that is needed.
         why: String,
     },
+    /// A directory for something new that holds something already.
+    #[error("{} is there already, and is not empty", path.display())]
+    Occupied {
+        /// The directory.
+        path: PathBuf,
+    },
     /// A directory in which another process is at work.
     #[error("another process is writing to {}; wait for it, or name another directory with --out", path.display())]
     Locked {

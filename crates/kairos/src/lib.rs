@@ -6,7 +6,9 @@
 //! - [`simulate`]: models compiled for running, replications, scenarios;
 //! - [`trajectory`], [`trace`], [`snapshot`]: a replication to its end, and what may be written of it on the way;
 //! - [`verify`]: the engine against the one that is easiest to believe;
+//! - [`explain`](mod@explain): why rules do not fire in a state;
 //! - [`study`]: scenarios × replications over threads, results on disk, estimates;
+//! - [`new`](mod@new): a project to begin with;
 //! - [`report`], [`format`](mod@format): estimates in words and tables; [`page`]: as HTML;
 //! - [`pictures`]: type graphs, rules and host graphs, drawn.
 //!
@@ -108,8 +110,10 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod error;
+pub mod explain;
 pub mod load;
 pub mod memory;
+pub mod new;
 pub mod page;
 pub mod pictures;
 pub mod report;

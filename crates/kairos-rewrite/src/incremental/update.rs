@@ -187,22 +187,20 @@ impl Update {
         self.log_degrees(data, edge, 1);
     }
 
-    /// Notes the degrees that an edge counts in.
+    /// Notes the degrees that an edge counts in: those at an end whose other end has a type that is counted.
     fn log_degrees(&mut self, data: &Data, edge: Slot, by: i32) {
         let (from, to) = data.graph.ends(edge);
         for &sub in &data.network().dispatch.degrees[data.graph.edge_type(edge).index()] {
-            let Strategy::Degree { way, .. } = data.network().strategies.of(sub) else {
+            let Strategy::Degree { way, others, .. } = data.network().strategies.of(sub) else {
                 continue;
             };
-            match way {
-                Way::Out => self.counted.push((sub, from, by)),
-                Way::In => self.counted.push((sub, to, by)),
-                Way::Undirected => {
-                    self.counted.push((sub, from, by));
-                    if from != to {
-                        self.counted.push((sub, to, by));
-                    }
-                }
+            let counts = |other| others.contains(&data.graph.node_type(other));
+            if matches!(way, Way::Out | Way::Undirected) && counts(to) {
+                self.counted.push((sub, from, by));
+            }
+            let again = *way == Way::Undirected && from == to;
+            if matches!(way, Way::In | Way::Undirected) && !again && counts(from) {
+                self.counted.push((sub, to, by));
             }
         }
     }

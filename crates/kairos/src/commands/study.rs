@@ -145,7 +145,7 @@ fn command(arguments: &Arguments) -> String {
 }
 
 /// As a shell reads it back.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./=:,+%@".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();

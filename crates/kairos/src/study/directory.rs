@@ -42,8 +42,9 @@ impl Directory {
     pub fn claim(path: &Path, manifest: &Manifest) -> Result<Self> {
         std::fs::create_dir_all(path).map_err(Error::io("create", path))?;
         let manifest_path = path.join(names::MANIFEST);
-        let begun = manifest_path.exists();
-        if !begun && holds_something_else(path)? {
+        // Asked again after looking around: another process may have begun here meanwhile, and what lies around is its own.
+        let begun = || manifest_path.exists();
+        if !begun() && holds_something_else(path)? && !begun() {
             return Err(Error::NotResults {
                 path: path.to_owned(),
             });

@@ -3,6 +3,8 @@
 
 mod check;
 mod draw;
+mod explain;
+mod new;
 mod project;
 mod refusals;
 mod report;

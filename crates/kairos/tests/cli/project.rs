@@ -30,7 +30,7 @@ pub(crate) const RULES: &str = r#"RuleSet(
 /// The queue with exponential times.
 pub(crate) const MODEL: &str = r#"Model(
     rules: "rules.ron",
-    parameters: { "lambda": 0.5, "mu": 1.0, "limit": 1000000 },
+    parameters: { "lambda": 0.5, "mu": 1.0 },
     start: [Create("(:Server)")],
     timers: { "arrive": Exponential(rate: "lambda"), "serve": Exponential(rate: "mu") },
     probes: {

@@ -220,7 +220,7 @@ fn a_constraint_that_is_no_condition() {
         expect![[r#"
             error[wrong-type] s.ron:2:37 «k + 1»: a Bool is needed here, this is an Int
               ^ an Int
-              help: compare it: `… > 0`
+              help: compare it: `k + 1 > 0`
             error[unknown-variable] s.ron:2:46 «n»: unknown variable `n`
               ^ no variable is declared here
         "#]],
