@@ -270,7 +270,7 @@ fn components(graph: &HostGraph) -> Vec<Component> {
             (false, true) => {}
         }
     }
-    components.sort_by(|a, b| b.places.len().cmp(&a.places.len()));
+    components.sort_by_key(|component| std::cmp::Reverse(component.places.len()));
     components.extend(lone.into_values().map(|nodes| {
         let columns = (nodes.len() as f64 * 2.0).sqrt().ceil() as usize;
         let step = 1.2 * APART;

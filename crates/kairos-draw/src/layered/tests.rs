@@ -14,7 +14,10 @@ fn numbers(seed: u64) -> impl FnMut(usize) -> usize {
     }
 }
 
-fn random(seed: u64) -> (usize, Vec<Ends>, Vec<Option<Size>>, Vec<Option<Size>>) {
+type Sizes = Vec<Option<Size>>;
+
+/// A number of nodes, edges, sizes of the nodes and of the labels.
+fn random(seed: u64) -> (usize, Vec<Ends>, Sizes, Sizes) {
     let mut below = numbers(seed);
     let nodes = 1 + below(9);
     let edges: Vec<Ends> = (0..below(14))
@@ -105,12 +108,12 @@ fn trees_and_ladders_have_no_crossings() {
 #[test]
 fn what_is_not_shown_takes_no_room() {
     let edges = [(0, 1), (1, 2)].map(|(from, to)| Ends { from, to });
-    let size = Some(Size {
+    let size = Size {
         width: 40.0,
         height: 20.0,
-    });
+    };
     let skeleton = Skeleton::new(3, &edges);
-    let part = skeleton.place(&[size, None, None], &[None, None]);
-    assert_eq!(part.size, size.unwrap());
+    let part = skeleton.place(&[Some(size), None, None], &[None, None]);
+    assert_eq!(part.size, size);
     assert_eq!(skeleton.place(&[None; 3], &[None; 2]).size, Size::default());
 }

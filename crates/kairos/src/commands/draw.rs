@@ -32,7 +32,7 @@ pub(crate) struct Arguments {
     #[arg(value_name = "FILE")]
     file: String,
 
-    /// Where the pictures go; a directory named after the file if absent
+    /// Where the pictures go [default: pictures/ and the name of FILE]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 
