@@ -31,7 +31,7 @@ fn damage_is_said_and_the_rest_is_shown() {
     let before = results(&project.path("r"));
     let restore = || {
         for (name, text) in &before {
-            project.write(&format!("r/{name}"), text);
+            std::fs::write(project.path(&format!("r/{name}")), text).unwrap();
         }
     };
     let report = |says: &[&str]| {
