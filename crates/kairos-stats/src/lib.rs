@@ -79,4 +79,4 @@ pub use ranking::{Goal, Ranked, Ranking};
 pub use stopping::{MetricStatus, Precision, SequentialStop, Stop};
 pub use survival::{KaplanMeier, SurvivalPoint};
 pub use time_average::{TimeAverage, TimeSummary};
-pub use warm_up::{Truncation, mser5};
+pub use warm_up::{Truncation, mser5, settles_later};

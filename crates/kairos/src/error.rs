@@ -26,6 +26,14 @@ pub enum Error {
         /// The directory.
         path: PathBuf,
     },
+    /// A directory in which nothing of a study was found.
+    #[error("{} holds no results of a study that could be read: {why}", path.display())]
+    NoResults {
+        /// The directory.
+        path: PathBuf,
+        /// What was wrong with the first file that is needed.
+        why: String,
+    },
     /// A directory for something new that holds something already.
     #[error("{} is there already, and is not empty", path.display())]
     Occupied {

@@ -9,7 +9,8 @@
 //! - [`explain`](mod@explain): why rules do not fire in a state;
 //! - [`study`]: scenarios × replications over threads, results on disk, estimates;
 //! - [`new`](mod@new): a project to begin with;
-//! - [`report`], [`format`](mod@format): estimates in words and tables.
+//! - [`report`], [`format`](mod@format): estimates in words and tables; [`page`]: as HTML;
+//! - [`pictures`]: type graphs, rules and host graphs, drawn.
 //!
 //! A model is loaded, compiled once, and run as often as one likes. The same random seed and replication give the same trajectory,
 //! bit for bit:
@@ -110,10 +111,11 @@
 
 pub mod error;
 pub mod explain;
-pub mod format;
 pub mod load;
 pub mod memory;
 pub mod new;
+pub mod page;
+pub mod pictures;
 pub mod report;
 pub mod simulate;
 pub mod snapshot;
@@ -122,7 +124,9 @@ pub mod trace;
 pub mod trajectory;
 pub mod verify;
 
+pub use kairos_draw as draw;
 pub use kairos_model as model;
+pub use kairos_report::format;
 pub use kairos_rewrite as rewrite;
 pub use kairos_sim as sim;
 pub use kairos_stats as stats;

@@ -42,6 +42,8 @@ enum Command {
     Study(commands::study::Arguments),
     Compare(commands::compare::Arguments),
     Merge(commands::merge::Arguments),
+    Report(commands::report::Arguments),
+    Draw(commands::draw::Arguments),
     Completions(commands::completions::Arguments),
 }
 
@@ -55,6 +57,8 @@ fn main() -> ExitCode {
         Command::Study(arguments) => commands::study::run(&arguments),
         Command::Compare(arguments) => commands::compare::run(&arguments),
         Command::Merge(arguments) => commands::merge::run(&arguments),
+        Command::Report(arguments) => commands::report::run(&arguments),
+        Command::Draw(arguments) => commands::draw::run(&arguments),
         Command::Completions(arguments) => commands::completions::run(&arguments, Cli::command()),
     };
     let (exit, message) = done.map_or_else(Failure::into_parts, |exit| (exit, None));

@@ -11,7 +11,9 @@ use std::{
 use kairos_model::{
     model::{Model, Parameter, ParameterValue},
     probe::{MetricRef, Probe, ProbeId, Statistic},
+    rule::RuleId,
     study::{Study, WarmUpSearch},
+    timer::Family,
     types::{TypeGraph, Value},
 };
 use kairos_rewrite::{
@@ -27,8 +29,8 @@ use kairos_sim::{
 
 use crate::{
     study::{
-        self, Best, Outcome, Pilot, Plan, PlannedMetric, PlannedScenario, PlannedSeries, Replicate,
-        Rule, Sample, Unit,
+        self, Best, Outcome, Pilot, Plan, PlannedMetric, PlannedRule, PlannedScenario,
+        PlannedSeries, Replicate, Rule, Sample, Unit,
     },
     trajectory::{self, Bounds, End},
 };
@@ -175,6 +177,12 @@ impl Scenarios {
         (plan, scenarios)
     }
 
+    /// The models, scenario by scenario.
+    #[must_use]
+    pub fn models(&self) -> Vec<&Model> {
+        self.models.iter().map(Compiled::model).collect()
+    }
+
     /// Finds the warm-up of a plan that has a pilot, and cuts it off from now on. What it was found to be is put into the plan.
     /// False where the user interrupted.
     ///
@@ -215,7 +223,7 @@ impl Scenarios {
         if !end.reason.is_sample() {
             return Ok(Some(Outcome::Failed(end.reason.to_string())));
         }
-        let mut seen = collector.finish_windows(end.time);
+        let seen = collector.finish_windows(end.time);
         let whole = windows.are_over(seen.len(), end.time);
         if !whole {
             let why = "the run ended before all its batches were over";
@@ -225,9 +233,10 @@ impl Scenarios {
         let sample = Sample {
             metrics: seen.iter().flat_map(values).collect(),
             series: seen
-                .pop()
+                .last()
                 .map_or_else(Vec::new, |last| last.series().to_vec()),
             events: simulation.counts().events,
+            firings: firings(model, &seen),
             truncation: truncation(&simulation, model.model()),
             stop_reason: end.reason.name().to_owned(),
         };
@@ -244,6 +253,15 @@ impl Replicate for Scenarios {
         self.run(unit.scenario, randomness, halt)
             .unwrap_or_else(|error| Some(Outcome::Failed(error.to_string())))
     }
+}
+
+/// How often each rule was applied, in the whole run.
+fn firings(model: &Compiled, seen: &[Observations]) -> Vec<u64> {
+    let rules = (0..).map(RuleId).zip(&model.model().rules);
+    let last = seen.last();
+    rules
+        .map(|(id, _)| last.map_or(0, |last| last.firings(id).events))
+        .collect()
 }
 
 /// By the name of the rule, how far truncation moved the mean of its normal delays at worst, relative to the mean.
@@ -312,6 +330,15 @@ fn planned(scenario: &kairos_model::study::Scenario) -> PlannedScenario {
         sample_every: model.run.sample_every,
         horizon: model.run.horizon,
         warm_up: model.run.warm_up,
+        rules: model
+            .rules
+            .iter()
+            .zip(&model.timers)
+            .map(|(rule, timer)| PlannedRule {
+                name: rule.name.clone(),
+                on: timer.law.family != Family::Never,
+            })
+            .collect(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::{num::NonZero, path::PathBuf};
 
 use kairos::{
     format::grouped,
-    load, report,
+    load, page, pictures, report,
     simulate::Scenarios,
     study::{Directory, Ending, Finished, Manifest, Plan, Rule, Shard, Stopped, execute},
 };
@@ -89,6 +89,10 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
         .clone()
         .unwrap_or_else(|| default_directory(arguments));
     let directory = Directory::claim(&out, &manifest)?;
+    page::keep_pictures(
+        &directory,
+        &pictures::study(&scenarios.models(), manifest.plan.baseline),
+    )?;
     let mut bar = Bar::new();
     let finished = execute(
         &directory,
@@ -193,6 +197,10 @@ fn conclude(finished: &Finished, directory: &Directory) -> Done {
         print(&report::study(fold, &finished.ending))?;
     }
     remark(&format!("Results are in {}", directory.path().display()))?;
+    if let Some(fold) = &finished.fold {
+        let page = page::write(directory.path(), fold, &finished.ending)?;
+        remark(&format!("To look at: {}", page.display()))?;
+    }
     let Ending {
         failed, stopped, ..
     } = finished.ending;

@@ -10,6 +10,9 @@ use crate::{
 };
 
 mod sentences;
+mod words;
+
+pub use words::words;
 
 /// A truncation that moves the mean of a normal delay by more than this is told.
 pub const TRUNCATION_TOLD: f64 = 0.01;

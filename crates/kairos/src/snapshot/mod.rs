@@ -4,8 +4,11 @@
 
 mod dot;
 mod graph_ml;
+mod plain;
 #[cfg(test)]
 mod tests;
+
+pub use self::plain::{plain, read};
 
 use std::{
     fmt,

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use kairos_stats::{
-    Comparison, Confidence, Estimate, MetricStatus, Moments, Pairs, Precision, Ranked, Ranking,
-    SequentialStop, SerialCorrelation, Stop, holm,
+    Comparison, Confidence, Ecdf, Estimate, Histogram, MetricStatus, Moments, Pairs, Precision,
+    Quantiles, Ranked, Ranking, SequentialStop, SerialCorrelation, Stop, holm,
 };
 
 use super::{
@@ -15,6 +15,13 @@ use crate::error::{Error, Result};
 
 /// How many failures are kept for the screen; all are in the file.
 const FAILURES_SHOWN: usize = 5;
+
+/// So many values of a metric are kept as they are; beyond, quantiles come from buckets.
+const EXACT: usize = 4096;
+
+/// Histograms with fewer bins show nothing, and those with more cannot be drawn.
+const FEWEST_BINS: usize = 8;
+const MOST_BINS: usize = 60;
 
 /// What the replications so far say. Rows (one replication of every scenario) are taken in order, so that the estimates are the
 /// same bits however the study was run.
@@ -43,6 +50,8 @@ struct RivalsFold {
 #[derive(Debug)]
 struct ScenarioFold {
     metrics: Vec<Moments>,
+    distributions: Vec<Quantiles>,
+    firings: Vec<Moments>,
     series: Vec<Vec<Moments>>,
     /// By metric, where there are batches.
     correlations: Vec<Option<SerialCorrelation>>,
@@ -120,8 +129,10 @@ impl Fold {
                 )
             }
         };
-        let scenarios = plan.scenarios.iter().map(|_| ScenarioFold {
+        let scenarios = plan.scenarios.iter().map(|scenario| ScenarioFold {
             metrics: vec![Moments::new(); metrics],
+            distributions: vec![Quantiles::with_exact_limit(EXACT); metrics],
+            firings: vec![Moments::new(); scenario.rules.len()],
             series: vec![Vec::new(); plan.series.len()],
             correlations: vec![None; metrics],
             failed: 0,
@@ -197,6 +208,9 @@ impl Fold {
             for (moments, &value) in scenario.metrics.iter_mut().zip(*values) {
                 moments.push(value);
             }
+            for (distribution, &value) in scenario.distributions.iter_mut().zip(*values) {
+                distribution.push(value);
+            }
         }
         for (scenario, pairs) in self.pairs.iter_mut().enumerate() {
             let Some((baseline, pairs)) = pairs else {
@@ -253,6 +267,38 @@ impl Fold {
     #[must_use]
     pub fn estimate(&self, scenario: usize, metric: usize) -> Estimate {
         Estimate::new(&self.scenarios[scenario].metrics[metric], self.confidence)
+    }
+
+    /// How the values of a metric are distributed over the replications, or batches, of a scenario.
+    #[must_use]
+    pub fn distribution(&self, scenario: usize, metric: usize) -> Ecdf {
+        self.scenarios[scenario].distributions[metric].ecdf()
+    }
+
+    /// Histograms of a metric, one for each scenario, all with the same bins; `None` where there is no value, or too wide a range.
+    #[must_use]
+    pub fn histograms(&self, metric: usize) -> Option<Vec<Histogram>> {
+        let scenarios = self.scenarios.iter();
+        let each: Vec<Ecdf> = scenarios.map(|s| s.distributions[metric].ecdf()).collect();
+        let mut pooled = Quantiles::with_exact_limit(EXACT);
+        for scenario in &self.scenarios {
+            pooled.merge(&scenario.distributions[metric]);
+        }
+        let pooled = pooled.ecdf();
+        let range = pooled.quantile(1.0)? - pooled.quantile(0.0)?;
+        // As many as the scenarios want on average.
+        let wanted = each
+            .iter()
+            .filter_map(|ecdf| Some(range / ecdf.bin_width()?));
+        let bins = (wanted.sum::<f64>() / each.len() as f64).ceil() as usize;
+        let bins = pooled.histogram(bins.clamp(FEWEST_BINS, MOST_BINS))?;
+        Some(each.iter().map(|ecdf| ecdf.counted_in(&bins)).collect())
+    }
+
+    /// How often a rule fired in a run of a scenario.
+    #[must_use]
+    pub fn firings(&self, scenario: usize, rule: usize) -> Estimate {
+        Estimate::new(&self.scenarios[scenario].firings[rule], self.confidence)
     }
 
     /// How far each metric of each scenario is from the precision asked for, scenario by scenario; empty for a fixed number.
@@ -378,6 +424,9 @@ impl ScenarioFold {
             return;
         };
         self.events += sample.events;
+        for (moments, &count) in self.firings.iter_mut().zip(&sample.firings) {
+            moments.push(count as f64);
+        }
         for (rule, &shift) in &sample.truncation {
             let worst = self.truncation.entry(rule.clone()).or_insert(shift);
             *worst = worst.max(shift);

@@ -35,6 +35,8 @@ pub struct Sample {
     pub series: Vec<Vec<Option<f64>>>,
     /// How many events fired.
     pub events: u64,
+    /// How many of each rule, in the order of the plan.
+    pub firings: Vec<u64>,
     /// Why it ended.
     pub stop_reason: String,
     /// By rule, how far truncation at 0 moved the mean of its normal delays at worst, relative to the mean.
@@ -81,6 +83,7 @@ impl Record {
                 Outcome::Sample(sample) => {
                     sample.metrics.len() == plan.values()
                         && sample.series.len() == plan.series.len()
+                        && sample.firings.len() == plan.scenarios[unit.scenario].rules.len()
                 }
             }
     }
@@ -257,6 +260,7 @@ mod tests {
                 metrics: vec![Some(value), None],
                 series: vec![vec![Some(value / 3.0), None]],
                 events: number,
+                firings: vec![number],
                 stop_reason: "horizon".to_owned(),
                 truncation: [("serve".to_owned(), 0.02)].into(),
             })

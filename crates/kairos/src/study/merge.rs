@@ -43,6 +43,10 @@ pub fn merge(parts: &[PathBuf], out: &Path) -> Result<Estimates> {
     }
     let (fold, ending) = join(&directory, &whole, &parts, &mut readers)?;
     for (path, _) in &parts {
+        let pictures = path.join(names::PICTURES);
+        if let Ok(bytes) = std::fs::read(pictures) {
+            directory.write(names::PICTURES, &bytes)?;
+        }
         for session in sessions(&path.join(names::TIMING))? {
             session.append(&directory)?;
         }

@@ -32,7 +32,9 @@ pub use pilot::warm_up;
 #[cfg(test)]
 pub(crate) use plan::tests::plan as plan_of;
 pub use plan::{
-    Best, Pilot, Plan, PlannedMetric, PlannedScenario, PlannedSeries, Rivals, Rule, Shard, Unit,
+    Best, Pilot, Plan, PlannedMetric, PlannedRule, PlannedScenario, PlannedSeries, Rivals, Rule,
+    Shard, Unit,
 };
+pub(crate) use tables::all as tables;
 pub use tables::{Ending, Stopped};
 pub use timing::Session;

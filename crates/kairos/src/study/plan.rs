@@ -106,6 +106,17 @@ pub struct PlannedScenario {
     pub horizon: Option<f64>,
     /// When its averages begin.
     pub warm_up: f64,
+    /// The rules of its model.
+    pub rules: Vec<PlannedRule>,
+}
+
+/// A rule of a scenario's model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedRule {
+    /// Its name.
+    pub name: String,
+    /// Whether it can fire at all: its timer is not `Never`.
+    pub on: bool,
 }
 
 /// Replications that are run ahead of the study, to find the warm-up by MSER-5.
@@ -346,6 +357,10 @@ pub(crate) mod tests {
             sample_every: Some(0.5),
             horizon: Some(1.0),
             warm_up: 0.0,
+            rules: vec![PlannedRule {
+                name: "serve".to_owned(),
+                on: true,
+            }],
         });
         Plan {
             scenarios: scenarios.collect(),

@@ -6,7 +6,7 @@ use kairos_stats::{Estimate, Stop};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    directory::{Directory, names},
+    directory::{Directory, json, names},
     fold::Fold,
     journal::{Outcome, Record},
     plan::{Plan, Rule},
@@ -169,18 +169,34 @@ impl Ending {
     }
 }
 
+/// Points of an empirical distribution function that are written at most.
+const POINTS: usize = 200;
+
 /// Writes the tables of estimates.
 pub(crate) fn write(directory: &Directory, fold: &Fold, ending: &Ending) -> Result<()> {
-    directory.write(names::SUMMARY, &summary(directory, fold)?)?;
-    directory.write(names::COMPARISON, &comparison(directory, fold)?)?;
-    directory.write(names::RANKING, &ranking(directory, fold)?)?;
-    directory.write(names::TRUNCATION, &truncation(directory, fold)?)?;
-    directory.write(names::SERIES, &series(directory, fold)?)?;
-    directory.write_json(names::OUTCOME, ending)
+    for (name, bytes) in all(fold, ending)? {
+        directory.write(name, &bytes)?;
+    }
+    Ok(())
 }
 
-fn in_memory(directory: &Directory, name: &str, head: &[&str]) -> Result<Table<Vec<u8>>> {
-    Table::new(Vec::new(), directory.file(name), head)
+/// The tables of estimates, as they are written. Their size does not depend on the number of replications.
+pub(crate) fn all(fold: &Fold, ending: &Ending) -> Result<Vec<(&'static str, Vec<u8>)>> {
+    Ok(vec![
+        (names::SUMMARY, summary(fold)?),
+        (names::COMPARISON, comparison(fold)?),
+        (names::RANKING, ranking(fold)?),
+        (names::TRUNCATION, truncation(fold)?),
+        (names::DISTRIBUTIONS, distributions(fold)?),
+        (names::HISTOGRAMS, histograms(fold)?),
+        (names::SERIES, series(fold)?),
+        (names::FIRINGS, firings(fold)?),
+        (names::OUTCOME, json(ending)),
+    ])
+}
+
+fn in_memory(name: &str, head: &[&str]) -> Result<Table<Vec<u8>>> {
+    Table::new(Vec::new(), PathBuf::from(name), head)
 }
 
 /// The last cells of an estimate: mean, sd and interval.
@@ -195,7 +211,7 @@ fn cells(estimate: &Estimate) -> [String; 4] {
     .map(exact)
 }
 
-fn summary(directory: &Directory, fold: &Fold) -> Result<Vec<u8>> {
+fn summary(fold: &Fold) -> Result<Vec<u8>> {
     let head = [
         "scenario",
         "metric",
@@ -208,7 +224,7 @@ fn summary(directory: &Directory, fold: &Fold) -> Result<Vec<u8>> {
         "high",
         "batch_correlation",
     ];
-    let mut table = in_memory(directory, names::SUMMARY, &head)?;
+    let mut table = in_memory(names::SUMMARY, &head)?;
     for (s, scenario) in fold.plan().scenarios.iter().enumerate() {
         for (m, metric) in fold.plan().metrics.iter().enumerate() {
             let estimate = fold.estimate(s, m);
@@ -232,7 +248,7 @@ fn summary(directory: &Directory, fold: &Fold) -> Result<Vec<u8>> {
     table.finish()
 }
 
-fn comparison(directory: &Directory, fold: &Fold) -> Result<Vec<u8>> {
+fn comparison(fold: &Fold) -> Result<Vec<u8>> {
     let head = [
         "scenario",
         "baseline",
@@ -248,7 +264,7 @@ fn comparison(directory: &Directory, fold: &Fold) -> Result<Vec<u8>> {
         "p",
         "p_holm",
     ];
-    let mut table = in_memory(directory, names::COMPARISON, &head)?;
+    let mut table = in_memory(names::COMPARISON, &head)?;
     let plan = fold.plan();
     for d in fold.differences() {
         let difference = d.comparison.difference;
@@ -272,7 +288,7 @@ fn comparison(directory: &Directory, fold: &Fold) -> Result<Vec<u8>> {
     table.finish()
 }
 
-fn ranking(directory: &Directory, fold: &Fold) -> Result<Vec<u8>> {
+fn ranking(fold: &Fold) -> Result<Vec<u8>> {
     let head = [
         "metric",
         "unit",
@@ -283,7 +299,7 @@ fn ranking(directory: &Directory, fold: &Fold) -> Result<Vec<u8>> {
         "mean",
         "may_be_best",
     ];
-    let mut table = in_memory(directory, names::RANKING, &head)?;
+    let mut table = in_memory(names::RANKING, &head)?;
     let plan = fold.plan();
     for selection in fold.selections() {
         let metric = &plan.metrics[selection.metric];
@@ -303,9 +319,9 @@ fn ranking(directory: &Directory, fold: &Fold) -> Result<Vec<u8>> {
     table.finish()
 }
 
-fn truncation(directory: &Directory, fold: &Fold) -> Result<Vec<u8>> {
+fn truncation(fold: &Fold) -> Result<Vec<u8>> {
     let head = ["scenario", "rule", "shift_of_mean"];
-    let mut table = in_memory(directory, names::TRUNCATION, &head)?;
+    let mut table = in_memory(names::TRUNCATION, &head)?;
     for (s, scenario) in fold.plan().scenarios.iter().enumerate() {
         for (rule, &shift) in fold.truncation(s) {
             table.row([&scenario.name, rule, &exact(Some(shift))])?;
@@ -314,11 +330,11 @@ fn truncation(directory: &Directory, fold: &Fold) -> Result<Vec<u8>> {
     table.finish()
 }
 
-fn series(directory: &Directory, fold: &Fold) -> Result<Vec<u8>> {
+fn series(fold: &Fold) -> Result<Vec<u8>> {
     let head = [
         "scenario", "probe", "unit", "time", "n", "mean", "sd", "low", "high",
     ];
-    let mut table = in_memory(directory, names::SERIES, &head)?;
+    let mut table = in_memory(names::SERIES, &head)?;
     for (s, scenario) in fold.plan().scenarios.iter().enumerate() {
         for (p, probe) in fold.plan().series.iter().enumerate() {
             for point in fold.series(s, p) {
@@ -336,6 +352,57 @@ fn series(directory: &Directory, fold: &Fold) -> Result<Vec<u8>> {
                     &high,
                 ])?;
             }
+        }
+    }
+    table.finish()
+}
+
+fn distributions(fold: &Fold) -> Result<Vec<u8>> {
+    let head = ["scenario", "metric", "unit", "value", "share"];
+    let mut table = in_memory(names::DISTRIBUTIONS, &head)?;
+    for (s, scenario) in fold.plan().scenarios.iter().enumerate() {
+        for (m, metric) in fold.plan().metrics.iter().enumerate() {
+            for point in fold.distribution(s, m).points(POINTS) {
+                let [value, share] = [point.value, point.fraction].map(Some).map(exact);
+                table.row([&scenario.name, &metric.name, &metric.unit, &value, &share])?;
+            }
+        }
+    }
+    table.finish()
+}
+
+fn histograms(fold: &Fold) -> Result<Vec<u8>> {
+    let head = ["scenario", "metric", "unit", "from", "to", "count"];
+    let mut table = in_memory(names::HISTOGRAMS, &head)?;
+    for (m, metric) in fold.plan().metrics.iter().enumerate() {
+        let histograms = fold.histograms(m).unwrap_or_default();
+        for (scenario, histogram) in fold.plan().scenarios.iter().zip(&histograms) {
+            for (bin, count) in histogram.counts().iter().enumerate() {
+                let [from, to] = [bin, bin + 1].map(|b| exact(Some(histogram.edge(b))));
+                let count = count.to_string();
+                table.row([
+                    &scenario.name,
+                    &metric.name,
+                    &metric.unit,
+                    &from,
+                    &to,
+                    &count,
+                ])?;
+            }
+        }
+    }
+    table.finish()
+}
+
+fn firings(fold: &Fold) -> Result<Vec<u8>> {
+    let head = ["scenario", "rule", "on", "n", "mean", "sd", "low", "high"];
+    let mut table = in_memory(names::FIRINGS, &head)?;
+    for (s, scenario) in fold.plan().scenarios.iter().enumerate() {
+        for (r, rule) in scenario.rules.iter().enumerate() {
+            let estimate = fold.firings(s, r);
+            let [mean, sd, low, high] = cells(&estimate);
+            let (on, n) = (rule.on.to_string(), estimate.count.to_string());
+            table.row([&scenario.name, &rule.name, &on, &n, &mean, &sd, &low, &high])?;
         }
     }
     table.finish()

@@ -35,6 +35,7 @@ fn outcome(unit: Unit) -> Outcome {
         metrics: vec![Some(value), (replication % 3 != 0).then_some(own)],
         series: vec![vec![Some(own), Some(value), None]],
         events: 100 + replication,
+        firings: vec![100 + replication],
         stop_reason: "horizon".to_owned(),
         truncation: [("serve".to_owned(), 0.02)].into(),
     })
@@ -100,7 +101,7 @@ fn the_bytes_do_not_depend_on_the_number_of_jobs() {
             run(&path, &whole, jobs);
             bytes(&path)
         });
-        assert_eq!(dirs[0].len(), 11 + usize::from(cfg!(feature = "parquet")));
+        assert_eq!(dirs[0].len(), 14 + usize::from(cfg!(feature = "parquet")));
         assert!(dirs[0] == dirs[1] && dirs[0] == dirs[2], "{rule:?}");
     }
 }

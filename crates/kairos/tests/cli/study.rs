@@ -22,7 +22,10 @@ fn a_study_ends_with_its_comparison() {
     ] {
         assert!(ran.out.contains(part), "{part} is not in\n{}", ran.out);
     }
-    assert_eq!(ran.err, "Results are in results/study\n");
+    assert_eq!(
+        ran.err,
+        "Results are in results/study\nTo look at: results/study/report.html\n"
+    );
     let again = project.kairos("compare results/study").expect(0);
     assert_eq!(again.out, ran.out);
     let twice = project.kairos("study study.ron").expect(0);
