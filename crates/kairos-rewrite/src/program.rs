@@ -16,6 +16,7 @@ use kairos_model::{
 
 use crate::{
     binding::Binding,
+    effects::RuleEffects,
     eval::{Code, Env, NoCounts, Tables, compile},
     graph::HostGraph,
     incremental::Network,
@@ -45,6 +46,8 @@ pub struct Program {
     pub choices: Vec<Vec<ChoicePlan>>,
     /// For each rule with an aggregate clock, how its left-hand side is split.
     pub aggregates: Vec<Option<AggregatePlan>>,
+    /// By rule.
+    effects: Vec<RuleEffects>,
     network: Network,
     tables: Tables,
     codes: Vec<Code>,
@@ -131,11 +134,14 @@ impl Program {
             .collect();
         let schema = Arc::new(Schema::new(&model.types));
         let tables = Tables::new(&model.tables);
+        let effects = model.rules.iter().map(|r| RuleEffects::new(&model.types, r));
+        let effects = effects.collect();
         let mut program = Program {
             model,
             schema,
             choices,
             aggregates,
+            effects,
             network: Network::default(),
             tables,
             codes: Vec::new(),
@@ -167,6 +173,11 @@ impl Program {
     /// Compiles a formula that the model need not have.
     pub(crate) fn compile_formula(&self, owner: Owner, formula: &Formula) -> Code {
         compile(self, &self.tables, owner, formula)
+    }
+
+    /// What is known of a rule's effects.
+    pub(crate) fn effects(&self, rule: RuleId) -> &RuleEffects {
+        &self.effects[rule.index()]
     }
 
     /// The compiled form of the formula with this id.

@@ -27,6 +27,8 @@ pub(crate) struct Data {
     pub(crate) graph: HostGraph,
     /// By query.
     pub(crate) stores: Vec<Store>,
+    /// Rows removed in this step: still readable, not yet reused.
+    removed: Vec<(QueryId, u32)>,
     /// By query, for those whose matches are kept in pool order.
     pub(crate) pools: Vec<Option<Pools>>,
     pub(crate) node_heads: Heads,
@@ -54,6 +56,7 @@ impl Data {
                 .iter()
                 .map(|q| Store::new(q.vars.len(), q.hooks.len(), q.anchor))
                 .collect(),
+            removed: Vec::new(),
             pools: queries
                 .iter()
                 .map(|q| q.keeps_order().then(|| Pools::new(q.indexed)))
@@ -75,7 +78,9 @@ impl Data {
     pub(crate) fn begin_step(&mut self, now: f64) {
         self.now = now;
         self.graph.begin_step();
-        self.stores.iter_mut().for_each(Store::reuse);
+        for (id, row) in self.removed.drain(..) {
+            self.stores[id.index()].reuse(row);
+        }
         self.free_events.append(&mut self.lost_events);
         self.delta.clear();
     }
@@ -300,6 +305,7 @@ impl Data {
             .zip(places)
             .map(|(&c, p)| hang(graph, query.nodes[c], slots[c], p));
         store.remove(row, hung, &mut self.node_heads, &mut self.edge_heads);
+        self.removed.push((id, row));
         if let Purpose::Events(_) = query.purpose {
             let event = self.event_of[id.index()][row as usize];
             self.lost_events.push(event);

@@ -11,6 +11,8 @@ use super::{
     plan::Plan,
     strategy::{Strategies, Strategy, direct_subs},
 };
+use crate::effects::ChangedAttribute;
+use crate::graph::HostGraph;
 use crate::program::{Program, SubId, edge_types, is_node, node_types};
 
 /// Which stored rows a change concerns.
@@ -67,6 +69,18 @@ pub(crate) struct Stratum {
     pub(crate) counted: Vec<Vec<Reaction>>,
 }
 
+impl Stratum {
+    /// What is done about a changed attribute.
+    pub(crate) fn changed(&self, graph: &HostGraph, change: &ChangedAttribute) -> &[Reaction] {
+        let by_attribute = if change.is_node {
+            &self.node_changed[graph.node_type(change.element).index()]
+        } else {
+            &self.edge_changed[graph.edge_type(change.element).index()]
+        };
+        &by_attribute[change.attribute.index()]
+    }
+}
+
 /// A place among the hooks of elements of one type, or none.
 pub(crate) const NO_HOOK: u16 = u16::MAX;
 
@@ -91,6 +105,12 @@ pub(crate) struct Dispatch {
 }
 
 impl Dispatch {
+    /// Whether any query reads a changed attribute.
+    pub(crate) fn is_read(&self, graph: &HostGraph, change: &ChangedAttribute) -> bool {
+        let reactions = |stratum: &Stratum| !stratum.changed(graph, change).is_empty();
+        self.strata.iter().any(reactions)
+    }
+
     pub(crate) fn new(
         program: &Program,
         strategies: &Strategies,

@@ -39,6 +39,7 @@ use crate::{
 /// Graph and matches, kept up to date from what each application changes.
 #[derive(Debug)]
 pub struct IncrementalMatcher {
+    program: Arc<Program>,
     data: Data,
     update: Update,
     change: Change,
@@ -50,6 +51,7 @@ impl Matcher for IncrementalMatcher {
         let mut update = Update::new(&data);
         update.start(program, &mut data)?;
         Ok(IncrementalMatcher {
+            program: Arc::clone(program),
             data,
             update,
             change: Change::default(),
@@ -70,30 +72,24 @@ impl Matcher for IncrementalMatcher {
 
     fn apply(&mut self, firing: Firing<'_>, cause: &mut dyn Cause) -> Outcome<Applied> {
         let IncrementalMatcher {
+            program,
             data,
             update,
             change,
         } = self;
-        let program = &Arc::clone(&data.program);
         data.begin_step(firing.now);
         change.plan(data, &firing, cause)?;
-        update.before_deletion(
-            program,
-            data,
-            change.deleted_nodes(),
-            change.deleted_edges(),
-        )?;
-        update.drop_matches(
-            program,
-            data,
-            change.deleted_nodes(),
-            change.deleted_edges(),
-        );
+        let (nodes, edges) = (change.deleted_nodes(), change.deleted_edges());
+        let deletes = !nodes.is_empty() || !edges.is_empty();
+        if deletes {
+            update.before_deletion(program, data, nodes, edges)?;
+            update.drop_matches(program, data, nodes, edges);
+        }
         let created = change.commit(&mut data.graph, firing.bound);
-        update.created_nodes.extend(change.created_nodes());
-        update.created_edges.extend(change.created_edges());
-        update.changed.extend(change.changed());
-        update.after(program, data)?;
+        update.note_changes(program, data, change);
+        if deletes || !update.is_idle() {
+            update.after(program, data)?;
+        }
         Ok(Applied { created })
     }
 
@@ -101,15 +97,19 @@ impl Matcher for IncrementalMatcher {
         &self.data.delta
     }
 
+    fn event(&self, event: EventId) -> (RuleId, &[Slot]) {
+        let (rule, row) = self.data.events[event.index()];
+        let query = self.program.network().events[rule.index()];
+        let query = query.expect("an event's rule has its query");
+        (rule, self.data.stores[query.index()].row(row))
+    }
+
     fn rule_of(&self, event: EventId) -> RuleId {
         self.data.events[event.index()].0
     }
 
     fn matched(&self, event: EventId) -> &[Slot] {
-        let (rule, row) = self.data.events[event.index()];
-        let query =
-            self.data.network().events[rule.index()].expect("an event's rule has its query");
-        self.data.stores[query.index()].row(row)
+        self.event(event).1
     }
 
     fn event_bound(&self) -> u32 {

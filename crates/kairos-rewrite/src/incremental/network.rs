@@ -186,6 +186,7 @@ pub(crate) struct Network {
     pub(crate) pools: Vec<Vec<Option<QueryId>>>,
     /// For each rule how its matches follow from an order of nodes, if they do.
     pub(crate) rankings: Vec<Option<Ranked>>,
+    pub(crate) has_rankings: bool,
     /// For each probe its query.
     pub(crate) probes: Vec<Option<QueryId>>,
     /// The query of `stop_when`.
@@ -261,6 +262,7 @@ impl Network {
             events,
             components,
             pools,
+            has_rankings: rankings.iter().any(Option::is_some),
             rankings,
             probes,
             stop,

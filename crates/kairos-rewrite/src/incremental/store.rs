@@ -84,8 +84,6 @@ pub(crate) struct Store {
     alive: Vec<bool>,
     len: usize,
     free: Vec<u32>,
-    /// Rows removed in this step: still readable, not yet reused.
-    removed: Vec<u32>,
     /// Rows by their slots; not needed where a row is one element, whose list then tells.
     members: HashTable<u32>,
     /// By anchor: number of rows; without anchor not used.
@@ -235,12 +233,11 @@ impl Store {
             let node = self.row(row)[anchor].index();
             self.counts[node] -= 1;
         }
-        self.removed.push(row);
     }
 
-    /// Lets the rows that were removed be used again.
-    pub(crate) fn reuse(&mut self) {
-        self.free.append(&mut self.removed);
+    /// Lets a row that was removed be used again.
+    pub(crate) fn reuse(&mut self, row: u32) {
+        self.free.push(row);
     }
 
     pub(crate) fn memory_bytes(&self) -> usize {

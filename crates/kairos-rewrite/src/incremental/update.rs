@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     binding::{Binding, Slot},
-    effects::ChangedAttribute,
+    effects::{Change, ChangedAttribute},
     error::Outcome,
     program::{Program, SubId},
     schema::Way,
@@ -21,10 +21,12 @@ type Counted = (SubId, Slot, i32);
 /// Buffers of one update; empty between updates, but keeping their room.
 #[derive(Debug, Default)]
 pub(crate) struct Update {
-    pub(crate) created_nodes: Vec<Slot>,
-    pub(crate) created_edges: Vec<Slot>,
-    pub(crate) changed: Vec<ChangedAttribute>,
+    created_nodes: Vec<Slot>,
+    created_edges: Vec<Slot>,
+    changed: Vec<ChangedAttribute>,
     counted: Vec<Counted>,
+    /// Counts that matter, while a stratum is brought up to date.
+    net: Vec<(SubId, Slot)>,
     /// Embeddings to be looked at again, by query: slots one after the other.
     suspects: Vec<Vec<Slot>>,
     /// Rows of queries that keep more than their matches (pool order, walks), by query.
@@ -152,6 +154,21 @@ impl Update {
         self.rows = rows;
     }
 
+    /// Takes over what an application created, and those changed attributes that somebody reads.
+    pub(crate) fn note_changes(&mut self, program: &Program, data: &Data, change: &Change) {
+        self.created_nodes.extend(change.created_nodes());
+        self.created_edges.extend(change.created_edges());
+        let dispatch = &program.network().dispatch;
+        let changed = change.changed().iter().copied();
+        self.changed
+            .extend(changed.filter(|c| dispatch.is_read(&data.graph, c)));
+    }
+
+    /// Whether nothing was created or changed that could concern a match.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.created_nodes.is_empty() && self.created_edges.is_empty() && self.changed.is_empty()
+    }
+
     /// After the graph has changed: what else is lost, and what is found.
     pub(crate) fn after(&mut self, program: &Program, data: &mut Data) -> Outcome<()> {
         for position in 0..self.created_nodes.len() {
@@ -210,20 +227,12 @@ impl Update {
     /// Brings the queries of one stratum up to date; those below are already.
     fn stratum(&mut self, program: &Program, data: &mut Data, stratum: usize) -> Outcome<()> {
         let tables = &program.network().dispatch.strata[stratum];
-        let counted = self.net_counts(data);
+        let mut counted = std::mem::take(&mut self.net);
+        self.net_counts(program, data, &mut counted);
         for position in 0..self.changed.len() {
-            let ChangedAttribute {
-                is_node,
-                element,
-                attribute,
-            } = self.changed[position];
-            let reactions = if is_node {
-                &tables.node_changed[data.graph.node_type(element).index()]
-            } else {
-                &tables.edge_changed[data.graph.edge_type(element).index()]
-            };
-            for reaction in &reactions[attribute.index()] {
-                self.react(program, data, reaction, element)?;
+            let change = self.changed[position];
+            for reaction in tables.changed(&data.graph, &change) {
+                self.react(program, data, reaction, change.element)?;
             }
         }
         for &(sub, node) in &counted {
@@ -244,18 +253,9 @@ impl Update {
             }
         }
         for position in 0..self.changed.len() {
-            let ChangedAttribute {
-                is_node,
-                element,
-                attribute,
-            } = self.changed[position];
-            let reactions = if is_node {
-                &tables.node_changed[data.graph.node_type(element).index()]
-            } else {
-                &tables.edge_changed[data.graph.edge_type(element).index()]
-            };
-            for reaction in &reactions[attribute.index()] {
-                self.search(program, data, reaction, element)?;
+            let change = self.changed[position];
+            for reaction in tables.changed(&data.graph, &change) {
+                self.search(program, data, reaction, change.element)?;
             }
         }
         for &(sub, node) in &counted {
@@ -263,6 +263,8 @@ impl Update {
                 self.search(program, data, reaction, node)?;
             }
         }
+        counted.clear();
+        self.net = counted;
         for position in 0..self.suspected.len() {
             let id = self.suspected[position];
             if data.query(id).stratum == stratum {
@@ -273,6 +275,9 @@ impl Update {
     }
 
     fn walks(&mut self, program: &Program, data: &mut Data, stratum: usize) -> Outcome<()> {
+        if !program.network().has_rankings {
+            return Ok(());
+        }
         for ranked in program.network().rankings.iter().flatten() {
             let Purpose::Events(rule) = data.query(ranked.events).purpose else {
                 continue;
@@ -285,10 +290,9 @@ impl Update {
     }
 
     /// Counts that have changed over the whole step, in a way that matters: where only none or some matters, those that crossed it.
-    fn net_counts(&mut self, data: &Data) -> Vec<(SubId, Slot)> {
+    fn net_counts(&mut self, program: &Program, data: &Data, net: &mut Vec<(SubId, Slot)>) {
         self.counted.sort_unstable();
-        let crossing = &data.network().dispatch.crossing;
-        let mut net = Vec::new();
+        let crossing = &program.network().dispatch.crossing;
         for group in self.counted.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
             let (sub, node, _) = group[0];
             if node != Slot::NONE && !data.graph.has_node(node) {
@@ -303,7 +307,6 @@ impl Update {
                 net.push((sub, node));
             }
         }
-        net
     }
 
     /// What a change does to the rows that are there.

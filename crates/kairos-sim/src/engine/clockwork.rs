@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     draw::{Name, Place, Randomness},
-    law::{DelayLaw, Law},
+    law::standard_exponential,
     schedule::{Schedule, Slot},
 };
 
@@ -119,6 +119,10 @@ impl<S: Schedule + Default> Clockwork<S> {
         now: f64,
     ) -> Outcome<()> {
         let delta = matcher.delta();
+        if delta.keeps_events() {
+            self.forget_deleted(matcher);
+            return self.start(matcher, fired, cause, now);
+        }
         let mut survivor = Some(fired);
         for &lost in &delta.lost {
             let kept = survivor != Some(Due::Event(lost.event));
@@ -229,10 +233,12 @@ impl<S: Schedule + Default> Clockwork<S> {
     fn start_gathered<M: Matcher>(&mut self, matcher: &M, cause: Name, now: f64) -> Outcome<()> {
         let mut starting = std::mem::take(&mut self.starting);
         let timers = &self.timers;
-        starting.sort_unstable_by(|a, b| {
-            let rest = || numbers(timers, matcher, a).cmp(numbers(timers, matcher, b));
-            (a.rule, a.first).cmp(&(b.rule, b.first)).then_with(rest)
-        });
+        if starting.len() > 1 {
+            starting.sort_unstable_by(|a, b| {
+                let rest = || numbers(timers, matcher, a).cmp(numbers(timers, matcher, b));
+                (a.rule, a.first).cmp(&(b.rule, b.first)).then_with(rest)
+            });
+        }
         for each in starting.drain(..) {
             self.start(matcher, each.due, cause, now)?;
         }
@@ -260,11 +266,15 @@ impl<S: Schedule + Default> Clockwork<S> {
                 return Ok(());
             }
         }
-        self.bind(matcher, event);
         let name = self.name(matcher, event, cause);
-        let reading = self
-            .timers
-            .read(rule, matcher, &self.bindings[rule.index()], now)?;
+        let reading = match self.timers.of(rule).constant {
+            Some(reading) => reading,
+            None => {
+                self.bind(matcher, event);
+                self.timers
+                    .read(rule, matcher, &self.bindings[rule.index()], now)?
+            }
+        };
         if let Reading::Law(law) = &reading {
             self.truncation.note(rule, law);
         }
@@ -428,8 +438,5 @@ fn exponential(randomness: &Randomness, name: Name, rate: f64) -> Delay {
 
 /// An exponential delay of rate 1: what a clock of any rate works off, so that it can be rescaled.
 fn unit_exponential(randomness: &Randomness, name: Name) -> f64 {
-    let law = Law::exponential(1.0)
-        .and_then(DelayLaw::new)
-        .expect("a rate of 1 is in the domain");
-    law.delay(&mut randomness.rng(name, Place::DELAY))
+    standard_exponential(&mut randomness.rng(name, Place::DELAY))
 }

@@ -182,6 +182,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     }
 
     /// What fires next, and when.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> Option<(Due, f64)> {
         let (slot, due) = self.clockwork.clocks.next()?;
@@ -245,6 +246,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
             .effect(due, rule, name, observer)
             .map_err(|error| self.at_match(error, rule))?;
         self.record(rule, &outcome);
+        let grown = matches!(&outcome, FiringOutcome::Applied(created) if !created.is_empty());
         let firing = firing(&self.counts, self.now, rule, name, &self.bound);
         observer.after(&self.matcher, &firing, &outcome);
         match &outcome {
@@ -254,7 +256,9 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
             _ => self.clockwork.restart(&self.matcher, due, name, self.now)?,
         }
         self.counts.count(&outcome);
-        self.respect_limits()?;
+        if grown || !self.matcher.delta().found.is_empty() {
+            self.respect_limits()?;
+        }
         // Every step would cost debug builds the square of what they do.
         if cfg!(debug_assertions) && self.counts.steps().is_power_of_two() {
             self.check_invariants();
@@ -280,16 +284,19 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     fn take(&mut self, due: Due) -> (RuleId, Name) {
         let slot = self.clockwork.slot(due);
         let rule = match due {
-            Due::Event(event) => self.matcher.rule_of(event),
-            Due::Aggregate(rule) => rule,
+            Due::Event(event) => {
+                let (rule, matched) = self.matcher.event(event);
+                let timer = self.timers.of(rule);
+                self.bound.reset(timer.variables);
+                let matched = timer.elements.iter().zip(matched);
+                matched.for_each(|(e, &slot)| self.bound.set(e.var(), slot));
+                rule
+            }
+            Due::Aggregate(rule) => {
+                self.bound.reset(self.timers.of(rule).variables);
+                rule
+            }
         };
-        self.bound
-            .reset(self.program.model.rule(rule).scope.elements.len());
-        if let Due::Event(event) = due {
-            let elements = self.timers.of(rule).elements.iter();
-            let matched = elements.zip(self.matcher.matched(event));
-            matched.for_each(|(e, &slot)| self.bound.set(e.var(), slot));
-        }
         self.clockwork.clocks.fire(slot);
         (rule, self.clockwork.clocks.name(slot))
     }
@@ -316,7 +323,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
             rule,
             now,
         };
-        if !self.chooser.choose(&self.matcher, at, &self.bound)? {
+        if self.timers.of(rule).chooses && !self.chooser.choose(&self.matcher, at, &self.bound)? {
             return Ok(FiringOutcome::Effectless);
         }
         let firing = firing(&self.counts, now, rule, name, &self.bound);

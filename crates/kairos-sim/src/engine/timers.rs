@@ -65,6 +65,10 @@ pub(super) struct Timer {
     pub(super) key: RuleKey,
     /// The left-hand side, in the order of the text.
     pub(super) elements: Box<[Element]>,
+    /// How many variables the rule has.
+    pub(super) variables: usize,
+    /// Whether it makes choices, or checks something after them.
+    pub(super) chooses: bool,
     /// What its choices bind, step by step.
     pub(super) chosen: Box<[Element]>,
     pub(super) memory: Memory,
@@ -72,7 +76,7 @@ pub(super) struct Timer {
     pub(super) aggregate: Option<Aggregate>,
     pub(super) stream: Option<Stream>,
     /// What the parameters say, where they are the same for every match.
-    constant: Option<Reading<'static>>,
+    pub(super) constant: Option<Reading<'static>>,
 }
 
 /// The timers of all rules of a program.
@@ -153,6 +157,8 @@ fn timer(program: &Program, id: RuleId, aggregates: &mut Vec<RuleId>) -> Timer {
     Timer {
         key: RuleKey::of(&rule.name),
         elements: rule.lhs.elements.iter().map(element).collect(),
+        variables: rule.scope.elements.len(),
+        chooses: !rule.choose.is_empty() || !rule.then.is_empty(),
         chosen: rule
             .choose
             .iter()
