@@ -10,7 +10,7 @@ use kairos_rewrite::{
 use kairos_sim::{
     draw::Randomness,
     engine::{FiringOutcome, Progress, Simulation, Timers},
-    schedule::{HeapSchedule, Schedule, TwinSchedule},
+    schedule::{CalendarSchedule, Schedule, TwinSchedule},
     start,
 };
 
@@ -68,7 +68,7 @@ pub fn compare(model: Model, steps: u64, seed: u64) -> Result<Agreement, String>
             return Ok(agreement);
         }
     };
-    let fast = Simulation::<IncrementalMatcher, HeapSchedule>::new(
+    let fast = Simulation::<IncrementalMatcher, CalendarSchedule>::new(
         &program,
         &timers,
         randomness,

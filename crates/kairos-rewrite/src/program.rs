@@ -134,7 +134,10 @@ impl Program {
             .collect();
         let schema = Arc::new(Schema::new(&model.types));
         let tables = Tables::new(&model.tables);
-        let effects = model.rules.iter().map(|r| RuleEffects::new(&model.types, r));
+        let effects = model
+            .rules
+            .iter()
+            .map(|r| RuleEffects::new(&model.types, r));
         let effects = effects.collect();
         let mut program = Program {
             model,

@@ -19,7 +19,7 @@ use kairos_sim::{
     draw::Randomness,
     engine::{self, StopReason, Timers},
     observe::{Collector, Observations, Wanted},
-    schedule::{HeapSchedule, Schedule, TwinSchedule},
+    schedule::{CalendarSchedule, Schedule, TwinSchedule},
 };
 
 use crate::{
@@ -27,8 +27,8 @@ use crate::{
     trajectory::{self, Bounds, End},
 };
 
-/// The engine that runs: incremental matches, and a heap for a schedule.
-pub type Simulation = engine::Simulation<IncrementalMatcher, HeapSchedule>;
+/// The engine that runs: incremental matches, and a calendar for a schedule.
+pub type Simulation = engine::Simulation<IncrementalMatcher, CalendarSchedule>;
 
 /// The engine that is easiest to believe: all matches looked up again after every step, and a ready-made priority queue.
 pub type Reference = engine::Simulation<NaiveMatcher, TwinSchedule>;

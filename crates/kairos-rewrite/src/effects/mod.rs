@@ -150,11 +150,26 @@ impl Change {
         let program = reader.program();
         let rule = program.model.rule(firing.rule);
         let compiled = program.effects(firing.rule);
-        let mut position = 0;
-        self.names.clear();
         let main = (&rule.effect, &compiled.main);
-        self.effect(reader, firing, main, cause, position)?;
-        position += rule.effect.create.len();
+        self.effect(reader, firing, main, cause, (0, &[]))?;
+        if !rule.for_each.is_empty() {
+            self.blocks(reader, firing, cause)?;
+        }
+        self.settle(reader, firing)
+    }
+
+    /// Plans what the for_each blocks change at each of their extensions.
+    fn blocks(
+        &mut self,
+        reader: &impl EffectReader,
+        firing: &Firing<'_>,
+        cause: &mut dyn Cause,
+    ) -> Outcome<()> {
+        let program = reader.program();
+        let rule = program.model.rule(firing.rule);
+        let compiled = program.effects(firing.rule);
+        let mut position = rule.effect.create.len();
+        let mut names = std::mem::take(&mut self.names);
         for (index, block) in rule.for_each.iter().enumerate() {
             let mut extensions = std::mem::take(&mut self.extensions);
             reader.block(firing, index, &mut extensions)?;
@@ -173,25 +188,28 @@ impl Change {
                         graph.edge_name(s)
                     }
                 };
-                self.names.clear();
-                self.names.extend(own.iter().zip(slots).map(name));
+                names.clear();
+                names.extend(own.iter().zip(slots).map(name));
                 let effect = (&block.effect, &compiled.blocks[index]);
-                self.effect(reader, firing, effect, cause, position)?;
+                self.effect(reader, firing, effect, cause, (position, &names))?;
                 self.planned.truncate(main);
             }
             self.extensions = extensions;
             position += block.effect.create.len();
         }
-        self.settle(reader, firing)
+        self.names = names;
+        Ok(())
     }
 
+    /// Plans one effect. Its first creation has the position `first` in the rule's text; `names` are those of the extension's elements, none
+    /// for the main effect.
     fn effect(
         &mut self,
         reader: &impl EffectReader,
         firing: &Firing<'_>,
         (effect, compiled): (&Effect, &CompiledEffect),
         cause: &mut dyn Cause,
-        first: usize,
+        (first, names): (usize, &[u64]),
     ) -> Outcome<()> {
         for (&var, &is_node) in effect.delete.iter().zip(&compiled.delete) {
             let slot = firing.bound.get(var);
@@ -202,28 +220,28 @@ impl Change {
             }
             .push(slot);
         }
-        let names = std::mem::take(&mut self.names);
         for (index, creation) in effect.create.iter().enumerate() {
             let position =
                 u32::try_from(first + index).expect("check allows fewer than 2^32 creations");
-            let name = cause.name(position, &names);
+            let name = cause.name(position, names);
+            let var = names.is_empty().then_some(creation.var);
             let drawing = RefCell::new(Drawing {
                 cause: &mut *cause,
-                extension: &names,
+                extension: names,
             });
-            self.create(reader, firing, creation, name, &drawing)?;
+            self.create(reader, firing, creation, (name, var), &drawing)?;
         }
-        {
-            let drawing = RefCell::new(Drawing {
-                cause,
-                extension: &names,
-            });
-            for (assignment, target) in effect.set.iter().zip(&compiled.set) {
-                let value = reader.evaluate(firing, &assignment.value, &drawing)?;
-                self.assign(reader, firing, assignment, target, value)?;
-            }
+        if effect.set.is_empty() {
+            return Ok(());
         }
-        self.names = names;
+        let drawing = RefCell::new(Drawing {
+            cause,
+            extension: names,
+        });
+        for (assignment, target) in effect.set.iter().zip(&compiled.set) {
+            let value = reader.evaluate(firing, &assignment.value, &drawing)?;
+            self.assign(reader, firing, assignment, target, value)?;
+        }
         Ok(())
     }
 
@@ -232,7 +250,7 @@ impl Change {
         reader: &impl EffectReader,
         firing: &Firing<'_>,
         creation: &Creation,
-        name: u64,
+        (name, var): (u64, Option<Var>),
         drawing: &RefCell<Drawing<'_>>,
     ) -> Outcome<()> {
         let words = self.words.len();
@@ -252,7 +270,6 @@ impl Change {
                 to: end(to),
             },
         };
-        let var = self.names.is_empty().then_some(creation.var);
         self.planned.push((creation.var, self.creations.len()));
         self.creations.push(PlannedCreation {
             what,

@@ -12,7 +12,11 @@ use crate::{
 
 impl Change {
     /// Adds dangling edges, puts deletions in ascending numbers, drops what deletion wins over, and looks for second edges of unique types.
-    pub(super) fn settle(&mut self, reader: &impl EffectReader, firing: &Firing<'_>) -> Outcome<()> {
+    pub(super) fn settle(
+        &mut self,
+        reader: &impl EffectReader,
+        firing: &Firing<'_>,
+    ) -> Outcome<()> {
         if !self.deleted_nodes.is_empty() || !self.deleted_edges.is_empty() {
             self.delete(reader.graph());
         }

@@ -21,7 +21,7 @@ use crate::{
     binding::{Binding, Slot},
     effects::EffectReader,
     error::{Fault, Outcome, RuntimeError},
-    eval::{Drawing, Env},
+    eval::{Code, Drawing, Env},
     graph::{Half, HostGraph},
     matcher::{Extensions, Firing},
     program::{ChoiceShape, Program, node_types},
@@ -437,12 +437,16 @@ impl EffectReader for Data {
         &self.graph
     }
 
+    #[inline]
     fn evaluate(
         &self,
         firing: &Firing<'_>,
         formula: &Formula,
         drawing: &RefCell<Drawing<'_>>,
     ) -> Outcome<Value> {
+        if let Code::Constant(value) = self.program.code(formula) {
+            return Ok(*value);
+        }
         let view = self.view();
         let env = Env {
             now: firing.now,

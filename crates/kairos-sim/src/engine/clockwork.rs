@@ -7,7 +7,7 @@ use kairos_model::{
     timer::{Memory, OnChange},
 };
 use kairos_rewrite::{
-    binding::Binding,
+    binding::{Binding, Slot as MatchedSlot},
     error::Outcome,
     matcher::{EventId, Lost, Matcher},
     program::Program,
@@ -19,7 +19,7 @@ use super::{
     ages::AgeMemory,
     clocks::{Clocks, Delay},
     fault::located,
-    timers::{Reading, Timers, bad_hazard},
+    timers::{Reading, Timer, Timers, bad_hazard},
     truncation::Truncation,
 };
 use crate::{
@@ -170,9 +170,10 @@ impl<S: Schedule + Default> Clockwork<S> {
             && self.timers.of(rule).memory == Memory::Age
             && let Some(remaining) = self.clocks.remaining(slot, now)
         {
-            let event = self.identity(matcher, lost.event);
-            let elements = self.timers.of(rule).elements.iter();
-            let matched = elements.zip(matcher.matched(lost.event));
+            let timer = self.timers.of(rule);
+            let matched = matcher.matched(lost.event);
+            let event = identity(timer, matcher, matched);
+            let matched = timer.elements.iter().zip(matched);
             let numbers = matched.map(|(e, &slot)| e.number(matcher.graph(), slot));
             self.ages.keep(event, remaining, numbers);
         }
@@ -258,15 +259,19 @@ impl<S: Schedule + Default> Clockwork<S> {
                 return Ok(());
             }
         };
-        let rule = matcher.rule_of(event);
-        if self.timers.of(rule).memory == Memory::Age {
-            let identity = self.identity(matcher, event);
+        let (rule, matched) = matcher.event(event);
+        let timer = self.timers.of(rule);
+        if timer.memory == Memory::Age {
+            let identity = identity(timer, matcher, matched);
             if let Some(remaining) = self.ages.take(identity) {
                 self.clocks.resume(slot, remaining, now);
                 return Ok(());
             }
         }
-        let name = self.name(matcher, event, cause);
+        let name = match &timer.stream {
+            None => timer.name(matcher.graph(), matched, cause),
+            Some(_) => self.next_in_stream(matcher, event),
+        };
         let reading = match self.timers.of(rule).constant {
             Some(reading) => reading,
             None => {
@@ -278,20 +283,13 @@ impl<S: Schedule + Default> Clockwork<S> {
         if let Reading::Law(law) = &reading {
             self.truncation.note(rule, law);
         }
-        self.clocks
-            .start(slot, name, draw(&self.randomness, name, reading), now);
+        let delay = draw(&self.randomness, name, reading);
+        self.clocks.start(slot, name, delay, now);
         Ok(())
     }
 
-    /// The name of an event's next firing.
-    fn name<M: Matcher>(&mut self, matcher: &M, event: EventId, cause: Name) -> Name {
-        let rule = matcher.rule_of(event);
-        let timer = self.timers.of(rule);
-        if timer.stream.is_none() {
-            let key = timer.key;
-            self.gather_names(matcher, event);
-            return Name::firing(key, &self.names, cause);
-        }
+    /// The name of the next firing of an event whose timer has a stream.
+    fn next_in_stream<M: Matcher>(&mut self, matcher: &M, event: EventId) -> Name {
         let (stream, key) = self.stream(matcher, event);
         let count = self.streams.entry(key).or_insert(0);
         let name = Name::stream(stream, &self.names, *count);
@@ -335,24 +333,6 @@ impl<S: Schedule + Default> Clockwork<S> {
         if !elements.all(|e| e.lives(matcher.graph(), bound.get(e.var()))) {
             self.streams.remove(&key);
         }
-    }
-
-    /// A hash of rule and matched elements.
-    fn identity<M: Matcher>(&mut self, matcher: &M, event: EventId) -> Name {
-        self.gather_names(matcher, event);
-        Name::firing(
-            self.timers.of(matcher.rule_of(event)).key,
-            &self.names,
-            Name::START,
-        )
-    }
-
-    fn gather_names<M: Matcher>(&mut self, matcher: &M, event: EventId) {
-        let elements = &self.timers.of(matcher.rule_of(event)).elements;
-        let matched = elements.iter().zip(matcher.matched(event));
-        self.names.clear();
-        self.names
-            .extend(matched.map(|(e, &slot)| e.name(matcher.graph(), slot)));
     }
 
     /// Binds a match for the parameters of its timer.
@@ -415,6 +395,11 @@ fn numbers<'a, M: Matcher>(
         .iter()
         .zip(matched)
         .map(|(e, &slot)| e.number(matcher.graph(), slot))
+}
+
+/// A hash of rule and matched elements.
+fn identity<M: Matcher>(timer: &Timer, matcher: &M, matched: &[MatchedSlot]) -> Name {
+    timer.name(matcher.graph(), matched, Name::START)
 }
 
 fn draw(randomness: &Randomness, name: Name, reading: Reading<'_>) -> Delay {

@@ -360,28 +360,24 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         let timer = self.timers.of(rule);
         let graph = self.matcher.graph();
         let bound = &self.bound;
-        self.fingerprint.add(timer.key.value());
-        self.fingerprint.add(self.now.to_bits());
+        let mut fingerprint = self.fingerprint;
+        fingerprint.add(timer.key.value());
+        fingerprint.add(self.now.to_bits());
         let mut fold = |elements: &[Element]| {
             let numbers = elements.iter().map(|e| e.number(graph, bound.get(e.var())));
-            numbers.for_each(|number| self.fingerprint.add(number));
+            numbers.for_each(|number| fingerprint.add(number));
         };
+        fold(&timer.elements);
         match outcome {
             FiringOutcome::Applied(created) => {
-                fold(&timer.elements);
                 fold(&timer.chosen);
-                self.fingerprint.add(created.start);
-                self.fingerprint.add(created.end);
+                fingerprint.add(created.start);
+                fingerprint.add(created.end);
             }
-            FiringOutcome::Effectless => {
-                fold(&timer.elements);
-                self.fingerprint.add(u64::MAX);
-            }
-            FiringOutcome::Thinned => {
-                fold(&timer.elements);
-                self.fingerprint.add(u64::MAX - 1);
-            }
+            FiringOutcome::Effectless => fingerprint.add(u64::MAX),
+            FiringOutcome::Thinned => fingerprint.add(u64::MAX - 1),
         }
+        self.fingerprint = fingerprint;
     }
 
     /// More elements or active events than the model allows are an error.

@@ -9,8 +9,9 @@ use kairos_model::{
     types::Value,
 };
 use kairos_rewrite::{
-    binding::Binding,
+    binding::{Binding, Slot},
     error::{Fault, Outcome, RuntimeError},
+    graph::HostGraph,
     matcher::Matcher,
     program::Program,
 };
@@ -18,7 +19,7 @@ use smallvec::SmallVec;
 
 use super::{elements::Element, fault::located};
 use crate::{
-    draw::{RuleKey, StreamKey},
+    draw::{Name, RuleKey, StreamKey},
     law::{DelayLaw, LawError},
     value::{Columns, fault, law, parameter},
 };
@@ -77,6 +78,15 @@ pub(super) struct Timer {
     pub(super) stream: Option<Stream>,
     /// What the parameters say, where they are the same for every match.
     pub(super) constant: Option<Reading<'static>>,
+}
+
+impl Timer {
+    /// The name of a firing that `cause` made active, where the timer has no stream.
+    #[inline]
+    pub(super) fn name(&self, graph: &HostGraph, matched: &[Slot], cause: Name) -> Name {
+        let names = self.elements.iter().zip(matched);
+        Name::firing_of(self.key, names.map(|(e, &slot)| e.name(graph, slot)), cause)
+    }
 }
 
 /// The timers of all rules of a program.

@@ -80,6 +80,9 @@ pub struct Collector {
     /// By rule.
     firings: Vec<RuleFirings>,
     series: Option<Series>,
+    /// Whether anything is watched that an application may change: levels, durations.
+    follows: bool,
+    warm_up: f64,
 }
 
 /// What is kept for a probe.
@@ -131,9 +134,13 @@ impl Collector {
             durations: Vec::new(),
             series,
             needed: Vec::new(),
+            follows: false,
+            warm_up: model.run.warm_up,
         };
         needed.iter().for_each(|&probe| collector.watch(probe));
         collector.needed = needed;
+        let follows = |watch: &Watch| matches!(watch, Watch::Level(_) | Watch::Between(_));
+        collector.follows = collector.watches.iter().flatten().any(follows);
         collector
     }
 
@@ -253,10 +260,14 @@ impl<M: Matcher> Observer<M> for Collector {
     }
 
     fn before(&mut self, matcher: &M, firing: &Firing<'_>) -> Outcome<()> {
-        if firing.time >= self.program.model.run.warm_up {
+        let at_rule = &self.at_rule[firing.rule.index()];
+        let (tallies, ends) = (!at_rule.tallies.is_empty(), !at_rule.ends.is_empty());
+        if tallies && firing.time >= self.warm_up {
             self.tally(matcher, firing)?;
         }
-        self.mark(matcher, firing, false);
+        if ends {
+            self.mark(matcher, firing, false);
+        }
         Ok(())
     }
 
@@ -266,10 +277,12 @@ impl<M: Matcher> Observer<M> for Collector {
             after_warm_up,
         } = &mut self.firings[firing.rule.index()];
         count(whole_run, outcome);
-        if firing.time >= self.program.model.run.warm_up {
+        if firing.time >= self.warm_up {
             count(after_warm_up, outcome);
         }
-        if let FiringOutcome::Applied(_) = outcome {
+        if let FiringOutcome::Applied(_) = outcome
+            && self.follows
+        {
             self.follow(matcher, firing);
         }
     }
