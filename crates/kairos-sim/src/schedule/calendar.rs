@@ -287,8 +287,15 @@ impl Schedule for CalendarSchedule {
     fn reschedule(&mut self, slot: Slot, time: f64, order: u64) {
         let time = time_key(time);
         let place = self.places.change(slot, time, order);
-        self.take(place);
-        self.put(slot, time);
+        if place.list == HEAP && due(time) && self.day_of(time) <= self.today {
+            self.watch.entered += 1;
+            let node = Node { time, slot };
+            self.heap
+                .sift(&mut self.places, place.position as usize, node);
+        } else {
+            self.take(place);
+            self.put(slot, time);
+        }
         self.settle();
     }
 
