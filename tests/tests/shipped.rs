@@ -43,7 +43,14 @@ fn small(name: &str) -> Model {
         .value
 }
 
-const MODELS: [&str; 5] = ["clock", "mm1", "figure8", "skype-connect", "skype-chronos"];
+const MODELS: [&str; 6] = [
+    "clock",
+    "mm1",
+    "figure8",
+    "skype-connect",
+    "skype-chronos",
+    "skype",
+];
 
 #[test]
 fn every_file_is_without_mistakes() {
@@ -87,8 +94,9 @@ fn trajectories_are_pinned() {
         clock 0151d8458e98a547
         mm1 e769e96d5ba3e148
         figure8 95b59aeac75b4e42
-        skype-connect e620399950143c6d
-        skype-chronos 331110de458447a8
+        skype-connect 06ec6dd9850bd381
+        skype-chronos 518e51c7e20225c4
+        skype f627de65d7409273
     "#]]
     .assert_eq(&pins);
 }

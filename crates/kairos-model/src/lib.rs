@@ -21,6 +21,7 @@
 pub mod check;
 pub mod diagnostic;
 pub mod expr;
+mod fold;
 pub mod formulas;
 pub mod model;
 pub mod pattern;

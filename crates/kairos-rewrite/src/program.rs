@@ -108,7 +108,7 @@ impl Program {
     #[must_use]
     pub fn compile(mut model: Model) -> Self {
         model.rules.iter_mut().for_each(require_choice);
-        model.number_formulas();
+        model.fold_constants();
         let mut formulas = Vec::new();
         model.for_each_formula(&mut |owner, formula| formulas.push((owner, formula.clone())));
         let mut subs = Vec::new();
