@@ -20,7 +20,7 @@ use crate::{
     eval::{Code, Env, NoCounts, Tables, compile},
     graph::HostGraph,
     incremental::Network,
-    schema::{Schema, Way},
+    schema::{PortId, Schema, Way},
 };
 
 /// A sub-pattern among all of a program.
@@ -67,6 +67,8 @@ pub struct ChoicePlan {
     pub remaining: Vec<usize>,
     /// Edges bound before that the candidate's edge could be and must not be.
     pub taken: Vec<Var>,
+    /// Where the pool is the edges at a node: by that node's type the list in which they stand.
+    pub ports: Vec<Option<PortId>>,
     /// Whether the value of `Max`, `Min` or `Weighted` reads only the candidate and parameters.
     pub value_reads_candidate: bool,
 }
@@ -101,6 +103,8 @@ pub struct AggregatePlan {
     pub conditions: Vec<Vec<usize>>,
     /// Positions of the conditions across components, checked at the pick.
     pub across: Vec<usize>,
+    /// Elements of unlike components that could be the same one and must not.
+    pub distinct: Vec<(Var, Var)>,
 }
 
 impl Program {
@@ -121,18 +125,18 @@ impl Program {
                 )
             }));
         }
-        let choices = model
-            .rules
-            .iter()
-            .map(|r| r.choose.iter().map(|c| plan_choice(r, c)).collect())
-            .collect();
+        let schema = Arc::new(Schema::new(&model.types));
+        let plan = |r: &Rule| {
+            let choices = r.choose.iter();
+            choices.map(|c| plan_choice(&schema, r, c)).collect()
+        };
+        let choices = model.rules.iter().map(plan).collect();
         let aggregates = model
             .rules
             .iter()
             .zip(&model.timers)
             .map(|(r, t)| matches!(t.clock, ClockMode::Aggregate { .. }).then(|| plan_aggregate(r)))
             .collect();
-        let schema = Arc::new(Schema::new(&model.types));
         let tables = Tables::new(&model.tables);
         let effects = model
             .rules
@@ -387,7 +391,7 @@ pub fn overlapping<'a>(
     })
 }
 
-fn plan_choice(rule: &Rule, choice: &Choice) -> ChoicePlan {
+fn plan_choice(schema: &Schema, rule: &Rule, choice: &Choice) -> ChoicePlan {
     let shape = choice_shape(&rule.scope, &choice.pattern);
     let own = &choice.pattern.elements;
     let reads_only_own = |expr: &Expr| {
@@ -420,8 +424,26 @@ fn plan_choice(rule: &Rule, choice: &Choice) -> ChoicePlan {
         candidate,
         remaining,
         taken,
+        ports: ports(schema, &rule.scope, shape),
         value_reads_candidate,
     }
+}
+
+/// For each type of the node that a pool of edges is at the list of its first kind of neighbour.
+fn ports(schema: &Schema, scope: &Scope, shape: ChoiceShape) -> Vec<Option<PortId>> {
+    let ChoiceShape::Edges {
+        edge, node, way, ..
+    } = shape
+    else {
+        return Vec::new();
+    };
+    let edge = edge_types(scope, edge)[0];
+    let types = 0..u16::try_from(schema.node_types()).expect("check allows fewer than 2^16 types");
+    let port = |ty: NodeTypeId| {
+        let mut neighbours = node_types(scope, node).iter();
+        neighbours.find_map(|&n| schema.port(ty, edge, way, n))
+    };
+    types.map(NodeTypeId).map(port).collect()
 }
 
 fn choice_shape(scope: &Scope, pattern: &Pattern) -> ChoiceShape {
@@ -461,7 +483,30 @@ fn plan_aggregate(rule: &Rule) -> AggregatePlan {
             None => across.push(position),
         }
     }
-    AggregatePlan { conditions, across }
+    AggregatePlan {
+        conditions,
+        across,
+        distinct: distinct_pairs(rule),
+    }
+}
+
+/// Elements of unlike components whose types overlap.
+fn distinct_pairs(rule: &Rule) -> Vec<(Var, Var)> {
+    let scope = &rule.scope;
+    let overlap = |a: Var, b: Var| match (&scope.element(a).sort, &scope.element(b).sort) {
+        (Sort::Node(a), Sort::Node(b)) => a.iter().any(|ty| b.contains(ty)),
+        (Sort::Edge(a), Sort::Edge(b)) => a.iter().any(|ty| b.contains(ty)),
+        _ => false,
+    };
+    let mut pairs = Vec::new();
+    for (position, component) in rule.components.iter().enumerate() {
+        for other in &rule.components[..position] {
+            for &a in component {
+                pairs.extend(other.iter().filter(|&&b| overlap(a, b)).map(|&b| (a, b)));
+            }
+        }
+    }
+    pairs
 }
 
 /// Concrete types of a node variable.

@@ -1,6 +1,6 @@
 //! What an incremental matcher knows: graph, stored matches, events.
 
-use std::{cell::Cell, sync::Arc};
+use std::{cell::Cell, cmp::Ordering, sync::Arc};
 
 use kairos_model::{expr::Var, formulas::Owner, rule::RuleId, types::Value};
 
@@ -9,7 +9,7 @@ use super::{
     network::{Indexed, Network, Purpose, Query, QueryId},
     pool::Pools,
     search::{Failure, View},
-    store::{Heads, Hung, NONE, Store},
+    store::{AllHeads, Heads, Hook, NONE, Store},
     strategy::Strategy,
 };
 use crate::{
@@ -30,7 +30,7 @@ pub(crate) struct Data {
     /// Rows removed in this step: still readable, not yet reused.
     removed: Vec<(QueryId, u32)>,
     /// By query, for those whose matches are kept in pool order.
-    pub(crate) pools: Vec<Option<Pools>>,
+    pub(crate) pools: Vec<Option<Box<Pools>>>,
     pub(crate) node_heads: Heads,
     pub(crate) edge_heads: Heads,
     pub(crate) effort: Cell<Effort>,
@@ -52,14 +52,11 @@ impl Data {
         Data {
             program: Arc::clone(program),
             graph,
-            stores: queries
-                .iter()
-                .map(|q| Store::new(q.vars.len(), q.hooks.len(), q.anchor))
-                .collect(),
+            stores: queries.iter().map(|q| Store::new(q.layout())).collect(),
             removed: Vec::new(),
             pools: queries
                 .iter()
-                .map(|q| q.keeps_order().then(|| Pools::new(q.indexed)))
+                .map(|q| q.keeps_order().then(|| Box::new(Pools::new(q.indexed))))
                 .collect(),
             node_heads: Heads::default(),
             edge_heads: Heads::default(),
@@ -181,29 +178,38 @@ impl Data {
         }
     }
 
-    /// The rows that hang at an element by a hook.
-    pub(crate) fn rows_at(&self, id: QueryId, hook: usize, element: Slot, out: &mut Vec<u32>) {
-        let query = self.query(id);
-        let is_node = query.nodes[query.hooks[hook]];
-        let place = self.place(id, hook, element);
-        if place != NO_HOOK {
-            let heads = if is_node {
-                &self.node_heads
-            } else {
-                &self.edge_heads
-            };
-            out.extend(self.stores[id.index()].rows_from(hook, heads.get(element, place)));
+    /// The first row that hangs at an element by a hook, or [`NONE`].
+    #[inline]
+    pub(crate) fn first_row(&self, id: QueryId, hook: usize, element: Slot) -> u32 {
+        let (store, network) = (&self.stores[id.index()], self.network());
+        let places = &network.dispatch.hook_places[id.index()][hook];
+        let at = store.layout().hooks[hook];
+        match places[type_at(&self.graph, at, element)] {
+            NO_HOOK => NONE,
+            place if at.is_node => self.node_heads.get(element, place),
+            place => self.edge_heads.get(element, place),
         }
     }
 
-    fn place(&self, id: QueryId, hook: usize, element: Slot) -> u16 {
-        let query = self.query(id);
+    /// Whether an element is of the types of a hook's column.
+    #[inline]
+    pub(crate) fn hangs(&self, id: QueryId, hook: usize, element: Slot) -> bool {
+        let at = self.stores[id.index()].layout().hooks[hook];
         let places = &self.network().dispatch.hook_places[id.index()][hook];
-        if query.nodes[query.hooks[hook]] {
-            places[self.graph.node_type(element).index()]
-        } else {
-            places[self.graph.edge_type(element).index()]
-        }
+        places[type_at(&self.graph, at, element)] != NO_HOOK
+    }
+
+    /// The row with these slots.
+    #[inline]
+    pub(crate) fn find(&self, id: QueryId, slots: &[Slot]) -> Option<u32> {
+        let store = &self.stores[id.index()];
+        let layout = store.layout();
+        let Some(key) = layout.key else {
+            return store.find(slots);
+        };
+        let element = slots[layout.hooks[key].column];
+        let mut rows = store.rows_from(key, self.first_row(id, key, element));
+        rows.find(|&row| store.row(row) == slots)
     }
 
     /// Whether a match is the one of its orbit that is kept: that with the smallest names, ties by numbers.
@@ -216,20 +222,18 @@ impl Data {
                 self.graph.edge_name(slot)
             }
         };
-        let key = |slot_at: &dyn Fn(usize) -> Slot| {
-            let columns = 0..slots.len();
-            let names: smallvec::SmallVec<[u64; 8]> =
-                columns.clone().map(|c| name(c, slot_at(c))).collect();
-            let numbers: smallvec::SmallVec<[u64; 8]> = columns
-                .map(|c| self.number(query.nodes[c], slot_at(c)))
-                .collect();
-            (names, numbers)
+        let number = |column: usize, slot: Slot| self.number(query.nodes[column], slot);
+        let own = |of: &dyn Fn(usize, Slot) -> u64, permutation: &[usize]| {
+            let permuted = permutation.iter().map(|&c| slots[c]);
+            let pairs = slots.iter().zip(permuted).enumerate();
+            let mut compared = pairs.map(|(c, (&own, other))| of(c, own).cmp(&of(c, other)));
+            compared.find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
         };
-        let own = key(&|c| slots[c]);
-        query
-            .orbits
-            .iter()
-            .all(|permutation| own <= key(&|c| slots[permutation[c]]))
+        query.orbits.iter().all(|permutation| {
+            own(&name, permutation)
+                .then_with(|| own(&number, permutation))
+                .is_le()
+        })
     }
 
     /// Adds a match that is not there yet.
@@ -243,13 +247,12 @@ impl Data {
         let query = &program.network().queries[id.index()];
         let places = &program.network().dispatch.hook_places[id.index()];
         let graph = &self.graph;
-        let hung = query
-            .hooks
-            .iter()
-            .zip(places)
-            .map(|(&c, p)| hang(graph, query.nodes[c], slots[c], p));
-        let row =
-            self.stores[id.index()].insert(slots, hung, &mut self.node_heads, &mut self.edge_heads);
+        let heads = AllHeads {
+            nodes: &mut self.node_heads,
+            edges: &mut self.edge_heads,
+        };
+        let place = |index: usize, hook, element| places[index][type_at(graph, hook, element)];
+        let row = self.stores[id.index()].insert(slots, place, heads);
         if let Purpose::Events(rule) = query.purpose {
             self.activate(id, rule, row)?;
             if !query.observed.is_empty() {
@@ -297,14 +300,12 @@ impl Data {
         let query = &program.network().queries[id.index()];
         let places = &program.network().dispatch.hook_places[id.index()];
         let graph = &self.graph;
-        let store = &mut self.stores[id.index()];
-        let slots: smallvec::SmallVec<[Slot; 12]> = store.row(row).into();
-        let hung = query
-            .hooks
-            .iter()
-            .zip(places)
-            .map(|(&c, p)| hang(graph, query.nodes[c], slots[c], p));
-        store.remove(row, hung, &mut self.node_heads, &mut self.edge_heads);
+        let heads = AllHeads {
+            nodes: &mut self.node_heads,
+            edges: &mut self.edge_heads,
+        };
+        let place = |index: usize, hook, element| places[index][type_at(graph, hook, element)];
+        self.stores[id.index()].remove(row, place, heads);
         self.removed.push((id, row));
         if let Purpose::Events(_) = query.purpose {
             let event = self.event_of[id.index()][row as usize];
@@ -423,7 +424,7 @@ impl Data {
     /// Bytes that graph and matches use.
     pub(crate) fn memory_bytes(&self) -> u64 {
         let stores: usize = self.stores.iter().map(Store::memory_bytes).sum();
-        let pools: usize = self.pools.iter().flatten().map(Pools::memory_bytes).sum();
+        let pools: usize = self.pools.iter().flatten().map(|p| p.memory_bytes()).sum();
         let heads = self.node_heads.memory_bytes() + self.edge_heads.memory_bytes();
         let events = self.events.capacity() * size_of::<(RuleId, u32)>();
         self.graph.memory_bytes() + (stores + pools + heads + events) as u64
@@ -445,22 +446,19 @@ impl Data {
                     self.view().all_hold(query, &bound).unwrap_or(false),
                     "a stored match whose conditions fail"
                 );
-                assert_eq!(store.find(store.row(row)), Some(row));
+                assert_eq!(self.find(id, store.row(row)), Some(row));
             }
             assert_eq!(store.rows().count(), store.len());
         }
     }
 }
 
-fn hang(graph: &HostGraph, is_node: bool, element: Slot, places: &[u16]) -> Hung {
-    let ty = if is_node {
+/// The type of an element at a hook, as an index.
+#[inline]
+fn type_at(graph: &HostGraph, hook: Hook, element: Slot) -> usize {
+    if hook.is_node {
         graph.node_type(element).index()
     } else {
         graph.edge_type(element).index()
-    };
-    Hung {
-        element,
-        is_node,
-        place: places[ty],
     }
 }

@@ -31,6 +31,8 @@ pub(crate) enum Rows {
 pub(crate) enum Look {
     /// Nothing: the change can only make matches disappear.
     Nowhere,
+    /// Of a query of one element, whether the changed element is a match: rows and search in one.
+    Here,
     /// Matches around the changed element.
     Around(Plan),
     /// Matches anywhere.
@@ -429,6 +431,7 @@ impl Builder<'_> {
                 .then(|| self.suspects(id, query, var, chain));
         }
         let look = match purpose {
+            Use::Condition if query.vars.len() == 1 => Look::Here,
             Use::Condition => Look::Around(query.seeded(self.program, Some(var))),
             Use::Timer | Use::Value => Look::Nowhere,
         };

@@ -14,6 +14,7 @@ use super::{
     dispatch::Dispatch,
     plan::{Plan, Shape, plan},
     ranking::Ranking,
+    store::{Hook, Layout},
     strategy::{Strategies, Strategy, extension_plan, split_conditions},
 };
 use crate::program::{ChoiceShape, Program, SubId, is_node};
@@ -151,6 +152,32 @@ impl Query {
         self.keeps_order() || matches!(self.purpose, Purpose::Frames(_) | Purpose::Order(_))
     }
 
+    /// How its rows are stored.
+    pub(crate) fn layout(&self) -> Layout {
+        let hooks = self.hooks.iter().map(|&column| Hook {
+            column,
+            is_node: self.nodes[column],
+        });
+        // Where the pattern is one element, or one edge with its ends, no more than two rows hang at that element.
+        let whole = match (self.vars.as_slice(), self.edges.as_slice()) {
+            ([_], _) => Some(0),
+            (vars, [edge])
+                if vars
+                    .iter()
+                    .all(|v| [edge.edge, edge.from, edge.to].contains(v)) =>
+            {
+                self.column(edge.edge)
+            }
+            _ => None,
+        };
+        Layout {
+            width: self.vars.len(),
+            hooks: hooks.collect(),
+            anchor: self.anchor,
+            key: whole.and_then(|column| self.hooks.iter().position(|&c| c == column)),
+        }
+    }
+
     pub(crate) fn column(&self, var: Var) -> Option<usize> {
         self.vars.iter().position(|&v| v == var)
     }
@@ -163,6 +190,15 @@ pub(crate) struct Ranked {
     pub(crate) events: QueryId,
     pub(crate) frames: QueryId,
     pub(crate) order: QueryId,
+}
+
+/// A component of a rule with an aggregate clock.
+#[derive(Clone, Debug)]
+pub(crate) struct Component {
+    /// The query of its matches. Components that an automorphism exchanges have the same matches, and share it.
+    pub(crate) query: QueryId,
+    /// What the query's columns are bound to.
+    pub(crate) vars: Vec<Var>,
 }
 
 /// Everything that is compiled for incremental matching.
@@ -180,8 +216,8 @@ pub(crate) struct Network {
     pub(crate) blocks: Vec<Vec<(Plan, Vec<FormulaId>)>>,
     /// For each rule its query of events.
     pub(crate) events: Vec<Option<QueryId>>,
-    /// For each rule its components' queries.
-    pub(crate) components: Vec<Vec<QueryId>>,
+    /// For each rule its components.
+    pub(crate) components: Vec<Vec<Component>>,
     /// For each rule and step the query of its pool; `None`: the graph's own lists are the pool, or there is none.
     pub(crate) pools: Vec<Vec<Option<QueryId>>>,
     /// For each rule how its matches follow from an order of nodes, if they do.
@@ -446,7 +482,7 @@ impl<'a> Builder<'a> {
         })
     }
 
-    fn components(&mut self, id: RuleId) -> Vec<QueryId> {
+    fn components(&mut self, id: RuleId) -> Vec<Component> {
         let program = self.program;
         let Some(plan) = &program.aggregates[id.index()] else {
             return Vec::new();
@@ -455,11 +491,13 @@ impl<'a> Builder<'a> {
         let ClockMode::Aggregate { weights } = &program.model.timers[id.index()].clock else {
             return Vec::new();
         };
-        let mut queries = Vec::new();
+        let mut components: Vec<Component> = Vec::new();
         for (position, elements) in rule.components.iter().enumerate() {
+            let same = |c: &&Component| exchanges(rule, &c.vars, elements);
             let weight = weights.get(position).and_then(Option::as_ref);
-            queries.push(
-                self.add(Draft {
+            let query = match components.iter().find(same) {
+                Some(earlier) => earlier.query,
+                None => self.add(Draft {
                     vars: elements.clone(),
                     edges: rule
                         .lhs
@@ -480,9 +518,13 @@ impl<'a> Builder<'a> {
                     },
                     ..Draft::new(Purpose::Component(id, position), Owner::Rule(id))
                 }),
-            );
+            };
+            components.push(Component {
+                query,
+                vars: elements.clone(),
+            });
         }
-        queries
+        components
     }
 
     fn pools(&mut self, id: RuleId) -> Vec<Option<QueryId>> {
@@ -558,6 +600,21 @@ impl<'a> Builder<'a> {
             ..Draft::new(Purpose::Probe(id), Owner::Probe(id))
         }))
     }
+}
+
+/// Whether a symmetric rule looks the same with some variables, in their order, replaced by others.
+fn exchanges(rule: &Rule, some: &[Var], others: &[Var]) -> bool {
+    let elements = &rule.lhs.elements;
+    let image = |automorphism: &[Var], var: &Var| {
+        let position = elements.iter().position(|e| e == var);
+        position.map(|position| automorphism[position])
+    };
+    rule.symmetric
+        && some.len() == others.len()
+        && rule.automorphisms.iter().any(|automorphism| {
+            let mut pairs = some.iter().zip(others);
+            pairs.all(|(var, other)| image(automorphism, var) == Some(*other))
+        })
 }
 
 fn nodes_among(scope: &Scope, vars: &[Var]) -> Vec<Var> {

@@ -50,8 +50,8 @@ impl Heads {
         self.heads[self.starts[element.index()] as usize + place as usize]
     }
 
-    fn set(&mut self, element: Slot, place: u16, row: u32) {
-        self.heads[self.starts[element.index()] as usize + place as usize] = row;
+    fn at(&mut self, element: Slot, place: u16) -> &mut u32 {
+        &mut self.heads[self.starts[element.index()] as usize + place as usize]
     }
 
     pub(crate) fn memory_bytes(&self) -> usize {
@@ -66,39 +66,70 @@ struct Link {
     previous: u32,
 }
 
-/// Where a row hangs at one of its elements.
+impl Link {
+    /// Of a row that is alone in its list.
+    const ALONE: Link = Link {
+        next: NONE,
+        previous: NONE,
+    };
+}
+
+/// A column whose elements know the rows that they are in.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Hung {
-    pub(crate) element: Slot,
+pub(crate) struct Hook {
+    pub(crate) column: usize,
     pub(crate) is_node: bool,
-    pub(crate) place: u16,
+}
+
+/// What a store must know of its query.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Layout {
+    /// Number of columns.
+    pub(crate) width: usize,
+    pub(crate) hooks: Vec<Hook>,
+    /// The column by which rows are counted, if they are.
+    pub(crate) anchor: Option<usize>,
+    /// A hook that few rows share: what finds a row by its slots.
+    pub(crate) key: Option<usize>,
+}
+
+/// The heads of all lists: of nodes, and of edges.
+pub(crate) struct AllHeads<'a> {
+    pub(crate) nodes: &'a mut Heads,
+    pub(crate) edges: &'a mut Heads,
+}
+
+impl AllHeads<'_> {
+    fn of(&mut self, hook: Hook) -> &mut Heads {
+        if hook.is_node { self.nodes } else { self.edges }
+    }
 }
 
 /// The matches of one query.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Store {
-    width: usize,
-    hooks: usize,
+    layout: Layout,
     slots: Vec<Slot>,
     links: Vec<Link>,
     alive: Vec<bool>,
     len: usize,
     free: Vec<u32>,
-    /// Rows by their slots; not needed where a row is one element, whose list then tells.
+    /// Rows by their slots, where no hook is shared by few rows only.
     members: HashTable<u32>,
     /// By anchor: number of rows; without anchor not used.
     counts: Vec<u32>,
-    anchor: Option<usize>,
 }
 
 impl Store {
-    pub(crate) fn new(width: usize, hooks: usize, anchor: Option<usize>) -> Self {
+    pub(crate) fn new(layout: Layout) -> Self {
         Store {
-            width,
-            hooks,
-            anchor,
+            layout,
             ..Store::default()
         }
+    }
+
+    pub(crate) fn layout(&self) -> &Layout {
+        &self.layout
     }
 
     /// Number of rows, or of those at a node.
@@ -123,8 +154,10 @@ impl Store {
     }
 
     /// The slots of a row.
+    #[inline]
     pub(crate) fn row(&self, row: u32) -> &[Slot] {
-        &self.slots[row as usize * self.width..(row as usize + 1) * self.width]
+        let width = self.layout.width;
+        &self.slots[row as usize * width..][..width]
     }
 
     /// All rows, in no useful order.
@@ -132,68 +165,73 @@ impl Store {
         (0..self.bound()).filter(|&r| self.is_alive(r))
     }
 
-    /// The row with these slots.
+    /// The row with these slots, by the hash index.
     pub(crate) fn find(&self, slots: &[Slot]) -> Option<u32> {
         self.members
             .find(hash(slots), |&r| self.row(r) == slots)
             .copied()
     }
 
-    /// The rows from `head` on along one hook's list.
-    pub(crate) fn rows_from(&self, hook: usize, head: u32) -> impl Iterator<Item = u32> + '_ {
-        let link = move |row: u32| self.links[row as usize * self.hooks + hook].next;
-        std::iter::successors((head != NONE).then_some(head), move |&row| {
-            Some(link(row)).filter(|&n| n != NONE)
-        })
+    /// The row after one in a hook's list, or [`NONE`].
+    #[inline]
+    pub(crate) fn next(&self, hook: usize, row: u32) -> u32 {
+        self.links[row as usize * self.layout.hooks.len() + hook].next
     }
 
-    /// Adds a row that is not there yet.
+    /// The rows from `head` on along one hook's list.
+    pub(crate) fn rows_from(&self, hook: usize, head: u32) -> impl Iterator<Item = u32> + '_ {
+        let some = |row: u32| (row != NONE).then_some(row);
+        std::iter::successors(some(head), move |&row| some(self.next(hook, row)))
+    }
+
+    /// Adds a row that is not there yet. `place` says where the lists of a hook's element begin.
     pub(crate) fn insert(
         &mut self,
         slots: &[Slot],
-        hung: impl Iterator<Item = Hung>,
-        nodes: &mut Heads,
-        edges: &mut Heads,
+        place: impl Fn(usize, Hook, Slot) -> u16,
+        mut heads: AllHeads<'_>,
     ) -> u32 {
-        debug_assert_eq!(slots.len(), self.width);
-        let row = self.free.pop().unwrap_or_else(|| {
-            let row = self.bound();
-            self.alive.push(false);
-            self.slots.resize(self.slots.len() + self.width, Slot::NONE);
-            self.links.resize(
-                self.links.len() + self.hooks,
-                Link {
-                    next: NONE,
-                    previous: NONE,
-                },
-            );
-            row
-        });
-        self.slots[row as usize * self.width..(row as usize + 1) * self.width]
-            .copy_from_slice(slots);
-        self.alive[row as usize] = true;
-        self.len += 1;
-        for (hook, at) in hung.enumerate() {
-            let heads = if at.is_node { &mut *nodes } else { &mut *edges };
-            let next = heads.get(at.element, at.place);
-            heads.set(at.element, at.place, row);
-            if next != NONE {
-                self.links[next as usize * self.hooks + hook].previous = row;
+        let Store {
+            layout,
+            links,
+            members,
+            ..
+        } = self;
+        let (width, hooks) = (layout.width, layout.hooks.len());
+        debug_assert_eq!(slots.len(), width);
+        let row = match self.free.pop() {
+            Some(row) => {
+                self.slots[row as usize * width..][..width].copy_from_slice(slots);
+                self.alive[row as usize] = true;
+                row
             }
-            self.links[row as usize * self.hooks + hook] = Link {
+            None => {
+                let row = u32::try_from(self.alive.len()).expect("fewer than 2^32 rows");
+                self.alive.push(true);
+                self.slots.extend_from_slice(slots);
+                links.resize(links.len() + hooks, Link::ALONE);
+                row
+            }
+        };
+        self.len += 1;
+        for (index, &hook) in layout.hooks.iter().enumerate() {
+            let element = slots[hook.column];
+            let head = heads.of(hook).at(element, place(index, hook, element));
+            let next = std::mem::replace(head, row);
+            if next != NONE {
+                links[next as usize * hooks + index].previous = row;
+            }
+            links[row as usize * hooks + index] = Link {
                 next,
                 previous: NONE,
             };
         }
-        let Store {
-            members,
-            slots: all,
-            width,
-            ..
-        } = self;
-        let of = |r: u32| &all[r as usize * *width..(r as usize + 1) * *width];
-        members.insert_unique(hash(slots), row, |&r| hash(of(r)));
-        if let Some(anchor) = self.anchor {
+        if layout.key.is_none() {
+            let all = &self.slots;
+            let of = |r: u32| &all[r as usize * width..][..width];
+            members.insert_unique(hash(slots), row, |&r| hash(of(r)));
+        }
+        if let Some(anchor) = layout.anchor {
             let node = slots[anchor].index();
             if self.counts.len() <= node {
                 self.counts.resize(node + 1, 0);
@@ -207,31 +245,40 @@ impl Store {
     pub(crate) fn remove(
         &mut self,
         row: u32,
-        hung: impl Iterator<Item = Hung>,
-        nodes: &mut Heads,
-        edges: &mut Heads,
+        place: impl Fn(usize, Hook, Slot) -> u16,
+        mut heads: AllHeads<'_>,
     ) {
         debug_assert!(self.is_alive(row));
-        for (hook, at) in hung.enumerate() {
-            let heads = if at.is_node { &mut *nodes } else { &mut *edges };
-            let Link { next, previous } = self.links[row as usize * self.hooks + hook];
+        let Store {
+            layout,
+            links,
+            members,
+            slots,
+            ..
+        } = self;
+        let (width, hooks) = (layout.width, layout.hooks.len());
+        let of = |r: u32| &slots[r as usize * width..][..width];
+        for (index, &hook) in layout.hooks.iter().enumerate() {
+            let Link { next, previous } = links[row as usize * hooks + index];
             if next != NONE {
-                self.links[next as usize * self.hooks + hook].previous = previous;
+                links[next as usize * hooks + index].previous = previous;
             }
             if previous == NONE {
-                heads.set(at.element, at.place, next);
+                let element = of(row)[hook.column];
+                *heads.of(hook).at(element, place(index, hook, element)) = next;
             } else {
-                self.links[previous as usize * self.hooks + hook].next = next;
+                links[previous as usize * hooks + index].next = next;
             }
         }
-        if let Ok(entry) = self.members.find_entry(hash(self.row(row)), |&r| r == row) {
+        if layout.key.is_none()
+            && let Ok(entry) = members.find_entry(hash(of(row)), |&r| r == row)
+        {
             entry.remove();
         }
         self.alive[row as usize] = false;
         self.len -= 1;
-        if let Some(anchor) = self.anchor {
-            let node = self.row(row)[anchor].index();
-            self.counts[node] -= 1;
+        if let Some(anchor) = layout.anchor {
+            self.counts[of(row)[anchor].index()] -= 1;
         }
     }
 

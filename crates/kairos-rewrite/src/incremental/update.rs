@@ -4,6 +4,7 @@ use super::{
     data::Data,
     dispatch::{Look, Reaction, Rows},
     network::{Purpose, QueryId},
+    store::NONE,
     strategy::Strategy,
     walk::Walks,
 };
@@ -33,7 +34,6 @@ pub(crate) struct Update {
     pub(super) lost: Vec<Vec<u32>>,
     pub(super) found: Vec<Vec<u32>>,
     pub(super) revalued: Vec<Vec<u32>>,
-    rows: Vec<u32>,
     /// Queries that have rows in these lists, and such as have suspects.
     busy: Vec<QueryId>,
     suspected: Vec<QueryId>,
@@ -146,12 +146,13 @@ impl Update {
         hook: usize,
         element: Slot,
     ) {
-        let mut rows = std::mem::take(&mut self.rows);
-        data.rows_at(query, hook, element, &mut rows);
-        for row in rows.drain(..) {
+        loop {
+            let row = data.first_row(query, hook, element);
+            if row == NONE {
+                return;
+            }
             self.remove(program, data, query, row, true);
         }
-        self.rows = rows;
     }
 
     /// Takes over what an application created, and those changed attributes that somebody reads.
@@ -318,17 +319,54 @@ impl Update {
         element: Slot,
     ) -> Outcome<()> {
         let id = reaction.query;
-        let mut rows = std::mem::take(&mut self.rows);
         match reaction.rows {
             Rows::None => {}
-            Rows::Hook(hook) => data.rows_at(id, hook, element, &mut rows),
-            Rows::All => rows.extend(data.stores[id.index()].rows()),
+            Rows::Hook(hook) if matches!(reaction.look, Look::Here) => {
+                return self.reconsider(program, data, reaction, hook, element);
+            }
+            Rows::Hook(hook) => {
+                let mut row = data.first_row(id, hook, element);
+                while row != NONE {
+                    // Of the rows of a list, only the one that is reviewed can go.
+                    let next = data.stores[id.index()].next(hook, row);
+                    self.review(program, data, id, row, reaction)?;
+                    row = next;
+                }
+            }
+            Rows::All => {
+                for row in 0..data.stores[id.index()].bound() {
+                    self.review(program, data, id, row, reaction)?;
+                }
+            }
         }
-        for row in rows.drain(..) {
-            self.review(program, data, id, row, reaction)?;
-        }
-        self.rows = rows;
         Ok(())
+    }
+
+    /// What a change of an element does to a query of that element alone.
+    fn reconsider(
+        &mut self,
+        program: &Program,
+        data: &mut Data,
+        why: &Reaction,
+        hook: usize,
+        element: Slot,
+    ) -> Outcome<()> {
+        let id = why.query;
+        if !data.hangs(id, hook, element) {
+            return Ok(());
+        }
+        let query = &program.network().queries[id.index()];
+        self.bound.set(query.vars[0], element);
+        let row = data.first_row(id, hook, element);
+        match (row, !why.recheck || self.holds(data, id)?) {
+            (NONE, true) => self.insert(program, data, id, &[element]),
+            (NONE, false) => Ok(()),
+            (row, true) => self.affect(data, id, row, why),
+            (row, false) => {
+                self.remove(program, data, id, row, false);
+                Ok(())
+            }
+        }
     }
 
     fn review(
@@ -347,6 +385,11 @@ impl Update {
             self.remove(program, data, id, row, false);
             return Ok(());
         }
+        self.affect(data, id, row, why)
+    }
+
+    /// What a change does to a row that stays and is bound: its timer may be stale, its value another.
+    fn affect(&mut self, data: &mut Data, id: QueryId, row: u32, why: &Reaction) -> Outcome<()> {
         let Purpose::Events(_) = data.query(id).purpose else {
             if why.revalue {
                 self.revalued[id.index()].push(row);
@@ -379,7 +422,7 @@ impl Update {
         element: Slot,
     ) -> Outcome<()> {
         match &reaction.look {
-            Look::Nowhere => Ok(()),
+            Look::Nowhere | Look::Here => Ok(()),
             Look::Everywhere => self.everywhere(program, data, reaction.query),
             Look::Around(plan) => {
                 let id = reaction.query;
@@ -461,7 +504,7 @@ impl Update {
         let embeddings = std::mem::take(&mut self.embeddings);
         let width = data.query(id).vars.len().max(1);
         for slots in embeddings.chunks_exact(width) {
-            if data.stores[id.index()].find(slots).is_none() {
+            if data.find(id, slots).is_none() {
                 self.insert(program, data, id, slots)?;
             }
         }
@@ -531,7 +574,7 @@ impl Update {
                 self.bound.set(var, slot);
             }
             let holds = self.holds(data, id)?;
-            match (data.stores[id.index()].find(slots), holds) {
+            match (data.find(id, slots), holds) {
                 (Some(row), true) => self.review(program, data, id, row, &SUSPECTED)?,
                 (Some(row), false) => self.remove(program, data, id, row, false),
                 (None, true) => self.insert(program, data, id, slots)?,
@@ -577,8 +620,11 @@ impl Update {
             return Ok(());
         };
         let by_numbers = |a: &u32, b: &u32| data.numbers(id, *a).cmp(data.numbers(id, *b));
-        self.lost[index].sort_unstable_by(by_numbers);
-        self.found[index].sort_unstable_by(by_numbers);
+        for rows in [&mut self.lost[index], &mut self.found[index]] {
+            if rows.len() > 1 {
+                rows.sort_unstable_by(by_numbers);
+            }
+        }
         let anchor = |row: u32| {
             data.query(id)
                 .anchor
