@@ -34,7 +34,9 @@ impl Half {
 /// Type of a slot that holds no element.
 const VACANT: u16 = u16::MAX;
 
+/// What most steps read of a node, in half a line of the cache.
 #[derive(Clone, Debug)]
+#[repr(align(32))]
 struct Node {
     number: u64,
     name: u64,
@@ -47,17 +49,23 @@ struct Node {
     ty: u16,
 }
 
+/// What most steps read of an edge, in half a line of the cache.
 #[derive(Clone, Debug)]
+#[repr(align(32))]
 struct Edge {
     number: u64,
     name: u64,
     from: u32,
     to: u32,
-    /// Its places in the lists of its ends. An undirected self-loop stands in its node's list once.
-    from_position: u32,
-    to_position: u32,
     attributes: u32,
     ty: u16,
+}
+
+/// The places of an edge in the lists of its ends. An undirected self-loop stands in its node's list once.
+#[derive(Clone, Copy, Debug, Default)]
+struct Positions {
+    from: u32,
+    to: u32,
 }
 
 /// Blocks of words or lists of a few fixed sizes, reused by size.
@@ -107,6 +115,8 @@ pub struct HostGraph {
     schema: Arc<Schema>,
     nodes: Vec<Node>,
     edges: Vec<Edge>,
+    /// By edge.
+    positions: Vec<Positions>,
     words: Blocks<u64>,
     ports: Blocks<List>,
     halves: Lists<Half>,
@@ -128,6 +138,7 @@ impl HostGraph {
             schema,
             nodes: Vec::new(),
             edges: Vec::new(),
+            positions: Vec::new(),
             words: Blocks::new(),
             ports: Blocks::new(),
             halves: Lists::default(),
@@ -203,8 +214,6 @@ impl HostGraph {
             name,
             from: from.0,
             to: to.0,
-            from_position: 0,
-            to_position: 0,
             attributes: words,
             ty: ty.0,
         };
@@ -216,9 +225,9 @@ impl HostGraph {
             edge: slot.0,
             node: to.0,
         };
-        let from_position = self.halves.push(&mut self.ports.items[list], half);
-        let to_position = if from == to && out == back {
-            from_position
+        let first = self.halves.push(&mut self.ports.items[list], half);
+        let second = if from == to && out == back {
+            first
         } else {
             let list = self.port_list(to, ty, back, from);
             let half = Half {
@@ -227,9 +236,13 @@ impl HostGraph {
             };
             self.halves.push(&mut self.ports.items[list], half)
         };
-        let edge = &mut self.edges[slot.index()];
-        edge.from_position = from_position;
-        edge.to_position = to_position;
+        if self.positions.len() <= slot.index() {
+            self.positions.push(Positions::default());
+        }
+        self.positions[slot.index()] = Positions {
+            from: first,
+            to: second,
+        };
         self.edge_count += 1;
         slot
     }
@@ -239,8 +252,6 @@ impl HostGraph {
         let Edge {
             from,
             to,
-            from_position,
-            to_position,
             attributes,
             ty,
             ..
@@ -248,11 +259,12 @@ impl HostGraph {
         let ty = EdgeTypeId(ty);
         let (out, back) = self.ways(ty);
         let list = self.port_list(Slot(from), ty, out, Slot(to));
-        self.remove_half(list, from_position, Slot(from), out);
+        let position = self.positions[slot.index()].from;
+        self.remove_half(list, position, Slot(from), out);
         if from != to || out != back {
             let list = self.port_list(Slot(to), ty, back, Slot(from));
-            let position = self.edges[slot.index()].to_position;
-            debug_assert!(position == to_position || from == to);
+            // Of a directed self-loop it may have changed just now.
+            let position = self.positions[slot.index()].to;
             self.remove_half(list, position, Slot(to), back);
         }
         self.words
@@ -270,15 +282,17 @@ impl HostGraph {
         else {
             return;
         };
-        let edge = &mut self.edges[moved.edge as usize];
-        let both = edge.from == edge.to && way == Way::Undirected;
-        if both {
-            edge.from_position = position;
-            edge.to_position = position;
+        let edge = &self.edges[moved.edge as usize];
+        let positions = &mut self.positions[moved.edge as usize];
+        if edge.from == edge.to && way == Way::Undirected {
+            *positions = Positions {
+                from: position,
+                to: position,
+            };
         } else if way == Way::In || (way == Way::Undirected && edge.from != node.0) {
-            edge.to_position = position;
+            positions.to = position;
         } else {
-            edge.from_position = position;
+            positions.from = position;
         }
     }
 
@@ -499,6 +513,7 @@ impl HostGraph {
     pub fn memory_bytes(&self) -> u64 {
         let bytes = self.nodes.capacity() * size_of::<Node>()
             + self.edges.capacity() * size_of::<Edge>()
+            + self.positions.capacity() * size_of::<Positions>()
             + self.words.items.capacity() * size_of::<u64>()
             + self.ports.items.capacity() * size_of::<List>()
             + self.halves.memory_bytes()
@@ -515,14 +530,10 @@ impl HostGraph {
         for edge in self.edges() {
             let (from, to) = self.ends(edge);
             let (out, back) = self.ways(self.edge_type(edge));
-            let Edge {
-                from_position,
-                to_position,
-                ..
-            } = self.edges[edge.index()];
+            let positions = self.positions[edge.index()];
             for (node, other, way, position) in [
-                (from, to, out, from_position),
-                (to, from, back, to_position),
+                (from, to, out, positions.from),
+                (to, from, back, positions.to),
             ] {
                 let list = self.ports.items[self.port_list(node, self.edge_type(edge), way, other)];
                 assert_eq!(

@@ -509,6 +509,14 @@ fn distinct_pairs(rule: &Rule) -> Vec<(Var, Var)> {
     pairs
 }
 
+/// The rule that an owner is, with its name.
+pub(crate) fn owner_rule(program: &Program, owner: Owner) -> Option<(RuleId, String)> {
+    match owner {
+        Owner::Rule(rule) => Some((rule, program.model.rule(rule).name.clone())),
+        _ => None,
+    }
+}
+
 /// Concrete types of a node variable.
 #[must_use]
 pub fn node_types(scope: &Scope, var: Var) -> &[NodeTypeId] {

@@ -97,7 +97,16 @@ impl Compiled {
         wanted: Wanted,
         halt: &AtomicBool,
     ) -> Fallible<Finished> {
-        let mut simulation = self.start(randomness)?;
+        self.finish(self.start(randomness)?, wanted, halt)
+    }
+
+    /// Runs a replication that has been started.
+    fn finish(
+        &self,
+        mut simulation: Simulation,
+        wanted: Wanted,
+        halt: &AtomicBool,
+    ) -> Fallible<Finished> {
         let mut collector = Collector::new(&self.program, wanted);
         let bounds = Bounds::of(self.model(), halt);
         let end = trajectory::run(&mut simulation, bounds, &mut collector)?;
@@ -164,7 +173,9 @@ impl Scenarios {
     ) -> Fallible<(StopReason, Sample)> {
         let metrics = &self.metrics[scenario];
         let wanted = Wanted::Metrics(metrics.clone());
-        let run = self.models[scenario].run(randomness, wanted, halt)?;
+        let model = &self.models[scenario];
+        let simulation = model.start(randomness)?.without_fingerprint();
+        let run = model.finish(simulation, wanted, halt)?;
         let values = metrics.iter().map(|m| run.observations.metric(m));
         let sample = Sample {
             metrics: values.collect(),

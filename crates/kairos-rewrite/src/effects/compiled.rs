@@ -6,6 +6,7 @@ use kairos_model::{
     types::{EdgeTypeId, NodeTypeId, TypeGraph},
 };
 
+use super::alone::is_alone;
 use crate::{binding::Slot, graph::HostGraph, program::is_node};
 
 /// The effects of a rule.
@@ -13,6 +14,8 @@ use crate::{binding::Slot, graph::HostGraph, program::is_node};
 pub(crate) struct RuleEffects {
     pub(crate) main: CompiledEffect,
     pub(crate) blocks: Vec<CompiledEffect>,
+    /// Whether all there is is one assignment.
+    pub(super) alone: bool,
 }
 
 impl RuleEffects {
@@ -20,6 +23,7 @@ impl RuleEffects {
         let compile = |effect| CompiledEffect::new(types, &rule.scope, effect);
         RuleEffects {
             main: compile(&rule.effect),
+            alone: is_alone(rule),
             blocks: rule.for_each.iter().map(|b| compile(&b.effect)).collect(),
         }
     }
@@ -79,6 +83,16 @@ impl Target {
         Target {
             is_node: is_node(scope, assignment.target),
             column,
+        }
+    }
+
+    /// The bits of the attribute, given its column.
+    #[inline]
+    pub(crate) fn word(&self, graph: &HostGraph, element: Slot, column: usize) -> u64 {
+        if self.is_node {
+            graph.node_word(element, column)
+        } else {
+            graph.edge_word(element, column)
         }
     }
 

@@ -3,6 +3,7 @@
 //! Deletion wins: edges to deleted nodes go with them, an edge to a deleted end is not created (and uses no number), an attribute of a deleted
 //! element is not set. Every right-hand side is evaluated all the same, so that a fault in one does not depend on what else is deleted.
 
+mod alone;
 mod compiled;
 mod settle;
 
@@ -16,6 +17,7 @@ use kairos_model::{
 
 use rustc_hash::FxHashMap;
 
+pub(crate) use alone::AloneAssignment;
 pub(crate) use compiled::RuleEffects;
 use compiled::{CompiledEffect, Target};
 
@@ -310,11 +312,7 @@ impl Change {
         }
         let before = earlier.as_ref().map_or_else(
             || {
-                let bits = if is_node {
-                    graph.node_word(element, column)
-                } else {
-                    graph.edge_word(element, column)
-                };
+                let bits = target.word(graph, element, column);
                 Value::from_bits(value.ty(), bits)
             },
             |a| a.value,

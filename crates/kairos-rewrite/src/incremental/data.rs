@@ -9,7 +9,7 @@ use super::{
     network::{Indexed, Network, Purpose, Query, QueryId},
     pool::Pools,
     search::{Failure, View},
-    store::{AllHeads, Heads, Hook, NONE, Store},
+    store::{AllHeads, Heads, NONE, Store},
     strategy::Strategy,
 };
 use crate::{
@@ -19,6 +19,15 @@ use crate::{
     matcher::{Effort, EventId, Lost, MatchDelta},
     program::{Program, SubId},
 };
+
+/// A rule with the row of its match.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Event {
+    pub(crate) rule: RuleId,
+    pub(crate) row: u32,
+    /// The first element of the match; where there is no other, its row need not be read.
+    pub(crate) first: Slot,
+}
 
 /// Graph and stored matches.
 #[derive(Debug)]
@@ -34,8 +43,8 @@ pub(crate) struct Data {
     pub(crate) node_heads: Heads,
     pub(crate) edge_heads: Heads,
     pub(crate) effort: Cell<Effort>,
-    /// By event: rule and row.
-    pub(crate) events: Vec<(RuleId, u32)>,
+    /// By event.
+    pub(crate) events: Vec<Event>,
     free_events: Vec<EventId>,
     lost_events: Vec<EventId>,
     /// By query of events and row: the event.
@@ -52,7 +61,11 @@ impl Data {
         Data {
             program: Arc::clone(program),
             graph,
-            stores: queries.iter().map(|q| Store::new(q.layout())).collect(),
+            stores: queries
+                .iter()
+                .zip(&program.network().dispatch.hook_places)
+                .map(|(q, places)| Store::new(q.layout(places)))
+                .collect(),
             removed: Vec::new(),
             pools: queries
                 .iter()
@@ -181,22 +194,12 @@ impl Data {
     /// The first row that hangs at an element by a hook, or [`NONE`].
     #[inline]
     pub(crate) fn first_row(&self, id: QueryId, hook: usize, element: Slot) -> u32 {
-        let (store, network) = (&self.stores[id.index()], self.network());
-        let places = &network.dispatch.hook_places[id.index()][hook];
-        let at = store.layout().hooks[hook];
-        match places[type_at(&self.graph, at, element)] {
+        let hook = &self.stores[id.index()].layout().hooks[hook];
+        match hook.place(&self.graph, element) {
             NO_HOOK => NONE,
-            place if at.is_node => self.node_heads.get(element, place),
+            place if hook.is_node => self.node_heads.get(element, place),
             place => self.edge_heads.get(element, place),
         }
-    }
-
-    /// Whether an element is of the types of a hook's column.
-    #[inline]
-    pub(crate) fn hangs(&self, id: QueryId, hook: usize, element: Slot) -> bool {
-        let at = self.stores[id.index()].layout().hooks[hook];
-        let places = &self.network().dispatch.hook_places[id.index()][hook];
-        places[type_at(&self.graph, at, element)] != NO_HOOK
     }
 
     /// The row with these slots.
@@ -245,14 +248,11 @@ impl Data {
         bound: &Binding,
     ) -> Outcome<u32> {
         let query = &program.network().queries[id.index()];
-        let places = &program.network().dispatch.hook_places[id.index()];
-        let graph = &self.graph;
         let heads = AllHeads {
             nodes: &mut self.node_heads,
             edges: &mut self.edge_heads,
         };
-        let place = |index: usize, hook, element| places[index][type_at(graph, hook, element)];
-        let row = self.stores[id.index()].insert(slots, place, heads);
+        let row = self.stores[id.index()].insert(slots, &self.graph, heads);
         if let Purpose::Events(rule) = query.purpose {
             self.activate(id, rule, row)?;
             if !query.observed.is_empty() {
@@ -265,14 +265,17 @@ impl Data {
 
     fn activate(&mut self, id: QueryId, rule: RuleId, row: u32) -> Outcome<()> {
         let limit = self.program.model.run.limits.active_events;
+        let first = self.stores[id.index()].row(row).first();
+        let first = first.copied().unwrap_or(Slot::NONE);
+        let activated = Event { rule, row, first };
         let event = self.free_events.pop().unwrap_or_else(|| {
-            self.events.push((rule, row));
+            self.events.push(activated);
             EventId(
                 u32::try_from(self.events.len() - 1)
                     .expect("the limit of active events is below 2^32"),
             )
         });
-        self.events[event.index()] = (rule, row);
+        self.events[event.index()] = activated;
         let of = &mut self.event_of[id.index()];
         if of.len() <= row as usize {
             of.resize(row as usize + 1, EventId(NONE));
@@ -298,14 +301,11 @@ impl Data {
     /// Removes a match.
     pub(crate) fn remove(&mut self, program: &Program, id: QueryId, row: u32, deleted: bool) {
         let query = &program.network().queries[id.index()];
-        let places = &program.network().dispatch.hook_places[id.index()];
-        let graph = &self.graph;
         let heads = AllHeads {
             nodes: &mut self.node_heads,
             edges: &mut self.edge_heads,
         };
-        let place = |index: usize, hook, element| places[index][type_at(graph, hook, element)];
-        self.stores[id.index()].remove(row, place, heads);
+        self.stores[id.index()].remove(row, &self.graph, heads);
         self.removed.push((id, row));
         if let Purpose::Events(_) = query.purpose {
             let event = self.event_of[id.index()][row as usize];
@@ -421,12 +421,30 @@ impl Data {
 }
 
 impl Data {
+    /// How many more matches of a query there may be, and what limits them.
+    pub(crate) fn room(&self, id: QueryId) -> (u64, &'static str) {
+        /// Of an event, besides its row: its clock, and its place in the schedule.
+        const OF_EVENT: usize = 96;
+        let limits = &self.program.model.run.limits;
+        let (most, of_event) = match self.query(id).purpose {
+            Purpose::Events(_) => ((limits.active_events, "active events"), OF_EVENT),
+            _ => ((u64::from(NONE), "matches of one pattern"), 0),
+        };
+        let Some(bytes) = limits.memory_bytes else {
+            return most;
+        };
+        // A match is held twice while it is being stored.
+        let of_match = 2 * self.stores[id.index()].layout().row_bytes() + of_event;
+        let fit = bytes.saturating_sub(self.memory_bytes()) / of_match as u64;
+        most.min((fit, "matches, as many as the memory limit leaves room for"))
+    }
+
     /// Bytes that graph and matches use.
     pub(crate) fn memory_bytes(&self) -> u64 {
         let stores: usize = self.stores.iter().map(Store::memory_bytes).sum();
         let pools: usize = self.pools.iter().flatten().map(|p| p.memory_bytes()).sum();
         let heads = self.node_heads.memory_bytes() + self.edge_heads.memory_bytes();
-        let events = self.events.capacity() * size_of::<(RuleId, u32)>();
+        let events = self.events.capacity() * size_of::<Event>();
         self.graph.memory_bytes() + (stores + pools + heads + events) as u64
     }
 
@@ -450,15 +468,5 @@ impl Data {
             }
             assert_eq!(store.rows().count(), store.len());
         }
-    }
-}
-
-/// The type of an element at a hook, as an index.
-#[inline]
-fn type_at(graph: &HostGraph, hook: Hook, element: Slot) -> usize {
-    if hook.is_node {
-        graph.node_type(element).index()
-    } else {
-        graph.edge_type(element).index()
     }
 }

@@ -15,6 +15,7 @@ mod network;
 mod plan;
 mod pool;
 mod ranking;
+mod room;
 mod search;
 mod store;
 mod strategy;
@@ -24,12 +25,12 @@ mod walk;
 pub(crate) use network::Network;
 
 use ask::Step;
-use data::Data;
+use data::{Data, Event};
 use update::Update;
 
 use crate::{
     binding::{Binding, Slot},
-    effects::Change,
+    effects::{AloneAssignment, Change},
     error::{Outcome, RuntimeError},
     graph::HostGraph,
     matcher::{Applied, Cause, Effort, EventId, Extensions, Firing, MatchDelta, Matcher},
@@ -78,6 +79,17 @@ impl Matcher for IncrementalMatcher {
             change,
         } = self;
         data.begin_step(firing.now);
+        if let Some(assignment) = AloneAssignment::of(program, &firing) {
+            let value = assignment.evaluate(data, &firing, cause)?;
+            let changed = value.commit(&mut data.graph);
+            if update.note_change(program, data, changed) {
+                update.after(program, data)?;
+            }
+            let next = data.graph.next_number();
+            return Ok(Applied {
+                created: next..next,
+            });
+        }
         change.plan(data, &firing, cause)?;
         let (nodes, edges) = (change.deleted_nodes(), change.deleted_edges());
         let deletes = !nodes.is_empty() || !edges.is_empty();
@@ -98,14 +110,19 @@ impl Matcher for IncrementalMatcher {
     }
 
     fn event(&self, event: EventId) -> (RuleId, &[Slot]) {
-        let (rule, row) = self.data.events[event.index()];
+        let Event { rule, row, first } = &self.data.events[event.index()];
         let query = self.program.network().events[rule.index()];
         let query = query.expect("an event's rule has its query");
-        (rule, self.data.stores[query.index()].row(row))
+        let store = &self.data.stores[query.index()];
+        let matched = match store.layout().width {
+            1 => std::slice::from_ref(first),
+            _ => store.row(*row),
+        };
+        (*rule, matched)
     }
 
     fn rule_of(&self, event: EventId) -> RuleId {
-        self.data.events[event.index()].0
+        self.data.events[event.index()].rule
     }
 
     fn matched(&self, event: EventId) -> &[Slot] {

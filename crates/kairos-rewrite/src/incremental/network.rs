@@ -73,6 +73,8 @@ pub(crate) struct Query {
     pub(crate) edges: Vec<PatternEdge>,
     pub(crate) injective: Vec<Var>,
     pub(crate) conditions: Vec<FormulaId>,
+    /// The conditions, those first that cannot fail.
+    pub(crate) checked: Vec<FormulaId>,
     /// Columns, in the order in which numbers are compared.
     pub(crate) order: Vec<usize>,
     /// Queries of a lower stratum are up to date before this one is looked at.
@@ -129,15 +131,6 @@ impl Query {
         }
     }
 
-    /// The conditions, those first that cannot fail.
-    pub(crate) fn conditions_in_order(&self) -> impl Iterator<Item = FormulaId> + '_ {
-        self.early
-            .iter()
-            .map(|e| e.0)
-            .chain(self.late.iter().copied())
-            .map(|c| self.conditions[c])
-    }
-
     /// Whether the matches are kept in pool order.
     pub(crate) fn keeps_order(&self) -> bool {
         match self.purpose {
@@ -152,11 +145,12 @@ impl Query {
         self.keeps_order() || matches!(self.purpose, Purpose::Frames(_) | Purpose::Order(_))
     }
 
-    /// How its rows are stored.
-    pub(crate) fn layout(&self) -> Layout {
-        let hooks = self.hooks.iter().map(|&column| Hook {
+    /// How its rows are stored; `places` says for each hook which of the lists of an element of each type it is.
+    pub(crate) fn layout(&self, places: &[Vec<u16>]) -> Layout {
+        let hooks = self.hooks.iter().zip(places).map(|(&column, places)| Hook {
             column,
             is_node: self.nodes[column],
+            places: places.as_slice().into(),
         });
         // Where the pattern is one element, or one edge with its ends, no more than two rows hang at that element.
         let whole = match (self.vars.as_slice(), self.edges.as_slice()) {
@@ -375,6 +369,9 @@ impl<'a> Builder<'a> {
             edges: draft.edges,
             injective,
             conditions: draft.conditions.iter().map(|f| f.id).collect(),
+            checked: (early.iter().map(|e| e.0).chain(late.iter().copied()))
+                .map(|c| draft.conditions[c].id)
+                .collect(),
             stratum: 0,
             hooks: Vec::new(),
             anchor: draft.anchor.map(column),

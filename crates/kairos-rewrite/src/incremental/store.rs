@@ -5,7 +5,8 @@ use std::hash::Hasher;
 use hashbrown::HashTable;
 use rustc_hash::FxHasher;
 
-use crate::binding::Slot;
+use super::dispatch::NO_HOOK;
+use crate::{binding::Slot, graph::HostGraph};
 
 /// End of a list, and no row.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -75,10 +76,24 @@ impl Link {
 }
 
 /// A column whose elements know the rows that they are in.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Hook {
     pub(crate) column: usize,
     pub(crate) is_node: bool,
+    /// By type of the element: which of its lists this is, or [`NO_HOOK`].
+    pub(crate) places: Box<[u16]>,
+}
+
+impl Hook {
+    /// Which of an element's lists this is.
+    #[inline]
+    pub(crate) fn place(&self, graph: &HostGraph, element: Slot) -> u16 {
+        self.places[if self.is_node {
+            graph.node_type(element).index()
+        } else {
+            graph.edge_type(element).index()
+        }]
+    }
 }
 
 /// What a store must know of its query.
@@ -93,6 +108,14 @@ pub(crate) struct Layout {
     pub(crate) key: Option<usize>,
 }
 
+impl Layout {
+    /// Bytes of a row.
+    pub(crate) fn row_bytes(&self) -> usize {
+        let hashed = if self.key.is_none() { 8 } else { 0 };
+        self.width * size_of::<Slot>() + self.hooks.len() * size_of::<Link>() + 1 + hashed
+    }
+}
+
 /// The heads of all lists: of nodes, and of edges.
 pub(crate) struct AllHeads<'a> {
     pub(crate) nodes: &'a mut Heads,
@@ -100,8 +123,15 @@ pub(crate) struct AllHeads<'a> {
 }
 
 impl AllHeads<'_> {
-    fn of(&mut self, hook: Hook) -> &mut Heads {
-        if hook.is_node { self.nodes } else { self.edges }
+    /// The head of a hook's list at an element.
+    #[inline]
+    fn at(&mut self, hook: &Hook, graph: &HostGraph, element: Slot) -> &mut u32 {
+        let heads = if hook.is_node {
+            &mut *self.nodes
+        } else {
+            &mut *self.edges
+        };
+        heads.at(element, hook.place(graph, element))
     }
 }
 
@@ -172,6 +202,12 @@ impl Store {
             .copied()
     }
 
+    /// Whether an element is of the types of a hook's column.
+    #[inline]
+    pub(crate) fn hangs(&self, hook: usize, graph: &HostGraph, element: Slot) -> bool {
+        self.layout.hooks[hook].place(graph, element) != NO_HOOK
+    }
+
     /// The row after one in a hook's list, or [`NONE`].
     #[inline]
     pub(crate) fn next(&self, hook: usize, row: u32) -> u32 {
@@ -184,11 +220,11 @@ impl Store {
         std::iter::successors(some(head), move |&row| some(self.next(hook, row)))
     }
 
-    /// Adds a row that is not there yet. `place` says where the lists of a hook's element begin.
+    /// Adds a row that is not there yet.
     pub(crate) fn insert(
         &mut self,
         slots: &[Slot],
-        place: impl Fn(usize, Hook, Slot) -> u16,
+        graph: &HostGraph,
         mut heads: AllHeads<'_>,
     ) -> u32 {
         let Store {
@@ -214,9 +250,8 @@ impl Store {
             }
         };
         self.len += 1;
-        for (index, &hook) in layout.hooks.iter().enumerate() {
-            let element = slots[hook.column];
-            let head = heads.of(hook).at(element, place(index, hook, element));
+        for (index, hook) in layout.hooks.iter().enumerate() {
+            let head = heads.at(hook, graph, slots[hook.column]);
             let next = std::mem::replace(head, row);
             if next != NONE {
                 links[next as usize * hooks + index].previous = row;
@@ -242,12 +277,7 @@ impl Store {
     }
 
     /// Removes a row. It stays readable until [`Store::reuse`].
-    pub(crate) fn remove(
-        &mut self,
-        row: u32,
-        place: impl Fn(usize, Hook, Slot) -> u16,
-        mut heads: AllHeads<'_>,
-    ) {
+    pub(crate) fn remove(&mut self, row: u32, graph: &HostGraph, mut heads: AllHeads<'_>) {
         debug_assert!(self.is_alive(row));
         let Store {
             layout,
@@ -258,14 +288,13 @@ impl Store {
         } = self;
         let (width, hooks) = (layout.width, layout.hooks.len());
         let of = |r: u32| &slots[r as usize * width..][..width];
-        for (index, &hook) in layout.hooks.iter().enumerate() {
+        for (index, hook) in layout.hooks.iter().enumerate() {
             let Link { next, previous } = links[row as usize * hooks + index];
             if next != NONE {
                 links[next as usize * hooks + index].previous = previous;
             }
             if previous == NONE {
-                let element = of(row)[hook.column];
-                *heads.of(hook).at(element, place(index, hook, element)) = next;
+                *heads.at(hook, graph, of(row)[hook.column]) = next;
             } else {
                 links[previous as usize * hooks + index].next = next;
             }

@@ -4,6 +4,7 @@ use super::{
     data::Data,
     dispatch::{Look, Reaction, Rows},
     network::{Purpose, QueryId},
+    room::Room,
     store::NONE,
     strategy::Strategy,
     walk::Walks,
@@ -165,6 +166,18 @@ impl Update {
             .extend(changed.filter(|c| dispatch.is_read(&data.graph, c)));
     }
 
+    /// Takes over a changed attribute; whether somebody reads it.
+    pub(crate) fn note_change(
+        &mut self,
+        program: &Program,
+        data: &Data,
+        changed: Option<ChangedAttribute>,
+    ) -> bool {
+        let is_read = |c: &ChangedAttribute| program.network().dispatch.is_read(&data.graph, c);
+        self.changed.extend(changed.filter(is_read));
+        !self.changed.is_empty()
+    }
+
     /// Whether nothing was created or changed that could concern a match.
     pub(crate) fn is_idle(&self) -> bool {
         self.created_nodes.is_empty() && self.created_edges.is_empty() && self.changed.is_empty()
@@ -292,6 +305,9 @@ impl Update {
 
     /// Counts that have changed over the whole step, in a way that matters: where only none or some matters, those that crossed it.
     fn net_counts(&mut self, program: &Program, data: &Data, net: &mut Vec<(SubId, Slot)>) {
+        if self.counted.is_empty() {
+            return;
+        }
         self.counted.sort_unstable();
         let crossing = &program.network().dispatch.crossing;
         for group in self.counted.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
@@ -352,7 +368,7 @@ impl Update {
         element: Slot,
     ) -> Outcome<()> {
         let id = why.query;
-        if !data.hangs(id, hook, element) {
+        if !data.stores[id.index()].hangs(hook, &data.graph, element) {
             return Ok(());
         }
         let query = &program.network().queries[id.index()];
@@ -471,9 +487,10 @@ impl Update {
     ) -> Outcome<()> {
         let query = data.query(id);
         let bound = &self.bound;
+        let mut room = Room::new(data, id);
         let mut emit = || {
             out.extend(query.vars.iter().map(|&v| bound.get(v)));
-            true
+            room.holds(out.len())
         };
         let conditions = if conditions {
             query.conditions.as_slice()
@@ -483,7 +500,8 @@ impl Update {
         let found = data
             .view()
             .around(plan, conditions, element, bound, &mut emit);
-        found.map_err(|failure| data.failure(query.owner, failure, bound))
+        found.map_err(|failure| data.failure(query.owner, failure, bound))?;
+        room.left()
     }
 
     /// Looks for all matches of a query.

@@ -92,7 +92,8 @@ pub struct Simulation<M, S> {
     clockwork: Clockwork<S>,
     now: f64,
     counts: Counts,
-    fingerprint: Fingerprint,
+    /// Where anybody wants it.
+    fingerprint: Option<Fingerprint>,
     standstill: Standstill,
     /// The match that fires, and what is chosen.
     bound: Binding,
@@ -171,7 +172,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
             clockwork: Clockwork::new(program, Arc::clone(timers), randomness),
             now: 0.0,
             counts: Counts::default(),
-            fingerprint: Fingerprint::default(),
+            fingerprint: Some(Fingerprint::default()),
             standstill: Standstill::new(rules),
             bound: Binding::default(),
             chooser: Chooser::default(),
@@ -357,10 +358,12 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
 
     /// Folds a step into the fingerprint. Matched and chosen elements of an application may be gone, but their numbers can still be read.
     fn record(&mut self, rule: RuleId, outcome: &FiringOutcome) {
+        let Some(mut fingerprint) = self.fingerprint else {
+            return;
+        };
         let timer = self.timers.of(rule);
         let graph = self.matcher.graph();
         let bound = &self.bound;
-        let mut fingerprint = self.fingerprint;
         fingerprint.add(timer.key.value());
         fingerprint.add(self.now.to_bits());
         let mut fold = |elements: &[Element]| {
@@ -377,7 +380,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
             FiringOutcome::Effectless => fingerprint.add(u64::MAX),
             FiringOutcome::Thinned => fingerprint.add(u64::MAX - 1),
         }
-        self.fingerprint = fingerprint;
+        self.fingerprint = Some(fingerprint);
     }
 
     /// More elements or active events than the model allows are an error.
@@ -428,10 +431,17 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         self.counts
     }
 
-    /// The hash of the trajectory so far.
+    /// The hash of the trajectory so far; 0 where it was asked not to be kept.
     #[must_use]
     pub fn fingerprint(&self) -> u64 {
-        self.fingerprint.value()
+        self.fingerprint.map_or(0, Fingerprint::value)
+    }
+
+    /// Keeps no hash of the trajectory: for replications of which nobody asks more than observations.
+    #[must_use]
+    pub fn without_fingerprint(mut self) -> Self {
+        self.fingerprint = None;
+        self
     }
 
     /// Number of active events; an aggregate clock counts as one.
