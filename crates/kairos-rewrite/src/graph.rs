@@ -122,6 +122,8 @@ pub struct HostGraph {
     halves: Lists<Half>,
     by_type: Vec<Vec<Slot>>,
     edge_count: usize,
+    /// By type, the edges whose ends are two nodes.
+    links: Vec<u32>,
     free_nodes: Vec<u32>,
     free_edges: Vec<u32>,
     deleted_nodes: Vec<u32>,
@@ -134,6 +136,7 @@ impl HostGraph {
     #[must_use]
     pub fn new(schema: Arc<Schema>) -> Self {
         let by_type = vec![Vec::new(); schema.node_types()];
+        let links = vec![0; schema.edge_types()];
         HostGraph {
             schema,
             nodes: Vec::new(),
@@ -144,6 +147,7 @@ impl HostGraph {
             halves: Lists::default(),
             by_type,
             edge_count: 0,
+            links,
             free_nodes: Vec::new(),
             free_edges: Vec::new(),
             deleted_nodes: Vec::new(),
@@ -244,6 +248,7 @@ impl HostGraph {
             to: second,
         };
         self.edge_count += 1;
+        self.links[ty.index()] += u32::from(from != to);
         slot
     }
 
@@ -272,6 +277,7 @@ impl HostGraph {
         self.edges[slot.index()].ty = VACANT;
         self.deleted_edges.push(slot.0);
         self.edge_count -= 1;
+        self.links[ty.index()] -= u32::from(from != to);
     }
 
     /// Removes the entry at `position` of a list of `node`, and tells the edge that moved there.
@@ -486,6 +492,12 @@ impl HostGraph {
         self.edge_count
     }
 
+    /// Number of edges of a type whose ends are two nodes: all but loops.
+    #[must_use]
+    pub fn link_count(&self, ty: EdgeTypeId) -> usize {
+        self.links[ty.index()] as usize
+    }
+
     /// All nodes, by slot.
     pub fn nodes(&self) -> impl Iterator<Item = Slot> + '_ {
         slots(self.nodes.len()).filter(|&s| self.has_node(s))
@@ -546,6 +558,8 @@ impl HostGraph {
             }
         }
         assert_eq!(self.edges().count(), self.edge_count);
+        let links = self.edges().map(|e| self.ends(e)).filter(|(a, b)| a != b);
+        assert_eq!(links.count(), self.links.iter().map(|&n| n as usize).sum());
         for node in self.nodes() {
             let list = &self.by_type[self.node_type(node).index()];
             assert_eq!(list[self.nodes[node.index()].position as usize], node);

@@ -379,6 +379,10 @@ impl Data {
 
     /// The reading of a count or summary.
     pub(crate) fn reading(&self, probe: ProbeId) -> Option<f64> {
+        #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 matches")]
+        if let Some(tally) = &self.network().tallies[probe.index()] {
+            return Some(tally.count(&self.graph) as f64);
+        }
         let id = self.network().probes[probe.index()]?;
         #[expect(clippy::cast_precision_loss, reason = "fewer than 2^32 matches")]
         let count = self.stores[id.index()].len() as f64;

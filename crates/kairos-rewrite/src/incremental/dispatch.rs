@@ -3,6 +3,7 @@
 use kairos_model::{
     expr::{Expr, ExprKind, Var},
     pattern::{PatternEdge, SubPatternId},
+    probe::ProbeId,
     types::AttributeId,
 };
 
@@ -10,6 +11,7 @@ use super::{
     network::{Purpose, Query, QueryId, Ranked},
     plan::Plan,
     strategy::{Strategies, Strategy, direct_subs},
+    tally::Tally,
 };
 use crate::effects::ChangedAttribute;
 use crate::graph::HostGraph;
@@ -97,6 +99,9 @@ pub(crate) struct Dispatch {
     pub(crate) degrees: Vec<Vec<SubId>>,
     /// Counts of nodes that a node of each type is counted in.
     pub(crate) node_counts: Vec<Vec<SubId>>,
+    /// Probes that count nodes and edges of each type.
+    pub(crate) node_tallies: Vec<Vec<ProbeId>>,
+    pub(crate) edge_tallies: Vec<Vec<ProbeId>>,
     /// For each type the hooks that its elements have: query and hook.
     pub(crate) node_hooks: Vec<Vec<(QueryId, usize)>>,
     pub(crate) edge_hooks: Vec<Vec<(QueryId, usize)>>,
@@ -107,6 +112,25 @@ pub(crate) struct Dispatch {
 }
 
 impl Dispatch {
+    /// Registers the probes that are counted without a query.
+    pub(crate) fn tally(&mut self, tallies: &[Option<Tally>]) {
+        for (probe, tally) in (0..).map(ProbeId).zip(tallies) {
+            match tally {
+                Some(Tally::Nodes(types)) => {
+                    types
+                        .iter()
+                        .for_each(|ty| self.node_tallies[ty.index()].push(probe));
+                }
+                Some(Tally::Edges { types, .. }) => {
+                    types
+                        .iter()
+                        .for_each(|ty| self.edge_tallies[ty.index()].push(probe));
+                }
+                None => {}
+            }
+        }
+    }
+
     /// Whether any query reads a changed attribute.
     pub(crate) fn is_read(&self, graph: &HostGraph, change: &ChangedAttribute) -> bool {
         let reactions = |stratum: &Stratum| !stratum.changed(graph, change).is_empty();
@@ -135,6 +159,8 @@ impl Dispatch {
             edge_deleted: vec![Vec::new(); edge_types],
             degrees: vec![Vec::new(); edge_types],
             node_counts: vec![Vec::new(); node_types],
+            node_tallies: vec![Vec::new(); node_types],
+            edge_tallies: vec![Vec::new(); edge_types],
             node_hooks: vec![Vec::new(); node_types],
             edge_hooks: vec![Vec::new(); edge_types],
             hook_places: Vec::new(),

@@ -19,6 +19,7 @@ mod room;
 mod search;
 mod store;
 mod strategy;
+mod tally;
 mod update;
 mod walk;
 

@@ -16,6 +16,7 @@ use super::{
     ranking::Ranking,
     store::{Hook, Layout},
     strategy::{Strategies, Strategy, extension_plan, split_conditions},
+    tally::Tally,
 };
 use crate::program::{ChoiceShape, Program, SubId, is_node};
 
@@ -219,6 +220,8 @@ pub(crate) struct Network {
     pub(crate) has_rankings: bool,
     /// For each probe its query.
     pub(crate) probes: Vec<Option<QueryId>>,
+    /// For each probe how it is counted without a query, if it is.
+    pub(crate) tallies: Vec<Option<Tally>>,
     /// The query of `stop_when`.
     pub(crate) stop: Option<QueryId>,
 }
@@ -236,10 +239,13 @@ impl Network {
         let events: Vec<Option<QueryId>> = rules.clone().map(|r| builder.events(r)).collect();
         let components = rules.clone().map(|r| builder.components(r)).collect();
         let pools = rules.clone().map(|r| builder.pools(r)).collect();
-        let probes = (0..)
-            .zip(&model.probes)
-            .map(|(i, _)| builder.probe(ProbeId(i)))
-            .collect();
+        let ids = (0..).map(ProbeId).take(model.probes.len());
+        let tallies: Vec<Option<Tally>> = ids.clone().map(|p| builder.tally(p)).collect();
+        let probe = |(p, tally): (ProbeId, &Option<Tally>)| match tally {
+            Some(_) => None,
+            None => builder.probe(p),
+        };
+        let probes = ids.zip(&tallies).map(probe).collect();
         let stop = model.run.stop_when.as_ref().map(|(_, condition)| {
             builder.add(Draft {
                 conditions: vec![condition],
@@ -256,7 +262,8 @@ impl Network {
             ..
         } = builder;
         let strata = strategies.stratify(program, &mut queries, &rankings);
-        let dispatch = Dispatch::new(program, &strategies, &rankings, &mut queries);
+        let mut dispatch = Dispatch::new(program, &strategies, &rankings, &mut queries);
+        dispatch.tally(&tallies);
         let sub = |i: usize| {
             program.sub(SubId(
                 u32::try_from(i).expect("fewer than 2^32 sub-patterns"),
@@ -295,6 +302,7 @@ impl Network {
             has_rankings: rankings.iter().any(Option::is_some),
             rankings,
             probes,
+            tallies,
             stop,
         }
     }
@@ -576,6 +584,14 @@ impl<'a> Builder<'a> {
                 ..Draft::new(Purpose::Pool(id, step), Owner::Rule(id))
             }),
         )
+    }
+
+    fn tally(&self, id: ProbeId) -> Option<Tally> {
+        let ProbeKind::Count(query) = &self.program.model.probes[id.index()].kind else {
+            return None;
+        };
+        let scope = self.program.scope(Owner::Probe(id));
+        Tally::of(self.program, scope, &query.pattern)
     }
 
     fn probe(&mut self, id: ProbeId) -> Option<QueryId> {

@@ -68,10 +68,10 @@ impl Update {
         let nodes: Vec<Slot> = data.graph.nodes().collect();
         let edges: Vec<Slot> = data.graph.edges().collect();
         for node in nodes {
-            self.hook_node(data, node);
+            self.hook_node(program, data, node);
         }
         for edge in edges {
-            self.hook_edge(data, edge);
+            self.hook_edge(program, data, edge);
         }
         for stratum in 0..data.network().strata {
             for index in 0..data.network().queries.len() {
@@ -119,6 +119,7 @@ impl Update {
         let dispatch = &program.network().dispatch;
         for &edge in edges {
             let ty = data.graph.edge_type(edge).index();
+            data.delta.probes.extend(&dispatch.edge_tallies[ty]);
             self.log_degrees(data, edge, -1);
             for &(query, hook) in &dispatch.edge_hooks[ty] {
                 self.drop_rows(program, data, query, hook, edge);
@@ -127,6 +128,7 @@ impl Update {
         }
         for &node in nodes {
             let ty = data.graph.node_type(node).index();
+            data.delta.probes.extend(&dispatch.node_tallies[ty]);
             self.counted.extend(
                 dispatch.node_counts[ty]
                     .iter()
@@ -186,10 +188,10 @@ impl Update {
     /// After the graph has changed: what else is lost, and what is found.
     pub(crate) fn after(&mut self, program: &Program, data: &mut Data) -> Outcome<()> {
         for position in 0..self.created_nodes.len() {
-            self.hook_node(data, self.created_nodes[position]);
+            self.hook_node(program, data, self.created_nodes[position]);
         }
         for position in 0..self.created_edges.len() {
-            self.hook_edge(data, self.created_edges[position]);
+            self.hook_edge(program, data, self.created_edges[position]);
         }
         for stratum in 0..data.network().strata {
             self.stratum(program, data, stratum)?;
@@ -201,20 +203,23 @@ impl Update {
         self.finish(data)
     }
 
-    fn hook_node(&mut self, data: &mut Data, node: Slot) {
+    fn hook_node(&mut self, program: &Program, data: &mut Data, node: Slot) {
+        let dispatch = &program.network().dispatch;
         let ty = data.graph.node_type(node).index();
-        let lists = data.network().dispatch.node_hooks[ty].len();
-        data.node_heads.create(node, lists);
+        data.node_heads.create(node, dispatch.node_hooks[ty].len());
+        data.delta.probes.extend(&dispatch.node_tallies[ty]);
         self.counted.extend(
-            data.network().dispatch.node_counts[ty]
+            dispatch.node_counts[ty]
                 .iter()
                 .map(|&sub| (sub, Slot::NONE, 1)),
         );
     }
 
-    fn hook_edge(&mut self, data: &mut Data, edge: Slot) {
-        let lists = data.network().dispatch.edge_hooks[data.graph.edge_type(edge).index()].len();
-        data.edge_heads.create(edge, lists);
+    fn hook_edge(&mut self, program: &Program, data: &mut Data, edge: Slot) {
+        let dispatch = &program.network().dispatch;
+        let ty = data.graph.edge_type(edge).index();
+        data.edge_heads.create(edge, dispatch.edge_hooks[ty].len());
+        data.delta.probes.extend(&dispatch.edge_tallies[ty]);
         self.log_degrees(data, edge, 1);
     }
 

@@ -210,28 +210,24 @@ impl Heap {
         } else {
             (2, c.time)
         };
-        let (lane, time) = if right_time < left_time {
-            (right, right_time)
-        } else {
-            (left, left_time)
-        };
-        let equal = |node: &Node| usize::from(node.time == time);
-        if equal(a) + equal(b) + equal(c) + equal(d) > 1 {
-            return self.earliest_of_equals(places, family, lane);
+        if (a.time == b.time) | (c.time == d.time) | (left_time == right_time) {
+            return self.earliest_of_equals(places, family);
         }
-        family * ARITY + lane
+        family * ARITY + if right_time < left_time { right } else { left }
     }
 
-    /// The earliest of siblings, `lane` being one of those with the least time.
+    /// The earliest of siblings some of which have equal times.
     #[cold]
-    fn earliest_of_equals(&self, places: &Places, family: usize, mut lane: usize) -> usize {
+    fn earliest_of_equals(&self, places: &Places, family: usize) -> usize {
         let siblings = &self.families[family].0;
-        for other in 0..ARITY {
+        let earlier = |lane: usize, other: usize| {
             if before(places, siblings[other], siblings[lane]) {
-                lane = other;
+                other
+            } else {
+                lane
             }
-        }
-        family * ARITY + lane
+        };
+        family * ARITY + (1..ARITY).fold(0, earlier)
     }
 
     /// Puts a node at `place` or above it, where its parent is earlier.
