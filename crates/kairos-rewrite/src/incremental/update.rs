@@ -223,20 +223,25 @@ impl Update {
         self.log_degrees(data, edge, 1);
     }
 
-    /// Notes the degrees that an edge counts in.
+    /// Notes the degrees that an edge counts in: at each end whose other end is of a type that is counted.
     fn log_degrees(&mut self, data: &Data, edge: Slot, by: i32) {
         let (from, to) = data.graph.ends(edge);
         for &sub in &data.network().dispatch.degrees[data.graph.edge_type(edge).index()] {
-            let Strategy::Degree { way, .. } = data.network().strategies.of(sub) else {
+            let Strategy::Degree { way, others, .. } = data.network().strategies.of(sub) else {
                 continue;
             };
+            let mut note = |node: Slot, other: Slot| {
+                if others.contains(&data.graph.node_type(other)) {
+                    self.counted.push((sub, node, by));
+                }
+            };
             match way {
-                Way::Out => self.counted.push((sub, from, by)),
-                Way::In => self.counted.push((sub, to, by)),
+                Way::Out => note(from, to),
+                Way::In => note(to, from),
                 Way::Undirected => {
-                    self.counted.push((sub, from, by));
+                    note(from, to);
                     if from != to {
-                        self.counted.push((sub, to, by));
+                        note(to, from);
                     }
                 }
             }
