@@ -9,6 +9,7 @@ use kairos_model::{
     pattern::Sort,
     timer::Family,
     types::{AttributeId, Type, Value},
+    voice,
 };
 use rustc_hash::FxHashMap;
 
@@ -584,7 +585,7 @@ fn int_binary(operator: Operator, a: Compiled<i64>, b: Compiled<i64>) -> Code {
             if b == 0 {
                 Err(Box::new(Fault::DivisionByZero))
             } else {
-                a.checked_rem_euclid(b).ok_or_else(overflow)
+                Ok(remainder(a, b))
             }
         })),
         Operator::Equal => Code::Bool(Box::new(move |e| Ok(a(e)? == b(e)?))),
@@ -614,6 +615,11 @@ fn real_binary(operator: Operator, a: Compiled<f64>, b: Compiled<f64>) -> Code {
         Operator::GreaterEqual => Code::Bool(Box::new(move |e| Ok(a(e)? >= b(e)?))),
         Operator::And | Operator::Or => unreachable!("check refuses these on Real"),
     }
+}
+
+/// Of a division by anything but 0, never negative. That of the least number by −1 is 0, though the quotient does not fit.
+pub(crate) fn remainder(a: i64, b: i64) -> i64 {
+    a.checked_rem_euclid(b).unwrap_or(0)
 }
 
 fn divide(a: f64, b: f64, operation: impl Fn(f64, f64) -> f64) -> Evaluated<f64> {
@@ -647,6 +653,13 @@ fn call(function: Function, arguments: Vec<Code>) -> Code {
             let (a, b) = (next().into_real(), next().into_real());
             Code::Real(Box::new(move |e| finite(libm::pow(a(e)?, b(e)?))))
         }
+        Function::Rating => {
+            let [delay, loss, ie, bpl] = std::array::from_fn(|_| next().into_real());
+            Code::Real(Box::new(move |e| {
+                finite(voice::rating(delay(e)?, loss(e)?, ie(e)?, bpl(e)?))
+            }))
+        }
+        Function::Mos => real_function(next(), voice::mos),
     }
 }
 
@@ -665,7 +678,8 @@ fn extremum(least: bool, a: Code, b: Code) -> Code {
             let (a, b) = (a.into_real(), b.into_real());
             Code::Real(Box::new(move |e| {
                 let (a, b) = (a(e)?, b(e)?);
-                Ok(if least == (b < a) { b } else { a })
+                let further = if least { b < a } else { a < b };
+                Ok(if further { b } else { a })
             }))
         }
     }

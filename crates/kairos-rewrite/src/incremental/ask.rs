@@ -397,12 +397,14 @@ impl Data {
                 .next()
                 .map(|(key, _)| of_ordered(key, Type::Real))
         };
-        match of {
+        let reading = match of {
             Summary::Sum => Some(sum()),
             Summary::Mean => (count > 0.0).then(|| sum() / count),
             Summary::Min => extreme(false),
             Summary::Max => extreme(true),
-        }
+        };
+        // A reading knows one zero only: which of two equal ones is met first means nothing.
+        reading.map(|reading| reading + 0.0)
     }
 }
 

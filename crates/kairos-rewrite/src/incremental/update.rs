@@ -223,27 +223,20 @@ impl Update {
         self.log_degrees(data, edge, 1);
     }
 
-    /// Notes the degrees that an edge counts in: at each end whose other end is of a type that is counted.
+    /// Notes the degrees that an edge counts in: those at an end whose other end has a type that is counted.
     fn log_degrees(&mut self, data: &Data, edge: Slot, by: i32) {
         let (from, to) = data.graph.ends(edge);
         for &sub in &data.network().dispatch.degrees[data.graph.edge_type(edge).index()] {
             let Strategy::Degree { way, others, .. } = data.network().strategies.of(sub) else {
                 continue;
             };
-            let mut note = |node: Slot, other: Slot| {
-                if others.contains(&data.graph.node_type(other)) {
-                    self.counted.push((sub, node, by));
-                }
-            };
-            match way {
-                Way::Out => note(from, to),
-                Way::In => note(to, from),
-                Way::Undirected => {
-                    note(from, to);
-                    if from != to {
-                        note(to, from);
-                    }
-                }
+            let counts = |other| others.contains(&data.graph.node_type(other));
+            if matches!(way, Way::Out | Way::Undirected) && counts(to) {
+                self.counted.push((sub, from, by));
+            }
+            let again = *way == Way::Undirected && from == to;
+            if matches!(way, Way::In | Way::Undirected) && !again && counts(from) {
+                self.counted.push((sub, to, by));
             }
         }
     }

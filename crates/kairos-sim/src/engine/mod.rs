@@ -178,7 +178,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
             chooser: Chooser::default(),
         };
         simulation.clockwork.begin(&simulation.matcher)?;
-        simulation.respect_limits()?;
+        simulation.respect_limits(None)?;
         Ok(simulation)
     }
 
@@ -258,7 +258,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         }
         self.counts.count(&outcome);
         if grown || !self.matcher.delta().found.is_empty() {
-            self.respect_limits()?;
+            self.respect_limits(Some(rule))?;
         }
         // Every step would cost debug builds the square of what they do.
         if cfg!(debug_assertions) && self.counts.steps().is_power_of_two() {
@@ -383,23 +383,37 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         self.fingerprint = Some(fingerprint);
     }
 
-    /// More elements or active events than the model allows are an error.
-    fn respect_limits(&self) -> Outcome<()> {
+    /// More elements or active events than the model allows are an error: of the rule that has fired, or of the one that is active most often.
+    fn respect_limits(&self, fired: Option<RuleId>) -> Outcome<()> {
         let limits = &self.program.model.run.limits;
         let graph = self.matcher.graph();
         let elements = (graph.node_count() + graph.edge_count()) as u64;
         let active = self.clockwork.clocks.len() as u64;
-        let what = [
-            ("nodes and edges", elements, limits.elements),
-            ("active events", active, limits.active_events),
-        ];
-        for (what, count, limit) in what {
-            if count > limit {
-                let fault = Fault::Limit { what, count, limit };
-                return Err(Box::new(RuntimeError::new(fault, self.now)));
-            }
+        let (what, count, limit, rule) = if elements > limits.elements {
+            ("nodes and edges", elements, limits.elements, fired)
+        } else if active > limits.active_events {
+            let most = self.most_active_rule();
+            ("active events", active, limits.active_events, most)
+        } else {
+            return Ok(());
+        };
+        let mut error = RuntimeError::new(Fault::Limit { what, count, limit }, self.now);
+        error.rule = rule.map(|rule| (rule, self.program.model.rule(rule).name.clone()));
+        Err(Box::new(error))
+    }
+
+    /// The rule with most active events, the first of several by name. Goes through all events.
+    fn most_active_rule(&self) -> Option<RuleId> {
+        let mut active = vec![0_u64; self.program.model.rules.len()];
+        for event in self.matcher.events() {
+            active[self.matcher.rule_of(event).index()] += 1;
         }
-        Ok(())
+        let rules: Vec<_> = (0..).map(RuleId).zip(active).collect();
+        rules
+            .into_iter()
+            .rev()
+            .max_by_key(|&(_, active)| active)
+            .map(|(rule, _)| rule)
     }
 
     /// Adds rule and match to an error that does not know them.

@@ -91,7 +91,9 @@ fn too_many_active_events_or_elements_end_the_run() {
         limit: 5,
     };
     assert_eq!(error.fault, limit);
+    assert_eq!(error.rule.as_ref().unwrap().1, "tick", "the most active");
     let error = error_of("Exponential(rate: 1.0)", ", limits: (elements: 1)");
+    assert_eq!(error.rule.as_ref().unwrap().1, "grow", "the one that fired");
     assert!(
         matches!(
             error.fault,
