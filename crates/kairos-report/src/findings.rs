@@ -2,7 +2,7 @@
 
 use crate::{
     Words,
-    html::{Element, el},
+    html::{Element, el, list},
     metric::{anchor, framed, mean, range, scenario},
     plot::Download,
     results::Results,
@@ -11,23 +11,23 @@ use crate::{
 
 /// What a reader should know before believing a number.
 pub(crate) fn warnings(results: &Results, words: &Words) -> Option<Element> {
-    let list = |title: &str, class: &str, lines: &[String]| {
+    let notice = |title: &str, class: &str, lines: &[String]| {
         let lines = lines.iter().map(|line| el("li").words(line));
         el("section")
             .class(&format!("notice {class}"))
             .add(el("h2").text(title))
-            .add(el("ul").all(lines))
+            .add(list("", lines.collect()))
     };
     let told = match &words.warnings {
         Some(lines) if lines.is_empty() => None,
-        Some(lines) => Some(list("Warnings", "warning", lines)),
+        Some(lines) => Some(notice("Warnings", "warning", lines)),
         None => {
             let unknown = "The journal cannot be read, so that nothing is known about intervals that are too wide, warm-up or failures.";
-            Some(list("Warnings", "warning", &[unknown.to_owned()]))
+            Some(notice("Warnings", "warning", &[unknown.to_owned()]))
         }
     };
     let missing = (!results.missing.is_empty())
-        .then(|| list("Missing or damaged", "warning", &results.missing));
+        .then(|| notice("Missing or damaged", "warning", &results.missing));
     if told.is_none() && missing.is_none() {
         return Some(
             el("p").class("notice fine").text(
@@ -84,7 +84,7 @@ pub(crate) fn overview(results: &Results, words: &Words) -> Element {
         .add(el("p").class("legend").text(&legend));
     match sums.is_empty() {
         true => section,
-        false => section.add(el("ul").class("findings").all(sums)),
+        false => section.add(list("findings", sums)),
     }
 }
 

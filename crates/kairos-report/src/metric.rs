@@ -4,7 +4,7 @@ use crate::{
     Words, curves,
     forest::{Scale, Whisker},
     format::{grouped, rounded_like, short, significant},
-    html::{Element, el},
+    html::{Element, el, list},
     plot::slug,
     results::Results,
     rows::{Difference, Estimate},
@@ -38,15 +38,9 @@ pub(crate) fn section(results: &Results, words: &Words, metric: &str) -> Element
         .with("id", &anchor(metric))
         .add(heading(metric, unit));
     if !says.is_empty() {
-        let count = says.len();
-        let list = el("ul").class("findings").all(says);
-        section = section.add(match count > LONG {
-            false => list,
-            true => el("details")
-                .add(el("summary").text(&format!("{count} findings")))
-                .add(list),
-        });
+        section = section.add(list("findings", says));
     }
+    let sweeps = curves::sweeps(results, metric, &label);
     let mut pair = el("div").class("pair");
     if !rows.is_empty() {
         pair = pair.add(folded("Estimates", rows.len(), estimates(results, &rows)));
@@ -58,18 +52,11 @@ pub(crate) fn section(results: &Results, words: &Words, metric: &str) -> Element
             compared(results, &differences),
         ));
     }
+    let distributions = curves::distributions(results, metric, &label);
     section
+        .add(el("div").class("plots").all(sweeps))
         .add(pair)
-        .add(
-            el("div")
-                .class("plots")
-                .all(curves::sweeps(results, metric, &label)),
-        )
-        .add(
-            el("div")
-                .class("plots")
-                .all(curves::distributions(results, metric, &label)),
-        )
+        .add(el("div").class("plots").all(distributions))
 }
 
 fn heading(metric: &str, unit: &str) -> Element {

@@ -35,7 +35,7 @@ fn a_new_project_checks_runs_and_compares() {
         let shows = match arguments[0] {
             "check" => "3 files: no mistakes",
             "run" => "the horizon was reached",
-            "study" => "In `any queue`, stay.mean is",
+            "study" => "`any queue` is",
             "explain" => "`come_anywhere` is switched off",
             _ => "agree on 500 steps",
         };
