@@ -57,9 +57,7 @@ pub(crate) fn distributions(results: &Results, metric: &str, label: &str) -> Vec
     if !shared.is_empty() {
         let note = left_out(shared.len());
         let plot = ecdf(results, metric, label, &shares, &shared);
-        figures.push(plot.figure(&format!(
-            "Distribution of `{metric}`: share of values that are at most so much, one for each {each}.{note}"
-        )));
+        figures.push(plot.figure(&format!("Distribution function of `{metric}`.{note}")));
     }
     figures
 }

@@ -78,14 +78,14 @@ fn folded(title: &str, rows: usize, inside: Element) -> Element {
 }
 
 /// The name of a scenario, in its colour.
-pub(crate) fn scenario(results: &Results, name: &str) -> Element {
+pub(crate) fn scenario(results: &Results, name: &str, scope: &str) -> Element {
     let colour = results.position(name) % 8;
     let swatch = el("i")
         .class(&format!("swatch s{colour}"))
         .with("aria-hidden", "true");
     el("th")
         .class("scenario")
-        .with("scope", "row")
+        .with("scope", scope)
         .add(swatch)
         .text(name)
 }
@@ -164,8 +164,7 @@ fn compared<'a>(results: &Results, rows: &[&'a Difference]) -> Element {
         high: row.high,
         extra: [
             row.p_holm.map_or_else(|| "–".to_owned(), p_value),
-            row.variance_reduction
-                .map_or_else(|| "–".to_owned(), |x| format!("× {}", significant(x, 2))),
+            grouped(row.pairs),
         ],
     };
     let lines: Vec<Line<'_>> = rows.iter().map(line).collect();
@@ -176,7 +175,7 @@ fn compared<'a>(results: &Results, rows: &[&'a Difference]) -> Element {
     intervals(
         results,
         [&first, "difference"],
-        ["p (Holm)", "variance cut"],
+        ["p (Holm)", "n"],
         &lines,
         true,
     )
@@ -210,7 +209,7 @@ fn intervals(
         let drawn = scale.as_ref().zip(whisker(line));
         let drawn = drawn.map(|(scale, whisker)| scale.interval(whisker, colour, &says));
         el("tr")
-            .add(scenario(results, line.scenario).add(el("small").text(&line.beside)))
+            .add(scenario(results, line.scenario, "row").add(el("small").text(&line.beside)))
             .add(el("td").class("number main").text(&middle))
             .add(number(&interval, &range))
             .add(el("td").class("drawn").all(drawn))
