@@ -6,7 +6,7 @@ use kairos_rewrite::{incremental::IncrementalMatcher, program::Program};
 use kairos_sim::{
     draw::Randomness,
     engine::{Progress, Simulation, Timers},
-    schedule::{Due, HeapSchedule, Schedule, Slot, TwinSchedule},
+    schedule::{CalendarSchedule, Due, HeapSchedule, Schedule, Slot, TwinSchedule},
     start,
 };
 
@@ -203,16 +203,16 @@ pub fn random_operations(scale: Scale) -> Section {
         Err(difference) => section.faults.push(format!("{name}: {difference}")),
     };
     let sorted = |slots, grain, share| {
-        operations::<HeapSchedule, Sorted>((slots, grain), count / share, slots as u64)
+        operations::<CalendarSchedule, Sorted>((slots, grain), count / share, slots as u64)
     };
-    compare("heap and BTreeMap, 5 slots", sorted(5, 8, 4), count / 4);
+    compare("calendar and BTreeMap, 5 slots", sorted(5, 8, 4), count / 4);
     compare(
-        "heap and BTreeMap, 100 slots",
+        "calendar and BTreeMap, 100 slots",
         sorted(100, 64, 4),
         count / 4,
     );
     compare(
-        "heap and BTreeMap, 10,000 slots",
+        "calendar and BTreeMap, 10,000 slots",
         sorted(10_000, 1 << 20, 2),
         count / 2,
     );
@@ -223,7 +223,7 @@ pub fn random_operations(scale: Scale) -> Section {
     section
 }
 
-/// Whole trajectories of random systems under the heap and under first reaction.
+/// Whole trajectories of random systems under the calendar queue and under first reaction.
 #[must_use]
 pub fn trajectories(scale: Scale) -> Section {
     let mut section = Section::new("Trajectories under first reaction");
@@ -231,10 +231,10 @@ pub fn trajectories(scale: Scale) -> Section {
     for seed in 0..systems {
         let model = load(&System::random(seed), false).expect("random systems are valid");
         let program = Arc::new(Program::compile(model));
-        let heap = trajectory::<HeapSchedule>(&program, seed);
+        let calendar = trajectory::<CalendarSchedule>(&program, seed);
         let first = trajectory::<FirstReaction>(&program, seed);
-        section.require(heap == first, || {
-            format!("seed {seed}: heap {heap:?}, first reaction {first:?}")
+        section.require(calendar == first, || {
+            format!("seed {seed}: calendar {calendar:?}, first reaction {first:?}")
         });
     }
     section.note(format!(

@@ -14,7 +14,7 @@ use kairos_rewrite::{
 use kairos_sim::{
     draw::Randomness,
     engine::{Active, FiringOutcome, Progress, Simulation, Timers},
-    schedule::{HeapSchedule, Schedule, TwinSchedule},
+    schedule::{CalendarSchedule, Schedule, TwinSchedule},
     start,
 };
 
@@ -37,7 +37,7 @@ pub struct Agreement {
     pub fingerprint: u64,
 }
 
-type Fast = Simulation<IncrementalMatcher, HeapSchedule>;
+type Fast = Simulation<IncrementalMatcher, CalendarSchedule>;
 type Slow = Simulation<NaiveMatcher, TwinSchedule>;
 
 /// The model of a system; `Err` holds the diagnostics.

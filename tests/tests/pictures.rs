@@ -75,12 +75,7 @@ fn nothing_covers_anything_in_random_rule_sets() {
     let mut found = Vec::new();
     for seed in 0..60 {
         let system = System::random(seed);
-        let files = [
-            ("rules.ron", system.rule_set(false)),
-            ("model.ron", system.model()),
-            ("t.csv", System::TABLE.to_owned()),
-        ];
-        let files = MemoryFiles(files.map(|(p, t)| (p.to_owned(), t)).into());
+        let files = MemoryFiles(system.files(false));
         let drawn = drawn(&files, "model.ron");
         assert!(drawn.len() > 2);
         found.extend(collisions(&format!("system {seed}"), &drawn));

@@ -102,6 +102,8 @@ type Compiled<T> = Box<dyn Fn(&Env<'_>) -> Evaluated<T> + Send + Sync>;
 
 /// A compiled expression, by the type of its result. An enumerator is its position.
 pub enum Code {
+    /// A value that is always the same: of whole formulas only, never of their parts.
+    Constant(Value),
     /// An integer.
     Int(Compiled<i64>),
     /// A real number.
@@ -115,6 +117,7 @@ pub enum Code {
 impl std::fmt::Debug for Code {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
+            Code::Constant(_) => "constant",
             Code::Int(_) => "Int code",
             Code::Real(_) => "Real code",
             Code::Bool(_) => "Bool code",
@@ -130,6 +133,7 @@ impl Code {
     /// A fault, of which the caller knows the formula.
     pub fn value(&self, env: &Env<'_>) -> Evaluated<Value> {
         Ok(match self {
+            Code::Constant(value) => *value,
             Code::Int(f) => Value::Int(f(env)?),
             Code::Real(f) => Value::Real(f(env)?),
             Code::Bool(f) => Value::Bool(f(env)?),
@@ -144,6 +148,7 @@ impl Code {
     pub fn holds(&self, env: &Env<'_>) -> Evaluated<bool> {
         match self {
             Code::Bool(f) => f(env),
+            Code::Constant(Value::Bool(b)) => Ok(*b),
             _ => unreachable!("check types conditions as Bool"),
         }
     }
@@ -155,6 +160,7 @@ impl Code {
     pub fn real(&self, env: &Env<'_>) -> Evaluated<f64> {
         match self {
             Code::Real(f) => f(env),
+            Code::Constant(Value::Real(r)) => Ok(*r),
             _ => unreachable!("check types this formula as Real"),
         }
     }
@@ -288,12 +294,15 @@ fn cell(key: &[i64], low: &[i64], extent: &[usize]) -> Option<usize> {
 
 /// Compiles a formula of an owner.
 pub(crate) fn compile(program: &Program, tables: &Tables, owner: Owner, formula: &Formula) -> Code {
-    Compiler {
+    let compiler = Compiler {
         program,
         tables,
         owner,
+    };
+    match compiler.fixed(&formula.expr) {
+        Some(value) => Code::Constant(value),
+        None => compiler.expr(&formula.expr),
     }
-    .expr(&formula.expr)
 }
 
 struct Compiler<'a> {
@@ -303,6 +312,18 @@ struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
+    /// The value of an expression that is a constant or a parameter.
+    fn fixed(&self, expr: &Expr) -> Option<Value> {
+        match &expr.kind {
+            ExprKind::Constant(value) => Some(*value),
+            ExprKind::Parameter(id) => match self.program.model.parameters[id.index()].value {
+                ParameterValue::Value(value) => Some(value),
+                ParameterValue::Text(_) => None,
+            },
+            _ => None,
+        }
+    }
+
     fn expr(&self, expr: &Expr) -> Code {
         match &expr.kind {
             ExprKind::Constant(value) => constant(*value),

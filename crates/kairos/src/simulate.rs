@@ -24,7 +24,7 @@ use kairos_sim::{
     draw::Randomness,
     engine::{self, StopReason, Timers},
     observe::{Collector, Observations, Wanted, Windows},
-    schedule::{HeapSchedule, Schedule, TwinSchedule},
+    schedule::{CalendarSchedule, Schedule, TwinSchedule},
 };
 
 use crate::{
@@ -35,8 +35,8 @@ use crate::{
     trajectory::{self, Bounds, End},
 };
 
-/// The engine that runs: incremental matches, and a heap for a schedule.
-pub type Simulation = engine::Simulation<IncrementalMatcher, HeapSchedule>;
+/// The engine that runs: incremental matches, and a calendar for a schedule.
+pub type Simulation = engine::Simulation<IncrementalMatcher, CalendarSchedule>;
 
 /// The engine that is easiest to believe: all matches looked up again after every step, and a ready-made priority queue.
 pub type Reference = engine::Simulation<NaiveMatcher, TwinSchedule>;
@@ -106,7 +106,8 @@ impl Compiled {
         halt: &AtomicBool,
     ) -> Fallible<Finished> {
         let collector = Collector::new(&self.program, wanted);
-        let (end, collector, simulation) = self.watch(randomness, collector, halt)?;
+        let simulation = self.start(randomness)?;
+        let (end, collector, simulation) = self.watch(simulation, collector, halt)?;
         Ok(Finished {
             end,
             observations: collector.finish(end.time),
@@ -116,11 +117,10 @@ impl Compiled {
 
     fn watch(
         &self,
-        randomness: Randomness,
+        mut simulation: Simulation,
         mut collector: Collector,
         halt: &AtomicBool,
     ) -> Fallible<(End, Collector, Simulation)> {
-        let mut simulation = self.start(randomness)?;
         let bounds = Bounds::of(self.model(), halt);
         let end = trajectory::run(&mut simulation, bounds, &mut collector)?;
         Ok((end, collector, simulation))
@@ -216,7 +216,8 @@ impl Scenarios {
         let (model, metrics) = (&self.models[scenario], &self.metrics[scenario]);
         let (wanted, windows) = (Wanted::Metrics(metrics.clone()), self.windows[scenario]);
         let collector = Collector::in_windows(&model.program, wanted, windows);
-        let (end, collector, simulation) = model.watch(randomness, collector, halt)?;
+        let simulation = model.start(randomness)?.without_fingerprint();
+        let (end, collector, simulation) = model.watch(simulation, collector, halt)?;
         if end.reason == StopReason::Interrupted {
             return Ok(None);
         }

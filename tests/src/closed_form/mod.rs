@@ -13,7 +13,7 @@ use kairos_sim::{
     draw::Randomness,
     engine::{Observer, Simulation, Timers},
     observe::{Collector, Wanted},
-    schedule::{HeapSchedule, Schedule},
+    schedule::{CalendarSchedule, Schedule},
     start,
 };
 use kairos_stats::StudentT;
@@ -72,7 +72,7 @@ pub struct Engine {
 
 impl Engine {
     /// The engine that is shipped.
-    pub const SHIPPED: Engine = Engine::of::<IncrementalMatcher, HeapSchedule>();
+    pub const SHIPPED: Engine = Engine::of::<IncrementalMatcher, CalendarSchedule>();
 
     /// The engine of a matcher and a schedule.
     #[must_use]

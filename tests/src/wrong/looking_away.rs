@@ -6,7 +6,7 @@ use kairos_rewrite::{incremental::IncrementalMatcher, matcher::Matcher, program:
 use kairos_sim::{
     draw::Randomness,
     engine::{Firing, FiringOutcome, Observer, Timers},
-    schedule::HeapSchedule,
+    schedule::CalendarSchedule,
 };
 
 use crate::closed_form::{Engine, Metrics, watch};
@@ -28,7 +28,7 @@ impl<M: Matcher> Observer<M> for Closed {
 
 fn run(program: &Arc<Program>, timers: &Arc<Timers>, randomness: Randomness) -> Metrics {
     let mut closed = Closed::default();
-    watch::<IncrementalMatcher, HeapSchedule, _>(program, timers, randomness, &mut closed);
+    watch::<IncrementalMatcher, CalendarSchedule, _>(program, timers, randomness, &mut closed);
     let median = closed.0.get(closed.0.len() / 2).copied();
     #[expect(clippy::cast_precision_loss, reason = "a hundred")]
     let open = 101.0 - closed.0.len() as f64;

@@ -5,7 +5,7 @@
 
 use kairos_model::timer::Memory;
 use kairos_rewrite::incremental::IncrementalMatcher;
-use kairos_sim::schedule::HeapSchedule;
+use kairos_sim::schedule::CalendarSchedule;
 
 use crate::closed_form::{Case, Engine, named};
 
@@ -32,8 +32,8 @@ pub struct Wrong {
 pub fn all() -> Vec<Wrong> {
     let restarting = Engine::of::<IncrementalMatcher, Restarting>();
     let forgetting = Engine::of::<IncrementalMatcher, Forgetting>();
-    let deaf = Engine::of::<Distorted<MissesReenabling>, HeapSchedule>();
-    let rigid = Engine::of::<Distorted<MissesStale>, HeapSchedule>();
+    let deaf = Engine::of::<Distorted<MissesReenabling>, CalendarSchedule>();
+    let rigid = Engine::of::<Distorted<MissesStale>, CalendarSchedule>();
     let embeddings = Engine::altering(|m| m.rules.iter_mut().for_each(|r| r.symmetric = false));
     let memoryless = Engine::altering(|m| {
         m.timers

@@ -85,6 +85,8 @@ pub struct Collector {
     windows: Windows,
     /// What was seen in the windows that are over.
     seen: Vec<Observations>,
+    /// Whether anything is watched that an application may change: levels, durations.
+    follows: bool,
 }
 
 /// What is kept for a probe.
@@ -144,9 +146,12 @@ impl Collector {
             needed: Vec::new(),
             windows,
             seen: Vec::new(),
+            follows: false,
         };
         needed.iter().for_each(|&probe| collector.watch(probe));
         collector.needed = needed;
+        let follows = |watch: &Watch| matches!(watch, Watch::Level(_) | Watch::Between(_));
+        collector.follows = collector.watches.iter().flatten().any(follows);
         collector
     }
 
@@ -309,10 +314,14 @@ impl<M: Matcher> Observer<M> for Collector {
 
     fn before(&mut self, matcher: &M, firing: &Firing<'_>) -> Outcome<()> {
         self.cut_before(|cut| cut <= firing.time);
-        if firing.time >= self.windows.warm_up() {
+        let at_rule = &self.at_rule[firing.rule.index()];
+        let (tallies, ends) = (!at_rule.tallies.is_empty(), !at_rule.ends.is_empty());
+        if tallies && firing.time >= self.windows.warm_up() {
             self.tally(matcher, firing)?;
         }
-        self.mark(matcher, firing, false);
+        if ends {
+            self.mark(matcher, firing, false);
+        }
         Ok(())
     }
 
@@ -327,7 +336,9 @@ impl<M: Matcher> Observer<M> for Collector {
         if firing.time >= self.windows.warm_up() {
             count(after_warm_up, outcome);
         }
-        if let FiringOutcome::Applied(_) = outcome {
+        if let FiringOutcome::Applied(_) = outcome
+            && self.follows
+        {
             self.follow(matcher, firing);
         }
     }

@@ -19,9 +19,9 @@ use kairos_rewrite::{
 };
 
 use super::{Active, FiringOutcome, Progress, Simulation, Timers};
-use crate::{draw::Randomness, schedule::HeapSchedule, start};
+use crate::{draw::Randomness, schedule::CalendarSchedule, start};
 
-type Sim = Simulation<IncrementalMatcher, HeapSchedule>;
+type Sim = Simulation<IncrementalMatcher, CalendarSchedule>;
 
 /// Types, rules and the rest of a model, as RON.
 struct Source<'a> {

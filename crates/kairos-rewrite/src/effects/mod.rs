@@ -3,15 +3,23 @@
 //! Deletion wins: edges to deleted nodes go with them, an edge to a deleted end is not created (and uses no number), an attribute of a deleted
 //! element is not set. Every right-hand side is evaluated all the same, so that a fault in one does not depend on what else is deleted.
 
+mod alone;
+mod compiled;
+mod settle;
+
 use std::{cell::RefCell, ops::Range};
 
 use kairos_model::{
     expr::{Formula, Var},
-    rule::{Assignment, AssignmentMode, Created, Creation, Effect, Rule},
+    rule::{Assignment, AssignmentMode, Created, Creation, Effect},
     types::{AttributeId, EdgeTypeId, NodeTypeId, Value},
 };
 
 use rustc_hash::FxHashMap;
+
+pub(crate) use alone::AloneAssignment;
+pub(crate) use compiled::RuleEffects;
+use compiled::{CompiledEffect, Target};
 
 use crate::{
     binding::{Binding, Slot},
@@ -135,13 +143,35 @@ impl Change {
         self.creations.clear();
         self.words.clear();
         self.assignments.clear();
-        self.assigned.clear();
+        if !self.assigned.is_empty() {
+            self.assigned.clear();
+        }
+        self.gone_nodes.clear();
+        self.gone_edges.clear();
         self.planned.clear();
-        let rule = reader.program().model.rule(firing.rule);
-        let mut position = 0;
-        self.names.clear();
-        self.effect(reader, firing, rule, &rule.effect, cause, position)?;
-        position += rule.effect.create.len();
+        let program = reader.program();
+        let rule = program.model.rule(firing.rule);
+        let compiled = program.effects(firing.rule);
+        let main = (&rule.effect, &compiled.main);
+        self.effect(reader, firing, main, cause, (0, &[]))?;
+        if !rule.for_each.is_empty() {
+            self.blocks(reader, firing, cause)?;
+        }
+        self.settle(reader, firing)
+    }
+
+    /// Plans what the for_each blocks change at each of their extensions.
+    fn blocks(
+        &mut self,
+        reader: &impl EffectReader,
+        firing: &Firing<'_>,
+        cause: &mut dyn Cause,
+    ) -> Outcome<()> {
+        let program = reader.program();
+        let rule = program.model.rule(firing.rule);
+        let compiled = program.effects(firing.rule);
+        let mut position = rule.effect.create.len();
+        let mut names = std::mem::take(&mut self.names);
         for (index, block) in rule.for_each.iter().enumerate() {
             let mut extensions = std::mem::take(&mut self.extensions);
             reader.block(firing, index, &mut extensions)?;
@@ -160,57 +190,60 @@ impl Change {
                         graph.edge_name(s)
                     }
                 };
-                self.names.clear();
-                self.names.extend(own.iter().zip(slots).map(name));
-                self.effect(reader, firing, rule, &block.effect, cause, position)?;
+                names.clear();
+                names.extend(own.iter().zip(slots).map(name));
+                let effect = (&block.effect, &compiled.blocks[index]);
+                self.effect(reader, firing, effect, cause, (position, &names))?;
                 self.planned.truncate(main);
             }
             self.extensions = extensions;
             position += block.effect.create.len();
         }
-        self.settle(reader, firing)
+        self.names = names;
+        Ok(())
     }
 
+    /// Plans one effect. Its first creation has the position `first` in the rule's text; `names` are those of the extension's elements, none
+    /// for the main effect.
     fn effect(
         &mut self,
         reader: &impl EffectReader,
         firing: &Firing<'_>,
-        rule: &Rule,
-        effect: &Effect,
+        (effect, compiled): (&Effect, &CompiledEffect),
         cause: &mut dyn Cause,
-        first: usize,
+        (first, names): (usize, &[u64]),
     ) -> Outcome<()> {
-        for &var in &effect.delete {
+        for (&var, &is_node) in effect.delete.iter().zip(&compiled.delete) {
             let slot = firing.bound.get(var);
-            if is_node(&rule.scope, var) {
+            if is_node {
                 &mut self.deleted_nodes
             } else {
                 &mut self.deleted_edges
             }
             .push(slot);
         }
-        let names = std::mem::take(&mut self.names);
         for (index, creation) in effect.create.iter().enumerate() {
             let position =
                 u32::try_from(first + index).expect("check allows fewer than 2^32 creations");
-            let name = cause.name(position, &names);
+            let name = cause.name(position, names);
+            let var = names.is_empty().then_some(creation.var);
             let drawing = RefCell::new(Drawing {
                 cause: &mut *cause,
-                extension: &names,
+                extension: names,
             });
-            self.create(reader, firing, creation, name, &drawing)?;
+            self.create(reader, firing, creation, (name, var), &drawing)?;
         }
-        {
-            let drawing = RefCell::new(Drawing {
-                cause,
-                extension: &names,
-            });
-            for assignment in &effect.set {
-                let value = reader.evaluate(firing, &assignment.value, &drawing)?;
-                self.assign(reader, firing, rule, assignment, value)?;
-            }
+        if effect.set.is_empty() {
+            return Ok(());
         }
-        self.names = names;
+        let drawing = RefCell::new(Drawing {
+            cause,
+            extension: names,
+        });
+        for (assignment, target) in effect.set.iter().zip(&compiled.set) {
+            let value = reader.evaluate(firing, &assignment.value, &drawing)?;
+            self.assign(reader, firing, assignment, target, value)?;
+        }
         Ok(())
     }
 
@@ -219,7 +252,7 @@ impl Change {
         reader: &impl EffectReader,
         firing: &Firing<'_>,
         creation: &Creation,
-        name: u64,
+        (name, var): (u64, Option<Var>),
         drawing: &RefCell<Drawing<'_>>,
     ) -> Outcome<()> {
         let words = self.words.len();
@@ -239,7 +272,6 @@ impl Change {
                 to: end(to),
             },
         };
-        let var = self.names.is_empty().then_some(creation.var);
         self.planned.push((creation.var, self.creations.len()));
         self.creations.push(PlannedCreation {
             what,
@@ -255,25 +287,21 @@ impl Change {
         &mut self,
         reader: &impl EffectReader,
         firing: &Firing<'_>,
-        rule: &Rule,
         assignment: &Assignment,
+        target: &Target,
         value: Value,
     ) -> Outcome<()> {
-        let (graph, types) = (reader.graph(), &reader.program().model.types);
+        let graph = reader.graph();
         let element = firing.bound.get(assignment.target);
-        let is_node = is_node(&rule.scope, assignment.target);
-        let column = if is_node {
-            types.node_column(graph.node_type(element), assignment.attribute)
-        } else {
-            types.edge_column(graph.edge_type(element), assignment.attribute)
-        };
-        let column = column.expect("check knows the attribute in every type of the variable");
+        let is_node = target.is_node;
+        let column = target.column(graph, element);
         let accumulates = assignment.mode != AssignmentMode::Set;
         let earlier = self.assignment_to((is_node, element, assignment.attribute));
         let earlier = earlier.map(|position| &mut self.assignments[position]);
         if let Some(earlier) = &earlier
             && (!accumulates || !earlier.accumulates)
         {
+            let types = &reader.program().model.types;
             let attribute = types.attributes[assignment.attribute.index()].clone();
             let element = if is_node {
                 graph.node_number(element)
@@ -284,11 +312,7 @@ impl Change {
         }
         let before = earlier.as_ref().map_or_else(
             || {
-                let bits = if is_node {
-                    graph.node_word(element, column)
-                } else {
-                    graph.edge_word(element, column)
-                };
+                let bits = target.word(graph, element, column);
                 Value::from_bits(value.ty(), bits)
             },
             |a| a.value,
@@ -324,80 +348,6 @@ impl Change {
                 .insert(key_of(&self.assignments[position]), position);
         }
         self.assigned.get(&key).copied()
-    }
-
-    /// Adds dangling edges, puts deletions in ascending numbers, drops what deletion wins over, and looks for second edges of unique types.
-    fn settle(&mut self, reader: &impl EffectReader, firing: &Firing<'_>) -> Outcome<()> {
-        let graph = reader.graph();
-        sort_by_number(&mut self.deleted_nodes, |s| graph.node_number(s));
-        for &node in &self.deleted_nodes {
-            self.deleted_edges
-                .extend(graph.halves_of(node).map(|half| half.edge()));
-        }
-        sort_by_number(&mut self.deleted_edges, |s| graph.edge_number(s));
-        self.gone_nodes.clone_from(&self.deleted_nodes);
-        self.gone_nodes.sort_unstable();
-        self.gone_edges.clone_from(&self.deleted_edges);
-        self.gone_edges.sort_unstable();
-        let (nodes, edges) = (&self.gone_nodes, &self.gone_edges);
-        self.assignments.retain(|a| {
-            if a.is_node { nodes } else { edges }
-                .binary_search(&a.element)
-                .is_err()
-        });
-        self.unique(reader, firing)
-    }
-
-    fn is_deleted(&self, end: End) -> bool {
-        matches!(end, End::There(slot) if self.gone_nodes.binary_search(&slot).is_ok())
-    }
-
-    fn unique(&self, reader: &impl EffectReader, firing: &Firing<'_>) -> Outcome<()> {
-        let (graph, types) = (reader.graph(), &reader.program().model.types);
-        for (position, creation) in self.creations.iter().enumerate() {
-            let Planned::Edge { ty, from, to } = creation.what else {
-                continue;
-            };
-            let declared = types.edge(ty);
-            if !declared.unique || self.is_deleted(from) || self.is_deleted(to) {
-                continue;
-            }
-            let there = match (from, to) {
-                (End::There(a), End::There(b)) => self.survives(graph, ty, a, b),
-                _ => false,
-            };
-            let same = |c: &PlannedCreation| match c.what {
-                Planned::Edge {
-                    ty: other,
-                    from: f,
-                    to: t,
-                } if other == ty => {
-                    (f.same(from) && t.same(to))
-                        || (declared.undirected && f.same(to) && t.same(from))
-                }
-                _ => false,
-            };
-            if there || self.creations[..position].iter().any(same) {
-                let number = |end: End| match end {
-                    End::There(slot) => graph.node_number(slot),
-                    End::Planned(p) => graph.next_number() + p as u64,
-                };
-                let fault = Fault::Duplicate {
-                    edge: declared.name.clone(),
-                    from: number(from),
-                    to: number(to),
-                };
-                return Err(reader.fault(firing, fault));
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether an edge of a type between two nodes is there and stays. A unique type has at most one.
-    fn survives(&self, graph: &HostGraph, ty: EdgeTypeId, from: Slot, to: Slot) -> bool {
-        graph
-            .edge_between(ty, from, to)
-            .is_some_and(|edge| self.gone_edges.binary_search(&edge).is_err())
     }
 
     /// Nodes that go, in ascending numbers.
@@ -500,21 +450,6 @@ impl Change {
     pub fn changed(&self) -> &[ChangedAttribute] {
         &self.changed
     }
-}
-
-impl End {
-    fn same(self, other: End) -> bool {
-        match (self, other) {
-            (End::There(a), End::There(b)) => a == b,
-            (End::Planned(a), End::Planned(b)) => a == b,
-            _ => false,
-        }
-    }
-}
-
-fn sort_by_number(slots: &mut Vec<Slot>, number: impl Fn(Slot) -> u64) {
-    slots.sort_unstable_by_key(|&s| number(s));
-    slots.dedup();
 }
 
 /// The value that an assignment leaves.
