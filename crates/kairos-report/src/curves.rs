@@ -34,6 +34,7 @@ pub(crate) fn labelled(name: &str, unit: &str) -> String {
 /// Histogram and empirical distribution function of a metric over its replications, as far as they are there.
 pub(crate) fn distributions(results: &Results, metric: &str, label: &str) -> Vec<Element> {
     let mut figures = Vec::new();
+    let each = results.observation();
     let bins: Vec<&Bin> = results
         .histograms
         .iter()
@@ -44,7 +45,7 @@ pub(crate) fn distributions(results: &Results, metric: &str, label: &str) -> Vec
         let note = left_out(counted.len());
         let plot = histogram(results, metric, label, &bins, &counted);
         figures.push(plot.figure(&format!(
-            "Histogram of `{metric}`, one value for each replication.{note}"
+            "Histogram of `{metric}`, one value for each {each}.{note}"
         )));
     }
     let shares: Vec<&Share> = results
@@ -56,9 +57,7 @@ pub(crate) fn distributions(results: &Results, metric: &str, label: &str) -> Vec
     if !shared.is_empty() {
         let note = left_out(shared.len());
         let plot = ecdf(results, metric, label, &shares, &shared);
-        figures.push(plot.figure(&format!(
-            "Share of replications in which `{metric}` is at most so much.{note}"
-        )));
+        figures.push(plot.figure(&format!("Distribution function of `{metric}`.{note}")));
     }
     figures
 }
@@ -98,7 +97,7 @@ fn histogram(
     Plot {
         file: format!("{}-histogram", slug(metric)),
         x: label.to_owned(),
-        y: "replications".to_owned(),
+        y: "count".to_owned(),
         style: Style::Bins,
         columns,
         data,
@@ -140,7 +139,7 @@ fn ecdf(
     Plot {
         file: format!("{}-distribution", slug(metric)),
         x: label.to_owned(),
-        y: "share of replications".to_owned(),
+        y: "share".to_owned(),
         style: Style::Step,
         columns,
         data,

@@ -2,7 +2,7 @@
 
 use crate::{
     Words,
-    html::{Element, el},
+    html::{Element, el, list},
     metric::{anchor, framed, mean, range, scenario},
     plot::Download,
     results::Results,
@@ -11,23 +11,23 @@ use crate::{
 
 /// What a reader should know before believing a number.
 pub(crate) fn warnings(results: &Results, words: &Words) -> Option<Element> {
-    let list = |title: &str, class: &str, lines: &[String]| {
+    let notice = |title: &str, class: &str, lines: &[String]| {
         let lines = lines.iter().map(|line| el("li").words(line));
         el("section")
             .class(&format!("notice {class}"))
             .add(el("h2").text(title))
-            .add(el("ul").all(lines))
+            .add(list("", lines.collect()))
     };
     let told = match &words.warnings {
         Some(lines) if lines.is_empty() => None,
-        Some(lines) => Some(list("Warnings", "warning", lines)),
+        Some(lines) => Some(notice("Warnings", "warning", lines)),
         None => {
             let unknown = "The journal cannot be read, so that nothing is known about intervals that are too wide, warm-up or failures.";
-            Some(list("Warnings", "warning", &[unknown.to_owned()]))
+            Some(notice("Warnings", "warning", &[unknown.to_owned()]))
         }
     };
     let missing = (!results.missing.is_empty())
-        .then(|| list("Missing or damaged", "warning", &results.missing));
+        .then(|| notice("Missing or damaged", "warning", &results.missing));
     if told.is_none() && missing.is_none() {
         return Some(
             el("p").class("notice fine").text(
@@ -40,30 +40,6 @@ pub(crate) fn warnings(results: &Results, words: &Words) -> Option<Element> {
 
 /// Every scenario by every metric, and what sums it up.
 pub(crate) fn overview(results: &Results, words: &Words) -> Element {
-    let metrics = results.metrics();
-    let unit = |metric: &str| {
-        let row = results.summary.iter().find(|row| row.metric == metric);
-        row.map_or("", |row| row.unit.as_str())
-    };
-    let column = |metric: &&str| {
-        let link = el("a")
-            .with("href", &format!("#{}", anchor(metric)))
-            .text(metric);
-        let head = el("th").with("scope", "col").add(link);
-        match unit(metric) {
-            "" => head,
-            unit => head.add(el("small").text(unit)),
-        }
-    };
-    let head = el("tr").add(el("th").with("scope", "col").text("scenario"));
-    let row = |name: &&str| {
-        let cells = metrics.iter().map(|metric| cell(results, name, metric));
-        el("tr").add(scenario(results, name)).all(cells)
-    };
-    let table = el("table")
-        .class("matrix")
-        .add(el("thead").add(head.all(metrics.iter().map(column))))
-        .add(el("tbody").all(results.scenarios().iter().map(row)));
     let sums = words.findings.iter().filter(|f| f.sums_up);
     let sums: Vec<Element> = sums
         .map(|f| {
@@ -80,11 +56,51 @@ pub(crate) fn overview(results: &Results, words: &Words) -> Element {
     let section = el("section")
         .with("id", "overview")
         .add(el("h2").text("Overview").add(download(results)))
-        .add(framed(table))
+        .add(framed(matrix(results)))
         .add(el("p").class("legend").text(&legend));
     match sums.is_empty() {
         true => section,
-        false => section.add(el("ul").class("findings").all(sums)),
+        false => section.add(list("findings", sums)),
+    }
+}
+
+/// Estimates, with rows for whatever there is more of: a page has more room below than beside.
+fn matrix(results: &Results) -> Element {
+    let (metrics, scenarios) = (results.metrics(), results.scenarios());
+    let corner = |text: &str| el("th").with("scope", "col").text(text);
+    let (head, rows): (Element, Vec<Element>) = if metrics.len() > scenarios.len() {
+        let columns = scenarios.iter().map(|name| scenario(results, name, "col"));
+        let row = |metric: &&str| {
+            let cells = scenarios.iter().map(|name| cell(results, name, metric));
+            el("tr").add(linked(results, metric, "row")).all(cells)
+        };
+        let head = el("tr").add(corner("metric")).all(columns);
+        (head, metrics.iter().map(row).collect())
+    } else {
+        let columns = metrics.iter().map(|metric| linked(results, metric, "col"));
+        let row = |name: &&str| {
+            let cells = metrics.iter().map(|metric| cell(results, name, metric));
+            el("tr").add(scenario(results, name, "row")).all(cells)
+        };
+        let head = el("tr").add(corner("scenario")).all(columns);
+        (head, scenarios.iter().map(row).collect())
+    };
+    el("table")
+        .class("matrix")
+        .add(el("thead").add(head))
+        .add(el("tbody").all(rows))
+}
+
+/// The head of a metric, which leads to its section.
+fn linked(results: &Results, metric: &str, scope: &str) -> Element {
+    let link = el("a")
+        .with("href", &format!("#{}", anchor(metric)))
+        .text(metric);
+    let head = el("th").with("scope", scope).add(link);
+    let row = results.summary.iter().find(|row| row.metric == metric);
+    match row.map_or("", |row| row.unit.as_str()) {
+        "" => head,
+        unit => head.add(el("small").text(unit)),
     }
 }
 

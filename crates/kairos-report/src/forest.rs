@@ -92,9 +92,12 @@ impl Scale {
                 .with("style", &format!("left:{:.3}%", self.place(*tick)))
                 .text(&plain(*tick))
         };
-        el("div")
-            .class("axis")
-            .all(ticks(self.low, self.high).iter().map(label))
+        // A number at the very edge would be cut off.
+        let ticks = ticks(self.low, self.high);
+        let inside = ticks
+            .iter()
+            .filter(|t| (5.0..=95.0).contains(&self.place(**t)));
+        el("div").class("axis").all(inside.map(label))
     }
 }
 

@@ -8,6 +8,26 @@ pub(crate) struct Element {
     inside: String,
 }
 
+/// A list of which the first few are seen, and the others unfolded.
+pub(crate) fn list(class: &str, items: Vec<Element>) -> Element {
+    let more = items.len().saturating_sub(SEEN);
+    let mut items = items.into_iter();
+    // One that is folded up would save no room.
+    let seen = items.by_ref().take(if more > 1 { SEEN } else { SEEN + 1 });
+    let all = el("div").add(el("ul").class(class).all(seen));
+    match more > 1 {
+        false => all,
+        true => all.add(
+            el("details")
+                .add(el("summary").text(&format!("{more} more")))
+                .add(el("ul").class(class).all(items)),
+        ),
+    }
+}
+
+/// So many items of a list are seen at once.
+const SEEN: usize = 8;
+
 /// Begins an element.
 pub(crate) fn el(tag: &'static str) -> Element {
     Element {

@@ -4,7 +4,7 @@ use crate::{
     Words, curves,
     forest::{Scale, Whisker},
     format::{grouped, rounded_like, short, significant},
-    html::{Element, el},
+    html::{Element, el, list},
     plot::slug,
     results::Results,
     rows::{Difference, Estimate},
@@ -38,15 +38,9 @@ pub(crate) fn section(results: &Results, words: &Words, metric: &str) -> Element
         .with("id", &anchor(metric))
         .add(heading(metric, unit));
     if !says.is_empty() {
-        let count = says.len();
-        let list = el("ul").class("findings").all(says);
-        section = section.add(match count > LONG {
-            false => list,
-            true => el("details")
-                .add(el("summary").text(&format!("{count} findings")))
-                .add(list),
-        });
+        section = section.add(list("findings", says));
     }
+    let sweeps = curves::sweeps(results, metric, &label);
     let mut pair = el("div").class("pair");
     if !rows.is_empty() {
         pair = pair.add(folded("Estimates", rows.len(), estimates(results, &rows)));
@@ -58,18 +52,11 @@ pub(crate) fn section(results: &Results, words: &Words, metric: &str) -> Element
             compared(results, &differences),
         ));
     }
+    let distributions = curves::distributions(results, metric, &label);
     section
+        .add(el("div").class("plots").all(sweeps))
         .add(pair)
-        .add(
-            el("div")
-                .class("plots")
-                .all(curves::sweeps(results, metric, &label)),
-        )
-        .add(
-            el("div")
-                .class("plots")
-                .all(curves::distributions(results, metric, &label)),
-        )
+        .add(el("div").class("plots").all(distributions))
 }
 
 fn heading(metric: &str, unit: &str) -> Element {
@@ -91,14 +78,14 @@ fn folded(title: &str, rows: usize, inside: Element) -> Element {
 }
 
 /// The name of a scenario, in its colour.
-pub(crate) fn scenario(results: &Results, name: &str) -> Element {
+pub(crate) fn scenario(results: &Results, name: &str, scope: &str) -> Element {
     let colour = results.position(name) % 8;
     let swatch = el("i")
         .class(&format!("swatch s{colour}"))
         .with("aria-hidden", "true");
     el("th")
         .class("scenario")
-        .with("scope", "row")
+        .with("scope", scope)
         .add(swatch)
         .text(name)
 }
@@ -177,8 +164,7 @@ fn compared<'a>(results: &Results, rows: &[&'a Difference]) -> Element {
         high: row.high,
         extra: [
             row.p_holm.map_or_else(|| "–".to_owned(), p_value),
-            row.variance_reduction
-                .map_or_else(|| "–".to_owned(), |x| format!("× {}", significant(x, 2))),
+            grouped(row.pairs),
         ],
     };
     let lines: Vec<Line<'_>> = rows.iter().map(line).collect();
@@ -189,7 +175,7 @@ fn compared<'a>(results: &Results, rows: &[&'a Difference]) -> Element {
     intervals(
         results,
         [&first, "difference"],
-        ["p (Holm)", "variance cut"],
+        ["p (Holm)", "n"],
         &lines,
         true,
     )
@@ -223,7 +209,7 @@ fn intervals(
         let drawn = scale.as_ref().zip(whisker(line));
         let drawn = drawn.map(|(scale, whisker)| scale.interval(whisker, colour, &says));
         el("tr")
-            .add(scenario(results, line.scenario).add(el("small").text(&line.beside)))
+            .add(scenario(results, line.scenario, "row").add(el("small").text(&line.beside)))
             .add(el("td").class("number main").text(&middle))
             .add(number(&interval, &range))
             .add(el("td").class("drawn").all(drawn))

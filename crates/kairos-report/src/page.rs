@@ -80,10 +80,11 @@ fn header(results: &Results) -> Element {
         count(results.metrics().len(), "metric"),
     ];
     if let Some(ending) = &results.ending {
-        facts.insert(
-            1,
-            format!("{} replications of each", grouped(ending.replications)),
-        );
+        let often = match ending.replications {
+            1 => "one run of each".to_owned(),
+            n => format!("{} replications of each", grouped(n)),
+        };
+        facts.insert(1, often);
     }
     if let Some(manifest) = &results.manifest {
         facts.push(format!("random seed {}", manifest.plan.random_seed));

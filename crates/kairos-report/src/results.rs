@@ -182,6 +182,14 @@ impl Results {
         }
     }
 
+    /// What a value of a metric is one of: a replication or a batch.
+    pub(crate) fn observation(&self) -> &'static str {
+        match self.manifest.as_ref().map(|m| m.plan.replications) {
+            Some(Rule::BatchMeans(_)) => "batch",
+            _ => "replication",
+        }
+    }
+
     /// The position of a scenario; the number of its colour.
     pub(crate) fn position(&self, scenario: &str) -> usize {
         let found = self.scenarios().iter().position(|name| *name == scenario);

@@ -26,7 +26,7 @@ pub(crate) struct Difference {
     pub(crate) difference: Option<f64>,
     pub(crate) low: Option<f64>,
     pub(crate) high: Option<f64>,
-    pub(crate) variance_reduction: Option<f64>,
+    pub(crate) pairs: u64,
     pub(crate) p_holm: Option<f64>,
 }
 

@@ -95,7 +95,7 @@ fn parameters(results: &Results, scenarios: &[Scenario]) -> Vec<Element> {
             let cells = differing
                 .iter()
                 .map(|name| el("td").class("number").text(&value(s, name)));
-            el("tr").add(scenario(results, &s.name)).all(cells)
+            el("tr").add(scenario(results, &s.name, "row")).all(cells)
         };
         let table = el("table")
             .add(el("thead").add(head.all(differing.iter().map(column))))

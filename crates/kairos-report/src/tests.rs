@@ -37,7 +37,7 @@ fn files(scenario: &str) -> BTreeMap<&'static str, String> {
         ),
         (
             names::COMPARISON,
-            format!("scenario,baseline,metric,difference,low,high,variance_reduction,p_holm\n{second},{quoted},m.mean,1.0,0.8,1.2,3.0,0.001\n"),
+            format!("scenario,baseline,metric,difference,low,high,pairs,p_holm\n{second},{quoted},m.mean,1.0,0.8,1.2,4,0.001\n"),
         ),
         (names::RANKING, format!("metric,scenario,may_be_best\nm.mean,{quoted},true\n")),
         (names::SERIES, format!("scenario,probe,unit,time,mean,low,high\n{quoted},queue,,0.0,0.0,,\n{quoted},queue,,1.0,2.0,1.0,3.0\n")),
