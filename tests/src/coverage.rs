@@ -90,6 +90,7 @@ impl Setup {
             let observations = run.expect("the model has no faults").observations;
             Some(Outcome::Sample(Sample {
                 metrics: metrics.iter().map(|m| observations.metric(m)).collect(),
+                firings: vec![0; self.plan.scenarios[unit.scenario].rules.len()],
                 ..Sample::default()
             }))
         };

@@ -462,7 +462,8 @@ impl Data {
                 self.bind(id, row, &bound);
                 assert!(
                     self.view().all_hold(query, &bound).unwrap_or(false),
-                    "a stored match whose conditions fail"
+                    "a stored match whose conditions fail: {:?}",
+                    query.purpose
                 );
                 assert_eq!(self.find(id, store.row(row)), Some(row));
             }

@@ -55,8 +55,14 @@ impl Directory {
         };
         // Another process may have begun the same directory before this one got the lock.
         if manifest_path.exists() {
-            let changes = Manifest::read(&manifest_path)?.changes(manifest);
-            if !changes.is_empty() {
+            let there = Manifest::read(&manifest_path)?;
+            let changes = there.changes(manifest);
+            if changes.is_empty() {
+                // The command may be another one that gives the same results; hashes of hashes are made anew.
+                if there != *manifest {
+                    directory.write_json(names::MANIFEST, manifest)?;
+                }
+            } else {
                 return Err(Error::Changed {
                     path: path.to_owned(),
                     changes,

@@ -150,6 +150,11 @@ impl Manifest {
         changes.files(&self.files, &wanted.files);
         let part = |shard: Shard| format!("{}/{}", shard.index, shard.of);
         changes.text("the shard", &part(self.shard), &part(wanted.shard));
+        if changes.0.is_empty() && there != now {
+            changes
+                .0
+                .push("the rules of the scenarios, or where they stand in `vary`".to_owned());
+        }
         changes.0
     }
 }

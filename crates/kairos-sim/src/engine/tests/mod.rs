@@ -3,6 +3,7 @@
 mod aggregate;
 mod choices;
 mod clocks;
+mod degrees;
 mod faults;
 mod immediate;
 mod memory;
