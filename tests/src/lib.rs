@@ -10,6 +10,7 @@ pub mod dice;
 pub mod expressions;
 pub mod faults;
 pub mod gsmp;
+pub mod guide;
 pub mod laws;
 pub mod limits;
 pub mod project;
