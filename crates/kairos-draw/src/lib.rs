@@ -14,6 +14,25 @@
 //! - Equal input gives equal bytes, and an SVG refers to nothing outside itself.
 //!
 //! Deliberately absent: files, running graphs and the engine; a host graph comes as plain names and values.
+//!
+//! # Example
+//!
+//! ```
+//! use kairos_draw::{rule::rule, types::types};
+//! use kairos_model::{check::load_rules, source::MemoryFiles};
+//!
+//! let text = r#"RuleSet(
+//!     types: (nodes: { "Person": () }, edges: { "knows": (between: ("Person", "Person"), unique: true) }),
+//!     rules: { "meet": (match: "(a:Person), (b:Person)", unless: ["(a)~[:knows]~(b)"], symmetric: true, create: ["(a)~[:knows]~(b)"]) },
+//! )"#;
+//! let files = MemoryFiles([("rules.ron".to_owned(), text.to_owned())].into());
+//! let set = load_rules(&files, "rules.ron").value.expect("no mistakes");
+//!
+//! let picture = rule((&set).into(), &set.rules[0], None);
+//! assert!(picture.collisions().is_empty());
+//! assert!(picture.svg().starts_with("<svg"));
+//! assert!(types(&set.types).svg().contains("Person"));
+//! ```
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod card;

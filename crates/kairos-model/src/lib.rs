@@ -17,6 +17,34 @@
 //! - Ids are dense and given in a fixed order: rules in the order of their names, everything else in the order of the text.
 //!
 //! Deliberately absent: a running graph, random numbers, threads.
+//!
+//! # Example
+//!
+//! A model is checked in one go; what was handed out has every name resolved:
+//!
+//! ```
+//! use kairos_model::{check::{Overrides, load_model}, render::{Colour, render}, source::MemoryFiles};
+//!
+//! let rules = r#"RuleSet(
+//!     types: (nodes: { "Atom": (attributes: { "energy": Real(1.0) }) }),
+//!     rules: { "decay": (match: "(a:Atom WHERE a.energy > 0.5)", delete: ["a"]) },
+//! )"#;
+//! let model = r#"Model(rules: "rules.ron", start: [Repeat(3, "(:Atom)")], timers: { "decay": Exponential(rate: 0.5) }, horizon: 1.0)"#;
+//! let files = |rules: &str| {
+//!     MemoryFiles([("rules.ron", rules), ("model.ron", model)].map(|(path, text)| (path.into(), text.into())).into())
+//! };
+//!
+//! let loaded = load_model(&files(rules), "model.ron", &Overrides::default());
+//! let model = loaded.value.expect("no mistakes");
+//! let decay = model.rule_named("decay").expect("it is declared");
+//! assert_eq!(model.rule(decay).effect.delete.len(), 1);
+//!
+//! // A mistake is said with its place inside the string.
+//! let mistaken = load_model(&files(&rules.replace("a.energy", "a.enrgy")), "model.ron", &Overrides::default());
+//! assert!(mistaken.value.is_none());
+//! let said = render(&mistaken.sources, &mistaken.diagnostics, Colour::Never);
+//! assert!(said.contains("unknown attribute `enrgy` of `Atom`") && said.contains("did you mean `energy`?"), "{said}");
+//! ```
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod check;

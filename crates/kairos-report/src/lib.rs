@@ -14,6 +14,26 @@
 //! are plain SVG and CSS, and need no script.
 //!
 //! Deliberately absent: models, engines and estimators, all of which this crate knows by the files that they left; and where files are.
+//!
+//! # Example
+//!
+//! A directory of which only the estimates are left:
+//!
+//! ```
+//! use std::io::{Error, ErrorKind};
+//! use kairos_report::{Results, Words, page};
+//!
+//! let summary = "scenario,metric,unit,n,undefined,mean,sd,low,high,batch_correlation\nfast,stay.mean,s,10,0,2.5,0.3,2.3,2.7,\n";
+//! let file = |name: &str| match name {
+//!     "summary.csv" => Ok(summary.as_bytes().to_vec()),
+//!     _ => Err(Error::from(ErrorKind::NotFound)),
+//! };
+//! let results = Results::read(&file).expect("one file is there and whole");
+//! let html = page(&results, &Words::default());
+//! assert!(html.contains("stay.mean") && html.contains("fast"));
+//! // It says what is missing.
+//! assert!(html.contains("manifest.json"));
+//! ```
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod curves;

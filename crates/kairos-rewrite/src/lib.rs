@@ -18,6 +18,53 @@
 //!   swapping with the last, then found ones are appended in ascending numbers.
 //!
 //! Deliberately absent: random numbers (names and draws are asked of a [`matcher::Cause`]), time (`now` is an argument), RON.
+//!
+//! # Example
+//!
+//! Two atoms and a rule that lets one decay. The matcher keeps the matches, and says after an application which were lost and found; whoever asks for
+//! it (here nobody that creates or draws anything) is its *cause*:
+//!
+//! ```
+//! use std::sync::Arc;
+//! use kairos_model::{check::{Overrides, load_model}, source::MemoryFiles, timer::Family, types::{NodeTypeId, Value}};
+//! use kairos_rewrite::{
+//!     binding::Binding, error::Fault, graph::HostGraph, incremental::IncrementalMatcher,
+//!     matcher::{Cause, Firing, Matcher}, program::Program,
+//! };
+//!
+//! struct Nobody;
+//! impl Cause for Nobody {
+//!     fn name(&mut self, position: u32, _extension: &[u64]) -> u64 {
+//!         u64::from(position)
+//!     }
+//!     fn draw(&mut self, _: Family, _: &[Value], _: u32, _: &[u64]) -> Result<Value, Fault> {
+//!         unreachable!("the rule draws nothing")
+//!     }
+//! }
+//!
+//! # let rules = r#"RuleSet(types: (nodes: { "Atom": () }), rules: { "decay": (match: "(a:Atom)", delete: ["a"]) })"#;
+//! # let model = r#"Model(rules: "rules.ron", timers: { "decay": Exponential(rate: 0.5) }, horizon: 1.0)"#;
+//! # let files = MemoryFiles([("rules.ron", rules), ("model.ron", model)].map(|(p, t)| (p.into(), t.into())).into());
+//! # let model = load_model(&files, "model.ron", &Overrides::default()).value.expect("no mistakes");
+//! let program = Arc::new(Program::compile(model));
+//! let mut graph = HostGraph::new(Arc::clone(&program.schema));
+//! graph.create_node(NodeTypeId(0), 1, &[]);
+//! graph.create_node(NodeTypeId(0), 2, &[]);
+//!
+//! let mut matcher = IncrementalMatcher::start(&program, graph)?;
+//! let events = matcher.events();
+//! assert_eq!(events.len(), 2);
+//!
+//! let (rule, matched) = matcher.event(events[0]);
+//! let bound = Binding::new(program.widest_scope());
+//! for (&var, &slot) in program.model.rule(rule).lhs.elements.iter().zip(matched) {
+//!     bound.set(var, slot);
+//! }
+//! matcher.apply(Firing { rule, bound: &bound, now: 0.0 }, &mut Nobody)?;
+//! assert_eq!((matcher.delta().lost.len(), matcher.events().len()), (1, 1));
+//! assert_eq!(matcher.graph().node_count(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod binding;

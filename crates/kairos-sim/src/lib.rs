@@ -23,6 +23,42 @@
 //!
 //! What this crate never knows: files, threads, and any replication but its own. Draws, laws and schedule know no graph
 //! either: elements reach them as names, active events as dense slots.
+//!
+//! # Example
+//!
+//! One replication of a thousand atoms that decay, observed by a probe. (The crate `kairos` does all of this in one call.)
+//!
+//! ```
+//! use std::sync::Arc;
+//! use kairos_model::{check::{Overrides, load_model}, source::MemoryFiles};
+//! use kairos_rewrite::{incremental::IncrementalMatcher, program::Program};
+//! use kairos_sim::{
+//!     draw::Randomness, engine::{Observer, Progress, Simulation, Timers}, observe::{Collector, Wanted},
+//!     schedule::CalendarSchedule, start,
+//! };
+//! # let rules = r#"RuleSet(types: (nodes: { "Atom": () }), rules: { "decay": (match: "(a:Atom)", delete: ["a"]) })"#;
+//! # let model = r#"Model(rules: "rules.ron", start: [Repeat(1000, "(:Atom)")], timers: { "decay": Exponential(rate: 0.5) },
+//! #     probes: { "age": Tally(on: "decay", value: "now") })"#;
+//! # let files = MemoryFiles([("rules.ron", rules), ("model.ron", model)].map(|(p, t)| (p.into(), t.into())).into());
+//! # let model = load_model(&files, "model.ron", &Overrides::default()).value.expect("no mistakes");
+//!
+//! let program = Arc::new(Program::compile(model));
+//! let timers = Timers::new(&program);
+//! let randomness = Randomness::new(42, 0);
+//! let graph = start::build(&program, &randomness)?;
+//! let mut simulation: Simulation<IncrementalMatcher, CalendarSchedule> = Simulation::new(&program, &timers, randomness, graph)?;
+//!
+//! let mut collector = Collector::new(&program, Wanted::All);
+//! collector.begin(simulation.matcher());
+//! while let Progress::Fired { .. } = simulation.step(f64::INFINITY, &mut collector)? {}
+//!
+//! let observed = collector.finish(simulation.time());
+//! let metric = |name: &str| observed.metrics().into_iter().find(|m| m.0 == name).and_then(|m| m.2);
+//! assert_eq!(metric("age.count"), Some(1000.0));
+//! // The mean age is 2, with a standard error of 2 / √1000.
+//! assert!(metric("age.mean").is_some_and(|mean| (mean - 2.0).abs() < 0.4));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 

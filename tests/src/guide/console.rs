@@ -99,12 +99,12 @@ impl Place {
         Place { folder, here }
     }
 
-    /// Writes a file that a page shows, or changes its fields; says what is wrong with an excerpt of a shipped one.
+    /// Writes a file that a page shows, or changes its fields; says what is wrong with an excerpt.
     fn put(&self, block: &Block) -> Option<String> {
-        if let Some(shipped) = block.excerpt_of() {
-            return misquoted(block, shipped);
-        }
-        let path = self.here.join(block.file()?);
+        let Some(name) = block.file() else {
+            return self.misquoted(block);
+        };
+        let path = self.here.join(name);
         let text = match FileKind::of(&block.text).is_some() {
             true => block.text.clone(),
             false => match fs::read_to_string(&path) {
@@ -114,6 +114,24 @@ impl Place {
         };
         fs::write(path, text).expect("scratch files can be written");
         None
+    }
+
+    /// What an excerpt says that the file does not: its pieces must stand there in this order.
+    fn misquoted(&self, block: &Block) -> Option<String> {
+        let Some(path) = block.excerpt_of() else {
+            return Some("neither a file nor an excerpt of one".to_owned());
+        };
+        let Ok(file) = fs::read_to_string(self.here.join(path)) else {
+            return Some(format!("{path} is not there"));
+        };
+        let plain = |text: &str| {
+            text.lines()
+                .map(|line| format!("{}\n", line.trim()))
+                .collect::<String>()
+        };
+        let (_, quoted) = block.text.split_once('\n')?;
+        let fits = fits(&format!("…\n{}…\n", plain(quoted)), &plain(&file));
+        (!fits).then(|| format!("{path} says something else"))
     }
 
     fn carry_out(&mut self, step: &Step) -> String {
@@ -165,15 +183,6 @@ fn written(arguments: &[&str], here: &Path) -> String {
         .expect("what is written is text");
     child.wait().expect("the command ends");
     text
-}
-
-/// What an excerpt says that the file does not: its pieces between lines `…` must stand there in this order.
-fn misquoted(block: &Block, path: &str) -> Option<String> {
-    let Ok(file) = fs::read_to_string(PathBuf::from(ROOT).join(path)) else {
-        return Some(format!("{path} is not there"));
-    };
-    let (_, quoted) = block.text.split_once('\n')?;
-    (!fits(&format!("…\n{quoted}…\n"), &file)).then(|| format!("{path} says something else"))
 }
 
 /// Whether a text is what is shown.

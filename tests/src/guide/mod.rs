@@ -3,8 +3,9 @@
 //! Some fenced blocks are more than text:
 //!
 //! - ```` ```ron NAME ```` is a file if it starts with `RuleSet(`, `Model(` or `Study(` (comments aside). Otherwise it holds fields, which take the place
-//!   of those of the same names in the file NAME that the page has shown before; see [`with_fields`]. ```` ```ron ```` whose first line is the comment `// PATH` with
-//!   a path under `rules` or `models` is an excerpt of a file that is shipped.
+//!   of those of the same names in the file NAME that is there already; see [`with_fields`].
+//! - ```` ```ron ```` without a name has the comment `// PATH` as its first line and is an excerpt of that file. How far lines are indented does not matter,
+//!   and a line `…` stands for what is left out.
 //! - ```` ```console ```` holds commands behind `$`, each followed by what it writes (see [`console`]).
 //! - ```` ```text theory DIR ```` has figures that the results in DIR must agree with (see [`theory`]).
 
@@ -121,12 +122,11 @@ impl Block {
         self.info.get(1).map(String::as_str)
     }
 
-    /// The shipped file that it is an excerpt of.
+    /// The file that it is an excerpt of.
     #[must_use]
     pub fn excerpt_of(&self) -> Option<&str> {
         let path = self.text.lines().next()?.strip_prefix("// ")?;
-        let shipped = ["rules/", "models/"].iter().any(|f| path.starts_with(f));
-        (shipped && path.ends_with(".ron")).then_some(path)
+        path.ends_with(".ron").then_some(path)
     }
 }
 

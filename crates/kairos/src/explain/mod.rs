@@ -218,6 +218,27 @@ pub struct Missing {
 ///
 /// # Errors
 /// A fault of the model.
+///
+/// # Example
+/// ```
+/// use std::sync::atomic::AtomicBool;
+/// use kairos::{explain::{Question, explain, text}, load, simulate::Compiled};
+/// use kairos::model::{check::Overrides, source::MemoryFiles};
+/// use kairos::sim::draw::Randomness;
+///
+/// let rules = r#"RuleSet(
+///     types: (nodes: { "Atom": (attributes: { "hot": Bool(false) }) }),
+///     rules: { "decay": (match: "(a:Atom)", where: "a.hot", delete: ["a"]) },
+/// )"#;
+/// let model = r#"Model(rules: "rules.ron", start: [Create("(cold:Atom)")], timers: { "decay": Exponential(rate: 0.5) }, horizon: 1.0)"#;
+/// let files = MemoryFiles([("rules.ron", rules), ("model.ron", model)].map(|(p, t)| (p.into(), t.into())).into());
+/// let compiled = Compiled::new(load::model(&files, "model.ron", &Overrides::default())?.value);
+///
+/// let question = Question { randomness: Randomness::new(0, 0), at: None, rule: None };
+/// let said = text(&explain(&compiled, question, &AtomicBool::new(false))?);
+/// assert!(said.contains("`decay` has no match") && said.contains("with a.hot = FALSE"), "{said}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn explain(compiled: &Compiled, question: Question, halt: &AtomicBool) -> Outcome<Explanation> {
     let mut simulation = compiled.start(question.randomness)?;
     let labels = start::labels(compiled.program(), simulation.matcher().graph());
