@@ -12,19 +12,28 @@ fn every_link_leads_somewhere_inside_the_book() {
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
 
-/// Carries out every page but the reference. `UPDATE_EXPECT=1` writes into the pages what the commands write today.
+fn write(path: &Path, content: &[u8]) {
+    let path = Path::new(ROOT).join("docs").join(path);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, content).unwrap();
+}
+
+/// Carries out every page but the reference. `UPDATE_EXPECT=1` writes into the guide what the commands write and draw today.
 #[test]
 fn every_command_writes_what_the_guide_shows() {
     let mut pages = Page::all();
     pages.retain(|page| !page.path.ends_with("language.md"));
     let update = std::env::var_os("UPDATE_EXPECT").is_some();
     let follow = |page: Page| {
-        let (wrong, now) = console::follow(&page);
-        if !wrong.is_empty() && update {
-            let docs = Path::new(ROOT).join("docs");
-            std::fs::write(docs.join(&page.path), now).unwrap();
+        let followed = console::follow(&page);
+        if !followed.faults.is_empty() && update {
+            write(&page.path, followed.text.as_bytes());
+            followed
+                .pictures
+                .iter()
+                .for_each(|(path, drawn)| write(path, drawn));
         }
-        wrong
+        followed.faults
     };
     let faults: Vec<String> = pages.into_par_iter().flat_map(follow).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));

@@ -3,7 +3,7 @@
 //! The commands of a page run one after another, as a reader would give them, in a folder that has the shipped `rules` and `models` and the files that
 //! the page shows. `kairos` is the command as it was built; `cd` goes to a folder for the rest of the page; `cat FILE` shows a file, which it
 //! writes where it is not there, since that is how a page shows a file that is not RON. What is written to both outputs must be what the page shows, where
-//! `…` stands for anything within a line, and alone on a line for any lines.
+//! `…` stands for anything within a line, and alone on a line for any lines. A picture on the page that a command has drawn, by its path, must be that one.
 
 use std::{
     fs,
@@ -14,7 +14,7 @@ use std::{
 
 use kairos::model::spec::FileKind;
 
-use super::{Block, Page, ROOT, files_under, theory, with_fields};
+use super::{Block, Page, ROOT, files_under, links, theory, with_fields};
 use crate::project::kairos;
 
 /// A command and what it should write.
@@ -30,40 +30,46 @@ struct Place {
     here: PathBuf,
 }
 
-/// Follows a page: what it shows wrongly, and the page as it should be.
+/// A page that was followed.
+#[derive(Clone, Debug, Default)]
+pub struct Followed {
+    /// What it shows wrongly.
+    pub faults: Vec<String>,
+    /// The page as it should be.
+    pub text: String,
+    /// Pictures that it shows, as its commands have drawn them: paths from `docs`.
+    pub pictures: Vec<(PathBuf, Vec<u8>)>,
+}
+
+/// Follows a page.
 ///
 /// # Panics
 /// If scratch files cannot be written.
 #[must_use]
-pub fn follow(page: &Page) -> (Vec<String>, String) {
+pub fn follow(page: &Page) -> Followed {
     let mut place = Place::new();
-    let mut faults = Vec::new();
-    let mut text = String::new();
+    let mut followed = Followed::default();
     let mut copied = 0;
     for block in page.blocks() {
-        let told = |what: String| format!("docs/{}:{}: {what}", page.path.display(), block.line);
-        if block.is("ron") {
-            faults.extend(place.put(&block).map(told));
+        let fault = if block.is("ron") {
+            place.put(&block)
         } else if block.file() == Some("theory") {
-            faults.extend(theory::contradicted(&block, &place.here).map(told));
+            theory::contradicted(&block, &place.here)
         } else if block.is("console") {
-            let mut now = String::new();
-            for step in steps(&block.text) {
-                let written = place.carry_out(&step);
-                let fits = fits(&step.shown, &written);
-                if !fits {
-                    faults.push(told(format!("`{}` writes\n{written}", step.command)));
-                }
-                let shown = if fits { &step.shown } else { &written };
-                now += &format!("$ {}\n{shown}", step.command);
-            }
-            text += &page.text[copied..block.range.start];
-            text += &now;
+            let (wrong, now) = place.session(&block.text);
+            followed.text += &page.text[copied..block.range.start];
+            followed.text += &now;
             copied = block.range.end;
-        }
+            wrong
+        } else {
+            None
+        };
+        let told = |what| format!("docs/{}:{}: {what}", page.path.display(), block.line);
+        followed.faults.extend(fault.map(told));
     }
-    text += &page.text[copied..];
-    (faults, text)
+    followed.text += &page.text[copied..];
+    place.look_at_pictures(page, &mut followed);
+    followed
 }
 
 fn steps(text: &str) -> Vec<Step> {
@@ -132,6 +138,43 @@ impl Place {
         let (_, quoted) = block.text.split_once('\n')?;
         let fits = fits(&format!("…\n{}…\n", plain(quoted)), &plain(&file));
         (!fits).then(|| format!("{path} says something else"))
+    }
+
+    /// Carries out the commands of a block: what is wrong with it, and what it should be.
+    fn session(&mut self, text: &str) -> (Option<String>, String) {
+        let mut wrong = String::new();
+        let mut now = String::new();
+        for step in steps(text) {
+            let written = self.carry_out(&step);
+            let fits = fits(&step.shown, &written);
+            if !fits {
+                wrong += &format!("`{}` writes\n{written}", step.command);
+            }
+            let shown = if fits { &step.shown } else { &written };
+            now += &format!("$ {}\n{shown}", step.command);
+        }
+        ((!wrong.is_empty()).then_some(wrong), now)
+    }
+
+    /// A picture whose path leads to one that a command has drawn must be that one.
+    fn look_at_pictures(&self, page: &Page, followed: &mut Followed) {
+        let folder = page.path.parent().unwrap_or(Path::new(""));
+        for target in links::targets(page) {
+            let Ok(drawn) = fs::read(self.here.join(&target)) else {
+                continue;
+            };
+            let path = folder.join(&target);
+            if fs::read(Path::new(ROOT).join("docs").join(&path))
+                .ok()
+                .as_ref()
+                != Some(&drawn)
+            {
+                followed
+                    .faults
+                    .push(format!("docs/{} is another picture", path.display()));
+            }
+            followed.pictures.push((path, drawn));
+        }
     }
 
     fn carry_out(&mut self, step: &Step) -> String {

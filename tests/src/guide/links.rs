@@ -28,7 +28,7 @@ pub fn broken() -> Vec<String> {
 }
 
 /// Where a page's links and pictures lead.
-fn targets(page: &Page) -> Vec<String> {
+pub(super) fn targets(page: &Page) -> Vec<String> {
     let mut targets = Vec::new();
     for (event, _) in page.events() {
         match event {
