@@ -1,8 +1,8 @@
 //! The matcher that costs what a step changed.
 //!
 //! Every pattern whose matches somebody needs (a rule's left-hand side, a sub-pattern that is counted, a pool, a probe) is a *query* with stored matches
-//! ([`store`]). A change finds the rows that it concerns along intrusive lists from the changed element, and new rows by *search plans* that start from it
-//! ([`plan`], [`search`]); tables say which ([`dispatch`]). Queries that count for others are brought up to date first ([`strategy`]: strata).
+//! (`store`). A change finds the rows that it concerns along intrusive lists from the changed element, and new rows by *search plans* that start from it
+//! (`plan`, `search`); tables say which (`dispatch`). Queries that count for others are brought up to date first (`strategy`: strata).
 
 use std::sync::Arc;
 
