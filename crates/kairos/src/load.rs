@@ -131,6 +131,18 @@ pub fn study(
 ///
 /// # Errors
 /// All its mistakes.
+///
+/// # Example
+/// ```
+/// use kairos::load;
+/// use kairos::model::{check::Overrides, source::MemoryFiles};
+///
+/// let text = r#"RuleSet(types: (nodes: { "Atom": () }), rules: { "decay": (match: "(a:Atom)", delete: ["b"]) })"#;
+/// let files = MemoryFiles([("rules.ron".to_owned(), text.to_owned())].into());
+/// let mistakes = load::any(&files, "rules.ron", &Overrides::default()).unwrap_err();
+/// assert_eq!(mistakes.count(), (1, 0));
+/// assert!(mistakes.to_string().contains("rules.ron:1:"), "{mistakes}");
+/// ```
 pub fn any(files: &dyn Files, path: &str, overrides: &Overrides) -> Result<Content, Box<Mistakes>> {
     let text = files.read(path).unwrap_or_default();
     match FileKind::of(text.trim_start_matches('\u{feff}')) {

@@ -72,6 +72,22 @@ fn step<M: Matcher, S: Schedule + Default>(simulation: &mut Simulation<M, S>, ho
 }
 
 /// Makes up to `steps` steps with both engines, and compares what they do, their active events and the readings of all probes.
+///
+/// # Example
+/// ```
+/// use kairos::{load, simulate::Compiled, verify::{Verdict, compare}};
+/// use kairos::model::{check::Overrides, source::MemoryFiles};
+/// use kairos::sim::draw::Randomness;
+/// # let rules = r#"RuleSet(types: (nodes: { "Atom": () }), rules: { "decay": (match: "(a:Atom)", delete: ["a"]) })"#;
+/// # let model = r#"Model(rules: "rules.ron", start: [Repeat(9, "(:Atom)")], timers: { "decay": Exponential(rate: 0.5) }, horizon: 1.0)"#;
+/// # let files = MemoryFiles([("rules.ron", rules), ("model.ron", model)].map(|(p, t)| (p.into(), t.into())).into());
+/// let compiled = Compiled::new(load::model(&files, "model.ron", &Overrides::default())?.value);
+/// let randomness = Randomness::new(42, 0);
+/// let (mut fast, mut reference) = (compiled.start(randomness)?, compiled.start_reference(randomness)?);
+/// let verdict = compare(&mut fast, &mut reference, (f64::INFINITY, 5));
+/// assert!(matches!(verdict, Verdict::Agree { steps: 5, .. }));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn compare<A, S, B, T>(
     fast: &mut Simulation<A, S>,
     reference: &mut Simulation<B, T>,
