@@ -1,0 +1,114 @@
+//! Networks of peers.
+
+use crate::{agrees, column, mean, observe};
+
+#[test]
+fn queries_need_as_many_messages_as_the_ring_says() {
+    let messages = |keys: &str, levels: &str| {
+        column(
+            &observe(
+                "gallery/hash-lookup",
+                &[("keys", keys), ("levels", levels)],
+                24,
+                ["messages.mean"],
+            ),
+            0,
+        )
+    };
+    agrees(&messages("64", "1"), 63.0 * 62.0 / 128.0);
+    agrees(&messages("64", "6"), 3.0 - 6.0 / 64.0);
+    agrees(&messages("256", "8"), 4.0 - 8.0 / 256.0);
+}
+
+#[test]
+fn the_example_ring_closes_when_peer_5_departs() {
+    let metrics = [
+        "next_of_4_is_5.last",
+        "next_of_4_is_8.last",
+        "second_of_4_is_10.last",
+        "second_of_3_is_8.last",
+        "peers.last",
+    ];
+    for row in observe("gallery/hash-example", &[], 10, metrics) {
+        assert_eq!(row, [0.0, 1.0, 1.0, 1.0, 7.0]);
+    }
+}
+
+#[test]
+fn churn_makes_look_ups_fail() {
+    let failures = |stay: &str| {
+        mean(&column(
+            &observe(
+                "gallery/hash-churn",
+                &[("stay", stay)],
+                4,
+                ["failures.value"],
+            ),
+            0,
+        ))
+    };
+    let (slow, fast) = (failures("3600"), failures("300"));
+    assert!(slow < 0.06 && (0.2..0.5).contains(&fast), "{slow} {fast}");
+}
+
+#[test]
+fn a_swarm_keeps_near_its_bound() {
+    let rows = observe(
+        "gallery/swarm",
+        &[("peers", "30")],
+        4,
+        ["finish.max", "swarm_bound.value", "server_bound.value"],
+    );
+    for [last, bound, server] in rows {
+        assert!(
+            last >= bound && last <= 1.2 * bound,
+            "{last} h, bound {bound} h"
+        );
+        assert!(last < server / 3.0);
+    }
+}
+
+#[test]
+fn a_search_asks_about_eight_super_nodes_and_takes_longer_behind_a_nat() {
+    let rows = observe(
+        "gallery/overlay",
+        &[],
+        4,
+        ["contacts.mean", "time_public.mean", "time_nat.mean"],
+    );
+    // One in eight knows; whoever was asked is not asked again, which makes it a little less than eight: 201 / 26.
+    agrees(&column(&rows, 0), 201.0 / 26.0);
+    assert!(mean(&column(&rows, 2)) > 1.3 * mean(&column(&rows, 1)));
+}
+
+#[test]
+fn name_drop_makes_hubs() {
+    let rows = observe(
+        "gallery/name-drop",
+        &[("nodes", "300")],
+        3,
+        ["hub.last", "degree.last", "connections.count"],
+    );
+    for [hub, degree, connections] in rows {
+        assert_eq!(degree, 2.0 * connections / 300.0);
+        assert!(hub > 2.0 * degree, "{hub} {degree}");
+    }
+}
+
+#[test]
+fn need_decides_best_who_becomes_a_super_node() {
+    let satisfied = |clients: &str| {
+        column(
+            &observe(
+                "gallery/promotion",
+                &[("clients", clients)],
+                3,
+                ["satisfied.value"],
+            ),
+            0,
+        )
+    };
+    assert!(mean(&satisfied("200")) > 0.98);
+    // More clients bring more super-nodes, and these leave less bandwidth to clients.
+    assert!(mean(&satisfied("1000")) < 0.5);
+}
