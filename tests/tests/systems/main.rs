@@ -4,6 +4,7 @@
 //! 10⁻⁵ for each of the few dozen figures here. The random seeds are fixed, so that what passed once passes again.
 #![allow(clippy::unwrap_used)]
 
+mod links;
 mod messages;
 mod peers;
 mod services;
