@@ -87,11 +87,18 @@ fn name_drop_makes_hubs() {
         "gallery/name-drop",
         &[("nodes", "300")],
         3,
-        ["hub.last", "degree.last", "connections.count"],
+        [
+            "hub.last",
+            "degree.last",
+            "connections.count",
+            "correlation.value",
+        ],
     );
-    for [hub, degree, connections] in rows {
+    for [hub, degree, connections, correlation] in rows {
         assert_eq!(degree, 2.0 * connections / 300.0);
         assert!(hub > 2.0 * degree, "{hub} {degree}");
+        // About 0.6, with a standard error of 0.05: the active become hubs.
+        assert!(correlation > 0.3, "{correlation}");
     }
 }
 
