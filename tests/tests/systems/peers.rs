@@ -36,36 +36,59 @@ fn the_example_ring_closes_when_peer_5_departs() {
 
 #[test]
 fn churn_makes_look_ups_fail() {
-    let failures = |stay: &str| {
-        mean(&column(
-            &observe(
-                "gallery/hash-churn",
-                &[("stay", stay)],
-                4,
-                ["failures.value"],
-            ),
-            0,
-        ))
-    };
-    let (slow, fast) = (failures("3600"), failures("300"));
-    assert!(slow < 0.06 && (0.2..0.5).contains(&fast), "{slow} {fast}");
+    for stay in [1200.0, 600.0] {
+        let parameter = format!("{stay}");
+        let rows = observe(
+            "gallery/hash-churn",
+            &[("stay", &parameter)],
+            8,
+            ["failures.value", "peers.mean"],
+        );
+        let hops = mean(&column(&rows, 1)) / 2.0 - 1.0;
+        // A successor is dead for 5 s on average until a ping finds out, and a query waits for a second: 0.81 of them come too early.
+        let theory = 1.0 - (-hops * 0.81 * 5.0 / stay).exp();
+        // Two dead in a row take longer to repair, so that it is a little more.
+        let more = mean(&column(&rows, 0)) / theory;
+        assert!((0.9..1.35).contains(&more), "{more} times {theory}");
+    }
 }
 
 #[test]
 fn a_swarm_keeps_near_its_bound() {
-    let rows = observe(
-        "gallery/swarm",
-        &[("peers", "30")],
-        4,
-        ["finish.max", "swarm_bound.value", "server_bound.value"],
-    );
-    for [last, bound, server] in rows {
-        assert!(
-            last >= bound && last <= 1.2 * bound,
-            "{last} h, bound {bound} h"
+    for (peers, riders, most) in [("1", "0", 1.02), ("30", "0", 1.2), ("30", "0.3", 1.6)] {
+        let rows = observe(
+            "gallery/swarm",
+            &[("peers", peers), ("riders", riders)],
+            4,
+            ["finish.max", "swarm_bound.value", "server_bound.value"],
         );
-        assert!(last < server / 3.0);
+        for [last, bound, server] in rows {
+            assert!(
+                last >= bound && last <= most * bound,
+                "{peers} peers, {riders} riders: {last} h, bound {bound} h"
+            );
+            assert!(peers == "1" || last < server / 2.0);
+        }
     }
+}
+
+#[test]
+fn a_network_comes_back_by_itself_only_if_its_super_nodes_stand_enough() {
+    let recovered = |strength: &str, megas: &str| {
+        let parameters = [
+            ("clients", "20000"),
+            ("supers", "400"),
+            ("strength", strength),
+            ("megas", megas),
+        ];
+        let rows = observe("gallery/outage", &parameters, 3, ["recovered.count"]);
+        column(&rows, 0).iter().sum::<f64>()
+    };
+    // A little above 5 of 10 do; at these distances none of 10 and all of 10 in the study.
+    assert_eq!(recovered("4.75", "0"), 0.0);
+    assert_eq!(recovered("6", "0"), 3.0);
+    // 95 % of the clients need 190 dedicated super-nodes if no other is left.
+    assert_eq!(recovered("4.75", "220"), 3.0);
 }
 
 #[test]
