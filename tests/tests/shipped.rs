@@ -145,8 +145,8 @@ fn trajectories_are_pinned() {
         gallery/membership 12c65d43bd868c54
         gallery/migration e6d384f97dbad7c0
         gallery/multicast f6279139210b3c99
-        gallery/name-drop ca3c005586ae5e96
-        gallery/name-drop-large ca3c005586ae5e96
+        gallery/name-drop 4da03aa13d455923
+        gallery/name-drop-large 4da03aa13d455923
         gallery/network 63b7968fcb0a2fff
         gallery/outage 82e07cea4099e0fb
         gallery/overlay 84d706747756a52b
