@@ -72,6 +72,7 @@ fn standard_error(values: &[f64]) -> f64 {
 
 #[track_caller]
 fn agrees(values: &[f64], exact: f64) {
+    assert!(values.len() >= 20, "too few for the level stated above");
     let (m, se) = (mean(values), standard_error(values));
     assert!((m - exact).abs() <= 6.0 * se, "{m} ± {se} against {exact}");
 }

@@ -47,8 +47,9 @@ fn a_crash_is_noticed_after_the_timeout_less_the_age_of_the_last_heartbeat() {
         ("timeout", "2.5"),
         ("jitter", "1e-9"),
         ("grace", "100"),
+        ("duration", "1500"),
     ];
-    let rows = observe("gallery/membership", &parameters, 8, ["detection.mean"]);
+    let rows = observe("gallery/membership", &parameters, 20, ["detection.mean"]);
     // The last heartbeat that came is k + u seconds old with probability (1 - loss) loss^k, u uniform; it is younger than the lease,
     // or the member was under suspicion before it crashed.
     let lease = timeout + latency;
@@ -70,8 +71,9 @@ fn the_living_are_suspected_as_often_as_heartbeats_are_lost_in_a_row() {
         ("jitter", "1e-9"),
         ("grace", "1e6"),
         ("stay", "1e9"),
+        ("duration", "1500"),
     ];
-    let rows = observe("gallery/membership", &parameters, 8, ["mistakes.value"]);
+    let rows = observe("gallery/membership", &parameters, 20, ["mistakes.value"]);
     // One comes, two do not.
     agrees(&column(&rows, 0), 3600.0 * 0.7 * 0.3_f64.powi(2));
 }

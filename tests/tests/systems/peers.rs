@@ -95,8 +95,8 @@ fn a_network_comes_back_by_itself_only_if_its_super_nodes_stand_enough() {
 fn a_search_asks_about_eight_super_nodes_and_takes_longer_behind_a_nat() {
     let rows = observe(
         "gallery/overlay",
-        &[],
-        4,
+        &[("clients", "20")],
+        20,
         ["contacts.mean", "time_public.mean", "time_nat.mean"],
     );
     // One in eight knows; whoever was asked is not asked again, which makes it a little less than eight: 201 / 26.
