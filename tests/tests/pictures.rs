@@ -28,7 +28,11 @@ fn drawn(files: &dyn Files, path: &str) -> Vec<Drawn> {
             let mut drawn = pictures::model(compiled.model());
             // A random start graph may break a law of its own.
             if let Ok(start) = compiled.start(Randomness::new(0, 0)) {
-                drawn.push(pictures::start(compiled.model(), start.matcher().graph()));
+                drawn.push(pictures::start(
+                    compiled.model(),
+                    start.matcher().graph(),
+                    &[],
+                ));
             }
             drawn
         }

@@ -63,6 +63,28 @@ pub struct Edge {
     pub values: Vec<String>,
 }
 
+impl HostGraph {
+    /// The same graph without the nodes and edges of these types, and without the edges at those nodes.
+    #[must_use]
+    pub fn without(self, types: &[String]) -> Self {
+        let is_shown = |ty: &String| !types.contains(ty);
+        let mut shown = HostGraph::default();
+        let mut places = Vec::with_capacity(self.nodes.len());
+        for node in self.nodes {
+            places.push(is_shown(&node.ty).then_some(shown.nodes.len()));
+            shown.nodes.extend(is_shown(&node.ty).then_some(node));
+        }
+        let edges = self.edges.into_iter().filter(|edge| is_shown(&edge.ty));
+        shown.edges = edges
+            .filter_map(|edge| {
+                let (from, to) = (places[edge.from]?, places[edge.to]?);
+                Some(Edge { from, to, ..edge })
+            })
+            .collect();
+        shown
+    }
+}
+
 /// Draws a host graph.
 ///
 /// # Panics

@@ -87,20 +87,20 @@ pub fn study(models: &[&Model], baseline: usize) -> Vec<Drawn> {
     drawn
 }
 
-/// The host graph of a model at the start.
+/// The host graph of a model at the start, without nodes and edges of the types in `hidden`.
 #[must_use]
-pub fn start(model: &Model, graph: &HostGraph) -> Drawn {
-    let graph = snapshot::plain(&model.types, graph);
+pub fn start(model: &Model, graph: &HostGraph, hidden: &[String]) -> Drawn {
+    let graph = snapshot::plain(&model.types, graph).without(hidden);
     Drawn::new("start", kairos_draw::graph::graph("Start graph", &graph))
 }
 
-/// The host graph in a GraphML file.
+/// The host graph in a GraphML file, without nodes and edges of the types in `hidden`.
 ///
 /// # Errors
 /// Where the file cannot be read, or is no GraphML.
-pub fn snapshot(path: &Path) -> Result<Drawn> {
+pub fn snapshot(path: &Path, hidden: &[String]) -> Result<Drawn> {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let graph = snapshot::read(path)?;
+    let graph = snapshot::read(path)?.without(hidden);
     Ok(Drawn::new(&stem, kairos_draw::graph::graph(&stem, &graph)))
 }
 

@@ -26,7 +26,8 @@ Examples:
   kairos draw rules/skype-connect.ron
   kairos draw models/skype.ron --out pictures --rule connect --rule reject
   kairos draw models/skype.ron --set clients=20 --random-seed 7
-  kairos run models/figure8.ron --snapshot 5:later.graphml && kairos draw later.graphml")]
+  kairos run models/figure8.ron --snapshot 5:later.graphml && kairos draw later.graphml
+  kairos draw later.graphml --hide registered")]
 pub(crate) struct Arguments {
     /// A file with a RuleSet or a Model, or a snapshot in GraphML
     #[arg(value_name = "FILE")]
@@ -39,6 +40,10 @@ pub(crate) struct Arguments {
     /// Draw this rule and nothing else; may be given several times
     #[arg(long = "rule", value_name = "RULE")]
     rules: Vec<String>,
+
+    /// Leave nodes and edges of this type out of a start graph or a snapshot; may be given several times
+    #[arg(long = "hide", value_name = "TYPE")]
+    hidden: Vec<String>,
 
     /// The random seed of the start graph
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -74,7 +79,7 @@ fn snapshot(arguments: &Arguments) -> Result<Vec<Drawn>, Failure> {
         return Err(Failure::Because(Exit::Usage, message.to_owned()));
     }
     let path = Path::new(&arguments.file);
-    Ok(vec![pictures::snapshot(path)?])
+    Ok(vec![pictures::snapshot(path, &arguments.hidden)?])
 }
 
 fn content(arguments: &Arguments) -> Result<Vec<Drawn>, Failure> {
@@ -96,7 +101,8 @@ fn content(arguments: &Arguments) -> Result<Vec<Drawn>, Failure> {
                 let randomness = Randomness::new(arguments.random_seed, 0);
                 let start = compiled.start(randomness);
                 let start = start.map_err(|e| Failure::Because(Exit::Failed, e.to_string()))?;
-                drawn.push(pictures::start(compiled.model(), start.matcher().graph()));
+                let graph = start.matcher().graph();
+                drawn.push(pictures::start(compiled.model(), graph, &arguments.hidden));
             }
             drawn
         }

@@ -282,6 +282,15 @@ fn report(
     }
 }
 
+/// How much faster or slower than what it simulates a run was, where the model's time is in seconds.
+fn against_real_time(report: &Report, time_unit: &str) -> String {
+    let times = report.time / report.wall_seconds.max(1e-9);
+    match time_unit {
+        "s" if report.time > 0.0 => format!(", {} times real time", significant(times, 3)),
+        _ => String::new(),
+    }
+}
+
 fn text(report: &Report, end: End, time_unit: &str) -> String {
     let megabytes = |bytes: u64| format!("{} MB", significant(bytes as f64 / 1e6, 3));
     let mut rows = vec![
@@ -310,9 +319,10 @@ fn text(report: &Report, end: End, time_unit: &str) -> String {
         grouped(report.edges as u64)
     );
     let speed = format!(
-        "{} s for the steps ({} events/s), {} s before",
+        "{} s for the steps ({} events/s{}), {} s before",
         significant(report.wall_seconds, 3),
         grouped(report.events_per_second as u64),
+        against_real_time(report, time_unit),
         significant(report.setup_seconds, 3)
     );
     rows.extend([

@@ -107,3 +107,16 @@ fn what_cannot_be_drawn_is_told() {
         assert_eq!(ran.out, "", "{arguments}");
     }
 }
+
+#[test]
+fn types_are_hidden_with_the_edges_at_them() {
+    let project = Project::new();
+    project
+        .kairos("run model.ron --snapshot 10:ten.graphml")
+        .expect(0);
+    project
+        .kairos("draw ten.graphml --hide Customer --out p")
+        .expect(0);
+    let picture = project.read("p/ten.svg");
+    assert!(picture.contains("Server") && !picture.contains("Customer"));
+}
