@@ -1,6 +1,10 @@
 //! Runs a model under the engine and under the reference engine, and compares them step by step.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 use kairos_model::{check, model::Model, probe::ProbeId, render, source::MemoryFiles};
 use kairos_rewrite::{
@@ -9,15 +13,15 @@ use kairos_rewrite::{
 };
 use kairos_sim::{
     draw::Randomness,
-    engine::{FiringOutcome, Progress, Simulation, Timers},
-    schedule::{HeapSchedule, Schedule, TwinSchedule},
+    engine::{Active, FiringOutcome, Progress, Simulation, Timers},
+    schedule::{CalendarSchedule, Schedule, TwinSchedule},
     start,
 };
 
-use crate::random::System;
+use crate::{gsmp::Laws, random::System};
 
 /// What happened while both agreed: how often each rule was applied, and how the run ended.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Agreement {
     /// By rule name.
     pub applied: BTreeMap<String, u64>,
@@ -27,29 +31,24 @@ pub struct Agreement {
     pub thinned: u64,
     /// All steps.
     pub steps: u64,
-    /// A stop reason or a run-time error.
+    /// A stop reason or a run-time error, up to its first comma.
     pub end: String,
-    /// The hash of the trajectory.
+    /// Of the trajectory.
     pub fingerprint: u64,
 }
+
+type Fast = Simulation<IncrementalMatcher, CalendarSchedule>;
+type Slow = Simulation<NaiveMatcher, TwinSchedule>;
 
 /// The model of a system; `Err` holds the diagnostics.
 ///
 /// # Errors
 /// The rendered mistakes.
 pub fn load(system: &System, backwards: bool) -> Result<Model, String> {
-    let files = MemoryFiles(
-        [
-            ("rules.ron".to_owned(), system.rule_set(backwards)),
-            ("model.ron".to_owned(), system.model()),
-            ("t.csv".to_owned(), System::TABLE.to_owned()),
-        ]
-        .into(),
-    );
+    let files = MemoryFiles(system.files(backwards));
     let loaded = check::load_model(&files, "model.ron", &check::Overrides::default());
-    loaded
-        .value
-        .ok_or_else(|| render::render(&loaded.sources, &loaded.diagnostics, render::Colour::Never))
+    let mistakes = || render::render(&loaded.sources, &loaded.diagnostics, render::Colour::Never);
+    loaded.value.clone().ok_or_else(mistakes)
 }
 
 /// Compares engine and reference engine for so many steps.
@@ -58,130 +57,193 @@ pub fn load(system: &System, backwards: bool) -> Result<Model, String> {
 /// The first difference.
 pub fn compare(model: Model, steps: u64, seed: u64) -> Result<Agreement, String> {
     let program = Arc::new(Program::compile(model));
-    let timers = Timers::new(&program);
+    // A broken invariant is a difference like any other: the system is to be shrunk and shown.
+    let compared = AssertUnwindSafe(|| compare_programs(&program, &program, steps, seed));
+    catch_unwind(compared).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+        Err(format!("panic: {}", text.unwrap_or_default()))
+    })
+}
+
+/// Compares the engine that runs one program with the reference engine that runs another one: the same, unless a difference is wanted.
+///
+/// # Errors
+/// The first difference.
+pub fn compare_programs(
+    fast: &Arc<Program>,
+    slow: &Arc<Program>,
+    steps: u64,
+    seed: u64,
+) -> Result<Agreement, String> {
     let randomness = Randomness::new(seed, 0);
     let mut agreement = Agreement::default();
-    let graph = match start::build(&program, &randomness) {
-        Ok(graph) => graph,
-        Err(error) => {
-            agreement.end = error.to_string();
+    let (fast, slow) = match (
+        begin::<Fast>(fast, randomness),
+        begin::<Slow>(slow, randomness),
+    ) {
+        (Ok(fast), Ok(slow)) => (fast, slow),
+        (fast, slow) => {
+            agreement.end = same_error(fast.err(), slow.err())?;
             return Ok(agreement);
         }
     };
-    let fast = Simulation::<IncrementalMatcher, HeapSchedule>::new(
-        &program,
-        &timers,
-        randomness,
-        graph.clone(),
-    );
-    let slow = Simulation::<NaiveMatcher, TwinSchedule>::new(&program, &timers, randomness, graph);
-    let (mut fast, mut slow) = match (fast, slow) {
-        (Ok(fast), Ok(slow)) => (fast, slow),
-        (fast, slow) => return same_error(fast.err(), slow.err(), agreement),
-    };
+    let laws = Laws::new(&fast.matcher().program().model);
+    let mut twins = Twins { fast, slow, laws };
     loop {
-        let (a, b) = (state(&fast), state(&slow));
-        if a != b {
-            return Err(format!(
-                "after step {}:\nengine    {a:#?}\nreference {b:#?}",
-                agreement.steps
-            ));
-        }
-        fast.check_invariants();
-        slow.check_invariants();
+        let before = twins.agree().map_err(|d| after(agreement.steps, &d))?;
         if agreement.steps == steps {
             agreement.end = "steps".to_owned();
-            break;
+        } else {
+            let step = twins.step(&before, &mut agreement);
+            step.map_err(|d| after(agreement.steps, &d))?;
         }
-        let horizon = program.model.run.horizon.unwrap_or(f64::INFINITY);
-        match (fast.step(horizon, &mut ()), slow.step(horizon, &mut ())) {
-            (Ok(a), Ok(b)) if a == b => match a {
-                Progress::Fired { rule, outcome, .. } => {
-                    agreement.steps += 1;
-                    match outcome {
-                        FiringOutcome::Applied(_) => {
-                            *agreement
-                                .applied
-                                .entry(program.model.rule(rule).name.clone())
-                                .or_default() += 1;
-                        }
-                        FiringOutcome::Effectless => agreement.effectless += 1,
-                        FiringOutcome::Thinned => agreement.thinned += 1,
-                    }
-                }
-                Progress::Stopped(reason) => {
-                    agreement.end = reason.name().to_owned();
-                    break;
-                }
-            },
-            (Ok(a), Ok(b)) => {
-                return Err(format!(
-                    "step {}: engine {a:?}, reference {b:?}",
-                    agreement.steps
-                ));
-            }
-            (a, b) => return same_error(a.err(), b.err(), agreement),
-        }
-        if fast.fingerprint() != slow.fingerprint() {
-            return Err(format!(
-                "step {}: the same event with other elements",
-                agreement.steps
-            ));
+        if !agreement.end.is_empty() {
+            agreement.fingerprint = twins.fast.fingerprint();
+            return Ok(agreement);
         }
     }
-    agreement.fingerprint = fast.fingerprint();
-    Ok(agreement)
 }
 
-/// Both must fail, and for the same rule; which of several conditions is met first is not defined.
+fn after(steps: u64, difference: &str) -> String {
+    format!("after step {steps}: {difference}")
+}
+
+/// Both engines.
+trait Begin: Sized {
+    fn begin(program: &Arc<Program>, randomness: Randomness) -> Result<Self, Box<RuntimeError>>;
+}
+
+impl<M: Matcher, S: Schedule + Default> Begin for Simulation<M, S> {
+    fn begin(program: &Arc<Program>, randomness: Randomness) -> Result<Self, Box<RuntimeError>> {
+        let graph = start::build(program, &randomness)?;
+        Simulation::new(program, &Timers::new(program), randomness, graph)
+    }
+}
+
+fn begin<B: Begin>(program: &Arc<Program>, randomness: Randomness) -> Result<B, Box<RuntimeError>> {
+    B::begin(program, randomness)
+}
+
+struct Twins {
+    fast: Fast,
+    slow: Slow,
+    laws: Laws,
+}
+
+impl Twins {
+    /// The active events, if both engines are in the same state.
+    fn agree(&self) -> Result<Vec<Active>, String> {
+        self.fast.check_invariants();
+        self.slow.check_invariants();
+        let (a, b) = (State::of(&self.fast), State::of(&self.slow));
+        if a == b {
+            return Ok(a.active);
+        }
+        Err(format!("\nengine    {a:#?}\nreference {b:#?}"))
+    }
+
+    fn step(&mut self, before: &[Active], agreement: &mut Agreement) -> Result<(), String> {
+        let program = Arc::clone(self.fast.matcher().program());
+        let horizon = program.model.run.horizon.unwrap_or(f64::INFINITY);
+        let was = self.fast.time();
+        let (fast, slow) = (
+            self.fast.step(horizon, &mut ()),
+            self.slow.step(horizon, &mut ()),
+        );
+        let progress = match (fast, slow) {
+            (Ok(a), Ok(b)) if a == b => a,
+            (Ok(a), Ok(b)) => return Err(format!("engine {a:?}, reference {b:?}")),
+            (a, b) => {
+                agreement.end = same_error(a.err(), b.err())?;
+                return Ok(());
+            }
+        };
+        if self.fast.fingerprint() != self.slow.fingerprint() {
+            return Err("the same event with other elements".to_owned());
+        }
+        match progress {
+            Progress::Stopped(reason) => agreement.end = reason.name().to_owned(),
+            Progress::Fired {
+                rule,
+                time,
+                outcome,
+            } => {
+                let after = self.fast.active_events();
+                self.laws.check(before, &after, (rule, was, time))?;
+                agreement.steps += 1;
+                match outcome {
+                    FiringOutcome::Applied(_) => {
+                        let name = program.model.rule(rule).name.clone();
+                        *agreement.applied.entry(name).or_default() += 1;
+                    }
+                    FiringOutcome::Effectless => agreement.effectless += 1,
+                    FiringOutcome::Thinned => agreement.thinned += 1,
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Both must fail, and for the same rule; which of several faulty conditions is met first is not defined.
 fn same_error(
     a: Option<Box<RuntimeError>>,
     b: Option<Box<RuntimeError>>,
-    mut agreement: Agreement,
-) -> Result<Agreement, String> {
+) -> Result<String, String> {
     match (a, b) {
         (Some(a), Some(b)) if a.fault == b.fault && a.rule == b.rule => {
-            agreement.end = a.to_string();
-            Ok(agreement)
+            let text = a.fault.to_string();
+            let kind = text.split([',', ':']).next().unwrap_or_default();
+            Ok(kind
+                .split(" of element")
+                .next()
+                .unwrap_or_default()
+                .to_owned())
         }
         (a, b) => Err(format!(
-            "step {}: engine error {:?}, reference error {:?}",
-            agreement.steps,
+            "engine error {:?}, reference error {:?}",
             a.map(|e| e.to_string()),
             b.map(|e| e.to_string())
         )),
     }
 }
 
-type State = (
-    u64,
-    Vec<(String, Vec<u64>, u64, Option<i64>)>,
-    Vec<Option<u64>>,
-    bool,
-);
+/// What must be the same, times and readings bit for bit.
+#[derive(Debug)]
+struct State {
+    time: f64,
+    active: Vec<Active>,
+    readings: Vec<Option<f64>>,
+    stops: bool,
+}
 
-/// Time, active events with their times, readings of probes.
-fn state<M: Matcher, S: Schedule + Default>(simulation: &Simulation<M, S>) -> State {
-    let model = &simulation.matcher().program().model;
-    let active = simulation.active_events().into_iter();
-    let active = active
-        .map(|a| {
-            (
-                model.rule(a.rule).name.clone(),
-                a.matched,
-                a.time.to_bits(),
-                a.priority,
-            )
-        })
-        .collect();
-    let probes = (0..).map(ProbeId).zip(&model.probes);
-    let readings = probes
-        .map(|(id, _)| simulation.matcher().reading(id).map(f64::to_bits))
-        .collect();
-    (
-        simulation.time().to_bits(),
-        active,
-        readings,
-        simulation.matcher().stops(),
-    )
+impl State {
+    fn of<M: Matcher, S: Schedule + Default>(simulation: &Simulation<M, S>) -> Self {
+        let matcher = simulation.matcher();
+        let probes = (0..).map(ProbeId).zip(&matcher.program().model.probes);
+        State {
+            time: simulation.time(),
+            active: simulation.active_events(),
+            readings: probes.map(|(id, _)| matcher.reading(id)).collect(),
+            stops: matcher.stops(),
+        }
+    }
+
+    fn bits(&self) -> impl PartialEq {
+        let event = |a: &Active| (a.rule, a.matched.clone(), a.time.to_bits(), a.priority);
+        let readings = self.readings.iter().map(|r| r.map(f64::to_bits));
+        (
+            self.time.to_bits(),
+            self.active.iter().map(event).collect::<Vec<_>>(),
+            readings.collect::<Vec<_>>(),
+            self.stops,
+        )
+    }
+}
+
+impl PartialEq for State {
+    fn eq(&self, other: &Self) -> bool {
+        self.bits() == other.bits()
+    }
 }

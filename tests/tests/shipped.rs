@@ -54,8 +54,15 @@ const MODELS: [&str; 6] = [
 
 #[test]
 fn every_file_is_without_mistakes() {
-    let files = ["rules", "models", "docs/tutorial"].map(ron_files).concat();
-    assert!(files.len() >= 14);
+    let folders = [
+        "rules",
+        "rules/gallery",
+        "models",
+        "models/gallery",
+        "docs/tutorial",
+    ];
+    let files = folders.map(ron_files).concat();
+    assert!(files.len() >= 55, "{}", files.len());
     for file in files {
         let mistakes = load::any(&DiskFiles, &file, &Overrides::default()).err();
         assert!(

@@ -163,6 +163,10 @@ pub enum Function {
     Ln,
     /// `pow(x, y)`, `Real`.
     Pow,
+    /// `rating(delay_ms, loss, impairment, robustness)`, `Real`: see [`crate::voice::rating`].
+    Rating,
+    /// `mos(r)`, `Real`: see [`crate::voice::mos`].
+    Mos,
 }
 
 impl Expr {

@@ -6,6 +6,7 @@
 //! - [`render`]: diagnostics as text and as plain data;
 //! - [`spec`]: rule sets, models and studies as they are written, a mirror of the RON files with positions;
 //! - [`syntax`]: the small languages inside strings (patterns and expressions), as syntax trees with positions;
+//! - [`voice`]: the functions of voice quality that expressions have;
 //! - [`check`]: names resolved, types inferred, every mistake collected: `spec → model`;
 //! - the checked model: [`types`], [`expr`], [`pattern`], [`rule`], [`timer`], [`start`], [`probe`], [`study`], [`model`].
 //!
@@ -35,3 +36,4 @@ pub mod study;
 pub mod syntax;
 pub mod timer;
 pub mod types;
+pub mod voice;

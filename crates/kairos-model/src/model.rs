@@ -6,7 +6,7 @@ use crate::{
     pattern::Scope,
     probe::{Probe, ProbeKind},
     rule::{Rule, RuleId},
-    source::Sources,
+    source::{Sources, Span},
     start::StartGraph,
     timer::Timer,
     types::{Type, TypeGraph, Value},
@@ -93,6 +93,10 @@ pub struct Parameter {
     pub name: String,
     /// Its value.
     pub value: ParameterValue,
+    /// Where it was given this value.
+    pub span: Span,
+    /// Whether anything that was read names it: an expression, or the braces of a file name.
+    pub is_used: bool,
 }
 
 /// The value of a parameter.
@@ -149,6 +153,9 @@ pub struct RunSettings {
     pub limits: Limits,
 }
 
+/// So many samples a series may have at most: they are kept in memory.
+pub const MAX_SAMPLES: f64 = 1e7;
+
 /// Limits that guard against mistakes in a model.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limits {
@@ -160,7 +167,7 @@ pub struct Limits {
     pub active_events: u64,
     /// Steps, if a number is given.
     pub steps: Option<u64>,
-    /// Bytes of memory that graph, matches and schedule may use, if a number is given.
+    /// Bytes of memory that graph, matches and schedule of one replication may use; `None` for any number.
     pub memory_bytes: Option<u64>,
     /// Seconds of wall time, if a number is given.
     pub wall_seconds: Option<f64>,
@@ -173,7 +180,7 @@ impl Default for Limits {
             elements: 1 << 31,
             active_events: 1 << 31,
             steps: None,
-            memory_bytes: None,
+            memory_bytes: Some(8 << 30),
             wall_seconds: None,
         }
     }

@@ -20,6 +20,8 @@ pub struct Probe {
     pub name: String,
     /// What it observes.
     pub kind: ProbeKind,
+    /// The unit of its values, if the model gives one. Firings and durations have none of their own.
+    pub unit: Option<String>,
     /// Where it stands.
     pub span: Span,
 }
@@ -156,6 +158,24 @@ pub(crate) mod statistics {
     pub(crate) const DERIVED: &[Statistic] = &[Value];
 }
 
+impl Probe {
+    /// The unit of one of its statistics; empty for plain numbers. Rates are per unit of time, durations are in it, and counts
+    /// of events have none.
+    #[must_use]
+    pub fn unit_of(&self, statistic: Statistic, time_unit: &str) -> String {
+        match (&self.kind, statistic) {
+            (_, Statistic::Rate) => format!("1/{time_unit}"),
+            (_, Statistic::Effectless | Statistic::Thinned | Statistic::Censored)
+            | (
+                ProbeKind::Firings { .. } | ProbeKind::Tally { .. } | ProbeKind::Between { .. },
+                Statistic::Count,
+            ) => String::new(),
+            (ProbeKind::Between { .. }, _) => time_unit.to_owned(),
+            _ => self.unit.clone().unwrap_or_default(),
+        }
+    }
+}
+
 impl ProbeKind {
     /// The statistics that this kind of probe has, the one that stands for the probe first. [`Statistic::Quantile`] stands for all quantiles.
     #[must_use]
@@ -167,6 +187,12 @@ impl ProbeKind {
             ProbeKind::Between { .. } => statistics::DURATIONS,
             ProbeKind::Derived { .. } => statistics::DERIVED,
         }
+    }
+
+    /// Whether this can be read at any time, so that it has a series.
+    #[must_use]
+    pub fn has_series(&self) -> bool {
+        matches!(self, ProbeKind::Count(_) | ProbeKind::Summary { .. })
     }
 
     /// Whether this kind of probe has a statistic.

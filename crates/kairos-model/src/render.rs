@@ -19,13 +19,28 @@ pub enum Colour {
     Always,
 }
 
+/// The width, in columns, that lines are cut to where no other is known.
+pub const WIDTH: usize = 140;
+
 /// Diagnostics in the order of their places, each with its lines underlined, a blank line behind each.
 #[must_use]
 pub fn render(sources: &Sources, diagnostics: &[Diagnostic], colour: Colour) -> String {
+    render_in(sources, diagnostics, colour, WIDTH)
+}
+
+/// The same for a screen of so many columns: long lines of the files are cut around what is underlined.
+#[must_use]
+pub fn render_in(
+    sources: &Sources,
+    diagnostics: &[Diagnostic],
+    colour: Colour,
+    width: usize,
+) -> String {
     let renderer = match colour {
         Colour::Never => Renderer::plain(),
         Colour::Always => Renderer::styled(),
     };
+    let renderer = renderer.term_width(width);
     let mut out = String::new();
     for diagnostic in sorted(diagnostics) {
         out += &renderer.render(&[group(sources, diagnostic)]);

@@ -5,7 +5,7 @@ mod files;
 use std::{ops::Range, sync::Arc};
 
 pub use self::files::{DiskFiles, Files, MAX_FILE_BYTES, MemoryFiles, join, normalise};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, suggest};
 
 /// A file that was read, by its position in [`Sources`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,11 +69,14 @@ impl Sources {
             Ok(text) => Ok(self.add(path.to_owned(), text)),
             Err(reason) => {
                 let message = format!("cannot read `{path}`: {reason}");
-                Err(Box::new(Diagnostic::error_at(
-                    "unreadable-file",
-                    message,
-                    asked_at,
-                )))
+                let mistake = Diagnostic::error_at("unreadable-file", message, asked_at);
+                let name = path.rsplit('/').next().unwrap_or(path);
+                let beside = files.beside(path);
+                let others = beside.iter().map(String::as_str).filter(|n| *n != name);
+                Err(Box::new(match suggest(name, others) {
+                    Some(near) => mistake.help(format!("did you mean `{near}`?")),
+                    None => mistake,
+                }))
             }
         }
     }

@@ -1,6 +1,10 @@
 //! Checked studies: which scenarios are compared, by which metrics, how often.
 
-use crate::{model::Model, probe::MetricRef, source::Span};
+use crate::{
+    model::Model,
+    probe::{MetricRef, ProbeId},
+    source::Span,
+};
 
 /// A study: scenarios with one model each.
 #[derive(Clone, Debug)]
@@ -17,6 +21,17 @@ pub struct Study {
     pub seed: u64,
     /// Confidence of intervals, as 0.95.
     pub confidence: f64,
+    /// How the warm-up is to be found, where the study does not give one; the models' own then counts for nothing.
+    pub warm_up: Option<WarmUpSearch>,
+}
+
+/// A warm-up that is found by MSER-5, from the series of probes averaged over pilot replications.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WarmUpSearch {
+    /// Counts and summaries, in the order of the model.
+    pub probes: Vec<ProbeId>,
+    /// How many pilot replications of each scenario.
+    pub pilots: u64,
 }
 
 /// A scenario: a name and the model that it stands for.
@@ -41,6 +56,19 @@ pub struct Metric {
     pub name: String,
     /// What it stands for, in each scenario.
     pub refs: Vec<MetricRef>,
+    /// Its unit; empty for plain numbers.
+    pub unit: String,
+    /// Which value is the best, if the scenarios are to be ranked by it.
+    pub best: Option<Best>,
+}
+
+/// Which value of a metric is the best.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Best {
+    /// The least.
+    Least,
+    /// The greatest.
+    Most,
 }
 
 /// How many replications each scenario gets.
@@ -58,5 +86,10 @@ pub enum Replications {
         at_least: u64,
         /// At most so many.
         at_most: u64,
+    },
+    /// One run, its time after the warm-up cut into so many batches; every model has a horizon, and none a condition to stop.
+    BatchMeans {
+        /// How many.
+        batches: u64,
     },
 }

@@ -176,6 +176,29 @@ impl TypeGraph {
         &self.edges[id.index()]
     }
 
+    /// A value as an expression would write it: `3`, `0.5`, `TRUE`, `State.idle`.
+    #[must_use]
+    pub fn shown(&self, value: Value) -> String {
+        match value {
+            Value::Int(i) => i.to_string(),
+            Value::Real(r) => format!("{r:?}"),
+            Value::Bool(b) => if b { "TRUE" } else { "FALSE" }.to_owned(),
+            Value::Enumerator(id, position) => {
+                let enumeration = &self.enumerations[id.index()];
+                let value = &enumeration.values[usize::from(position)];
+                format!("{}.{value}", enumeration.name)
+            }
+        }
+    }
+
+    /// The value of an enumeration in full, for its bare name: `State.idle` for `idle`.
+    #[must_use]
+    pub fn enumerator_named(&self, value: &str) -> Option<String> {
+        let mut owners = self.enumerations.iter();
+        let owner = owners.find(|e| e.values.iter().any(|v| v == value))?;
+        Some(format!("{}.{value}", owner.name))
+    }
+
     /// The column of an attribute in the nodes of a type.
     #[must_use]
     pub fn node_column(&self, ty: NodeTypeId, attribute: AttributeId) -> Option<usize> {

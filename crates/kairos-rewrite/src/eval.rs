@@ -9,6 +9,7 @@ use kairos_model::{
     pattern::Sort,
     timer::Family,
     types::{AttributeId, Type, Value},
+    voice,
 };
 use rustc_hash::FxHashMap;
 
@@ -101,6 +102,8 @@ type Compiled<T> = Box<dyn Fn(&Env<'_>) -> Evaluated<T> + Send + Sync>;
 
 /// A compiled expression, by the type of its result. An enumerator is its position.
 pub enum Code {
+    /// A value that is always the same: of whole formulas only, never of their parts.
+    Constant(Value),
     /// An integer.
     Int(Compiled<i64>),
     /// A real number.
@@ -114,6 +117,7 @@ pub enum Code {
 impl std::fmt::Debug for Code {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
+            Code::Constant(_) => "constant",
             Code::Int(_) => "Int code",
             Code::Real(_) => "Real code",
             Code::Bool(_) => "Bool code",
@@ -129,6 +133,7 @@ impl Code {
     /// A fault, of which the caller knows the formula.
     pub fn value(&self, env: &Env<'_>) -> Evaluated<Value> {
         Ok(match self {
+            Code::Constant(value) => *value,
             Code::Int(f) => Value::Int(f(env)?),
             Code::Real(f) => Value::Real(f(env)?),
             Code::Bool(f) => Value::Bool(f(env)?),
@@ -143,6 +148,7 @@ impl Code {
     pub fn holds(&self, env: &Env<'_>) -> Evaluated<bool> {
         match self {
             Code::Bool(f) => f(env),
+            Code::Constant(Value::Bool(b)) => Ok(*b),
             _ => unreachable!("check types conditions as Bool"),
         }
     }
@@ -154,6 +160,7 @@ impl Code {
     pub fn real(&self, env: &Env<'_>) -> Evaluated<f64> {
         match self {
             Code::Real(f) => f(env),
+            Code::Constant(Value::Real(r)) => Ok(*r),
             _ => unreachable!("check types this formula as Real"),
         }
     }
@@ -287,12 +294,15 @@ fn cell(key: &[i64], low: &[i64], extent: &[usize]) -> Option<usize> {
 
 /// Compiles a formula of an owner.
 pub(crate) fn compile(program: &Program, tables: &Tables, owner: Owner, formula: &Formula) -> Code {
-    Compiler {
+    let compiler = Compiler {
         program,
         tables,
         owner,
+    };
+    match compiler.fixed(&formula.expr) {
+        Some(value) => Code::Constant(value),
+        None => compiler.expr(&formula.expr),
     }
-    .expr(&formula.expr)
 }
 
 struct Compiler<'a> {
@@ -302,6 +312,18 @@ struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
+    /// The value of an expression that is a constant or a parameter.
+    fn fixed(&self, expr: &Expr) -> Option<Value> {
+        match &expr.kind {
+            ExprKind::Constant(value) => Some(*value),
+            ExprKind::Parameter(id) => match self.program.model.parameters[id.index()].value {
+                ParameterValue::Value(value) => Some(value),
+                ParameterValue::Text(_) => None,
+            },
+            _ => None,
+        }
+    }
+
     fn expr(&self, expr: &Expr) -> Code {
         match &expr.kind {
             ExprKind::Constant(value) => constant(*value),
@@ -563,7 +585,7 @@ fn int_binary(operator: Operator, a: Compiled<i64>, b: Compiled<i64>) -> Code {
             if b == 0 {
                 Err(Box::new(Fault::DivisionByZero))
             } else {
-                a.checked_rem_euclid(b).ok_or_else(overflow)
+                Ok(remainder(a, b))
             }
         })),
         Operator::Equal => Code::Bool(Box::new(move |e| Ok(a(e)? == b(e)?))),
@@ -593,6 +615,11 @@ fn real_binary(operator: Operator, a: Compiled<f64>, b: Compiled<f64>) -> Code {
         Operator::GreaterEqual => Code::Bool(Box::new(move |e| Ok(a(e)? >= b(e)?))),
         Operator::And | Operator::Or => unreachable!("check refuses these on Real"),
     }
+}
+
+/// Of a division by anything but 0, never negative. That of the least number by −1 is 0, though the quotient does not fit.
+pub(crate) fn remainder(a: i64, b: i64) -> i64 {
+    a.checked_rem_euclid(b).unwrap_or(0)
 }
 
 fn divide(a: f64, b: f64, operation: impl Fn(f64, f64) -> f64) -> Evaluated<f64> {
@@ -626,6 +653,13 @@ fn call(function: Function, arguments: Vec<Code>) -> Code {
             let (a, b) = (next().into_real(), next().into_real());
             Code::Real(Box::new(move |e| finite(libm::pow(a(e)?, b(e)?))))
         }
+        Function::Rating => {
+            let [delay, loss, ie, bpl] = std::array::from_fn(|_| next().into_real());
+            Code::Real(Box::new(move |e| {
+                finite(voice::rating(delay(e)?, loss(e)?, ie(e)?, bpl(e)?))
+            }))
+        }
+        Function::Mos => real_function(next(), voice::mos),
     }
 }
 
@@ -644,7 +678,8 @@ fn extremum(least: bool, a: Code, b: Code) -> Code {
             let (a, b) = (a.into_real(), b.into_real());
             Code::Real(Box::new(move |e| {
                 let (a, b) = (a(e)?, b(e)?);
-                Ok(if least == (b < a) { b } else { a })
+                let further = if least { b < a } else { a < b };
+                Ok(if further { b } else { a })
             }))
         }
     }

@@ -34,7 +34,9 @@ impl Half {
 /// Type of a slot that holds no element.
 const VACANT: u16 = u16::MAX;
 
+/// What most steps read of a node, in half a line of the cache.
 #[derive(Clone, Debug)]
+#[repr(align(32))]
 struct Node {
     number: u64,
     name: u64,
@@ -47,17 +49,23 @@ struct Node {
     ty: u16,
 }
 
+/// What most steps read of an edge, in half a line of the cache.
 #[derive(Clone, Debug)]
+#[repr(align(32))]
 struct Edge {
     number: u64,
     name: u64,
     from: u32,
     to: u32,
-    /// Its places in the lists of its ends. An undirected self-loop stands in its node's list once.
-    from_position: u32,
-    to_position: u32,
     attributes: u32,
     ty: u16,
+}
+
+/// The places of an edge in the lists of its ends. An undirected self-loop stands in its node's list once.
+#[derive(Clone, Copy, Debug, Default)]
+struct Positions {
+    from: u32,
+    to: u32,
 }
 
 /// Blocks of words or lists of a few fixed sizes, reused by size.
@@ -107,11 +115,15 @@ pub struct HostGraph {
     schema: Arc<Schema>,
     nodes: Vec<Node>,
     edges: Vec<Edge>,
+    /// By edge.
+    positions: Vec<Positions>,
     words: Blocks<u64>,
     ports: Blocks<List>,
     halves: Lists<Half>,
     by_type: Vec<Vec<Slot>>,
     edge_count: usize,
+    /// By type, the edges whose ends are two nodes.
+    links: Vec<u32>,
     free_nodes: Vec<u32>,
     free_edges: Vec<u32>,
     deleted_nodes: Vec<u32>,
@@ -124,15 +136,18 @@ impl HostGraph {
     #[must_use]
     pub fn new(schema: Arc<Schema>) -> Self {
         let by_type = vec![Vec::new(); schema.node_types()];
+        let links = vec![0; schema.edge_types()];
         HostGraph {
             schema,
             nodes: Vec::new(),
             edges: Vec::new(),
+            positions: Vec::new(),
             words: Blocks::new(),
             ports: Blocks::new(),
             halves: Lists::default(),
             by_type,
             edge_count: 0,
+            links,
             free_nodes: Vec::new(),
             free_edges: Vec::new(),
             deleted_nodes: Vec::new(),
@@ -203,8 +218,6 @@ impl HostGraph {
             name,
             from: from.0,
             to: to.0,
-            from_position: 0,
-            to_position: 0,
             attributes: words,
             ty: ty.0,
         };
@@ -216,9 +229,9 @@ impl HostGraph {
             edge: slot.0,
             node: to.0,
         };
-        let from_position = self.halves.push(&mut self.ports.items[list], half);
-        let to_position = if from == to && out == back {
-            from_position
+        let first = self.halves.push(&mut self.ports.items[list], half);
+        let second = if from == to && out == back {
+            first
         } else {
             let list = self.port_list(to, ty, back, from);
             let half = Half {
@@ -227,10 +240,15 @@ impl HostGraph {
             };
             self.halves.push(&mut self.ports.items[list], half)
         };
-        let edge = &mut self.edges[slot.index()];
-        edge.from_position = from_position;
-        edge.to_position = to_position;
+        if self.positions.len() <= slot.index() {
+            self.positions.push(Positions::default());
+        }
+        self.positions[slot.index()] = Positions {
+            from: first,
+            to: second,
+        };
         self.edge_count += 1;
+        self.links[ty.index()] += u32::from(from != to);
         slot
     }
 
@@ -239,8 +257,6 @@ impl HostGraph {
         let Edge {
             from,
             to,
-            from_position,
-            to_position,
             attributes,
             ty,
             ..
@@ -248,11 +264,12 @@ impl HostGraph {
         let ty = EdgeTypeId(ty);
         let (out, back) = self.ways(ty);
         let list = self.port_list(Slot(from), ty, out, Slot(to));
-        self.remove_half(list, from_position, Slot(from), out);
+        let position = self.positions[slot.index()].from;
+        self.remove_half(list, position, Slot(from), out);
         if from != to || out != back {
             let list = self.port_list(Slot(to), ty, back, Slot(from));
-            let position = self.edges[slot.index()].to_position;
-            debug_assert!(position == to_position || from == to);
+            // Of a directed self-loop it may have changed just now.
+            let position = self.positions[slot.index()].to;
             self.remove_half(list, position, Slot(to), back);
         }
         self.words
@@ -260,6 +277,7 @@ impl HostGraph {
         self.edges[slot.index()].ty = VACANT;
         self.deleted_edges.push(slot.0);
         self.edge_count -= 1;
+        self.links[ty.index()] -= u32::from(from != to);
     }
 
     /// Removes the entry at `position` of a list of `node`, and tells the edge that moved there.
@@ -270,15 +288,17 @@ impl HostGraph {
         else {
             return;
         };
-        let edge = &mut self.edges[moved.edge as usize];
-        let both = edge.from == edge.to && way == Way::Undirected;
-        if both {
-            edge.from_position = position;
-            edge.to_position = position;
+        let edge = &self.edges[moved.edge as usize];
+        let positions = &mut self.positions[moved.edge as usize];
+        if edge.from == edge.to && way == Way::Undirected {
+            *positions = Positions {
+                from: position,
+                to: position,
+            };
         } else if way == Way::In || (way == Way::Undirected && edge.from != node.0) {
-            edge.to_position = position;
+            positions.to = position;
         } else {
-            edge.from_position = position;
+            positions.from = position;
         }
     }
 
@@ -472,6 +492,12 @@ impl HostGraph {
         self.edge_count
     }
 
+    /// Number of edges of a type whose ends are two nodes: all but loops.
+    #[must_use]
+    pub fn link_count(&self, ty: EdgeTypeId) -> usize {
+        self.links[ty.index()] as usize
+    }
+
     /// All nodes, by slot.
     pub fn nodes(&self) -> impl Iterator<Item = Slot> + '_ {
         slots(self.nodes.len()).filter(|&s| self.has_node(s))
@@ -499,6 +525,7 @@ impl HostGraph {
     pub fn memory_bytes(&self) -> u64 {
         let bytes = self.nodes.capacity() * size_of::<Node>()
             + self.edges.capacity() * size_of::<Edge>()
+            + self.positions.capacity() * size_of::<Positions>()
             + self.words.items.capacity() * size_of::<u64>()
             + self.ports.items.capacity() * size_of::<List>()
             + self.halves.memory_bytes()
@@ -515,14 +542,10 @@ impl HostGraph {
         for edge in self.edges() {
             let (from, to) = self.ends(edge);
             let (out, back) = self.ways(self.edge_type(edge));
-            let Edge {
-                from_position,
-                to_position,
-                ..
-            } = self.edges[edge.index()];
+            let positions = self.positions[edge.index()];
             for (node, other, way, position) in [
-                (from, to, out, from_position),
-                (to, from, back, to_position),
+                (from, to, out, positions.from),
+                (to, from, back, positions.to),
             ] {
                 let list = self.ports.items[self.port_list(node, self.edge_type(edge), way, other)];
                 assert_eq!(
@@ -535,6 +558,8 @@ impl HostGraph {
             }
         }
         assert_eq!(self.edges().count(), self.edge_count);
+        let links = self.edges().map(|e| self.ends(e)).filter(|(a, b)| a != b);
+        assert_eq!(links.count(), self.links.iter().map(|&n| n as usize).sum());
         for node in self.nodes() {
             let list = &self.by_type[self.node_type(node).index()];
             assert_eq!(list[self.nodes[node.index()].position as usize], node);

@@ -7,7 +7,8 @@
 //! - [`effects`]: what the application of a rule changes, read off the graph as it was before;
 //! - [`matcher`]: what an engine may ask: events, deltas, extensions, pools, readings;
 //! - [`incremental`]: the matcher that costs what a step changed;
-//! - [`naive`]: the matcher that looks everything up again after every step, the easiest to believe.
+//! - [`naive`]: the matcher that looks everything up again after every step, the easiest to believe;
+//! - [`explain`]: why a rule has no match.
 //!
 //! Invariants
 //!
@@ -23,6 +24,7 @@ pub mod binding;
 pub mod effects;
 pub mod error;
 pub mod eval;
+pub mod explain;
 pub mod graph;
 pub mod incremental;
 pub mod lists;

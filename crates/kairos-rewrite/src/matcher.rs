@@ -48,6 +48,15 @@ pub struct MatchDelta {
 }
 
 impl MatchDelta {
+    /// Whether the same events are active as before, and their timers read what they read before.
+    #[must_use]
+    pub fn keeps_events(&self) -> bool {
+        self.lost.is_empty()
+            && self.found.is_empty()
+            && self.stale.is_empty()
+            && self.aggregates.is_empty()
+    }
+
     /// Forgets everything.
     pub fn clear(&mut self) {
         self.lost.clear();
@@ -172,6 +181,11 @@ pub trait Matcher: Sized {
 
     /// What an event's match maps `rule.lhs.elements` to, in that order; of a symmetric event the embedding with the smallest names.
     fn matched(&self, event: EventId) -> &[Slot];
+
+    /// The rule of an event, and what its match maps the left-hand side to: [`Matcher::rule_of`] and [`Matcher::matched`] at once.
+    fn event(&self, event: EventId) -> (RuleId, &[Slot]) {
+        (self.rule_of(event), self.matched(event))
+    }
 
     /// One past the largest event id in use.
     fn event_bound(&self) -> u32;

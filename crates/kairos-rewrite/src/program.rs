@@ -16,10 +16,11 @@ use kairos_model::{
 
 use crate::{
     binding::Binding,
+    effects::RuleEffects,
     eval::{Code, Env, NoCounts, Tables, compile},
     graph::HostGraph,
     incremental::Network,
-    schema::{Schema, Way},
+    schema::{PortId, Schema, Way},
 };
 
 /// A sub-pattern among all of a program.
@@ -45,6 +46,8 @@ pub struct Program {
     pub choices: Vec<Vec<ChoicePlan>>,
     /// For each rule with an aggregate clock, how its left-hand side is split.
     pub aggregates: Vec<Option<AggregatePlan>>,
+    /// By rule.
+    effects: Vec<RuleEffects>,
     network: Network,
     tables: Tables,
     codes: Vec<Code>,
@@ -64,6 +67,8 @@ pub struct ChoicePlan {
     pub remaining: Vec<usize>,
     /// Edges bound before that the candidate's edge could be and must not be.
     pub taken: Vec<Var>,
+    /// Where the pool is the edges at a node: by that node's type the list in which they stand.
+    pub ports: Vec<Option<PortId>>,
     /// Whether the value of `Max`, `Min` or `Weighted` reads only the candidate and parameters.
     pub value_reads_candidate: bool,
 }
@@ -98,6 +103,8 @@ pub struct AggregatePlan {
     pub conditions: Vec<Vec<usize>>,
     /// Positions of the conditions across components, checked at the pick.
     pub across: Vec<usize>,
+    /// Elements of unlike components that could be the same one and must not.
+    pub distinct: Vec<(Var, Var)>,
 }
 
 impl Program {
@@ -118,24 +125,30 @@ impl Program {
                 )
             }));
         }
-        let choices = model
-            .rules
-            .iter()
-            .map(|r| r.choose.iter().map(|c| plan_choice(r, c)).collect())
-            .collect();
+        let schema = Arc::new(Schema::new(&model.types));
+        let plan = |r: &Rule| {
+            let choices = r.choose.iter();
+            choices.map(|c| plan_choice(&schema, r, c)).collect()
+        };
+        let choices = model.rules.iter().map(plan).collect();
         let aggregates = model
             .rules
             .iter()
             .zip(&model.timers)
             .map(|(r, t)| matches!(t.clock, ClockMode::Aggregate { .. }).then(|| plan_aggregate(r)))
             .collect();
-        let schema = Arc::new(Schema::new(&model.types));
         let tables = Tables::new(&model.tables);
+        let effects = model
+            .rules
+            .iter()
+            .map(|r| RuleEffects::new(&model.types, r));
+        let effects = effects.collect();
         let mut program = Program {
             model,
             schema,
             choices,
             aggregates,
+            effects,
             network: Network::default(),
             tables,
             codes: Vec::new(),
@@ -167,6 +180,11 @@ impl Program {
     /// Compiles a formula that the model need not have.
     pub(crate) fn compile_formula(&self, owner: Owner, formula: &Formula) -> Code {
         compile(self, &self.tables, owner, formula)
+    }
+
+    /// What is known of a rule's effects.
+    pub(crate) fn effects(&self, rule: RuleId) -> &RuleEffects {
+        &self.effects[rule.index()]
     }
 
     /// The compiled form of the formula with this id.
@@ -373,7 +391,7 @@ pub fn overlapping<'a>(
     })
 }
 
-fn plan_choice(rule: &Rule, choice: &Choice) -> ChoicePlan {
+fn plan_choice(schema: &Schema, rule: &Rule, choice: &Choice) -> ChoicePlan {
     let shape = choice_shape(&rule.scope, &choice.pattern);
     let own = &choice.pattern.elements;
     let reads_only_own = |expr: &Expr| {
@@ -406,8 +424,26 @@ fn plan_choice(rule: &Rule, choice: &Choice) -> ChoicePlan {
         candidate,
         remaining,
         taken,
+        ports: ports(schema, &rule.scope, shape),
         value_reads_candidate,
     }
+}
+
+/// For each type of the node that a pool of edges is at the list of its first kind of neighbour.
+fn ports(schema: &Schema, scope: &Scope, shape: ChoiceShape) -> Vec<Option<PortId>> {
+    let ChoiceShape::Edges {
+        edge, node, way, ..
+    } = shape
+    else {
+        return Vec::new();
+    };
+    let edge = edge_types(scope, edge)[0];
+    let types = 0..u16::try_from(schema.node_types()).expect("check allows fewer than 2^16 types");
+    let port = |ty: NodeTypeId| {
+        let mut neighbours = node_types(scope, node).iter();
+        neighbours.find_map(|&n| schema.port(ty, edge, way, n))
+    };
+    types.map(NodeTypeId).map(port).collect()
 }
 
 fn choice_shape(scope: &Scope, pattern: &Pattern) -> ChoiceShape {
@@ -447,7 +483,38 @@ fn plan_aggregate(rule: &Rule) -> AggregatePlan {
             None => across.push(position),
         }
     }
-    AggregatePlan { conditions, across }
+    AggregatePlan {
+        conditions,
+        across,
+        distinct: distinct_pairs(rule),
+    }
+}
+
+/// Elements of unlike components whose types overlap.
+fn distinct_pairs(rule: &Rule) -> Vec<(Var, Var)> {
+    let scope = &rule.scope;
+    let overlap = |a: Var, b: Var| match (&scope.element(a).sort, &scope.element(b).sort) {
+        (Sort::Node(a), Sort::Node(b)) => a.iter().any(|ty| b.contains(ty)),
+        (Sort::Edge(a), Sort::Edge(b)) => a.iter().any(|ty| b.contains(ty)),
+        _ => false,
+    };
+    let mut pairs = Vec::new();
+    for (position, component) in rule.components.iter().enumerate() {
+        for other in &rule.components[..position] {
+            for &a in component {
+                pairs.extend(other.iter().filter(|&&b| overlap(a, b)).map(|&b| (a, b)));
+            }
+        }
+    }
+    pairs
+}
+
+/// The rule that an owner is, with its name.
+pub(crate) fn owner_rule(program: &Program, owner: Owner) -> Option<(RuleId, String)> {
+    match owner {
+        Owner::Rule(rule) => Some((rule, program.model.rule(rule).name.clone())),
+        _ => None,
+    }
 }
 
 /// Concrete types of a node variable.

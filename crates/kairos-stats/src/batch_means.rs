@@ -7,7 +7,7 @@ use crate::{Confidence, Estimate, Moments, Normal};
 /// The number of batches is the largest of 30, 20, 15 and 10 (more gain little: Schmeiser, Operations Research
 /// 30, 1982) at which von Neumann's ratio shows no positive correlation of neighbouring batches at α = 0.1
 /// (Fishman, *Principles of Discrete Event Simulation*, 1978); if it always does, 10, and
-/// [`BatchMeans::correlated`] says that the interval is too narrow: the series must be longer. Cut off the
+/// [`SerialCorrelation::correlated`] says that the interval is too narrow: the series must be longer. Cut off the
 /// warm-up first.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BatchMeans {
@@ -17,11 +17,42 @@ pub struct BatchMeans {
     pub batch_size: usize,
     /// How many observations were left over, dropped at the start.
     pub left_over: usize,
-    /// The lag-1 autocorrelation of the batch means with its end correction: 1 minus half of von Neumann's ratio.
-    /// 0 if they are all equal.
+    /// How far neighbouring batches are correlated.
+    pub correlation: SerialCorrelation,
+}
+
+/// How far neighbouring values of a series are correlated, batch means above all.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SerialCorrelation {
+    /// The lag-1 autocorrelation with its end correction: 1 minus half of von Neumann's ratio (Ann. Math. Statist.
+    /// 12, 1941). 0 if the values are all equal.
     pub lag_one: f64,
-    /// Whether the batches are still positively correlated at α = 0.1.
+    /// Whether it is positive at α = 0.1: an interval that takes the values for independent is then too narrow.
     pub correlated: bool,
+}
+
+/// The fewest values whose correlation is judged: from here on the coefficient is nearly normal under independence.
+const SHORTEST: usize = 8;
+
+impl SerialCorrelation {
+    /// The correlation of a series; `None` for fewer than 8 values, or where one is not finite.
+    #[must_use]
+    pub fn new(values: &[f64]) -> Option<Self> {
+        if values.len() < SHORTEST || values.iter().any(|x| !x.is_finite()) {
+            return None;
+        }
+        Some(Self::of(values))
+    }
+
+    fn of(values: &[f64]) -> Self {
+        let lag_one = lag_one(values);
+        let n = values.len() as f64;
+        let z = lag_one / ((n - 2.0) / (n * n - 1.0)).sqrt();
+        SerialCorrelation {
+            lag_one,
+            correlated: Normal.survival(z) < ALPHA,
+        }
+    }
 }
 
 /// Candidates for the number of batches, the preferred first.
@@ -44,7 +75,7 @@ impl BatchMeans {
         let mut last = None;
         for batches in candidates {
             let result = Self::with_batches(series, batches, confidence);
-            if !result.correlated {
+            if !result.correlation.correlated {
                 return Some(result);
             }
             last = Some(result);
@@ -59,17 +90,12 @@ impl BatchMeans {
             .chunks_exact(batch_size)
             .map(|batch| batch.iter().sum::<f64>() / batch_size as f64)
             .collect();
-        let lag_one = lag_one(&means);
-        let b = batches as f64;
-        // Under independence the coefficient is nearly normal from 8 batches on, with this variance.
-        let z = lag_one / ((b - 2.0) / (b * b - 1.0)).sqrt();
-        let moments: Moments = means.into_iter().collect();
+        let moments: Moments = means.iter().copied().collect();
         Self {
             estimate: Estimate::new(&moments, confidence),
             batch_size,
             left_over,
-            lag_one,
-            correlated: Normal.survival(z) < ALPHA,
+            correlation: SerialCorrelation::of(&means),
         }
     }
 }
@@ -121,7 +147,10 @@ mod tests {
             (result.estimate.count, result.batch_size, result.left_over),
             (30, 10, 5)
         );
-        assert_eq!((result.lag_one, result.correlated), (0.0, false));
+        assert_eq!(
+            (result.correlation.lag_one, result.correlation.correlated),
+            (0.0, false)
+        );
         assert_eq!(result.estimate.interval.unwrap().half_width(), 0.0);
     }
 
@@ -135,7 +164,10 @@ mod tests {
     fn a_trend_is_correlated_at_every_number_of_batches() {
         let trend: Vec<f64> = (0..1000).map(f64::from).collect();
         let result = BatchMeans::new(&trend, Confidence::default()).unwrap();
-        assert_eq!((result.correlated, result.estimate.count), (true, 10));
+        assert_eq!(
+            (result.correlation.correlated, result.estimate.count),
+            (true, 10)
+        );
     }
 
     /// Coverage of the 95 % interval over 1,000 autoregressions (coefficient 0.9, length 3,000), fixed random

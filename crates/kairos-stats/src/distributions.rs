@@ -1,7 +1,7 @@
 //! The reference distributions of intervals and tests: normal, Student's t, chi-square.
 //!
 //! Relative error of probabilities and quantiles about 1e-13 in the parameter ranges that the tests visit (up
-//! to 10⁶ degrees of freedom), on both tails.
+//! to 10⁶ degrees of freedom), on both tails. What is asked about NaN is answered by NaN.
 
 use crate::special::{
     Tails, beta_density_times_xy, gamma_density_times_x, regularised_beta, regularised_gamma,
@@ -77,6 +77,7 @@ impl StudentT {
             lower: central,
             upper: outer,
         } = self.magnitude(t);
+        // NaN goes through the second branch, and stays what it is.
         if t > 0.0 {
             0.5 * outer
         } else {
@@ -325,6 +326,28 @@ mod tests {
         assert_eq!(StudentT::new(3.0).quantile(0.5), 0.0);
         assert_eq!(ChiSquare::new(3.0).quantile(0.0), 0.0);
         assert!(Normal.quantile(1.5).is_nan() && ChiSquare::new(1.0).quantile(f64::NAN).is_nan());
+    }
+
+    #[test]
+    fn what_is_no_number_has_no_probability() {
+        let (t, chi) = (StudentT::new(4.0), ChiSquare::new(4.0));
+        for probability in [
+            t.two_sided(f64::NAN),
+            t.survival(f64::NAN),
+            t.cdf(f64::NAN),
+            t.quantile(f64::NAN),
+            chi.survival(f64::NAN),
+            chi.cdf(f64::NAN),
+            Normal.cdf(f64::NAN),
+            Normal.survival(f64::NAN),
+            Normal.quantile(f64::NAN),
+        ] {
+            assert!(probability.is_nan(), "{probability}");
+        }
+        assert_eq!(
+            (t.two_sided(f64::INFINITY), chi.survival(f64::INFINITY)),
+            (0.0, 0.0)
+        );
     }
 
     proptest! {

@@ -75,12 +75,12 @@ impl Ecdf {
         self.steps[step].0
     }
 
-    /// The share of the tally that is at most `value`; `None` for an empty tally.
+    /// The share of the tally that is at most `value`; `None` for an empty tally, or a value that is NaN.
     #[must_use]
     pub fn fraction_at(&self, value: f64) -> Option<f64> {
         let steps = self.steps.partition_point(|&(x, _)| x <= value);
         let below = steps.checked_sub(1).map_or(0, |last| self.steps[last].1);
-        (self.count() > 0).then(|| below as f64 / self.count() as f64)
+        (self.count() > 0 && !value.is_nan()).then(|| below as f64 / self.count() as f64)
     }
 
     /// The distribution function for drawing: ascending points, at most `limit` of them, evenly spread over the
@@ -120,10 +120,25 @@ impl Ecdf {
         } else {
             0.0
         };
-        let mut histogram = Histogram::new(low - margin, high + margin, bins).ok()?;
+        let empty = Histogram::new(low - margin, high + margin, bins).ok()?;
+        Some(self.counted_in(&empty))
+    }
+
+    /// The width of bins that shows a distribution best: 2·IQR·n^(−1/3), by Freedman and Diaconis (1981). `None` where it is not positive.
+    #[must_use]
+    pub fn bin_width(&self) -> Option<f64> {
+        let range = self.quantile(0.75)? - self.quantile(0.25)?;
+        let width = 2.0 * range / libm::cbrt(self.count() as f64);
+        (width > 0.0).then_some(width)
+    }
+
+    /// The values of this distribution, counted in the bins of another histogram.
+    #[must_use]
+    pub fn counted_in(&self, bins: &Histogram) -> Histogram {
+        let mut histogram = bins.emptied();
         self.counts()
             .for_each(|(value, count)| histogram.add(value, count));
-        Some(histogram)
+        histogram
     }
 
     fn counts(&self) -> impl Iterator<Item = (f64, u64)> {
@@ -151,6 +166,26 @@ mod tests {
         let at = |p| ecdf.quantile(p).unwrap();
         assert_eq!([at(0.1), at(0.25), at(0.5), at(0.9)], [1.4, 2.0, 4.0, 12.8]);
         assert_eq!((ecdf.quantile(1.1), ecdf.quantile(f64::NAN)), (None, None));
+    }
+
+    #[test]
+    fn bins_follow_freedman_and_diaconis() {
+        // IQR 4.5, 8 values: 2 · 4.5 / 2.
+        let even = ecdf(&[0.0, 1.0, 2.0, 3.0, 5.0, 6.0, 7.0, 8.0]);
+        assert_eq!(
+            even.quantile(0.75).unwrap() - even.quantile(0.25).unwrap(),
+            4.5
+        );
+        assert_eq!(even.bin_width(), Some(4.5));
+        assert_eq!(
+            (ecdf(&[1.0, 1.0]).bin_width(), ecdf(&[]).bin_width()),
+            (None, None)
+        );
+        let bins = even.histogram(4).unwrap();
+        let counted = ecdf(&[-1.0, 0.5, 2.0, 8.0, 9.0]).counted_in(&bins);
+        assert_eq!(counted.counts(), [1, 1, 0, 1]);
+        assert_eq!((counted.below(), counted.above()), (1, 1));
+        assert_eq!(counted.edge(4), 8.0);
     }
 
     #[test]

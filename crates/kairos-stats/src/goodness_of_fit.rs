@@ -14,7 +14,7 @@ pub struct TestResult {
 }
 
 /// The Kolmogorov–Smirnov test of a sample against a continuous distribution that was not fitted to it.
-/// `None` for an empty sample, or where a value is not finite.
+/// `None` for an empty sample, or where a value is not finite or has no probability.
 #[must_use]
 pub fn kolmogorov_smirnov_test(sample: &[f64], cdf: impl Fn(f64) -> f64) -> Option<TestResult> {
     if sample.is_empty() || sample.iter().any(|x| !x.is_finite()) {
@@ -28,11 +28,15 @@ pub fn kolmogorov_smirnov_test(sample: &[f64], cdf: impl Fn(f64) -> f64) -> Opti
         .enumerate()
         .fold(0.0, |largest: f64, (i, &x)| {
             let probability = cdf(x);
-            largest
-                .max((i + 1) as f64 / n - probability)
-                .max(probability - i as f64 / n)
+            let distance = ((i + 1) as f64 / n - probability).max(probability - i as f64 / n);
+            // Not `max`, which would pass over NaN.
+            if largest.is_nan() || distance <= largest {
+                largest
+            } else {
+                distance
+            }
         });
-    Some(TestResult {
+    (!statistic.is_nan()).then(|| TestResult {
         statistic,
         p_value: kolmogorov_smirnov_p_value(sorted.len(), statistic),
     })
@@ -46,7 +50,7 @@ const EXACT_SIZE: usize = 140;
 /// For n ≤ 140 exact, by the matrix power of Marsaglia, Tsang and Wang (J. Stat. Softw. 8, 2003), to 1e-12
 /// absolute; beyond, Kolmogorov's limit with Vrbik's small-sample correction (Pioneer J. Theor. Appl. Stat. 15,
 /// 2018), to 2e-4 absolute. Where n·d² > 18 the p-value is below 5e-16, and the bound 2·exp(−2·n·d²) is
-/// returned.
+/// returned. NaN for a `d` that is NaN.
 ///
 /// # Panics
 /// If `n` is 0.
@@ -54,7 +58,9 @@ const EXACT_SIZE: usize = 140;
 pub fn kolmogorov_smirnov_p_value(n: usize, d: f64) -> f64 {
     assert!(n > 0, "an empty sample has no statistic");
     let size = n as f64;
-    if d <= 0.5 / size {
+    if d.is_nan() {
+        f64::NAN
+    } else if d <= 0.5 / size {
         1.0
     } else if d >= 1.0 {
         0.0
@@ -180,6 +186,16 @@ pub fn chi_square_test(
 mod tests {
     use super::*;
     use crate::testing::{SplitMix, assert_close};
+
+    #[test]
+    fn what_is_no_number_passes_no_test() {
+        for n in [10, 1000] {
+            assert!(kolmogorov_smirnov_p_value(n, f64::NAN).is_nan());
+        }
+        let nowhere = |x: f64| if x > 0.5 { f64::NAN } else { x };
+        assert_eq!(kolmogorov_smirnov_test(&[0.2, 0.8, 0.3], nowhere), None);
+        assert!(kolmogorov_smirnov_test(&[0.2, 0.4, 0.3], nowhere).is_some());
+    }
 
     #[test]
     fn exact_p_values_match_published_ones() {

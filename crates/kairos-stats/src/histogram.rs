@@ -38,6 +38,17 @@ impl Histogram {
         })
     }
 
+    /// A histogram with the same bins, empty.
+    pub(crate) fn emptied(&self) -> Self {
+        Self {
+            below: 0,
+            above: 0,
+            undefined: 0,
+            counts: vec![0; self.counts.len()],
+            ..*self
+        }
+    }
+
     /// Counts one value; `None` and numbers that are not finite are counted as undefined.
     pub fn push(&mut self, value: impl Into<Option<f64>>) {
         match value.into().filter(|x| x.is_finite()) {

@@ -61,7 +61,7 @@ mod warm_up;
 #[cfg(test)]
 mod testing;
 
-pub use batch_means::BatchMeans;
+pub use batch_means::{BatchMeans, SerialCorrelation};
 pub use distributions::{ChiSquare, Normal, StudentT};
 pub use e_model::{Codec, Echo, Rating};
 pub use ecdf::{Ecdf, EcdfPoint};
@@ -79,4 +79,4 @@ pub use ranking::{Goal, Ranked, Ranking};
 pub use stopping::{MetricStatus, Precision, SequentialStop, Stop};
 pub use survival::{KaplanMeier, SurvivalPoint};
 pub use time_average::{TimeAverage, TimeSummary};
-pub use warm_up::{Truncation, mser5};
+pub use warm_up::{Truncation, mser5, settles_later};

@@ -92,14 +92,14 @@ fn paired_t_test(difference: &Moments) -> Option<f64> {
 /// Holm's step-down adjustment (Scand. J. Statist. 6, 1979) of the p-values of one family of tests.
 ///
 /// Rejecting where the adjusted value is at most α keeps the probability of any false rejection at or below α,
-/// whatever the dependence between the tests. A test without p-value stays without, and does not count in the
-/// family.
+/// whatever the dependence between the tests. A test without p-value, or with NaN for one, has none afterwards,
+/// and does not count in the family.
 #[must_use]
 pub fn holm(p_values: &[Option<f64>]) -> Vec<Option<f64>> {
     let mut family: Vec<(f64, usize)> = p_values
         .iter()
         .enumerate()
-        .filter_map(|(test, p)| p.map(|p| (p, test)))
+        .filter_map(|(test, p)| Some((p.filter(|p| !p.is_nan())?, test)))
         .collect();
     family.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     let mut adjusted = vec![None; p_values.len()];
@@ -211,5 +211,6 @@ mod tests {
         }
         assert_eq!(holm(&[Some(0.6), Some(0.9)]), [Some(1.0), Some(1.0)]);
         assert!(holm(&[]).is_empty());
+        assert_eq!(holm(&[Some(f64::NAN), Some(0.02)]), [None, Some(0.02)]);
     }
 }

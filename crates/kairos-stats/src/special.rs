@@ -18,8 +18,15 @@ pub(crate) struct Tails {
 }
 
 impl Tails {
+    /// Of an argument that is no number.
+    const UNDEFINED: Self = Self {
+        lower: f64::NAN,
+        upper: f64::NAN,
+    };
+
     fn from_lower(lower: f64) -> Self {
-        let lower = lower.min(1.0);
+        // Not `min`, which would make 1 of NaN.
+        let lower = if lower > 1.0 { 1.0 } else { lower };
         Self {
             lower,
             upper: 1.0 - lower,
@@ -37,7 +44,9 @@ impl Tails {
 /// The regularised incomplete beta function I_x(a, b) and 1 − I_x(a, b), for a, b > 0.
 /// `y` is 1 − x, given apart because the caller may know it more precisely.
 pub(crate) fn regularised_beta(a: f64, b: f64, x: f64, y: f64) -> Tails {
-    if x <= 0.0 {
+    if x.is_nan() || y.is_nan() {
+        Tails::UNDEFINED
+    } else if x <= 0.0 {
         Tails::from_lower(0.0)
     } else if y <= 0.0 {
         Tails::from_lower(0.0).swapped()
@@ -80,7 +89,9 @@ fn beta_fraction(a: f64, b: f64, x: f64, y: f64) -> f64 {
 
 /// The regularised incomplete gamma functions P(a, x) and Q(a, x), for a > 0 and x ≥ 0.
 pub(crate) fn regularised_gamma(a: f64, x: f64) -> Tails {
-    if x <= 0.0 {
+    if x.is_nan() {
+        Tails::UNDEFINED
+    } else if x <= 0.0 {
         Tails::from_lower(0.0)
     } else if x == f64::INFINITY {
         Tails::from_lower(0.0).swapped()

@@ -71,9 +71,12 @@ impl KaplanMeier {
             .map(|point| point.duration)
     }
 
-    /// The estimated probability of lasting longer than `duration`.
+    /// The estimated probability of lasting longer than `duration`; NaN where that is NaN.
     #[must_use]
     pub fn survival_at(&self, duration: f64) -> f64 {
+        if duration.is_nan() {
+            return f64::NAN;
+        }
         let steps = self
             .points
             .partition_point(|point| point.duration <= duration);

@@ -49,6 +49,31 @@ pub fn mser5(series: &[f64]) -> Option<Truncation> {
     })
 }
 
+/// Whether a warm-up of `warm_up` observations looks too short: the number of observations after which the series has settled by
+/// [`mser5`], if those in between differ from those behind it.
+///
+/// The minimum of MSER-5 lies anywhere in a series that has nothing to settle, so that alone it would cry wolf. Batches of five are
+/// compared: the means before and after must differ by more than four standard errors.
+#[must_use]
+pub fn settles_later(series: &[f64], warm_up: usize) -> Option<usize> {
+    let settled = mser5(series)?.dropped;
+    let batches = |part: &[f64]| -> crate::Moments {
+        let mut moments = crate::Moments::new();
+        for batch in part.chunks_exact(BATCH) {
+            moments.push(batch.iter().sum::<f64>() / BATCH as f64);
+        }
+        moments
+    };
+    let (before, after) = (
+        batches(series.get(warm_up..settled)?),
+        batches(&series[settled..]),
+    );
+    let error = (after.variance()?
+        * (1.0 / before.count().max(1) as f64 + 1.0 / after.count() as f64))
+        .sqrt();
+    ((before.mean()? - after.mean()?).abs() > 4.0 * error).then_some(settled)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,6 +88,22 @@ mod tests {
         let truncation = mser5(&series).unwrap();
         assert!((200..260).contains(&truncation.dropped), "{truncation:?}");
         assert!(truncation.mean.abs() < 0.2);
+    }
+
+    #[test]
+    fn a_short_warm_up_is_found_out_and_noise_is_not() {
+        let mut random = SplitMix(2);
+        let mut series = |step: f64| -> Vec<f64> {
+            let noise = (0..1000).map(|_| random.normal());
+            let transient = |i: usize| if i < 200 { step } else { 0.0 };
+            noise.enumerate().map(|(i, x)| x + transient(i)).collect()
+        };
+        let falling = series(20.0);
+        assert!((200..260).contains(&settles_later(&falling, 50).unwrap()));
+        assert_eq!(settles_later(&falling, 300), None);
+        let cries = (0..200).filter(|_| settles_later(&series(0.0), 10).is_some());
+        assert!(cries.count() <= 2);
+        assert_eq!(settles_later(&[1.0; 20], 0), None);
     }
 
     #[test]

@@ -26,6 +26,20 @@ pub enum Error {
         /// The directory.
         path: PathBuf,
     },
+    /// A directory in which nothing of a study was found.
+    #[error("{} holds no results of a study that could be read: {why}", path.display())]
+    NoResults {
+        /// The directory.
+        path: PathBuf,
+        /// What was wrong with the first file that is needed.
+        why: String,
+    },
+    /// A directory for something new that holds something already.
+    #[error("{} is there already, and is not empty", path.display())]
+    Occupied {
+        /// The directory.
+        path: PathBuf,
+    },
     /// A directory in which another process is at work.
     #[error("another process is writing to {}; wait for it, or name another directory with --out", path.display())]
     Locked {
@@ -54,6 +68,12 @@ pub enum Error {
     /// Directories that do not make a whole.
     #[error("these directories cannot be merged: {what}")]
     Merge {
+        /// Why.
+        what: String,
+    },
+    /// A warm-up that was to be found, and was not.
+    #[error("no warm-up was found: {what}")]
+    NoWarmUp {
         /// Why.
         what: String,
     },

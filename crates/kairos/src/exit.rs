@@ -3,6 +3,7 @@
 use std::{io, process::ExitCode};
 
 use kairos::error::Error;
+use kairos_sim::engine::StopReason;
 
 /// The exit codes, as `kairos --help` documents them. Usage errors end with 2, by clap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +22,17 @@ pub(crate) enum Exit {
     Files = 5,
     /// The user interrupted it.
     Interrupted = 130,
+}
+
+impl Exit {
+    /// How a command ends whose run ended so.
+    pub(crate) fn of(reason: StopReason) -> Self {
+        match reason {
+            StopReason::Interrupted => Exit::Interrupted,
+            StopReason::WallTime | StopReason::Memory => Exit::Stopped,
+            _ => Exit::Done,
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {
@@ -60,6 +72,9 @@ impl Failure {
         match self {
             Failure::Told(exit) => (exit, None),
             Failure::Because(exit, message) => (exit, Some(message)),
+            Failure::Files(error @ Error::NoWarmUp { .. }) => {
+                (Exit::Failed, Some(error.to_string()))
+            }
             Failure::Files(error) => (Exit::Files, Some(error.to_string())),
             Failure::Screen(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                 (Exit::Done, None)

@@ -6,8 +6,11 @@
 //! - [`simulate`]: models compiled for running, replications, scenarios;
 //! - [`trajectory`], [`trace`], [`snapshot`]: a replication to its end, and what may be written of it on the way;
 //! - [`verify`]: the engine against the one that is easiest to believe;
+//! - [`explain`](mod@explain): why rules do not fire in a state;
 //! - [`study`]: scenarios × replications over threads, results on disk, estimates;
-//! - [`report`], [`format`](mod@format): estimates in words and tables.
+//! - [`new`](mod@new): a project to begin with;
+//! - [`report`], [`format`](mod@format): estimates in words and tables; [`page`]: as HTML;
+//! - [`pictures`]: type graphs, rules and host graphs, drawn.
 //!
 //! A model is loaded, compiled once, and run as often as one likes. The same random seed and replication give the same trajectory,
 //! bit for bit:
@@ -107,9 +110,12 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod error;
-pub mod format;
+pub mod explain;
 pub mod load;
 pub mod memory;
+pub mod new;
+pub mod page;
+pub mod pictures;
 pub mod report;
 pub mod simulate;
 pub mod snapshot;
@@ -118,7 +124,9 @@ pub mod trace;
 pub mod trajectory;
 pub mod verify;
 
+pub use kairos_draw as draw;
 pub use kairos_model as model;
+pub use kairos_report::format;
 pub use kairos_rewrite as rewrite;
 pub use kairos_sim as sim;
 pub use kairos_stats as stats;

@@ -6,7 +6,7 @@ use kairos_model::{
     check::{self, Loaded, Overrides, RuleSetInfo},
     diagnostic::{Diagnostic, Severity},
     model::Model,
-    render::{Colour, render},
+    render::{Colour, render, render_in},
     source::{Files, Sources},
     spec::FileKind,
     study::Study,
@@ -39,6 +39,12 @@ impl Mistakes {
     #[must_use]
     pub fn render(&self, colour: Colour) -> String {
         render(&self.sources, &self.diagnostics, colour)
+    }
+
+    /// The same for a screen of so many columns.
+    #[must_use]
+    pub fn render_in(&self, colour: Colour, width: usize) -> String {
+        render_in(&self.sources, &self.diagnostics, colour, width)
     }
 }
 
@@ -120,7 +126,8 @@ pub fn study(
     })
 }
 
-/// Loads whatever a file holds. What is neither rule set nor study is taken for a model.
+/// Loads whatever a file holds. What is neither rule set nor study is taken for a model; of a model it is said, too, which rules
+/// can never have an effect, and which parameters nothing uses.
 ///
 /// # Errors
 /// All its mistakes.
@@ -130,7 +137,11 @@ pub fn any(files: &dyn Files, path: &str, overrides: &Overrides) -> Result<Conte
         Some(FileKind::RuleSet) => rules(files, path).map(Content::Rules),
         Some(FileKind::Study) => study(files, path, overrides).map(Content::Study),
         Some(FileKind::Model) | None => {
-            model(files, path, overrides).map(|model| Content::Model(Box::new(model)))
+            let mut model = model(files, path, overrides)?;
+            let found = check::findings(&model.value);
+            let found = found.never_fires.into_iter().chain(found.unused);
+            model.warnings.diagnostics.extend(found);
+            Ok(Content::Model(Box::new(model)))
         }
     }
 }
@@ -148,6 +159,10 @@ impl Files for Recorded<'_> {
         let file = HashedFile::new(relative(&self.base, path), &text);
         self.hashes.borrow_mut().insert(path.to_owned(), file);
         Ok(text)
+    }
+
+    fn beside(&self, path: &str) -> Vec<String> {
+        self.files.beside(path)
     }
 }
 

@@ -1,4 +1,5 @@
 //! The `kairos` command.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod commands;
 mod exit;
@@ -7,7 +8,7 @@ mod progress;
 
 use std::{io::Write, process::ExitCode};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use exit::Failure;
 
@@ -33,22 +34,32 @@ Results go to the standard output, progress and mistakes to the standard error. 
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    New(commands::new::Arguments),
     Check(commands::check::Arguments),
     Run(commands::run::Arguments),
+    Explain(commands::explain::Arguments),
     Verify(commands::verify::Arguments),
     Study(commands::study::Arguments),
     Compare(commands::compare::Arguments),
     Merge(commands::merge::Arguments),
+    Report(commands::report::Arguments),
+    Draw(commands::draw::Arguments),
+    Completions(commands::completions::Arguments),
 }
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
+        Command::New(arguments) => commands::new::run(&arguments),
         Command::Check(arguments) => commands::check::run(&arguments),
         Command::Run(arguments) => commands::run::run(&arguments),
+        Command::Explain(arguments) => commands::explain::run(&arguments),
         Command::Verify(arguments) => commands::verify::run(&arguments),
         Command::Study(arguments) => commands::study::run(&arguments),
         Command::Compare(arguments) => commands::compare::run(&arguments),
         Command::Merge(arguments) => commands::merge::run(&arguments),
+        Command::Report(arguments) => commands::report::run(&arguments),
+        Command::Draw(arguments) => commands::draw::run(&arguments),
+        Command::Completions(arguments) => commands::completions::run(&arguments, Cli::command()),
     };
     let (exit, message) = done.map_or_else(Failure::into_parts, |exit| (exit, None));
     if let Some(message) = message {

@@ -17,7 +17,7 @@ use crate::{
 type Arguments = [(Option<Name>, ExprTree)];
 
 /// Functions of numbers: name, function, number of arguments (`None`: one or more).
-const FUNCTIONS: [(&str, Function, Option<usize>); 10] = [
+const FUNCTIONS: [(&str, Function, Option<usize>); 12] = [
     ("abs", Function::Abs, Some(1)),
     ("min", Function::Min, None),
     ("max", Function::Max, None),
@@ -28,6 +28,8 @@ const FUNCTIONS: [(&str, Function, Option<usize>); 10] = [
     ("exp", Function::Exp, Some(1)),
     ("ln", Function::Ln, Some(1)),
     ("pow", Function::Pow, Some(2)),
+    ("rating", Function::Rating, Some(4)),
+    ("mos", Function::Mos, Some(1)),
 ];
 
 impl Body<'_> {

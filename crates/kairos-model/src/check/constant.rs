@@ -3,6 +3,7 @@
 use crate::{
     expr::{Expr, ExprKind, Function, Operator, ParameterId},
     types::Value,
+    voice,
 };
 
 /// Why an expression has no value.
@@ -151,6 +152,11 @@ fn call(function: Function, arguments: &[Value]) -> Result<Value, NoValue> {
         F::Exp => finite(libm::exp(real(first))),
         F::Ln => finite(libm::log(real(first))),
         F::Pow => finite(libm::pow(real(first), real(arguments[1]))),
+        F::Rating => {
+            let x = |i: usize| real(arguments[i]);
+            finite(voice::rating(x(0), x(1), x(2), x(3)))
+        }
+        F::Mos => finite(voice::mos(real(first))),
     }
 }
 

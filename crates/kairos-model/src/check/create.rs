@@ -333,7 +333,7 @@ impl Body<'_> {
             format!("declared {}", self.declared_ends(declared)),
         );
         if !declared.undirected && always_connects(declared, targets, sources) {
-            mistake = mistake.help("it fits the other way round: turn the arrow");
+            mistake = mistake.help(self.turned(tree.span));
         }
         self.env.report.fail(mistake)
     }
@@ -368,7 +368,7 @@ impl Body<'_> {
                 continue;
             };
             let value = self
-                .typed(tree, column.ty)
+                .typed_attribute(tree, (&name.value, column.ty, column.span))
                 .map(|expr| self.formula(expr, tree.span));
             if values.insert(column.id, value).is_some() {
                 let message = format!("`{}` is given twice", name.value);

@@ -54,7 +54,11 @@ impl Body<'_> {
     }
 
     fn deletion(&mut self, text: &Text, done: &mut Done) -> Option<Var> {
-        let name = self.env.report.accept(parse_name(text))?;
+        let name = parse_name(text).map_err(|mistakes| {
+            let help = "name the elements that go, one text each: `delete: [\"a\", \"b\"]`";
+            mistakes.into_iter().map(|m| m.help(help)).collect()
+        });
+        let name = self.env.report.accept(name)?;
         let var = self.variable(&name.value, name.span)?;
         if let Some(first) = done.deleted.insert(var, name.span) {
             let message = format!("`{}` is deleted twice", name.value);
@@ -75,15 +79,21 @@ impl Body<'_> {
                 "`{}` is created by this rule: its attributes are given where it is created",
                 name.value
             );
-            let mistake = Diagnostic::error("set-created", name.span, message);
-            return self.env.report.fail(mistake.help(format!(
-                "write `({}: … {{{}: …}})` in `create`",
-                name.value, tree.attribute.value
-            )));
+            let mut mistake = Diagnostic::error("set-created", name.span, message);
+            if let Some(&created) = done.created.get(&name.value) {
+                let created = self.elements[created.index()].span;
+                mistake = mistake.related(created, "created here");
+            }
+            let value = self.env.loader.text(tree.value.span);
+            let attribute = &tree.attribute.value;
+            return self
+                .env
+                .report
+                .fail(mistake.help(format!("write `{{{attribute}: {value}}}` in `create`")));
         }
         let target = self.variable(&name.value, name.span);
         let attribute = target.and_then(|var| self.attribute_of(var, &tree.attribute));
-        let Some((target, (attribute, ty))) = target.zip(attribute) else {
+        let Some((target, (attribute, ty, declared))) = target.zip(attribute) else {
             self.expr(&tree.value);
             return None;
         };
@@ -107,7 +117,7 @@ impl Body<'_> {
                 message,
             ));
         }
-        let value = self.typed(&tree.value, ty)?;
+        let value = self.typed_attribute(&tree.value, (&tree.attribute.value, ty, declared))?;
         self.assign_once(target, attribute, tree.mode, tree.span, done)?;
         Some(Assignment {
             target,

@@ -1,6 +1,9 @@
 //! What every expression of a model can see.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use super::{
     constant::{NoValue, evaluate},
@@ -33,9 +36,19 @@ pub(super) struct Parameters {
     /// Places of the declarations, by id.
     pub(super) spans: Vec<Span>,
     pub(super) unreadable: BTreeSet<String>,
+    /// Those that something names.
+    pub(super) used: RefCell<BTreeSet<ParameterId>>,
 }
 
 impl Parameters {
+    pub(super) fn note_use(&self, id: ParameterId) {
+        self.used.borrow_mut().insert(id);
+    }
+
+    pub(super) fn is_used(&self, id: ParameterId) -> bool {
+        self.used.borrow().contains(&id)
+    }
+
     /// The value that an expression reads.
     pub(super) fn value(&self, id: ParameterId) -> Option<Value> {
         match self.values.get(id.index())?.as_ref()? {

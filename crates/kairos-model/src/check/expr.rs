@@ -67,35 +67,55 @@ impl Body<'_> {
         self.coerce(expr, want, tree.span)
     }
 
+    /// The value of an attribute that is declared somewhere.
+    pub(super) fn typed_attribute(
+        &mut self,
+        tree: &ExprTree,
+        (name, want, declared): (&str, Type, Span),
+    ) -> Option<Expr> {
+        let expr = self.expr(tree)?;
+        match self.mismatch(expr.ty, want, tree.span) {
+            Some(mistake) => {
+                let here = format!("`{name}` is declared {} here", self.type_name(want));
+                self.env.report.fail(mistake.related(declared, here))
+            }
+            None => self.coerce(expr, want, tree.span),
+        }
+    }
+
     /// The expression as one of another type, where nothing is lost.
     pub(super) fn coerce(&self, expr: Expr, want: Type, span: Span) -> Option<Expr> {
-        match (expr.ty, want) {
-            (have, want) if have == want => Some(expr),
-            (Type::Int, Type::Real) => {
-                let real = Expr {
-                    kind: ExprKind::ToReal(Box::new(expr)),
-                    ty: Type::Real,
-                };
-                self.fold(real, span)
-            }
-            (have, want) => {
-                let message = format!(
-                    "{} is needed here, this is {}",
-                    self.type_name(want),
-                    self.type_name(have)
-                );
-                let mistake =
-                    Diagnostic::error("wrong-type", span, message).label(self.type_name(have));
-                let mistake = match (have, want) {
-                    (Type::Real, Type::Int) => {
-                        mistake.help("say how to round: `floor(…)`, `ceil(…)` or `round(…)`")
-                    }
-                    (Type::Int, Type::Bool) => mistake.help("compare it: `… > 0`"),
-                    _ => mistake,
-                };
-                self.env.report.fail(mistake)
-            }
+        if let Some(mistake) = self.mismatch(expr.ty, want, span) {
+            return self.env.report.fail(mistake);
         }
+        if expr.ty == want {
+            return Some(expr);
+        }
+        let real = Expr {
+            kind: ExprKind::ToReal(Box::new(expr)),
+            ty: Type::Real,
+        };
+        self.fold(real, span)
+    }
+
+    /// The mistake of a value of one type where another is needed; none where it is the same, or an `Int` for a `Real`.
+    fn mismatch(&self, have: Type, want: Type, span: Span) -> Option<Diagnostic> {
+        if have == want || (have, want) == (Type::Int, Type::Real) {
+            return None;
+        }
+        let (needed, found) = (self.type_name(want), self.type_name(have));
+        let message = format!("{needed} is needed here, this is {found}");
+        let mistake = Diagnostic::error("wrong-type", span, message).label(found);
+        let text = self.env.loader.text(span);
+        Some(match (have, want) {
+            (Type::Real, Type::Int) => mistake.help(format!(
+                "say how to round: `floor({text})`, `ceil({text})` or `round({text})`"
+            )),
+            (Type::Int | Type::Real, Type::Bool) => {
+                mistake.help(format!("compare it: `{text} > 0`"))
+            }
+            _ => mistake,
+        })
     }
 
     pub(super) fn type_name(&self, ty: Type) -> String {

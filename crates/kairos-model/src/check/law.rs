@@ -1,5 +1,7 @@
 //! Laws of delays and draws: families with named parameters.
 
+use std::collections::BTreeSet;
+
 use super::{
     body::Body,
     constant::NoValue,
@@ -7,7 +9,7 @@ use super::{
 };
 use crate::{
     diagnostic::Diagnostic,
-    expr::Formula,
+    expr::{Expr, ExprKind, Formula},
     source::Span,
     spec::{NumberOrText, Text},
     syntax::tree::{ExprTree, ExprTreeKind, Name},
@@ -282,11 +284,14 @@ impl Body<'_> {
             .filter(|&(i, v)| v.is_none() && i < optional_from);
         let missing: Vec<&str> = missing.map(|(i, _)| form.parameters[i].0).collect();
         if !missing.is_empty() {
-            let message = format!("`{}` needs {}", form.name, listed(missing));
-            return self
-                .env
-                .report
-                .fail(Diagnostic::error("missing-parameter", span, message));
+            let what = listed(missing.iter().copied());
+            let message = format!("`{}` needs {what}", form.name);
+            let all = form.parameters.iter().map(|(name, _)| format!("{name}: …"));
+            let all: Vec<String> = all.collect();
+            let mistake = Diagnostic::error("missing-parameter", span, message)
+                .label(format!("{what} is not given"))
+                .help(format!("write `{}({})`", form.name, all.join(", ")));
+            return self.env.report.fail(mistake);
         }
         let parameters = values
             .into_iter()
@@ -425,6 +430,7 @@ impl Body<'_> {
                 law.parameters[index].span,
                 format!("{why}{shown}"),
             );
+            let mistake = self.with_parameters(mistake, &law.parameters[index].expr);
             self.env.report.push(mistake);
         }
         if !violations.is_empty() {
@@ -446,5 +452,20 @@ impl Body<'_> {
             }
         }
         Some(())
+    }
+
+    /// The mistake, with where the parameters that an expression reads are given.
+    fn with_parameters(&self, mut mistake: Diagnostic, expr: &Expr) -> Diagnostic {
+        let mut read = BTreeSet::new();
+        expr.walk(&mut |e| {
+            if let ExprKind::Parameter(id) = e.kind {
+                read.insert(id);
+            }
+        });
+        for id in read {
+            let given = self.env.parameters.spans[id.index()];
+            mistake = mistake.related(given, "given here");
+        }
+        mistake
     }
 }

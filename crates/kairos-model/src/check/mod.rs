@@ -15,7 +15,9 @@ mod csv;
 mod domain;
 mod effect;
 mod env;
+mod estimate;
 mod expr;
+mod findings;
 mod graph_ml;
 mod law;
 mod load;
@@ -41,6 +43,7 @@ mod timer;
 mod types;
 mod vary;
 
+pub use self::findings::{Findings, findings};
 use self::{
     load::Loader,
     model::{Changes, CommandLine},

@@ -80,8 +80,13 @@ impl Body<'_> {
                 span,
                 candidates.chain(variables),
             );
+            let mistake = match self.env.types.graph.enumerator_named(name) {
+                Some(in_full) => mistake.help(format!("write `{in_full}`")),
+                None => mistake,
+            };
             return self.env.report.fail(self.explain_hidden(name, mistake));
         };
+        parameters.note_use(id);
         match parameters.values[id.index()].as_ref()? {
             ParameterValue::Value(value) => Some(Expr {
                 kind: ExprKind::Parameter(id),
@@ -152,15 +157,15 @@ impl Body<'_> {
 
     /// `var.name`
     pub(super) fn attribute(&mut self, var: Var, name: &Name) -> Option<Expr> {
-        let (attribute, ty) = self.attribute_of(var, name)?;
+        let (attribute, ty, _) = self.attribute_of(var, name)?;
         Some(Expr {
             kind: ExprKind::Attribute { of: var, attribute },
             ty,
         })
     }
 
-    /// An attribute that every type of an element has, with its type.
-    pub(super) fn attribute_of(&self, var: Var, name: &Name) -> Option<(AttributeId, Type)> {
+    /// An attribute that every type of an element has, with its type and a declaration.
+    pub(super) fn attribute_of(&self, var: Var, name: &Name) -> Option<(AttributeId, Type, Span)> {
         if self.is_poison(var) {
             return None;
         }
@@ -227,7 +232,8 @@ impl Body<'_> {
                 },
             }
         }
-        Some((id?, found?.0))
+        let (ty, declared) = found?;
+        Some((id?, ty, declared))
     }
 
     /// Says that an attribute is missing in one of several types.

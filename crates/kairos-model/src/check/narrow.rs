@@ -4,6 +4,7 @@ use super::{body::Body, pattern::sorted, report::listed};
 use crate::{
     diagnostic::Diagnostic,
     pattern::{Pattern, PatternEdge, Sort},
+    source::Span,
     types::{EdgeType, NodeTypeId},
 };
 
@@ -61,6 +62,16 @@ impl Body<'_> {
         (!edges.is_empty()).then_some([Sort::Edge(edges), Sort::Node(from), Sort::Node(to)])
     }
 
+    /// Advice to turn an arrow.
+    pub(super) fn turned(&self, arrow: Span) -> String {
+        let text = self.env.loader.text(arrow);
+        let inner = text.trim_matches(|c| "<->".contains(c));
+        match text.starts_with('<') {
+            true => format!("it fits the other way round: write `-{inner}->`"),
+            false => format!("it fits the other way round: write `<-{inner}-`"),
+        }
+    }
+
     fn cannot_connect(&self, edge: PatternEdge) -> Diagnostic {
         let (from, to) = (self.describe(edge.from), self.describe(edge.to));
         let element = &self.elements[edge.edge.index()];
@@ -86,7 +97,7 @@ impl Body<'_> {
                 && !edge.undirected
                 && can_connect(graph.edge(id), self.sort(edge.to), self.sort(edge.from))
             {
-                mistake = mistake.help("it fits the other way round: turn the arrow");
+                mistake = mistake.help(self.turned(element.span));
             }
         }
         mistake

@@ -285,6 +285,7 @@ impl Env<'_> {
                     names,
                 ));
             };
+            self.parameters.note_use(id);
             let value = self.parameters.values[id.index()].as_ref()?;
             if name.is_empty() && matches!(value, ParameterValue::Text(_)) {
                 base = self.parameters.spans[id.index()].file;
@@ -300,16 +301,14 @@ impl Env<'_> {
     pub(super) fn checked_parameters(&self) -> Option<Vec<Parameter>> {
         let mut names: Vec<(&String, &ParameterId)> = self.parameters.names.iter().collect();
         names.sort_unstable_by_key(|(_, id)| **id);
-        let parameters =
-            names
-                .into_iter()
-                .zip(&self.parameters.values)
-                .map(|((name, _), value)| {
-                    Some(Parameter {
-                        name: name.clone(),
-                        value: value.clone()?,
-                    })
-                });
+        let parameters = names.into_iter().map(|(name, &id)| {
+            Some(Parameter {
+                name: name.clone(),
+                value: self.parameters.values[id.index()].clone()?,
+                span: self.parameters.spans[id.index()],
+                is_used: self.parameters.is_used(id),
+            })
+        });
         parameters.collect()
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     probe::{Endpoint, MetricRef, Probe, ProbeId, ProbeKind, Query, Statistic, statistics},
     rule::RuleId,
     source::Span,
-    spec::{Entries, ProbeSpec, Text},
+    spec::{Entries, ProbeKindSpec, ProbeSpec, Text},
     syntax::{parse_expr, parse_name, tree::Name},
     types::Type,
 };
@@ -46,7 +46,10 @@ pub(super) fn read<'e>(
         let id = ProbeId(dense(env.report, position, "probes", name.span)?);
         names.insert(name.value.clone(), id);
     }
-    let statistics: Vec<_> = specs.iter().map(|(_, spec)| statistics_of(spec)).collect();
+    let statistics: Vec<_> = specs
+        .iter()
+        .map(|(_, spec)| statistics_of(&spec.kind))
+        .collect();
     let mut probes = Vec::new();
     for (name, spec) in &specs {
         let metrics = MetricNames {
@@ -55,13 +58,14 @@ pub(super) fn read<'e>(
             unreadable,
             used: Vec::new(),
         };
-        let kind = match spec {
-            ProbeSpec::Derived(text) => derived(env, metrics, text),
-            _ => observed(env, drafts, spec, unreadable),
+        let kind = match &spec.kind {
+            ProbeKindSpec::Derived(text) => derived(env, metrics, text),
+            kind => observed(env, drafts, kind, unreadable),
         };
         probes.push(kind.map(|kind| Probe {
             name: name.value.clone(),
             kind,
+            unit: spec.unit.as_ref().map(|u| u.value.clone()),
             span: name.span,
         }));
     }
@@ -70,13 +74,13 @@ pub(super) fn read<'e>(
 }
 
 /// The statistics that a probe will have.
-fn statistics_of(spec: &ProbeSpec) -> &'static [Statistic] {
+fn statistics_of(spec: &ProbeKindSpec) -> &'static [Statistic] {
     match spec {
-        ProbeSpec::Count(_) | ProbeSpec::Summary { .. } => statistics::SERIES,
-        ProbeSpec::Firings(_) => statistics::FIRINGS,
-        ProbeSpec::Tally { .. } => statistics::TALLY,
-        ProbeSpec::Between { .. } => statistics::DURATIONS,
-        ProbeSpec::Derived(_) => statistics::DERIVED,
+        ProbeKindSpec::Count(_) | ProbeKindSpec::Summary { .. } => statistics::SERIES,
+        ProbeKindSpec::Firings(_) => statistics::FIRINGS,
+        ProbeKindSpec::Tally { .. } => statistics::TALLY,
+        ProbeKindSpec::Between { .. } => statistics::DURATIONS,
+        ProbeKindSpec::Derived(_) => statistics::DERIVED,
     }
 }
 
@@ -116,20 +120,20 @@ fn derived<'p>(env: &'p Env<'p>, metrics: MetricNames<'p>, text: &Text) -> Optio
 fn observed<'e>(
     env: &'e Env<'e>,
     drafts: &mut [RuleDraft<'e, '_>],
-    spec: &ProbeSpec,
+    spec: &ProbeKindSpec,
     unreadable: &BTreeSet<String>,
 ) -> Option<ProbeKind> {
     let find =
         |drafts: &[RuleDraft<'_, '_>], name: &Text| rule_named(env, drafts, name, unreadable);
     match spec {
-        ProbeSpec::Count(pattern) => {
+        ProbeKindSpec::Count(pattern) => {
             let (body, pattern) = query(env, pattern)?;
             Some(ProbeKind::Count(Query {
                 scope: body.into_scope()?,
                 pattern,
             }))
         }
-        ProbeSpec::Summary { of, value, over } => {
+        ProbeKindSpec::Summary { of, value, over } => {
             let (mut body, pattern) = query(env, over)?;
             let value = body.text(value, Type::Real)?;
             Some(ProbeKind::Summary {
@@ -141,10 +145,10 @@ fn observed<'e>(
                 },
             })
         }
-        ProbeSpec::Firings(rule) => Some(ProbeKind::Firings {
+        ProbeKindSpec::Firings(rule) => Some(ProbeKind::Firings {
             rule: find(drafts, rule)?,
         }),
-        ProbeSpec::Tally { on, value, when } => {
+        ProbeKindSpec::Tally { on, value, when } => {
             let rule = find(drafts, on)?;
             let draft = &mut drafts[rule.index()];
             draft.parts.as_ref()?;
@@ -160,7 +164,7 @@ fn observed<'e>(
                 },
             })
         }
-        ProbeSpec::Between { from, to, same } => {
+        ProbeKindSpec::Between { from, to, same } => {
             let (opens, closes) = (find(drafts, from), find(drafts, to));
             let from = opens.and_then(|rule| endpoint(&drafts[rule.index()], rule, &same.0));
             let to = closes.and_then(|rule| endpoint(&drafts[rule.index()], rule, &same.1));
@@ -174,7 +178,7 @@ fn observed<'e>(
             )?;
             Some(ProbeKind::Between { from, to })
         }
-        ProbeSpec::Derived(_) => None,
+        ProbeKindSpec::Derived(_) => None,
     }
 }
 

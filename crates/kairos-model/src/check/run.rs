@@ -4,7 +4,7 @@ use super::{body::Body, env::Env, place::Place, report::unknown};
 use crate::{
     diagnostic::Diagnostic,
     expr::Formula,
-    model::{Limits, RunSettings},
+    model::{Limits, MAX_SAMPLES, RunSettings},
     pattern::Scope,
     spec::{Entries, ModelSpec, NumberOrText, Text},
     types::{Type, Value},
@@ -42,19 +42,31 @@ pub(super) fn read(
         None => None,
     };
     let (horizon, warm_up) = (horizon?, warm_up?);
-    if let (Some((end, _)), Some((start, formula))) = (&horizon, &warm_up)
+    if let (Some((end, ends)), Some((start, formula))) = (&horizon, &warm_up)
         && start >= end
     {
         let message =
             format!("the warm-up ends at {start}, the run at {end}: nothing would be observed");
-        return env
-            .report
-            .fail(Diagnostic::error("out-of-domain", formula.span, message));
+        let mistake = Diagnostic::error("out-of-domain", formula.span, message);
+        let mistake = mistake.related(ends.span, "the run ends here");
+        return env.report.fail(mistake);
+    }
+    let sample_every = sample_every?;
+    if let (Some((end, _)), Some((every, formula))) = (&horizon, &sample_every)
+        && end / every > MAX_SAMPLES
+    {
+        let message = format!(
+            "a sample every {every} until {end} makes {:.0} samples of each series",
+            end / every
+        );
+        let mistake = Diagnostic::error("out-of-domain", formula.span, message)
+            .help(format!("there may be at most {MAX_SAMPLES:.0}; whole runs are summed up by `mean`, `sd`, `min` and `max` without samples"));
+        return env.report.fail(mistake);
     }
     Some(RunSettings {
         horizon: horizon.map(|(value, _)| value),
         warm_up: warm_up.map_or(0.0, |(value, _)| value),
-        sample_every: sample_every?.map(|(value, _)| value),
+        sample_every: sample_every.map(|(value, _)| value),
         stop_when,
         time_unit: spec
             .time_unit

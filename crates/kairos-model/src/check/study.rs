@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
+    estimate,
     load::Loader,
     model::{Changes, CommandLine, constraint_holds, model},
     probe::MetricNames,
@@ -14,17 +15,13 @@ use crate::{
     diagnostic::Diagnostic,
     model::Model,
     probe::{MetricRef, ProbeId, Statistic},
-    source::{Span, Spanned},
-    spec::{ModelSpec, ReplicationsSpec, ScenarioSpec, StudySpec, Text},
-    study::{Metric, Replications, Scenario, Study},
+    source::Span,
+    spec::{ModelSpec, ScenarioSpec, StudySpec, Text, WarmUpSpec},
+    study::{Best, Metric, Scenario, Study},
 };
 
-/// Confidence of intervals where a study says nothing.
-const CONFIDENCE: f64 = 0.95;
-
-/// Bounds of a sequential number of replications where a study says nothing.
-const AT_LEAST: i64 = 10;
-const AT_MOST: i64 = 1000;
+/// A ranking compares every two scenarios, so that there may be so many at one point of `vary`.
+const MAX_RANKED: usize = 200;
 
 /// A scenario as written; a study without any has one that changes nothing.
 struct Named<'s> {
@@ -40,8 +37,8 @@ pub(super) fn study(
     spec: &StudySpec,
     command_line: &CommandLine,
 ) -> Option<Study> {
-    let replications = replications(report, &spec.replications);
-    let confidence = confidence(report, spec);
+    let replications = estimate::replications(report, &spec.replications);
+    let confidence = estimate::confidence(report, spec);
     let file = loader.open_relative(report, spec.file, &spec.model.value, spec.model.span)?;
     let model_spec = loader.model(report, file)?;
     let named = named(spec);
@@ -61,13 +58,18 @@ pub(super) fn study(
     let scenarios: Vec<Scenario> = all.into_iter().flatten().collect();
     let baseline = baseline(report, spec, &named, &scenarios);
     let metrics = metrics(report, spec, &scenarios);
+    let metrics = metrics.and_then(|metrics| best(report, spec, &named, &scenarios, metrics));
     if !complete {
         return None;
     }
+    let warm_up = estimate::warm_up(report, spec, &scenarios);
+    let replications = replications?;
+    estimate::can_be_batched(report, spec, replications, &scenarios)?;
     Some(Study {
+        warm_up: warm_up?,
         metrics: metrics?,
         baseline: baseline?,
-        replications: replications?,
+        replications,
         seed: spec.seed.as_ref().map_or(0, |s| s.value),
         confidence: confidence?,
         scenarios,
@@ -178,7 +180,10 @@ impl Scenarios<'_> {
             point,
             run: RunChanges {
                 horizon: horizon.or(self.spec.horizon.as_ref()),
-                warm_up: self.spec.warm_up.as_ref(),
+                warm_up: match &self.spec.warm_up {
+                    Some(WarmUpSpec::Given(number)) => Some(number),
+                    Some(WarmUpSpec::Mser5 { .. }) | None => None,
+                },
             },
         }
     }
@@ -269,10 +274,77 @@ fn metrics(report: &Report, spec: &StudySpec, scenarios: &[Scenario]) -> Option<
             .collect();
         metrics.push(refs.map(|refs| Metric {
             name: text.value.clone(),
+            unit: unit(scenarios, &refs),
             refs,
+            best: None,
         }));
     }
     metrics.into_iter().collect()
+}
+
+/// The unit of a metric. Scenarios have the probes of one model, so that the first speaks for all.
+fn unit(scenarios: &[Scenario], refs: &[MetricRef]) -> String {
+    let (Some(scenario), Some(metric)) = (scenarios.first(), refs.first()) else {
+        return String::new();
+    };
+    let probe = &scenario.model.probes[metric.probe.index()];
+    probe.unit_of(metric.statistic, &scenario.model.run.time_unit)
+}
+
+/// Which value of each metric is the best.
+fn best(
+    report: &Report,
+    spec: &StudySpec,
+    named: &[Named<'_>],
+    scenarios: &[Scenario],
+    mut metrics: Vec<Metric>,
+) -> Option<Vec<Metric>> {
+    let mut good = true;
+    for (name, word) in &spec.best {
+        let names: Vec<String> = metrics.iter().map(|m| m.name.clone()).collect();
+        let metric = metrics.iter_mut().find(|m| m.name == name.value);
+        let best = match word.value.as_str() {
+            "Least" => Some(Best::Least),
+            "Most" => Some(Best::Most),
+            _ => report.fail(unknown(
+                "unknown-word",
+                "best value",
+                &word.value,
+                word.span,
+                ["Least", "Most"],
+            )),
+        };
+        match metric {
+            Some(metric) => metric.best = best,
+            None => {
+                let names = names.iter().map(String::as_str);
+                let what = "metric of this study";
+                report.push(unknown(
+                    "unknown-metric",
+                    what,
+                    &name.value,
+                    name.span,
+                    names,
+                ));
+                good = false;
+            }
+        }
+        good &= best.is_some();
+    }
+    // Points are ranked among each other only where there is nothing else to be ranked.
+    let ranked = if named.len() > 1 {
+        named.len()
+    } else {
+        scenarios.len()
+    };
+    if let Some((name, _)) = spec.best.first()
+        && ranked > MAX_RANKED
+    {
+        let message =
+            format!("{ranked} scenarios cannot be ranked: at most {MAX_RANKED} are possible");
+        return report.fail(Diagnostic::error("too-many", name.span, message));
+    }
+    good.then_some(metrics)
 }
 
 fn metric(report: &Report, text: &Text, model: &Model) -> Option<MetricRef> {
@@ -297,86 +369,4 @@ fn metric(report: &Report, text: &Text, model: &Model) -> Option<MetricRef> {
         used: Vec::new(),
     };
     names.resolve(report, probe, text.span_of(0..probe.len()), statistic)
-}
-
-fn replications(report: &Report, spec: &Spanned<ReplicationsSpec>) -> Option<Replications> {
-    let at_least_two = |n: i64, span: Span| match u64::try_from(n) {
-        Ok(n) if n >= 2 => Some(n),
-        _ => {
-            let message =
-                format!("at least 2 replications are needed for an interval, this is {n}");
-            report.fail(Diagnostic::error("out-of-domain", span, message))
-        }
-    };
-    let positive = |value: &Spanned<f64>, what: &str| {
-        if value.value > 0.0 {
-            return Some(value.value);
-        }
-        let message = format!("{what} must be positive, this is {}", value.value);
-        report.fail(Diagnostic::error("out-of-domain", value.span, message))
-    };
-    match &spec.value {
-        ReplicationsSpec::Fixed(n) => at_least_two(*n, spec.span).map(Replications::Fixed),
-        ReplicationsSpec::Precision {
-            relative,
-            or_absolute,
-            at_least,
-            at_most,
-            ..
-        } => {
-            let relative = positive(relative, "a half-width");
-            let or_absolute = or_absolute.as_ref().map(|a| positive(a, "a half-width"));
-            let bound = |b: &Option<Spanned<i64>>, default: i64| {
-                b.as_ref()
-                    .map_or((default, spec.span), |b| (b.value, b.span))
-            };
-            let (least, least_span) = bound(at_least, AT_LEAST);
-            let (most, most_span) = bound(at_most, AT_MOST.max(least));
-            let (least, most) = (
-                at_least_two(least, least_span),
-                at_least_two(most, most_span),
-            );
-            let (least, most) = (least?, most?);
-            if least > most {
-                let message = format!("at least {least}, but at most {most} replications");
-                return report.fail(Diagnostic::error("out-of-domain", most_span, message));
-            }
-            Some(Replications::Precision {
-                relative: relative?,
-                or_absolute: match or_absolute {
-                    Some(width) => Some(width?),
-                    None => None,
-                },
-                at_least: least,
-                at_most: most,
-            })
-        }
-    }
-}
-
-fn confidence(report: &Report, spec: &StudySpec) -> Option<f64> {
-    let of_precision = match &spec.replications.value {
-        ReplicationsSpec::Precision { confidence, .. } => confidence.as_ref(),
-        ReplicationsSpec::Fixed(_) => None,
-    };
-    let given = spec.confidence.as_ref();
-    if let (Some(a), Some(b)) = (given, of_precision)
-        && a.value != b.value
-    {
-        let message = "the confidence is given twice, with different values";
-        return report.fail(
-            Diagnostic::error("duplicate-name", b.span, message).related(a.span, "the other one"),
-        );
-    }
-    let Some(confidence) = given.or(of_precision) else {
-        return Some(CONFIDENCE);
-    };
-    if confidence.value > 0.0 && confidence.value < 1.0 {
-        return Some(confidence.value);
-    }
-    let message = format!(
-        "a confidence must be between 0 and 1, this is {}",
-        confidence.value
-    );
-    report.fail(Diagnostic::error("out-of-domain", confidence.span, message))
 }

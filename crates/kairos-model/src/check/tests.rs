@@ -57,9 +57,14 @@ fn listing<T>(loaded: &Loaded<T>) -> String {
         "a value is absent exactly where there is an error: {:?}",
         loaded.diagnostics
     );
+    list(&loaded.sources, &loaded.diagnostics)
+}
+
+/// Diagnostics in their order, with what they underline.
+pub(super) fn list(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     let mut text = String::new();
-    for diagnostic in &loaded.diagnostics {
-        describe(&loaded.sources, diagnostic, &mut text);
+    for diagnostic in diagnostics {
+        describe(sources, diagnostic, &mut text);
     }
     text
 }
@@ -99,7 +104,7 @@ fn place(sources: &Sources, span: Span) -> String {
 }
 
 /// The model in the first file, which has no mistakes.
-fn model(text: &str) -> Model {
+pub(super) fn model(text: &str) -> Model {
     let (files, first) = files(text);
     let loaded = load_model(&files, &first, &Overrides::default());
     assert_eq!(listing(&loaded), "");

@@ -360,9 +360,13 @@ impl<'e> Body<'e> {
         let parsed = self.env.report.accept(parse_name(name))?;
         let var = self.variable(&parsed.value, parsed.span)?;
         let component = components.iter().position(|c| c.contains(&var))?;
-        let outside = std::mem::replace(&mut self.place, Place::WEIGHT);
+        // A weight knows its own component alone: where the others are bound, it is not.
+        let mut taken = self.view.taken.clone();
+        taken.retain(|edge| components[component].contains(edge));
+        let place = std::mem::replace(&mut self.place, Place::WEIGHT);
+        let taken = std::mem::replace(&mut self.view.taken, taken);
         let weight = self.number(value, Type::Real);
-        self.place = outside;
+        (self.place, self.view.taken) = (place, taken);
         let weight = weight?;
         let foreign = self
             .mentioned(&weight)

@@ -304,7 +304,12 @@ impl Types {
         let (name, spec) = specs[cycle[0]];
         let span = spec.is.as_ref().map_or(name.span, |is| is.span);
         let message = format!("node types extend each other: {}", chain.join(" → "));
-        Diagnostic::error("inheritance-cycle", span, message).label("closes the cycle")
+        let mistake = Diagnostic::error("inheritance-cycle", span, message);
+        let others = cycle[1..].iter().filter_map(|&i| specs[i].1.is.as_ref());
+        let mistake = mistake.label("closes the cycle");
+        others.fold(mistake, |m, is| {
+            m.related(is.span, format!("which extends `{}`", is.value))
+        })
     }
 
     /// Tells every type which concrete types are below it.

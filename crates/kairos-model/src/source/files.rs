@@ -16,6 +16,14 @@ pub trait Files {
     /// # Errors
     /// A message for the user, without the path.
     fn read(&self, path: &str) -> Result<String, String>;
+
+    /// Names of the files in the folder of `path`, as far as they are known: for advice.
+    fn beside(&self, path: &str) -> Vec<String>;
+}
+
+/// The folder of a path, with its slash, and the name of the file.
+fn split(path: &str) -> (&str, &str) {
+    path.split_at(path.rfind('/').map_or(0, |slash| slash + 1))
 }
 
 /// The file system.
@@ -41,6 +49,20 @@ impl Files for DiskFiles {
         }
         String::from_utf8(bytes).map_err(|e| not_utf8(e.as_bytes(), e.utf8_error().valid_up_to()))
     }
+
+    fn beside(&self, path: &str) -> Vec<String> {
+        let folder = match split(path).0 {
+            "" => ".",
+            folder => folder,
+        };
+        let Ok(entries) = std::fs::read_dir(folder) else {
+            return Vec::new();
+        };
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let mut names: Vec<String> = names.collect();
+        names.sort_unstable();
+        names
+    }
 }
 
 /// Files in memory, by path.
@@ -53,6 +75,13 @@ impl Files for MemoryFiles {
             .get(path)
             .cloned()
             .ok_or_else(|| "there is no such file".to_owned())
+    }
+
+    fn beside(&self, path: &str) -> Vec<String> {
+        let (folder, _) = split(path);
+        let names = self.0.keys().map(|path| split(path));
+        let names = names.filter(|(of, _)| *of == folder);
+        names.map(|(_, name)| name.to_owned()).collect()
     }
 }
 

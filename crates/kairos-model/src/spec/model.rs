@@ -136,7 +136,16 @@ pub enum StartSpec {
 
 /// A probe.
 #[derive(Clone, Debug)]
-pub enum ProbeSpec {
+pub struct ProbeSpec {
+    /// What it observes.
+    pub kind: ProbeKindSpec,
+    /// The unit of its values.
+    pub unit: Option<Text>,
+}
+
+/// What a probe observes.
+#[derive(Clone, Debug)]
+pub enum ProbeKindSpec {
     /// `Count("pattern")`.
     Count(Text),
     /// `Sum("value", over: "pattern")`, `Mean`, `Min`, `Max`.

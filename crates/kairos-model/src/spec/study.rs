@@ -1,7 +1,7 @@
 //! `Study(…)`: what is compared.
 
 use super::{Entries, NumberOrText, StartSpec, Text, TimerSpec};
-use crate::source::{FileId, Spanned};
+use crate::source::{FileId, Span, Spanned};
 
 /// `Study(…)`: one file.
 #[derive(Clone, Debug)]
@@ -20,8 +20,10 @@ pub struct StudySpec {
     pub metrics: Vec<Text>,
     /// The scenario that the others are compared with (the first if absent).
     pub baseline: Option<Text>,
+    /// By metric, which value is the best: `Least` or `Most`.
+    pub best: Entries<Spanned<String>>,
     /// Overrides the model's.
-    pub warm_up: Option<NumberOrText>,
+    pub warm_up: Option<WarmUpSpec>,
     /// Overrides the model's.
     pub horizon: Option<NumberOrText>,
     /// How many replications.
@@ -60,6 +62,22 @@ pub enum VarySpec {
     List(Vec<Entries<NumberOrText>>),
 }
 
+/// `600.0`, or `Mser5(of: ["queue"], pilots: 10)`.
+#[derive(Clone, Debug)]
+pub enum WarmUpSpec {
+    /// A number or an expression.
+    Given(NumberOrText),
+    /// Found by MSER-5.
+    Mser5 {
+        /// The probes whose series are looked at (all that have one if absent).
+        of: Option<Vec<Text>>,
+        /// How many replications are looked at.
+        pilots: Option<Spanned<i64>>,
+        /// The whole.
+        span: Span,
+    },
+}
+
 /// `20` or `Precision(relative: 0.02, or_absolute: 0.0005, confidence: 0.95, at_least: 10, at_most: 2000)`.
 #[derive(Clone, Debug)]
 pub enum ReplicationsSpec {
@@ -77,5 +95,10 @@ pub enum ReplicationsSpec {
         at_least: Option<Spanned<i64>>,
         /// At most so many.
         at_most: Option<Spanned<i64>>,
+    },
+    /// `BatchMeans(batches: 30)`: one long run, cut into pieces.
+    BatchMeans {
+        /// How many.
+        batches: Option<Spanned<i64>>,
     },
 }

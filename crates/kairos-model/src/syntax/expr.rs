@@ -100,9 +100,10 @@ impl Parser<'_> {
         let mut left = self.prefixed(level)?;
         while let Some(operator) = self.at_operator().filter(|o| o.level() >= level) {
             let token = self.take();
+            let middle = self.here();
             let right = self.binary(operator.level().tighter())?;
             if operator.level() == Level::Comparison {
-                self.no_chain()?;
+                self.no_chain(start, middle)?;
             }
             let kind = ExprTreeKind::Binary {
                 operator: Spanned {
@@ -124,15 +125,16 @@ impl Parser<'_> {
         })
     }
 
-    fn no_chain(&self) -> Parsed<()> {
+    /// No comparison follows one that began at `start`, with its right side at `middle`.
+    fn no_chain(&self, start: usize, middle: usize) -> Parsed<()> {
         match self.at_operator() {
             Some(o) if o.level() == Level::Comparison => {
                 let mistake = self.error("chained-comparison", "comparisons do not chain");
-                Err(Box::new(
-                    mistake
-                        .label("a second comparison")
-                        .help("write `a < b AND b < c`"),
-                ))
+                let end = self.here();
+                let text = |from: usize| self.text.value[from..end].trim_end();
+                let (first, again) = (text(start), text(middle));
+                let help = format!("write `{first} AND {again} {} …`", o.symbol());
+                Err(Box::new(mistake.label("a second comparison").help(help)))
             }
             _ => Ok(()),
         }

@@ -24,7 +24,7 @@ const KEYWORDS: [&str; 11] = [
 
 /// A position in the tokens of a text.
 pub(super) struct Parser<'a> {
-    text: &'a Text,
+    pub(super) text: &'a Text,
     tokens: Vec<Token>,
     next: usize,
     depth: u16,

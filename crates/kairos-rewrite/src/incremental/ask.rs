@@ -12,7 +12,7 @@ use kairos_model::{
 
 use super::{
     data::Data,
-    network::QueryId,
+    network::{Component, QueryId},
     plan::Plan,
     pool::{of_ordered, ordered},
     search::Failure,
@@ -21,7 +21,7 @@ use crate::{
     binding::{Binding, Slot},
     effects::EffectReader,
     error::{Fault, Outcome, RuntimeError},
-    eval::{Drawing, Env},
+    eval::{Code, Drawing, Env},
     graph::{Half, HostGraph},
     matcher::{Extensions, Firing},
     program::{ChoiceShape, Program, node_types},
@@ -78,20 +78,10 @@ impl Data {
             ChoiceShape::Nodes { node } => {
                 Members::Nodes(self.graph.nodes_of(node_types(scope, node)[0]))
             }
-            ChoiceShape::Edges {
-                anchor,
-                edge,
-                node,
-                way,
-            } => {
+            ChoiceShape::Edges { anchor, .. } => {
                 let from = bound.get(anchor);
-                let (ty, edge) = (
-                    self.graph.node_type(from),
-                    crate::program::edge_types(scope, edge)[0],
-                );
-                let port = node_types(scope, node)
-                    .iter()
-                    .find_map(|&n| self.program.schema.port(ty, edge, way, n));
+                let plan = &self.program.choices[at.rule.index()][at.step];
+                let port = plan.ports[self.graph.node_type(from).index()];
                 port.map_or(Members::Empty, |p| {
                     Members::Halves(self.graph.port(from, p))
                 })
@@ -319,7 +309,7 @@ impl Data {
     }
 
     pub(crate) fn component_weight(&self, rule: RuleId, component: usize) -> f64 {
-        let id = self.network().components[rule.index()][component];
+        let id = self.network().components[rule.index()][component].query;
         let Some(pools) = &self.pools[id.index()] else {
             return 0.0;
         };
@@ -332,18 +322,19 @@ impl Data {
     }
 
     pub(crate) fn component_pick(&self, rule: RuleId, component: usize, u: f64, bound: &Binding) {
-        let id = self.network().components[rule.index()][component];
+        let Component { query: id, vars } = &self.network().components[rule.index()][component];
         let Some(pools) = &self.pools[id.index()] else {
             return;
         };
         let rows = pools.rows(None);
-        let position = if self.query(id).value.is_some() {
+        let position = if self.query(*id).value.is_some() {
             pools.sums(None).and_then(|s| s.locate(u))
         } else {
             Some(fraction(u, rows.len()))
         };
         if let Some(&row) = position.and_then(|p| rows.get(p)) {
-            self.bind(id, row, bound);
+            let slots = self.stores[id.index()].row(row);
+            vars.iter().zip(slots).for_each(|(&v, &s)| bound.set(v, s));
         }
     }
 
@@ -353,15 +344,9 @@ impl Data {
         let Some(plan) = &self.program.aggregates[id.index()] else {
             return Ok(true);
         };
-        let scope = &rule.scope;
-        for (position, &a) in rule.lhs.elements.iter().enumerate() {
-            let is_node = crate::program::is_node(scope, a);
-            let clash = |b: &Var| {
-                crate::program::is_node(scope, *b) == is_node && bound.get(*b) == bound.get(a)
-            };
-            if rule.lhs.elements[..position].iter().any(clash) {
-                return Ok(false);
-            }
+        let clash = |&(a, b): &(Var, Var)| bound.get(a) == bound.get(b);
+        if plan.distinct.iter().any(clash) {
+            return Ok(false);
         }
         for &position in &plan.across {
             if !self.condition(id, rule.lhs.conditions[position].id, bound)? {
@@ -394,6 +379,10 @@ impl Data {
 
     /// The reading of a count or summary.
     pub(crate) fn reading(&self, probe: ProbeId) -> Option<f64> {
+        #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 matches")]
+        if let Some(tally) = &self.network().tallies[probe.index()] {
+            return Some(tally.count(&self.graph) as f64);
+        }
         let id = self.network().probes[probe.index()]?;
         #[expect(clippy::cast_precision_loss, reason = "fewer than 2^32 matches")]
         let count = self.stores[id.index()].len() as f64;
@@ -408,12 +397,14 @@ impl Data {
                 .next()
                 .map(|(key, _)| of_ordered(key, Type::Real))
         };
-        match of {
+        let reading = match of {
             Summary::Sum => Some(sum()),
             Summary::Mean => (count > 0.0).then(|| sum() / count),
             Summary::Min => extreme(false),
             Summary::Max => extreme(true),
-        }
+        };
+        // A reading knows one zero only: which of two equal ones is met first means nothing.
+        reading.map(|reading| reading + 0.0)
     }
 }
 
@@ -437,12 +428,16 @@ impl EffectReader for Data {
         &self.graph
     }
 
+    #[inline]
     fn evaluate(
         &self,
         firing: &Firing<'_>,
         formula: &Formula,
         drawing: &RefCell<Drawing<'_>>,
     ) -> Outcome<Value> {
+        if let Code::Constant(value) = self.program.code(formula) {
+            return Ok(*value);
+        }
         let view = self.view();
         let env = Env {
             now: firing.now,

@@ -1,6 +1,6 @@
 //! What an incremental matcher knows: graph, stored matches, events.
 
-use std::{cell::Cell, sync::Arc};
+use std::{cell::Cell, cmp::Ordering, sync::Arc};
 
 use kairos_model::{expr::Var, formulas::Owner, rule::RuleId, types::Value};
 
@@ -9,7 +9,7 @@ use super::{
     network::{Indexed, Network, Purpose, Query, QueryId},
     pool::Pools,
     search::{Failure, View},
-    store::{Heads, Hung, NONE, Store},
+    store::{AllHeads, Heads, NONE, Store},
     strategy::Strategy,
 };
 use crate::{
@@ -20,6 +20,15 @@ use crate::{
     program::{Program, SubId},
 };
 
+/// A rule with the row of its match.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Event {
+    pub(crate) rule: RuleId,
+    pub(crate) row: u32,
+    /// The first element of the match; where there is no other, its row need not be read.
+    pub(crate) first: Slot,
+}
+
 /// Graph and stored matches.
 #[derive(Debug)]
 pub(crate) struct Data {
@@ -27,13 +36,15 @@ pub(crate) struct Data {
     pub(crate) graph: HostGraph,
     /// By query.
     pub(crate) stores: Vec<Store>,
+    /// Rows removed in this step: still readable, not yet reused.
+    removed: Vec<(QueryId, u32)>,
     /// By query, for those whose matches are kept in pool order.
-    pub(crate) pools: Vec<Option<Pools>>,
+    pub(crate) pools: Vec<Option<Box<Pools>>>,
     pub(crate) node_heads: Heads,
     pub(crate) edge_heads: Heads,
     pub(crate) effort: Cell<Effort>,
-    /// By event: rule and row.
-    pub(crate) events: Vec<(RuleId, u32)>,
+    /// By event.
+    pub(crate) events: Vec<Event>,
     free_events: Vec<EventId>,
     lost_events: Vec<EventId>,
     /// By query of events and row: the event.
@@ -52,11 +63,13 @@ impl Data {
             graph,
             stores: queries
                 .iter()
-                .map(|q| Store::new(q.vars.len(), q.hooks.len(), q.anchor))
+                .zip(&program.network().dispatch.hook_places)
+                .map(|(q, places)| Store::new(q.layout(places)))
                 .collect(),
+            removed: Vec::new(),
             pools: queries
                 .iter()
-                .map(|q| q.keeps_order().then(|| Pools::new(q.indexed)))
+                .map(|q| q.keeps_order().then(|| Box::new(Pools::new(q.indexed))))
                 .collect(),
             node_heads: Heads::default(),
             edge_heads: Heads::default(),
@@ -75,7 +88,9 @@ impl Data {
     pub(crate) fn begin_step(&mut self, now: f64) {
         self.now = now;
         self.graph.begin_step();
-        self.stores.iter_mut().for_each(Store::reuse);
+        for (id, row) in self.removed.drain(..) {
+            self.stores[id.index()].reuse(row);
+        }
         self.free_events.append(&mut self.lost_events);
         self.delta.clear();
     }
@@ -176,29 +191,28 @@ impl Data {
         }
     }
 
-    /// The rows that hang at an element by a hook.
-    pub(crate) fn rows_at(&self, id: QueryId, hook: usize, element: Slot, out: &mut Vec<u32>) {
-        let query = self.query(id);
-        let is_node = query.nodes[query.hooks[hook]];
-        let place = self.place(id, hook, element);
-        if place != NO_HOOK {
-            let heads = if is_node {
-                &self.node_heads
-            } else {
-                &self.edge_heads
-            };
-            out.extend(self.stores[id.index()].rows_from(hook, heads.get(element, place)));
+    /// The first row that hangs at an element by a hook, or [`NONE`].
+    #[inline]
+    pub(crate) fn first_row(&self, id: QueryId, hook: usize, element: Slot) -> u32 {
+        let hook = &self.stores[id.index()].layout().hooks[hook];
+        match hook.place(&self.graph, element) {
+            NO_HOOK => NONE,
+            place if hook.is_node => self.node_heads.get(element, place),
+            place => self.edge_heads.get(element, place),
         }
     }
 
-    fn place(&self, id: QueryId, hook: usize, element: Slot) -> u16 {
-        let query = self.query(id);
-        let places = &self.network().dispatch.hook_places[id.index()][hook];
-        if query.nodes[query.hooks[hook]] {
-            places[self.graph.node_type(element).index()]
-        } else {
-            places[self.graph.edge_type(element).index()]
-        }
+    /// The row with these slots.
+    #[inline]
+    pub(crate) fn find(&self, id: QueryId, slots: &[Slot]) -> Option<u32> {
+        let store = &self.stores[id.index()];
+        let layout = store.layout();
+        let Some(key) = layout.key else {
+            return store.find(slots);
+        };
+        let element = slots[layout.hooks[key].column];
+        let mut rows = store.rows_from(key, self.first_row(id, key, element));
+        rows.find(|&row| store.row(row) == slots)
     }
 
     /// Whether a match is the one of its orbit that is kept: that with the smallest names, ties by numbers.
@@ -211,20 +225,18 @@ impl Data {
                 self.graph.edge_name(slot)
             }
         };
-        let key = |slot_at: &dyn Fn(usize) -> Slot| {
-            let columns = 0..slots.len();
-            let names: smallvec::SmallVec<[u64; 8]> =
-                columns.clone().map(|c| name(c, slot_at(c))).collect();
-            let numbers: smallvec::SmallVec<[u64; 8]> = columns
-                .map(|c| self.number(query.nodes[c], slot_at(c)))
-                .collect();
-            (names, numbers)
+        let number = |column: usize, slot: Slot| self.number(query.nodes[column], slot);
+        let own = |of: &dyn Fn(usize, Slot) -> u64, permutation: &[usize]| {
+            let permuted = permutation.iter().map(|&c| slots[c]);
+            let pairs = slots.iter().zip(permuted).enumerate();
+            let mut compared = pairs.map(|(c, (&own, other))| of(c, own).cmp(&of(c, other)));
+            compared.find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
         };
-        let own = key(&|c| slots[c]);
-        query
-            .orbits
-            .iter()
-            .all(|permutation| own <= key(&|c| slots[permutation[c]]))
+        query.orbits.iter().all(|permutation| {
+            own(&name, permutation)
+                .then_with(|| own(&number, permutation))
+                .is_le()
+        })
     }
 
     /// Adds a match that is not there yet.
@@ -236,15 +248,11 @@ impl Data {
         bound: &Binding,
     ) -> Outcome<u32> {
         let query = &program.network().queries[id.index()];
-        let places = &program.network().dispatch.hook_places[id.index()];
-        let graph = &self.graph;
-        let hung = query
-            .hooks
-            .iter()
-            .zip(places)
-            .map(|(&c, p)| hang(graph, query.nodes[c], slots[c], p));
-        let row =
-            self.stores[id.index()].insert(slots, hung, &mut self.node_heads, &mut self.edge_heads);
+        let heads = AllHeads {
+            nodes: &mut self.node_heads,
+            edges: &mut self.edge_heads,
+        };
+        let row = self.stores[id.index()].insert(slots, &self.graph, heads);
         if let Purpose::Events(rule) = query.purpose {
             self.activate(id, rule, row)?;
             if !query.observed.is_empty() {
@@ -257,14 +265,17 @@ impl Data {
 
     fn activate(&mut self, id: QueryId, rule: RuleId, row: u32) -> Outcome<()> {
         let limit = self.program.model.run.limits.active_events;
+        let first = self.stores[id.index()].row(row).first();
+        let first = first.copied().unwrap_or(Slot::NONE);
+        let activated = Event { rule, row, first };
         let event = self.free_events.pop().unwrap_or_else(|| {
-            self.events.push((rule, row));
+            self.events.push(activated);
             EventId(
                 u32::try_from(self.events.len() - 1)
                     .expect("the limit of active events is below 2^32"),
             )
         });
-        self.events[event.index()] = (rule, row);
+        self.events[event.index()] = activated;
         let of = &mut self.event_of[id.index()];
         if of.len() <= row as usize {
             of.resize(row as usize + 1, EventId(NONE));
@@ -290,16 +301,12 @@ impl Data {
     /// Removes a match.
     pub(crate) fn remove(&mut self, program: &Program, id: QueryId, row: u32, deleted: bool) {
         let query = &program.network().queries[id.index()];
-        let places = &program.network().dispatch.hook_places[id.index()];
-        let graph = &self.graph;
-        let store = &mut self.stores[id.index()];
-        let slots: smallvec::SmallVec<[Slot; 12]> = store.row(row).into();
-        let hung = query
-            .hooks
-            .iter()
-            .zip(places)
-            .map(|(&c, p)| hang(graph, query.nodes[c], slots[c], p));
-        store.remove(row, hung, &mut self.node_heads, &mut self.edge_heads);
+        let heads = AllHeads {
+            nodes: &mut self.node_heads,
+            edges: &mut self.edge_heads,
+        };
+        self.stores[id.index()].remove(row, &self.graph, heads);
+        self.removed.push((id, row));
         if let Purpose::Events(_) = query.purpose {
             let event = self.event_of[id.index()][row as usize];
             self.lost_events.push(event);
@@ -414,12 +421,30 @@ impl Data {
 }
 
 impl Data {
+    /// How many more matches of a query there may be, and what limits them.
+    pub(crate) fn room(&self, id: QueryId) -> (u64, &'static str) {
+        /// Of an event, besides its row: its clock, and its place in the schedule.
+        const OF_EVENT: usize = 96;
+        let limits = &self.program.model.run.limits;
+        let (most, of_event) = match self.query(id).purpose {
+            Purpose::Events(_) => ((limits.active_events, "active events"), OF_EVENT),
+            _ => ((u64::from(NONE), "matches of one pattern"), 0),
+        };
+        let Some(bytes) = limits.memory_bytes else {
+            return most;
+        };
+        // A match is held twice while it is being stored.
+        let of_match = 2 * self.stores[id.index()].layout().row_bytes() + of_event;
+        let fit = bytes.saturating_sub(self.memory_bytes()) / of_match as u64;
+        most.min((fit, "matches, as many as the memory limit leaves room for"))
+    }
+
     /// Bytes that graph and matches use.
     pub(crate) fn memory_bytes(&self) -> u64 {
         let stores: usize = self.stores.iter().map(Store::memory_bytes).sum();
-        let pools: usize = self.pools.iter().flatten().map(Pools::memory_bytes).sum();
+        let pools: usize = self.pools.iter().flatten().map(|p| p.memory_bytes()).sum();
         let heads = self.node_heads.memory_bytes() + self.edge_heads.memory_bytes();
-        let events = self.events.capacity() * size_of::<(RuleId, u32)>();
+        let events = self.events.capacity() * size_of::<Event>();
         self.graph.memory_bytes() + (stores + pools + heads + events) as u64
     }
 
@@ -437,24 +462,12 @@ impl Data {
                 self.bind(id, row, &bound);
                 assert!(
                     self.view().all_hold(query, &bound).unwrap_or(false),
-                    "a stored match whose conditions fail"
+                    "a stored match whose conditions fail: {:?}",
+                    query.purpose
                 );
-                assert_eq!(store.find(store.row(row)), Some(row));
+                assert_eq!(self.find(id, store.row(row)), Some(row));
             }
             assert_eq!(store.rows().count(), store.len());
         }
-    }
-}
-
-fn hang(graph: &HostGraph, is_node: bool, element: Slot, places: &[u16]) -> Hung {
-    let ty = if is_node {
-        graph.node_type(element).index()
-    } else {
-        graph.edge_type(element).index()
-    };
-    Hung {
-        element,
-        is_node,
-        place: places[ty],
     }
 }

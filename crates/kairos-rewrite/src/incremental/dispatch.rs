@@ -3,6 +3,7 @@
 use kairos_model::{
     expr::{Expr, ExprKind, Var},
     pattern::{PatternEdge, SubPatternId},
+    probe::ProbeId,
     types::AttributeId,
 };
 
@@ -10,7 +11,10 @@ use super::{
     network::{Purpose, Query, QueryId, Ranked},
     plan::Plan,
     strategy::{Strategies, Strategy, direct_subs},
+    tally::Tally,
 };
+use crate::effects::ChangedAttribute;
+use crate::graph::HostGraph;
 use crate::program::{Program, SubId, edge_types, is_node, node_types};
 
 /// Which stored rows a change concerns.
@@ -29,6 +33,8 @@ pub(crate) enum Rows {
 pub(crate) enum Look {
     /// Nothing: the change can only make matches disappear.
     Nowhere,
+    /// Of a query of one element, whether the changed element is a match: rows and search in one.
+    Here,
     /// Matches around the changed element.
     Around(Plan),
     /// Matches anywhere.
@@ -67,6 +73,18 @@ pub(crate) struct Stratum {
     pub(crate) counted: Vec<Vec<Reaction>>,
 }
 
+impl Stratum {
+    /// What is done about a changed attribute.
+    pub(crate) fn changed(&self, graph: &HostGraph, change: &ChangedAttribute) -> &[Reaction] {
+        let by_attribute = if change.is_node {
+            &self.node_changed[graph.node_type(change.element).index()]
+        } else {
+            &self.edge_changed[graph.edge_type(change.element).index()]
+        };
+        &by_attribute[change.attribute.index()]
+    }
+}
+
 /// A place among the hooks of elements of one type, or none.
 pub(crate) const NO_HOOK: u16 = u16::MAX;
 
@@ -81,6 +99,9 @@ pub(crate) struct Dispatch {
     pub(crate) degrees: Vec<Vec<SubId>>,
     /// Counts of nodes that a node of each type is counted in.
     pub(crate) node_counts: Vec<Vec<SubId>>,
+    /// Probes that count nodes and edges of each type.
+    pub(crate) node_tallies: Vec<Vec<ProbeId>>,
+    pub(crate) edge_tallies: Vec<Vec<ProbeId>>,
     /// For each type the hooks that its elements have: query and hook.
     pub(crate) node_hooks: Vec<Vec<(QueryId, usize)>>,
     pub(crate) edge_hooks: Vec<Vec<(QueryId, usize)>>,
@@ -91,6 +112,31 @@ pub(crate) struct Dispatch {
 }
 
 impl Dispatch {
+    /// Registers the probes that are counted without a query.
+    pub(crate) fn tally(&mut self, tallies: &[Option<Tally>]) {
+        for (probe, tally) in (0..).map(ProbeId).zip(tallies) {
+            match tally {
+                Some(Tally::Nodes(types)) => {
+                    types
+                        .iter()
+                        .for_each(|ty| self.node_tallies[ty.index()].push(probe));
+                }
+                Some(Tally::Edges { types, .. }) => {
+                    types
+                        .iter()
+                        .for_each(|ty| self.edge_tallies[ty.index()].push(probe));
+                }
+                None => {}
+            }
+        }
+    }
+
+    /// Whether any query reads a changed attribute.
+    pub(crate) fn is_read(&self, graph: &HostGraph, change: &ChangedAttribute) -> bool {
+        let reactions = |stratum: &Stratum| !stratum.changed(graph, change).is_empty();
+        self.strata.iter().any(reactions)
+    }
+
     pub(crate) fn new(
         program: &Program,
         strategies: &Strategies,
@@ -113,6 +159,8 @@ impl Dispatch {
             edge_deleted: vec![Vec::new(); edge_types],
             degrees: vec![Vec::new(); edge_types],
             node_counts: vec![Vec::new(); node_types],
+            node_tallies: vec![Vec::new(); node_types],
+            edge_tallies: vec![Vec::new(); edge_types],
             node_hooks: vec![Vec::new(); node_types],
             edge_hooks: vec![Vec::new(); edge_types],
             hook_places: Vec::new(),
@@ -409,6 +457,7 @@ impl Builder<'_> {
                 .then(|| self.suspects(id, query, var, chain));
         }
         let look = match purpose {
+            Use::Condition if query.vars.len() == 1 => Look::Here,
             Use::Condition => Look::Around(query.seeded(self.program, Some(var))),
             Use::Timer | Use::Value => Look::Nowhere,
         };

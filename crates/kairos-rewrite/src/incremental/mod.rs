@@ -15,21 +15,23 @@ mod network;
 mod plan;
 mod pool;
 mod ranking;
+mod room;
 mod search;
 mod store;
 mod strategy;
+mod tally;
 mod update;
 mod walk;
 
 pub(crate) use network::Network;
 
 use ask::Step;
-use data::Data;
+use data::{Data, Event};
 use update::Update;
 
 use crate::{
     binding::{Binding, Slot},
-    effects::Change,
+    effects::{AloneAssignment, Change},
     error::{Outcome, RuntimeError},
     graph::HostGraph,
     matcher::{Applied, Cause, Effort, EventId, Extensions, Firing, MatchDelta, Matcher},
@@ -39,6 +41,7 @@ use crate::{
 /// Graph and matches, kept up to date from what each application changes.
 #[derive(Debug)]
 pub struct IncrementalMatcher {
+    program: Arc<Program>,
     data: Data,
     update: Update,
     change: Change,
@@ -50,6 +53,7 @@ impl Matcher for IncrementalMatcher {
         let mut update = Update::new(&data);
         update.start(program, &mut data)?;
         Ok(IncrementalMatcher {
+            program: Arc::clone(program),
             data,
             update,
             change: Change::default(),
@@ -70,30 +74,35 @@ impl Matcher for IncrementalMatcher {
 
     fn apply(&mut self, firing: Firing<'_>, cause: &mut dyn Cause) -> Outcome<Applied> {
         let IncrementalMatcher {
+            program,
             data,
             update,
             change,
         } = self;
-        let program = &Arc::clone(&data.program);
         data.begin_step(firing.now);
+        if let Some(assignment) = AloneAssignment::of(program, &firing) {
+            let value = assignment.evaluate(data, &firing, cause)?;
+            let changed = value.commit(&mut data.graph);
+            if update.note_change(program, data, changed) {
+                update.after(program, data)?;
+            }
+            let next = data.graph.next_number();
+            return Ok(Applied {
+                created: next..next,
+            });
+        }
         change.plan(data, &firing, cause)?;
-        update.before_deletion(
-            program,
-            data,
-            change.deleted_nodes(),
-            change.deleted_edges(),
-        )?;
-        update.drop_matches(
-            program,
-            data,
-            change.deleted_nodes(),
-            change.deleted_edges(),
-        );
+        let (nodes, edges) = (change.deleted_nodes(), change.deleted_edges());
+        let deletes = !nodes.is_empty() || !edges.is_empty();
+        if deletes {
+            update.before_deletion(program, data, nodes, edges)?;
+            update.drop_matches(program, data, nodes, edges);
+        }
         let created = change.commit(&mut data.graph, firing.bound);
-        update.created_nodes.extend(change.created_nodes());
-        update.created_edges.extend(change.created_edges());
-        update.changed.extend(change.changed());
-        update.after(program, data)?;
+        update.note_changes(program, data, change);
+        if deletes || !update.is_idle() {
+            update.after(program, data)?;
+        }
         Ok(Applied { created })
     }
 
@@ -101,15 +110,24 @@ impl Matcher for IncrementalMatcher {
         &self.data.delta
     }
 
+    fn event(&self, event: EventId) -> (RuleId, &[Slot]) {
+        let Event { rule, row, first } = &self.data.events[event.index()];
+        let query = self.program.network().events[rule.index()];
+        let query = query.expect("an event's rule has its query");
+        let store = &self.data.stores[query.index()];
+        let matched = match store.layout().width {
+            1 => std::slice::from_ref(first),
+            _ => store.row(*row),
+        };
+        (*rule, matched)
+    }
+
     fn rule_of(&self, event: EventId) -> RuleId {
-        self.data.events[event.index()].0
+        self.data.events[event.index()].rule
     }
 
     fn matched(&self, event: EventId) -> &[Slot] {
-        let (rule, row) = self.data.events[event.index()];
-        let query =
-            self.data.network().events[rule.index()].expect("an event's rule has its query");
-        self.data.stores[query.index()].row(row)
+        self.event(event).1
     }
 
     fn event_bound(&self) -> u32 {

@@ -14,7 +14,9 @@ use super::{
     dispatch::Dispatch,
     plan::{Plan, Shape, plan},
     ranking::Ranking,
+    store::{Hook, Layout},
     strategy::{Strategies, Strategy, extension_plan, split_conditions},
+    tally::Tally,
 };
 use crate::program::{ChoiceShape, Program, SubId, is_node};
 
@@ -72,6 +74,8 @@ pub(crate) struct Query {
     pub(crate) edges: Vec<PatternEdge>,
     pub(crate) injective: Vec<Var>,
     pub(crate) conditions: Vec<FormulaId>,
+    /// The conditions, those first that cannot fail.
+    pub(crate) checked: Vec<FormulaId>,
     /// Columns, in the order in which numbers are compared.
     pub(crate) order: Vec<usize>,
     /// Queries of a lower stratum are up to date before this one is looked at.
@@ -128,15 +132,6 @@ impl Query {
         }
     }
 
-    /// The conditions, those first that cannot fail.
-    pub(crate) fn conditions_in_order(&self) -> impl Iterator<Item = FormulaId> + '_ {
-        self.early
-            .iter()
-            .map(|e| e.0)
-            .chain(self.late.iter().copied())
-            .map(|c| self.conditions[c])
-    }
-
     /// Whether the matches are kept in pool order.
     pub(crate) fn keeps_order(&self) -> bool {
         match self.purpose {
@@ -151,6 +146,33 @@ impl Query {
         self.keeps_order() || matches!(self.purpose, Purpose::Frames(_) | Purpose::Order(_))
     }
 
+    /// How its rows are stored; `places` says for each hook which of the lists of an element of each type it is.
+    pub(crate) fn layout(&self, places: &[Vec<u16>]) -> Layout {
+        let hooks = self.hooks.iter().zip(places).map(|(&column, places)| Hook {
+            column,
+            is_node: self.nodes[column],
+            places: places.as_slice().into(),
+        });
+        // Where the pattern is one element, or one edge with its ends, no more than two rows hang at that element.
+        let whole = match (self.vars.as_slice(), self.edges.as_slice()) {
+            ([_], _) => Some(0),
+            (vars, [edge])
+                if vars
+                    .iter()
+                    .all(|v| [edge.edge, edge.from, edge.to].contains(v)) =>
+            {
+                self.column(edge.edge)
+            }
+            _ => None,
+        };
+        Layout {
+            width: self.vars.len(),
+            hooks: hooks.collect(),
+            anchor: self.anchor,
+            key: whole.and_then(|column| self.hooks.iter().position(|&c| c == column)),
+        }
+    }
+
     pub(crate) fn column(&self, var: Var) -> Option<usize> {
         self.vars.iter().position(|&v| v == var)
     }
@@ -163,6 +185,15 @@ pub(crate) struct Ranked {
     pub(crate) events: QueryId,
     pub(crate) frames: QueryId,
     pub(crate) order: QueryId,
+}
+
+/// A component of a rule with an aggregate clock.
+#[derive(Clone, Debug)]
+pub(crate) struct Component {
+    /// The query of its matches. Components that an automorphism exchanges have the same matches, and share it.
+    pub(crate) query: QueryId,
+    /// What the query's columns are bound to.
+    pub(crate) vars: Vec<Var>,
 }
 
 /// Everything that is compiled for incremental matching.
@@ -180,14 +211,17 @@ pub(crate) struct Network {
     pub(crate) blocks: Vec<Vec<(Plan, Vec<FormulaId>)>>,
     /// For each rule its query of events.
     pub(crate) events: Vec<Option<QueryId>>,
-    /// For each rule its components' queries.
-    pub(crate) components: Vec<Vec<QueryId>>,
+    /// For each rule its components.
+    pub(crate) components: Vec<Vec<Component>>,
     /// For each rule and step the query of its pool; `None`: the graph's own lists are the pool, or there is none.
     pub(crate) pools: Vec<Vec<Option<QueryId>>>,
     /// For each rule how its matches follow from an order of nodes, if they do.
     pub(crate) rankings: Vec<Option<Ranked>>,
+    pub(crate) has_rankings: bool,
     /// For each probe its query.
     pub(crate) probes: Vec<Option<QueryId>>,
+    /// For each probe how it is counted without a query, if it is.
+    pub(crate) tallies: Vec<Option<Tally>>,
     /// The query of `stop_when`.
     pub(crate) stop: Option<QueryId>,
 }
@@ -205,10 +239,13 @@ impl Network {
         let events: Vec<Option<QueryId>> = rules.clone().map(|r| builder.events(r)).collect();
         let components = rules.clone().map(|r| builder.components(r)).collect();
         let pools = rules.clone().map(|r| builder.pools(r)).collect();
-        let probes = (0..)
-            .zip(&model.probes)
-            .map(|(i, _)| builder.probe(ProbeId(i)))
-            .collect();
+        let ids = (0..).map(ProbeId).take(model.probes.len());
+        let tallies: Vec<Option<Tally>> = ids.clone().map(|p| builder.tally(p)).collect();
+        let probe = |(p, tally): (ProbeId, &Option<Tally>)| match tally {
+            Some(_) => None,
+            None => builder.probe(p),
+        };
+        let probes = ids.zip(&tallies).map(probe).collect();
         let stop = model.run.stop_when.as_ref().map(|(_, condition)| {
             builder.add(Draft {
                 conditions: vec![condition],
@@ -225,7 +262,8 @@ impl Network {
             ..
         } = builder;
         let strata = strategies.stratify(program, &mut queries, &rankings);
-        let dispatch = Dispatch::new(program, &strategies, &rankings, &mut queries);
+        let mut dispatch = Dispatch::new(program, &strategies, &rankings, &mut queries);
+        dispatch.tally(&tallies);
         let sub = |i: usize| {
             program.sub(SubId(
                 u32::try_from(i).expect("fewer than 2^32 sub-patterns"),
@@ -261,8 +299,10 @@ impl Network {
             events,
             components,
             pools,
+            has_rankings: rankings.iter().any(Option::is_some),
             rankings,
             probes,
+            tallies,
             stop,
         }
     }
@@ -337,6 +377,9 @@ impl<'a> Builder<'a> {
             edges: draft.edges,
             injective,
             conditions: draft.conditions.iter().map(|f| f.id).collect(),
+            checked: (early.iter().map(|e| e.0).chain(late.iter().copied()))
+                .map(|c| draft.conditions[c].id)
+                .collect(),
             stratum: 0,
             hooks: Vec::new(),
             anchor: draft.anchor.map(column),
@@ -444,7 +487,7 @@ impl<'a> Builder<'a> {
         })
     }
 
-    fn components(&mut self, id: RuleId) -> Vec<QueryId> {
+    fn components(&mut self, id: RuleId) -> Vec<Component> {
         let program = self.program;
         let Some(plan) = &program.aggregates[id.index()] else {
             return Vec::new();
@@ -453,11 +496,13 @@ impl<'a> Builder<'a> {
         let ClockMode::Aggregate { weights } = &program.model.timers[id.index()].clock else {
             return Vec::new();
         };
-        let mut queries = Vec::new();
+        let mut components: Vec<Component> = Vec::new();
         for (position, elements) in rule.components.iter().enumerate() {
+            let same = |c: &&Component| exchanges(rule, &c.vars, elements);
             let weight = weights.get(position).and_then(Option::as_ref);
-            queries.push(
-                self.add(Draft {
+            let query = match components.iter().find(same) {
+                Some(earlier) => earlier.query,
+                None => self.add(Draft {
                     vars: elements.clone(),
                     edges: rule
                         .lhs
@@ -478,9 +523,13 @@ impl<'a> Builder<'a> {
                     },
                     ..Draft::new(Purpose::Component(id, position), Owner::Rule(id))
                 }),
-            );
+            };
+            components.push(Component {
+                query,
+                vars: elements.clone(),
+            });
         }
-        queries
+        components
     }
 
     fn pools(&mut self, id: RuleId) -> Vec<Option<QueryId>> {
@@ -537,6 +586,14 @@ impl<'a> Builder<'a> {
         )
     }
 
+    fn tally(&self, id: ProbeId) -> Option<Tally> {
+        let ProbeKind::Count(query) = &self.program.model.probes[id.index()].kind else {
+            return None;
+        };
+        let scope = self.program.scope(Owner::Probe(id));
+        Tally::of(self.program, scope, &query.pattern)
+    }
+
     fn probe(&mut self, id: ProbeId) -> Option<QueryId> {
         let program: &'a Program = self.program;
         let (query, value, indexed) = match &program.model.probes[id.index()].kind {
@@ -556,6 +613,21 @@ impl<'a> Builder<'a> {
             ..Draft::new(Purpose::Probe(id), Owner::Probe(id))
         }))
     }
+}
+
+/// Whether a symmetric rule looks the same with some variables, in their order, replaced by others.
+fn exchanges(rule: &Rule, some: &[Var], others: &[Var]) -> bool {
+    let elements = &rule.lhs.elements;
+    let image = |automorphism: &[Var], var: &Var| {
+        let position = elements.iter().position(|e| e == var);
+        position.map(|position| automorphism[position])
+    };
+    rule.symmetric
+        && some.len() == others.len()
+        && rule.automorphisms.iter().any(|automorphism| {
+            let mut pairs = some.iter().zip(others);
+            pairs.all(|(var, other)| image(automorphism, var) == Some(*other))
+        })
 }
 
 fn nodes_among(scope: &Scope, vars: &[Var]) -> Vec<Var> {

@@ -63,8 +63,12 @@ impl<'a> View<'a> {
 
     /// Whether all conditions of a query hold, those first that cannot fail.
     pub(crate) fn all_hold(&self, query: &Query, bound: &Binding) -> Result<bool, Failure> {
-        for condition in query.conditions_in_order() {
-            let holds = self.program.code_of(condition).holds(&self.env(bound));
+        if query.checked.is_empty() {
+            return Ok(true);
+        }
+        let env = self.env(bound);
+        for &condition in &query.checked {
+            let holds = self.program.code_of(condition).holds(&env);
             if !holds.map_err(|fault| Failure { condition, fault })? {
                 return Ok(false);
             }
@@ -216,8 +220,7 @@ impl<'a> View<'a> {
                 if compiled.nodes[column] {
                     continue;
                 }
-                let place = self.network.dispatch.hook_places[query.index()][hook]
-                    [self.graph.edge_type(edge).index()];
+                let place = store.layout().hooks[hook].place(self.graph, edge);
                 if place == NO_HOOK {
                     continue;
                 }

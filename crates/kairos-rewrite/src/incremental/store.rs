@@ -5,7 +5,8 @@ use std::hash::Hasher;
 use hashbrown::HashTable;
 use rustc_hash::FxHasher;
 
-use crate::binding::Slot;
+use super::dispatch::NO_HOOK;
+use crate::{binding::Slot, graph::HostGraph};
 
 /// End of a list, and no row.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -50,8 +51,8 @@ impl Heads {
         self.heads[self.starts[element.index()] as usize + place as usize]
     }
 
-    fn set(&mut self, element: Slot, place: u16, row: u32) {
-        self.heads[self.starts[element.index()] as usize + place as usize] = row;
+    fn at(&mut self, element: Slot, place: u16) -> &mut u32 {
+        &mut self.heads[self.starts[element.index()] as usize + place as usize]
     }
 
     pub(crate) fn memory_bytes(&self) -> usize {
@@ -66,41 +67,99 @@ struct Link {
     previous: u32,
 }
 
-/// Where a row hangs at one of its elements.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Hung {
-    pub(crate) element: Slot,
+impl Link {
+    /// Of a row that is alone in its list.
+    const ALONE: Link = Link {
+        next: NONE,
+        previous: NONE,
+    };
+}
+
+/// A column whose elements know the rows that they are in.
+#[derive(Clone, Debug)]
+pub(crate) struct Hook {
+    pub(crate) column: usize,
     pub(crate) is_node: bool,
-    pub(crate) place: u16,
+    /// By type of the element: which of its lists this is, or [`NO_HOOK`].
+    pub(crate) places: Box<[u16]>,
+}
+
+impl Hook {
+    /// Which of an element's lists this is.
+    #[inline]
+    pub(crate) fn place(&self, graph: &HostGraph, element: Slot) -> u16 {
+        self.places[if self.is_node {
+            graph.node_type(element).index()
+        } else {
+            graph.edge_type(element).index()
+        }]
+    }
+}
+
+/// What a store must know of its query.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Layout {
+    /// Number of columns.
+    pub(crate) width: usize,
+    pub(crate) hooks: Vec<Hook>,
+    /// The column by which rows are counted, if they are.
+    pub(crate) anchor: Option<usize>,
+    /// A hook that few rows share: what finds a row by its slots.
+    pub(crate) key: Option<usize>,
+}
+
+impl Layout {
+    /// Bytes of a row.
+    pub(crate) fn row_bytes(&self) -> usize {
+        let hashed = if self.key.is_none() { 8 } else { 0 };
+        self.width * size_of::<Slot>() + self.hooks.len() * size_of::<Link>() + 1 + hashed
+    }
+}
+
+/// The heads of all lists: of nodes, and of edges.
+pub(crate) struct AllHeads<'a> {
+    pub(crate) nodes: &'a mut Heads,
+    pub(crate) edges: &'a mut Heads,
+}
+
+impl AllHeads<'_> {
+    /// The head of a hook's list at an element.
+    #[inline]
+    fn at(&mut self, hook: &Hook, graph: &HostGraph, element: Slot) -> &mut u32 {
+        let heads = if hook.is_node {
+            &mut *self.nodes
+        } else {
+            &mut *self.edges
+        };
+        heads.at(element, hook.place(graph, element))
+    }
 }
 
 /// The matches of one query.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Store {
-    width: usize,
-    hooks: usize,
+    layout: Layout,
     slots: Vec<Slot>,
     links: Vec<Link>,
     alive: Vec<bool>,
     len: usize,
     free: Vec<u32>,
-    /// Rows removed in this step: still readable, not yet reused.
-    removed: Vec<u32>,
-    /// Rows by their slots; not needed where a row is one element, whose list then tells.
+    /// Rows by their slots, where no hook is shared by few rows only.
     members: HashTable<u32>,
     /// By anchor: number of rows; without anchor not used.
     counts: Vec<u32>,
-    anchor: Option<usize>,
 }
 
 impl Store {
-    pub(crate) fn new(width: usize, hooks: usize, anchor: Option<usize>) -> Self {
+    pub(crate) fn new(layout: Layout) -> Self {
         Store {
-            width,
-            hooks,
-            anchor,
+            layout,
             ..Store::default()
         }
+    }
+
+    pub(crate) fn layout(&self) -> &Layout {
+        &self.layout
     }
 
     /// Number of rows, or of those at a node.
@@ -125,8 +184,10 @@ impl Store {
     }
 
     /// The slots of a row.
+    #[inline]
     pub(crate) fn row(&self, row: u32) -> &[Slot] {
-        &self.slots[row as usize * self.width..(row as usize + 1) * self.width]
+        let width = self.layout.width;
+        &self.slots[row as usize * width..][..width]
     }
 
     /// All rows, in no useful order.
@@ -134,68 +195,78 @@ impl Store {
         (0..self.bound()).filter(|&r| self.is_alive(r))
     }
 
-    /// The row with these slots.
+    /// The row with these slots, by the hash index.
     pub(crate) fn find(&self, slots: &[Slot]) -> Option<u32> {
         self.members
             .find(hash(slots), |&r| self.row(r) == slots)
             .copied()
     }
 
+    /// Whether an element is of the types of a hook's column.
+    #[inline]
+    pub(crate) fn hangs(&self, hook: usize, graph: &HostGraph, element: Slot) -> bool {
+        self.layout.hooks[hook].place(graph, element) != NO_HOOK
+    }
+
+    /// The row after one in a hook's list, or [`NONE`].
+    #[inline]
+    pub(crate) fn next(&self, hook: usize, row: u32) -> u32 {
+        self.links[row as usize * self.layout.hooks.len() + hook].next
+    }
+
     /// The rows from `head` on along one hook's list.
     pub(crate) fn rows_from(&self, hook: usize, head: u32) -> impl Iterator<Item = u32> + '_ {
-        let link = move |row: u32| self.links[row as usize * self.hooks + hook].next;
-        std::iter::successors((head != NONE).then_some(head), move |&row| {
-            Some(link(row)).filter(|&n| n != NONE)
-        })
+        let some = |row: u32| (row != NONE).then_some(row);
+        std::iter::successors(some(head), move |&row| some(self.next(hook, row)))
     }
 
     /// Adds a row that is not there yet.
     pub(crate) fn insert(
         &mut self,
         slots: &[Slot],
-        hung: impl Iterator<Item = Hung>,
-        nodes: &mut Heads,
-        edges: &mut Heads,
+        graph: &HostGraph,
+        mut heads: AllHeads<'_>,
     ) -> u32 {
-        debug_assert_eq!(slots.len(), self.width);
-        let row = self.free.pop().unwrap_or_else(|| {
-            let row = self.bound();
-            self.alive.push(false);
-            self.slots.resize(self.slots.len() + self.width, Slot::NONE);
-            self.links.resize(
-                self.links.len() + self.hooks,
-                Link {
-                    next: NONE,
-                    previous: NONE,
-                },
-            );
-            row
-        });
-        self.slots[row as usize * self.width..(row as usize + 1) * self.width]
-            .copy_from_slice(slots);
-        self.alive[row as usize] = true;
-        self.len += 1;
-        for (hook, at) in hung.enumerate() {
-            let heads = if at.is_node { &mut *nodes } else { &mut *edges };
-            let next = heads.get(at.element, at.place);
-            heads.set(at.element, at.place, row);
-            if next != NONE {
-                self.links[next as usize * self.hooks + hook].previous = row;
+        let Store {
+            layout,
+            links,
+            members,
+            ..
+        } = self;
+        let (width, hooks) = (layout.width, layout.hooks.len());
+        debug_assert_eq!(slots.len(), width);
+        let row = match self.free.pop() {
+            Some(row) => {
+                self.slots[row as usize * width..][..width].copy_from_slice(slots);
+                self.alive[row as usize] = true;
+                row
             }
-            self.links[row as usize * self.hooks + hook] = Link {
+            None => {
+                let row = u32::try_from(self.alive.len()).expect("fewer than 2^32 rows");
+                self.alive.push(true);
+                self.slots.extend_from_slice(slots);
+                links.resize(links.len() + hooks, Link::ALONE);
+                row
+            }
+        };
+        self.len += 1;
+        for (index, hook) in layout.hooks.iter().enumerate() {
+            let head = heads.at(hook, graph, slots[hook.column]);
+            let next = std::mem::replace(head, row);
+            if next != NONE {
+                links[next as usize * hooks + index].previous = row;
+            }
+            links[row as usize * hooks + index] = Link {
                 next,
                 previous: NONE,
             };
         }
-        let Store {
-            members,
-            slots: all,
-            width,
-            ..
-        } = self;
-        let of = |r: u32| &all[r as usize * *width..(r as usize + 1) * *width];
-        members.insert_unique(hash(slots), row, |&r| hash(of(r)));
-        if let Some(anchor) = self.anchor {
+        if layout.key.is_none() {
+            let all = &self.slots;
+            let of = |r: u32| &all[r as usize * width..][..width];
+            members.insert_unique(hash(slots), row, |&r| hash(of(r)));
+        }
+        if let Some(anchor) = layout.anchor {
             let node = slots[anchor].index();
             if self.counts.len() <= node {
                 self.counts.resize(node + 1, 0);
@@ -206,41 +277,43 @@ impl Store {
     }
 
     /// Removes a row. It stays readable until [`Store::reuse`].
-    pub(crate) fn remove(
-        &mut self,
-        row: u32,
-        hung: impl Iterator<Item = Hung>,
-        nodes: &mut Heads,
-        edges: &mut Heads,
-    ) {
+    pub(crate) fn remove(&mut self, row: u32, graph: &HostGraph, mut heads: AllHeads<'_>) {
         debug_assert!(self.is_alive(row));
-        for (hook, at) in hung.enumerate() {
-            let heads = if at.is_node { &mut *nodes } else { &mut *edges };
-            let Link { next, previous } = self.links[row as usize * self.hooks + hook];
+        let Store {
+            layout,
+            links,
+            members,
+            slots,
+            ..
+        } = self;
+        let (width, hooks) = (layout.width, layout.hooks.len());
+        let of = |r: u32| &slots[r as usize * width..][..width];
+        for (index, hook) in layout.hooks.iter().enumerate() {
+            let Link { next, previous } = links[row as usize * hooks + index];
             if next != NONE {
-                self.links[next as usize * self.hooks + hook].previous = previous;
+                links[next as usize * hooks + index].previous = previous;
             }
             if previous == NONE {
-                heads.set(at.element, at.place, next);
+                *heads.at(hook, graph, of(row)[hook.column]) = next;
             } else {
-                self.links[previous as usize * self.hooks + hook].next = next;
+                links[previous as usize * hooks + index].next = next;
             }
         }
-        if let Ok(entry) = self.members.find_entry(hash(self.row(row)), |&r| r == row) {
+        if layout.key.is_none()
+            && let Ok(entry) = members.find_entry(hash(of(row)), |&r| r == row)
+        {
             entry.remove();
         }
         self.alive[row as usize] = false;
         self.len -= 1;
-        if let Some(anchor) = self.anchor {
-            let node = self.row(row)[anchor].index();
-            self.counts[node] -= 1;
+        if let Some(anchor) = layout.anchor {
+            self.counts[of(row)[anchor].index()] -= 1;
         }
-        self.removed.push(row);
     }
 
-    /// Lets the rows that were removed be used again.
-    pub(crate) fn reuse(&mut self) {
-        self.free.append(&mut self.removed);
+    /// Lets a row that was removed be used again.
+    pub(crate) fn reuse(&mut self, row: u32) {
+        self.free.push(row);
     }
 
     pub(crate) fn memory_bytes(&self) -> usize {

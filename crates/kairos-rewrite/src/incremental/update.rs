@@ -4,12 +4,14 @@ use super::{
     data::Data,
     dispatch::{Look, Reaction, Rows},
     network::{Purpose, QueryId},
+    room::Room,
+    store::NONE,
     strategy::Strategy,
     walk::Walks,
 };
 use crate::{
     binding::{Binding, Slot},
-    effects::ChangedAttribute,
+    effects::{Change, ChangedAttribute},
     error::Outcome,
     program::{Program, SubId},
     schema::Way,
@@ -21,17 +23,18 @@ type Counted = (SubId, Slot, i32);
 /// Buffers of one update; empty between updates, but keeping their room.
 #[derive(Debug, Default)]
 pub(crate) struct Update {
-    pub(crate) created_nodes: Vec<Slot>,
-    pub(crate) created_edges: Vec<Slot>,
-    pub(crate) changed: Vec<ChangedAttribute>,
+    created_nodes: Vec<Slot>,
+    created_edges: Vec<Slot>,
+    changed: Vec<ChangedAttribute>,
     counted: Vec<Counted>,
+    /// Counts that matter, while a stratum is brought up to date.
+    net: Vec<(SubId, Slot)>,
     /// Embeddings to be looked at again, by query: slots one after the other.
     suspects: Vec<Vec<Slot>>,
     /// Rows of queries that keep more than their matches (pool order, walks), by query.
     pub(super) lost: Vec<Vec<u32>>,
     pub(super) found: Vec<Vec<u32>>,
     pub(super) revalued: Vec<Vec<u32>>,
-    rows: Vec<u32>,
     /// Queries that have rows in these lists, and such as have suspects.
     busy: Vec<QueryId>,
     suspected: Vec<QueryId>,
@@ -65,10 +68,10 @@ impl Update {
         let nodes: Vec<Slot> = data.graph.nodes().collect();
         let edges: Vec<Slot> = data.graph.edges().collect();
         for node in nodes {
-            self.hook_node(data, node);
+            self.hook_node(program, data, node);
         }
         for edge in edges {
-            self.hook_edge(data, edge);
+            self.hook_edge(program, data, edge);
         }
         for stratum in 0..data.network().strata {
             for index in 0..data.network().queries.len() {
@@ -116,6 +119,7 @@ impl Update {
         let dispatch = &program.network().dispatch;
         for &edge in edges {
             let ty = data.graph.edge_type(edge).index();
+            data.delta.probes.extend(&dispatch.edge_tallies[ty]);
             self.log_degrees(data, edge, -1);
             for &(query, hook) in &dispatch.edge_hooks[ty] {
                 self.drop_rows(program, data, query, hook, edge);
@@ -124,6 +128,7 @@ impl Update {
         }
         for &node in nodes {
             let ty = data.graph.node_type(node).index();
+            data.delta.probes.extend(&dispatch.node_tallies[ty]);
             self.counted.extend(
                 dispatch.node_counts[ty]
                     .iter()
@@ -144,21 +149,49 @@ impl Update {
         hook: usize,
         element: Slot,
     ) {
-        let mut rows = std::mem::take(&mut self.rows);
-        data.rows_at(query, hook, element, &mut rows);
-        for row in rows.drain(..) {
+        loop {
+            let row = data.first_row(query, hook, element);
+            if row == NONE {
+                return;
+            }
             self.remove(program, data, query, row, true);
         }
-        self.rows = rows;
+    }
+
+    /// Takes over what an application created, and those changed attributes that somebody reads.
+    pub(crate) fn note_changes(&mut self, program: &Program, data: &Data, change: &Change) {
+        self.created_nodes.extend(change.created_nodes());
+        self.created_edges.extend(change.created_edges());
+        let dispatch = &program.network().dispatch;
+        let changed = change.changed().iter().copied();
+        self.changed
+            .extend(changed.filter(|c| dispatch.is_read(&data.graph, c)));
+    }
+
+    /// Takes over a changed attribute; whether somebody reads it.
+    pub(crate) fn note_change(
+        &mut self,
+        program: &Program,
+        data: &Data,
+        changed: Option<ChangedAttribute>,
+    ) -> bool {
+        let is_read = |c: &ChangedAttribute| program.network().dispatch.is_read(&data.graph, c);
+        self.changed.extend(changed.filter(is_read));
+        !self.changed.is_empty()
+    }
+
+    /// Whether nothing was created or changed that could concern a match.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.created_nodes.is_empty() && self.created_edges.is_empty() && self.changed.is_empty()
     }
 
     /// After the graph has changed: what else is lost, and what is found.
     pub(crate) fn after(&mut self, program: &Program, data: &mut Data) -> Outcome<()> {
         for position in 0..self.created_nodes.len() {
-            self.hook_node(data, self.created_nodes[position]);
+            self.hook_node(program, data, self.created_nodes[position]);
         }
         for position in 0..self.created_edges.len() {
-            self.hook_edge(data, self.created_edges[position]);
+            self.hook_edge(program, data, self.created_edges[position]);
         }
         for stratum in 0..data.network().strata {
             self.stratum(program, data, stratum)?;
@@ -170,39 +203,40 @@ impl Update {
         self.finish(data)
     }
 
-    fn hook_node(&mut self, data: &mut Data, node: Slot) {
+    fn hook_node(&mut self, program: &Program, data: &mut Data, node: Slot) {
+        let dispatch = &program.network().dispatch;
         let ty = data.graph.node_type(node).index();
-        let lists = data.network().dispatch.node_hooks[ty].len();
-        data.node_heads.create(node, lists);
+        data.node_heads.create(node, dispatch.node_hooks[ty].len());
+        data.delta.probes.extend(&dispatch.node_tallies[ty]);
         self.counted.extend(
-            data.network().dispatch.node_counts[ty]
+            dispatch.node_counts[ty]
                 .iter()
                 .map(|&sub| (sub, Slot::NONE, 1)),
         );
     }
 
-    fn hook_edge(&mut self, data: &mut Data, edge: Slot) {
-        let lists = data.network().dispatch.edge_hooks[data.graph.edge_type(edge).index()].len();
-        data.edge_heads.create(edge, lists);
+    fn hook_edge(&mut self, program: &Program, data: &mut Data, edge: Slot) {
+        let dispatch = &program.network().dispatch;
+        let ty = data.graph.edge_type(edge).index();
+        data.edge_heads.create(edge, dispatch.edge_hooks[ty].len());
+        data.delta.probes.extend(&dispatch.edge_tallies[ty]);
         self.log_degrees(data, edge, 1);
     }
 
-    /// Notes the degrees that an edge counts in.
+    /// Notes the degrees that an edge counts in: those at an end whose other end has a type that is counted.
     fn log_degrees(&mut self, data: &Data, edge: Slot, by: i32) {
         let (from, to) = data.graph.ends(edge);
         for &sub in &data.network().dispatch.degrees[data.graph.edge_type(edge).index()] {
-            let Strategy::Degree { way, .. } = data.network().strategies.of(sub) else {
+            let Strategy::Degree { way, others, .. } = data.network().strategies.of(sub) else {
                 continue;
             };
-            match way {
-                Way::Out => self.counted.push((sub, from, by)),
-                Way::In => self.counted.push((sub, to, by)),
-                Way::Undirected => {
-                    self.counted.push((sub, from, by));
-                    if from != to {
-                        self.counted.push((sub, to, by));
-                    }
-                }
+            let counts = |other| others.contains(&data.graph.node_type(other));
+            if matches!(way, Way::Out | Way::Undirected) && counts(to) {
+                self.counted.push((sub, from, by));
+            }
+            let again = *way == Way::Undirected && from == to;
+            if matches!(way, Way::In | Way::Undirected) && !again && counts(from) {
+                self.counted.push((sub, to, by));
             }
         }
     }
@@ -210,20 +244,12 @@ impl Update {
     /// Brings the queries of one stratum up to date; those below are already.
     fn stratum(&mut self, program: &Program, data: &mut Data, stratum: usize) -> Outcome<()> {
         let tables = &program.network().dispatch.strata[stratum];
-        let counted = self.net_counts(data);
+        let mut counted = std::mem::take(&mut self.net);
+        self.net_counts(program, data, &mut counted);
         for position in 0..self.changed.len() {
-            let ChangedAttribute {
-                is_node,
-                element,
-                attribute,
-            } = self.changed[position];
-            let reactions = if is_node {
-                &tables.node_changed[data.graph.node_type(element).index()]
-            } else {
-                &tables.edge_changed[data.graph.edge_type(element).index()]
-            };
-            for reaction in &reactions[attribute.index()] {
-                self.react(program, data, reaction, element)?;
+            let change = self.changed[position];
+            for reaction in tables.changed(&data.graph, &change) {
+                self.react(program, data, reaction, change.element)?;
             }
         }
         for &(sub, node) in &counted {
@@ -244,18 +270,9 @@ impl Update {
             }
         }
         for position in 0..self.changed.len() {
-            let ChangedAttribute {
-                is_node,
-                element,
-                attribute,
-            } = self.changed[position];
-            let reactions = if is_node {
-                &tables.node_changed[data.graph.node_type(element).index()]
-            } else {
-                &tables.edge_changed[data.graph.edge_type(element).index()]
-            };
-            for reaction in &reactions[attribute.index()] {
-                self.search(program, data, reaction, element)?;
+            let change = self.changed[position];
+            for reaction in tables.changed(&data.graph, &change) {
+                self.search(program, data, reaction, change.element)?;
             }
         }
         for &(sub, node) in &counted {
@@ -263,6 +280,8 @@ impl Update {
                 self.search(program, data, reaction, node)?;
             }
         }
+        counted.clear();
+        self.net = counted;
         for position in 0..self.suspected.len() {
             let id = self.suspected[position];
             if data.query(id).stratum == stratum {
@@ -273,6 +292,9 @@ impl Update {
     }
 
     fn walks(&mut self, program: &Program, data: &mut Data, stratum: usize) -> Outcome<()> {
+        if !program.network().has_rankings {
+            return Ok(());
+        }
         for ranked in program.network().rankings.iter().flatten() {
             let Purpose::Events(rule) = data.query(ranked.events).purpose else {
                 continue;
@@ -285,10 +307,12 @@ impl Update {
     }
 
     /// Counts that have changed over the whole step, in a way that matters: where only none or some matters, those that crossed it.
-    fn net_counts(&mut self, data: &Data) -> Vec<(SubId, Slot)> {
+    fn net_counts(&mut self, program: &Program, data: &Data, net: &mut Vec<(SubId, Slot)>) {
+        if self.counted.is_empty() {
+            return;
+        }
         self.counted.sort_unstable();
-        let crossing = &data.network().dispatch.crossing;
-        let mut net = Vec::new();
+        let crossing = &program.network().dispatch.crossing;
         for group in self.counted.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
             let (sub, node, _) = group[0];
             if node != Slot::NONE && !data.graph.has_node(node) {
@@ -303,7 +327,6 @@ impl Update {
                 net.push((sub, node));
             }
         }
-        net
     }
 
     /// What a change does to the rows that are there.
@@ -315,17 +338,54 @@ impl Update {
         element: Slot,
     ) -> Outcome<()> {
         let id = reaction.query;
-        let mut rows = std::mem::take(&mut self.rows);
         match reaction.rows {
             Rows::None => {}
-            Rows::Hook(hook) => data.rows_at(id, hook, element, &mut rows),
-            Rows::All => rows.extend(data.stores[id.index()].rows()),
+            Rows::Hook(hook) if matches!(reaction.look, Look::Here) => {
+                return self.reconsider(program, data, reaction, hook, element);
+            }
+            Rows::Hook(hook) => {
+                let mut row = data.first_row(id, hook, element);
+                while row != NONE {
+                    // Of the rows of a list, only the one that is reviewed can go.
+                    let next = data.stores[id.index()].next(hook, row);
+                    self.review(program, data, id, row, reaction)?;
+                    row = next;
+                }
+            }
+            Rows::All => {
+                for row in 0..data.stores[id.index()].bound() {
+                    self.review(program, data, id, row, reaction)?;
+                }
+            }
         }
-        for row in rows.drain(..) {
-            self.review(program, data, id, row, reaction)?;
-        }
-        self.rows = rows;
         Ok(())
+    }
+
+    /// What a change of an element does to a query of that element alone.
+    fn reconsider(
+        &mut self,
+        program: &Program,
+        data: &mut Data,
+        why: &Reaction,
+        hook: usize,
+        element: Slot,
+    ) -> Outcome<()> {
+        let id = why.query;
+        if !data.stores[id.index()].hangs(hook, &data.graph, element) {
+            return Ok(());
+        }
+        let query = &program.network().queries[id.index()];
+        self.bound.set(query.vars[0], element);
+        let row = data.first_row(id, hook, element);
+        match (row, !why.recheck || self.holds(data, id)?) {
+            (NONE, true) => self.insert(program, data, id, &[element]),
+            (NONE, false) => Ok(()),
+            (row, true) => self.affect(data, id, row, why),
+            (row, false) => {
+                self.remove(program, data, id, row, false);
+                Ok(())
+            }
+        }
     }
 
     fn review(
@@ -344,6 +404,11 @@ impl Update {
             self.remove(program, data, id, row, false);
             return Ok(());
         }
+        self.affect(data, id, row, why)
+    }
+
+    /// What a change does to a row that stays and is bound: its timer may be stale, its value another.
+    fn affect(&mut self, data: &mut Data, id: QueryId, row: u32, why: &Reaction) -> Outcome<()> {
         let Purpose::Events(_) = data.query(id).purpose else {
             if why.revalue {
                 self.revalued[id.index()].push(row);
@@ -376,7 +441,7 @@ impl Update {
         element: Slot,
     ) -> Outcome<()> {
         match &reaction.look {
-            Look::Nowhere => Ok(()),
+            Look::Nowhere | Look::Here => Ok(()),
             Look::Everywhere => self.everywhere(program, data, reaction.query),
             Look::Around(plan) => {
                 let id = reaction.query;
@@ -425,9 +490,10 @@ impl Update {
     ) -> Outcome<()> {
         let query = data.query(id);
         let bound = &self.bound;
+        let mut room = Room::new(data, id);
         let mut emit = || {
             out.extend(query.vars.iter().map(|&v| bound.get(v)));
-            true
+            room.holds(out.len())
         };
         let conditions = if conditions {
             query.conditions.as_slice()
@@ -437,7 +503,8 @@ impl Update {
         let found = data
             .view()
             .around(plan, conditions, element, bound, &mut emit);
-        found.map_err(|failure| data.failure(query.owner, failure, bound))
+        found.map_err(|failure| data.failure(query.owner, failure, bound))?;
+        room.left()
     }
 
     /// Looks for all matches of a query.
@@ -458,7 +525,7 @@ impl Update {
         let embeddings = std::mem::take(&mut self.embeddings);
         let width = data.query(id).vars.len().max(1);
         for slots in embeddings.chunks_exact(width) {
-            if data.stores[id.index()].find(slots).is_none() {
+            if data.find(id, slots).is_none() {
                 self.insert(program, data, id, slots)?;
             }
         }
@@ -528,7 +595,7 @@ impl Update {
                 self.bound.set(var, slot);
             }
             let holds = self.holds(data, id)?;
-            match (data.stores[id.index()].find(slots), holds) {
+            match (data.find(id, slots), holds) {
                 (Some(row), true) => self.review(program, data, id, row, &SUSPECTED)?,
                 (Some(row), false) => self.remove(program, data, id, row, false),
                 (None, true) => self.insert(program, data, id, slots)?,
@@ -574,8 +641,11 @@ impl Update {
             return Ok(());
         };
         let by_numbers = |a: &u32, b: &u32| data.numbers(id, *a).cmp(data.numbers(id, *b));
-        self.lost[index].sort_unstable_by(by_numbers);
-        self.found[index].sort_unstable_by(by_numbers);
+        for rows in [&mut self.lost[index], &mut self.found[index]] {
+            if rows.len() > 1 {
+                rows.sort_unstable_by(by_numbers);
+            }
+        }
         let anchor = |row: u32| {
             data.query(id)
                 .anchor

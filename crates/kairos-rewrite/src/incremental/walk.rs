@@ -227,7 +227,7 @@ impl Update {
         let width = data.query(ranked.events).vars.len();
         let mut old = std::mem::take(&mut walks.frames[frame as usize].rows);
         for slots in embeddings.chunks_exact(width) {
-            let row = match data.stores[ranked.events.index()].find(slots) {
+            let row = match data.find(ranked.events, slots) {
                 Some(row) => row,
                 None => data.insert(program, ranked.events, slots, &self.bound)?,
             };

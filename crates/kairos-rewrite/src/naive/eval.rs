@@ -6,13 +6,14 @@ use kairos_model::{
     model::ParameterValue,
     pattern::SubPatternId,
     types::{AttributeId, Type, Value},
+    voice,
 };
 
 use super::find::count;
 use crate::{
     binding::Binding,
     error::Fault,
-    eval::{Draws, Evaluated},
+    eval::{Draws, Evaluated, remainder},
     graph::HostGraph,
     program::{Program, is_node},
 };
@@ -212,9 +213,7 @@ fn binary(operator: Operator, a: Value, b: Value) -> Evaluated<Value> {
         (Multiply, Value::Int(a), Value::Int(b)) => {
             Value::Int(a.checked_mul(b).ok_or(Fault::Overflow)?)
         }
-        (Remainder, Value::Int(a), Value::Int(b)) => {
-            Value::Int(a.checked_rem_euclid(b).ok_or(Fault::Overflow)?)
-        }
+        (Remainder, Value::Int(a), Value::Int(b)) => Value::Int(remainder(a, b)),
         (Add, a, b) => return finite(real(a) + real(b)),
         (Subtract, a, b) => return finite(real(a) - real(b)),
         (Multiply, a, b) => return finite(real(a) * real(b)),
@@ -257,7 +256,7 @@ fn call(function: Function, values: &[Value]) -> Evaluated<Value> {
             values
                 .iter()
                 .skip(1)
-                .fold(x(), |a, &b| if real(b) < a { a } else { real(b) }),
+                .fold(x(), |a, &b| if a < real(b) { real(b) } else { a }),
         )),
         (Function::Floor, _) => whole(x().floor()),
         (Function::Ceil, _) => whole(x().ceil()),
@@ -266,5 +265,10 @@ fn call(function: Function, values: &[Value]) -> Evaluated<Value> {
         (Function::Exp, _) => finite(libm::exp(x())),
         (Function::Ln, _) => finite(libm::log(x())),
         (Function::Pow, _) => finite(libm::pow(x(), real(values[1]))),
+        (Function::Rating, _) => {
+            let value = |i: usize| real(values[i]);
+            finite(voice::rating(x(), value(1), value(2), value(3)))
+        }
+        (Function::Mos, _) => finite(voice::mos(x())),
     }
 }

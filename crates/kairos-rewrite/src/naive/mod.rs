@@ -532,11 +532,13 @@ impl NaiveMatcher {
                 Err(fault) => return Err(self.error(Owner::Probe(id), *fault, Some(value), bound)),
             }
         }
-        Ok(match of {
+        let reading = match of {
             Summary::Sum => Some(sums.total()),
             Summary::Mean => (count > 0.0).then(|| sums.total() / count),
             Summary::Min => values.into_iter().min_by(f64::total_cmp),
             Summary::Max => values.into_iter().max_by(f64::total_cmp),
-        })
+        };
+        // A reading knows one zero only: which of two equal ones is met first means nothing.
+        Ok(reading.map(|reading| reading + 0.0))
     }
 }

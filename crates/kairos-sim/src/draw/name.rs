@@ -51,6 +51,17 @@ impl Name {
     #[inline]
     #[must_use]
     pub fn firing(rule: RuleKey, elements: &[Name], cause: Name) -> Self {
+        Self::firing_of(rule, elements.iter().copied(), cause)
+    }
+
+    /// The same, of names that are only now looked up.
+    #[inline]
+    #[must_use]
+    pub(crate) fn firing_of(
+        rule: RuleKey,
+        elements: impl ExactSizeIterator<Item = Name>,
+        cause: Name,
+    ) -> Self {
         let chain = Chain::new(Kind::Firing).word(rule.0);
         Self(names(chain, elements).word(cause.0).finish())
     }
@@ -69,7 +80,7 @@ impl Name {
         let chain = Chain::new(Kind::Created)
             .word(firing.0)
             .word(u64::from(position));
-        Self(names(chain, extension).finish())
+        Self(names(chain, extension.iter().copied()).finish())
     }
 
     /// The element of the start graph made by a statement in its `index`-th repetition, at `position` in its text.
@@ -97,13 +108,13 @@ impl Name {
     #[must_use]
     pub fn stream(stream: StreamKey, key: &[Name], k: u64) -> Self {
         let chain = Chain::new(Kind::Streamed).word(stream.0);
-        Self(names(chain, key).word(k).finish())
+        Self(names(chain, key.iter().copied()).word(k).finish())
     }
 }
 
 /// How many names there are, then the names in their order.
 #[inline]
-fn names(chain: Chain, names: &[Name]) -> Chain {
+fn names(chain: Chain, names: impl ExactSizeIterator<Item = Name>) -> Chain {
     let chain = chain.word(names.len() as u64);
-    names.iter().fold(chain, |chain, name| chain.word(name.0))
+    names.fold(chain, |chain, name| chain.word(name.0))
 }

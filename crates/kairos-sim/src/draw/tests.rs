@@ -1,7 +1,7 @@
 //! Pinned values, and statistical tests of the first words of neighbouring keys.
 //!
-//! Every score has α = 10⁻⁴, two-sided, so that the 50 or so here find a fault in sound words with a probability
-//! below 0.5 %; keys are fixed, so the outcome is the same each time.
+//! Every score has α = 10⁻⁷, two-sided, so that the 60 or so here find a fault in sound words with a probability
+//! below 10⁻⁵; keys are fixed, so the outcome is the same each time.
 
 use std::collections::HashSet;
 
@@ -11,8 +11,8 @@ use rand::Rng;
 use super::mix::mix;
 use super::{KeyedRng, Name, Place, Randomness, RuleKey, StreamKey};
 
-/// The standard normal quantile of 1 − α/2 for α = 10⁻⁴.
-const CRITICAL: f64 = 3.8906;
+/// The standard normal quantile of 1 − α/2 for α = 10⁻⁷.
+const CRITICAL: f64 = 5.3267;
 
 fn key(name: u64, place: Place) -> KeyedRng {
     Randomness::new(42, 7).rng(Name(name), place)
@@ -138,8 +138,8 @@ fn a_million_names_do_not_collide() {
 fn each_bit_of_a_cause_flips_each_bit_of_its_name() {
     const CAUSES: u64 = 20_000;
     let name = |element, cause| Name::firing(RuleKey::of("tick"), &[Name(element)], Name(cause)).0;
-    // 8192 counts: α = 10⁻⁴ in all means 1.2·10⁻⁸ each, 5.7 standard deviations.
-    let bound = 5.7 * (CAUSES as f64 / 4.0).sqrt();
+    // 8192 counts: α = 10⁻⁶ in all means 1.2·10⁻¹⁰ each, 6.5 standard deviations.
+    let bound = 6.5 * (CAUSES as f64 / 4.0).sqrt();
     for bit in 0..64 {
         let mut flips = [[0u64; 64]; 2];
         for i in 0..CAUSES {
@@ -213,6 +213,23 @@ fn neighbouring_names_have_independent_words() {
 fn neighbouring_places_have_independent_words() {
     check_words(|i| key(1, Place::text(i as u32)).word());
     check_words(|i| key(1, Place::text(1).attempt(i as u32)).word());
+}
+
+#[test]
+fn rules_whose_names_are_neighbours_have_independent_words() {
+    check_words(|i| {
+        let name = Name::firing(RuleKey::of(&format!("rule{i}")), &[Name(1)], Name::START);
+        key(name.0, Place::DELAY).word()
+    });
+}
+
+#[test]
+fn elements_created_one_after_another_have_independent_words() {
+    let rule = RuleKey::of("tick");
+    check_words(|i| {
+        let element = Name::start(1, i, 0);
+        key(Name::firing(rule, &[element], Name::START).0, Place::DELAY).word()
+    });
 }
 
 #[test]

@@ -389,9 +389,9 @@ impl<S: Schedule + Default> Clocks<S> {
 
     /// Bytes in use, roughly.
     pub(super) fn memory_bytes(&self) -> u64 {
-        /// Of a clock in its schedule: time, slot, place and order.
-        const IN_SCHEDULE: usize = 32;
-        (self.clocks.capacity() * (size_of::<Clock>() + IN_SCHEDULE)) as u64
+        let races = self.races.iter().map(|r| r.schedule.memory_bytes());
+        let schedules = self.timed.memory_bytes() + races.sum::<usize>();
+        (self.clocks.capacity() * size_of::<Clock>() + schedules) as u64
     }
 
     /// Asserts what must always be true; slow.

@@ -7,7 +7,7 @@ use kairos_model::{
     timer::{Memory, OnChange},
 };
 use kairos_rewrite::{
-    binding::Binding,
+    binding::{Binding, Slot as MatchedSlot},
     error::Outcome,
     matcher::{EventId, Lost, Matcher},
     program::Program,
@@ -19,12 +19,12 @@ use super::{
     ages::AgeMemory,
     clocks::{Clocks, Delay},
     fault::located,
-    timers::{Reading, Timers, bad_hazard},
+    timers::{Reading, Timer, Timers, bad_hazard},
     truncation::Truncation,
 };
 use crate::{
     draw::{Name, Place, Randomness},
-    law::{DelayLaw, Law},
+    law::standard_exponential,
     schedule::{Schedule, Slot},
 };
 
@@ -119,6 +119,10 @@ impl<S: Schedule + Default> Clockwork<S> {
         now: f64,
     ) -> Outcome<()> {
         let delta = matcher.delta();
+        if delta.keeps_events() {
+            self.forget_deleted(matcher);
+            return self.start(matcher, fired, cause, now);
+        }
         let mut survivor = Some(fired);
         for &lost in &delta.lost {
             let kept = survivor != Some(Due::Event(lost.event));
@@ -166,9 +170,10 @@ impl<S: Schedule + Default> Clockwork<S> {
             && self.timers.of(rule).memory == Memory::Age
             && let Some(remaining) = self.clocks.remaining(slot, now)
         {
-            let event = self.identity(matcher, lost.event);
-            let elements = self.timers.of(rule).elements.iter();
-            let matched = elements.zip(matcher.matched(lost.event));
+            let timer = self.timers.of(rule);
+            let matched = matcher.matched(lost.event);
+            let event = identity(timer, matcher, matched);
+            let matched = timer.elements.iter().zip(matched);
             let numbers = matched.map(|(e, &slot)| e.number(matcher.graph(), slot));
             self.ages.keep(event, remaining, numbers);
         }
@@ -229,10 +234,12 @@ impl<S: Schedule + Default> Clockwork<S> {
     fn start_gathered<M: Matcher>(&mut self, matcher: &M, cause: Name, now: f64) -> Outcome<()> {
         let mut starting = std::mem::take(&mut self.starting);
         let timers = &self.timers;
-        starting.sort_unstable_by(|a, b| {
-            let rest = || numbers(timers, matcher, a).cmp(numbers(timers, matcher, b));
-            (a.rule, a.first).cmp(&(b.rule, b.first)).then_with(rest)
-        });
+        if starting.len() > 1 {
+            starting.sort_unstable_by(|a, b| {
+                let rest = || numbers(timers, matcher, a).cmp(numbers(timers, matcher, b));
+                (a.rule, a.first).cmp(&(b.rule, b.first)).then_with(rest)
+            });
+        }
         for each in starting.drain(..) {
             self.start(matcher, each.due, cause, now)?;
         }
@@ -252,36 +259,37 @@ impl<S: Schedule + Default> Clockwork<S> {
                 return Ok(());
             }
         };
-        let rule = matcher.rule_of(event);
-        if self.timers.of(rule).memory == Memory::Age {
-            let identity = self.identity(matcher, event);
+        let (rule, matched) = matcher.event(event);
+        let timer = self.timers.of(rule);
+        if timer.memory == Memory::Age {
+            let identity = identity(timer, matcher, matched);
             if let Some(remaining) = self.ages.take(identity) {
                 self.clocks.resume(slot, remaining, now);
                 return Ok(());
             }
         }
-        self.bind(matcher, event);
-        let name = self.name(matcher, event, cause);
-        let reading = self
-            .timers
-            .read(rule, matcher, &self.bindings[rule.index()], now)?;
+        let name = match &timer.stream {
+            None => timer.name(matcher.graph(), matched, cause),
+            Some(_) => self.next_in_stream(matcher, event),
+        };
+        let reading = match self.timers.of(rule).constant {
+            Some(reading) => reading,
+            None => {
+                self.bind(matcher, event);
+                self.timers
+                    .read(rule, matcher, &self.bindings[rule.index()], now)?
+            }
+        };
         if let Reading::Law(law) = &reading {
             self.truncation.note(rule, law);
         }
-        self.clocks
-            .start(slot, name, draw(&self.randomness, name, reading), now);
+        let delay = draw(&self.randomness, name, reading);
+        self.clocks.start(slot, name, delay, now);
         Ok(())
     }
 
-    /// The name of an event's next firing.
-    fn name<M: Matcher>(&mut self, matcher: &M, event: EventId, cause: Name) -> Name {
-        let rule = matcher.rule_of(event);
-        let timer = self.timers.of(rule);
-        if timer.stream.is_none() {
-            let key = timer.key;
-            self.gather_names(matcher, event);
-            return Name::firing(key, &self.names, cause);
-        }
+    /// The name of the next firing of an event whose timer has a stream.
+    fn next_in_stream<M: Matcher>(&mut self, matcher: &M, event: EventId) -> Name {
         let (stream, key) = self.stream(matcher, event);
         let count = self.streams.entry(key).or_insert(0);
         let name = Name::stream(stream, &self.names, *count);
@@ -325,24 +333,6 @@ impl<S: Schedule + Default> Clockwork<S> {
         if !elements.all(|e| e.lives(matcher.graph(), bound.get(e.var()))) {
             self.streams.remove(&key);
         }
-    }
-
-    /// A hash of rule and matched elements.
-    fn identity<M: Matcher>(&mut self, matcher: &M, event: EventId) -> Name {
-        self.gather_names(matcher, event);
-        Name::firing(
-            self.timers.of(matcher.rule_of(event)).key,
-            &self.names,
-            Name::START,
-        )
-    }
-
-    fn gather_names<M: Matcher>(&mut self, matcher: &M, event: EventId) {
-        let elements = &self.timers.of(matcher.rule_of(event)).elements;
-        let matched = elements.iter().zip(matcher.matched(event));
-        self.names.clear();
-        self.names
-            .extend(matched.map(|(e, &slot)| e.name(matcher.graph(), slot)));
     }
 
     /// Binds a match for the parameters of its timer.
@@ -407,6 +397,11 @@ fn numbers<'a, M: Matcher>(
         .map(|(e, &slot)| e.number(matcher.graph(), slot))
 }
 
+/// A hash of rule and matched elements.
+fn identity<M: Matcher>(timer: &Timer, matcher: &M, matched: &[MatchedSlot]) -> Name {
+    timer.name(matcher.graph(), matched, Name::START)
+}
+
 fn draw(randomness: &Randomness, name: Name, reading: Reading<'_>) -> Delay {
     match reading {
         Reading::Exponential(rate) => exponential(randomness, name, rate),
@@ -428,8 +423,5 @@ fn exponential(randomness: &Randomness, name: Name, rate: f64) -> Delay {
 
 /// An exponential delay of rate 1: what a clock of any rate works off, so that it can be rescaled.
 fn unit_exponential(randomness: &Randomness, name: Name) -> f64 {
-    let law = Law::exponential(1.0)
-        .and_then(DelayLaw::new)
-        .expect("a rate of 1 is in the domain");
-    law.delay(&mut randomness.rng(name, Place::DELAY))
+    standard_exponential(&mut randomness.rng(name, Place::DELAY))
 }

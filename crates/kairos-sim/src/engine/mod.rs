@@ -92,7 +92,8 @@ pub struct Simulation<M, S> {
     clockwork: Clockwork<S>,
     now: f64,
     counts: Counts,
-    fingerprint: Fingerprint,
+    /// Where anybody wants it.
+    fingerprint: Option<Fingerprint>,
     standstill: Standstill,
     /// The match that fires, and what is chosen.
     bound: Binding,
@@ -171,17 +172,18 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
             clockwork: Clockwork::new(program, Arc::clone(timers), randomness),
             now: 0.0,
             counts: Counts::default(),
-            fingerprint: Fingerprint::default(),
+            fingerprint: Some(Fingerprint::default()),
             standstill: Standstill::new(rules),
             bound: Binding::default(),
             chooser: Chooser::default(),
         };
         simulation.clockwork.begin(&simulation.matcher)?;
-        simulation.respect_limits()?;
+        simulation.respect_limits(None)?;
         Ok(simulation)
     }
 
     /// What fires next, and when.
+    #[inline]
     #[must_use]
     pub fn next(&self) -> Option<(Due, f64)> {
         let (slot, due) = self.clockwork.clocks.next()?;
@@ -245,6 +247,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
             .effect(due, rule, name, observer)
             .map_err(|error| self.at_match(error, rule))?;
         self.record(rule, &outcome);
+        let grown = matches!(&outcome, FiringOutcome::Applied(created) if !created.is_empty());
         let firing = firing(&self.counts, self.now, rule, name, &self.bound);
         observer.after(&self.matcher, &firing, &outcome);
         match &outcome {
@@ -254,7 +257,9 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
             _ => self.clockwork.restart(&self.matcher, due, name, self.now)?,
         }
         self.counts.count(&outcome);
-        self.respect_limits()?;
+        if grown || !self.matcher.delta().found.is_empty() {
+            self.respect_limits(Some(rule))?;
+        }
         // Every step would cost debug builds the square of what they do.
         if cfg!(debug_assertions) && self.counts.steps().is_power_of_two() {
             self.check_invariants();
@@ -280,16 +285,19 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     fn take(&mut self, due: Due) -> (RuleId, Name) {
         let slot = self.clockwork.slot(due);
         let rule = match due {
-            Due::Event(event) => self.matcher.rule_of(event),
-            Due::Aggregate(rule) => rule,
+            Due::Event(event) => {
+                let (rule, matched) = self.matcher.event(event);
+                let timer = self.timers.of(rule);
+                self.bound.reset(timer.variables);
+                let matched = timer.elements.iter().zip(matched);
+                matched.for_each(|(e, &slot)| self.bound.set(e.var(), slot));
+                rule
+            }
+            Due::Aggregate(rule) => {
+                self.bound.reset(self.timers.of(rule).variables);
+                rule
+            }
         };
-        self.bound
-            .reset(self.program.model.rule(rule).scope.elements.len());
-        if let Due::Event(event) = due {
-            let elements = self.timers.of(rule).elements.iter();
-            let matched = elements.zip(self.matcher.matched(event));
-            matched.for_each(|(e, &slot)| self.bound.set(e.var(), slot));
-        }
         self.clockwork.clocks.fire(slot);
         (rule, self.clockwork.clocks.name(slot))
     }
@@ -316,7 +324,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
             rule,
             now,
         };
-        if !self.chooser.choose(&self.matcher, at, &self.bound)? {
+        if self.timers.of(rule).chooses && !self.chooser.choose(&self.matcher, at, &self.bound)? {
             return Ok(FiringOutcome::Effectless);
         }
         let firing = firing(&self.counts, now, rule, name, &self.bound);
@@ -350,50 +358,62 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
 
     /// Folds a step into the fingerprint. Matched and chosen elements of an application may be gone, but their numbers can still be read.
     fn record(&mut self, rule: RuleId, outcome: &FiringOutcome) {
+        let Some(mut fingerprint) = self.fingerprint else {
+            return;
+        };
         let timer = self.timers.of(rule);
         let graph = self.matcher.graph();
         let bound = &self.bound;
-        self.fingerprint.add(timer.key.value());
-        self.fingerprint.add(self.now.to_bits());
+        fingerprint.add(timer.key.value());
+        fingerprint.add(self.now.to_bits());
         let mut fold = |elements: &[Element]| {
             let numbers = elements.iter().map(|e| e.number(graph, bound.get(e.var())));
-            numbers.for_each(|number| self.fingerprint.add(number));
+            numbers.for_each(|number| fingerprint.add(number));
         };
+        fold(&timer.elements);
         match outcome {
             FiringOutcome::Applied(created) => {
-                fold(&timer.elements);
                 fold(&timer.chosen);
-                self.fingerprint.add(created.start);
-                self.fingerprint.add(created.end);
+                fingerprint.add(created.start);
+                fingerprint.add(created.end);
             }
-            FiringOutcome::Effectless => {
-                fold(&timer.elements);
-                self.fingerprint.add(u64::MAX);
-            }
-            FiringOutcome::Thinned => {
-                fold(&timer.elements);
-                self.fingerprint.add(u64::MAX - 1);
-            }
+            FiringOutcome::Effectless => fingerprint.add(u64::MAX),
+            FiringOutcome::Thinned => fingerprint.add(u64::MAX - 1),
         }
+        self.fingerprint = Some(fingerprint);
     }
 
-    /// More elements or active events than the model allows are an error.
-    fn respect_limits(&self) -> Outcome<()> {
+    /// More elements or active events than the model allows are an error: of the rule that has fired, or of the one that is active most often.
+    fn respect_limits(&self, fired: Option<RuleId>) -> Outcome<()> {
         let limits = &self.program.model.run.limits;
         let graph = self.matcher.graph();
         let elements = (graph.node_count() + graph.edge_count()) as u64;
         let active = self.clockwork.clocks.len() as u64;
-        let what = [
-            ("nodes and edges", elements, limits.elements),
-            ("active events", active, limits.active_events),
-        ];
-        for (what, count, limit) in what {
-            if count > limit {
-                let fault = Fault::Limit { what, count, limit };
-                return Err(Box::new(RuntimeError::new(fault, self.now)));
-            }
+        let (what, count, limit, rule) = if elements > limits.elements {
+            ("nodes and edges", elements, limits.elements, fired)
+        } else if active > limits.active_events {
+            let most = self.most_active_rule();
+            ("active events", active, limits.active_events, most)
+        } else {
+            return Ok(());
+        };
+        let mut error = RuntimeError::new(Fault::Limit { what, count, limit }, self.now);
+        error.rule = rule.map(|rule| (rule, self.program.model.rule(rule).name.clone()));
+        Err(Box::new(error))
+    }
+
+    /// The rule with most active events, the first of several by name. Goes through all events.
+    fn most_active_rule(&self) -> Option<RuleId> {
+        let mut active = vec![0_u64; self.program.model.rules.len()];
+        for event in self.matcher.events() {
+            active[self.matcher.rule_of(event).index()] += 1;
         }
-        Ok(())
+        let rules: Vec<_> = (0..).map(RuleId).zip(active).collect();
+        rules
+            .into_iter()
+            .rev()
+            .max_by_key(|&(_, active)| active)
+            .map(|(rule, _)| rule)
     }
 
     /// Adds rule and match to an error that does not know them.
@@ -425,10 +445,17 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         self.counts
     }
 
-    /// The hash of the trajectory so far.
+    /// The hash of the trajectory so far; 0 where it was asked not to be kept.
     #[must_use]
     pub fn fingerprint(&self) -> u64 {
-        self.fingerprint.value()
+        self.fingerprint.map_or(0, Fingerprint::value)
+    }
+
+    /// Keeps no hash of the trajectory: for replications of which nobody asks more than observations.
+    #[must_use]
+    pub fn without_fingerprint(mut self) -> Self {
+        self.fingerprint = None;
+        self
     }
 
     /// Number of active events; an aggregate clock counts as one.

@@ -9,8 +9,9 @@ use kairos_model::{
     types::Value,
 };
 use kairos_rewrite::{
-    binding::Binding,
+    binding::{Binding, Slot},
     error::{Fault, Outcome, RuntimeError},
+    graph::HostGraph,
     matcher::Matcher,
     program::Program,
 };
@@ -18,7 +19,7 @@ use smallvec::SmallVec;
 
 use super::{elements::Element, fault::located};
 use crate::{
-    draw::{RuleKey, StreamKey},
+    draw::{Name, RuleKey, StreamKey},
     law::{DelayLaw, LawError},
     value::{Columns, fault, law, parameter},
 };
@@ -65,6 +66,10 @@ pub(super) struct Timer {
     pub(super) key: RuleKey,
     /// The left-hand side, in the order of the text.
     pub(super) elements: Box<[Element]>,
+    /// How many variables the rule has.
+    pub(super) variables: usize,
+    /// Whether it makes choices, or checks something after them.
+    pub(super) chooses: bool,
     /// What its choices bind, step by step.
     pub(super) chosen: Box<[Element]>,
     pub(super) memory: Memory,
@@ -72,7 +77,16 @@ pub(super) struct Timer {
     pub(super) aggregate: Option<Aggregate>,
     pub(super) stream: Option<Stream>,
     /// What the parameters say, where they are the same for every match.
-    constant: Option<Reading<'static>>,
+    pub(super) constant: Option<Reading<'static>>,
+}
+
+impl Timer {
+    /// The name of a firing that `cause` made active, where the timer has no stream.
+    #[inline]
+    pub(super) fn name(&self, graph: &HostGraph, matched: &[Slot], cause: Name) -> Name {
+        let names = self.elements.iter().zip(matched);
+        Name::firing_of(self.key, names.map(|(e, &slot)| e.name(graph, slot)), cause)
+    }
 }
 
 /// The timers of all rules of a program.
@@ -153,6 +167,8 @@ fn timer(program: &Program, id: RuleId, aggregates: &mut Vec<RuleId>) -> Timer {
     Timer {
         key: RuleKey::of(&rule.name),
         elements: rule.lhs.elements.iter().map(element).collect(),
+        variables: rule.scope.elements.len(),
+        chooses: !rule.choose.is_empty() || !rule.then.is_empty(),
         chosen: rule
             .choose
             .iter()

@@ -26,3 +26,4 @@ pub use delay::DelayLaw;
 pub use discrete::{Bernoulli, UniformInt};
 pub use error::LawError;
 pub use family::Law;
+pub(crate) use ziggurat::standard_exponential;

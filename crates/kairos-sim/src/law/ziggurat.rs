@@ -92,7 +92,7 @@ pub(super) fn standard_normal(rng: &mut KeyedRng) -> f64 {
 
 /// An exponential value of rate 1, greater than 0. One word in 98.9 % of the draws.
 #[inline]
-pub(super) fn standard_exponential(rng: &mut KeyedRng) -> f64 {
+pub(crate) fn standard_exponential(rng: &mut KeyedRng) -> f64 {
     let ziggurat = &*EXPONENTIAL;
     loop {
         let word = rng.word();

@@ -104,11 +104,19 @@ impl Durations {
         self.censored.extend(lasted(since, self.warm_up, time));
     }
 
-    pub(super) fn finish(mut self, end: f64) -> KaplanMeier {
+    /// The run is over: what is open is never closed.
+    pub(super) fn censor_open(&mut self, end: f64) {
         while let Some((_, since)) = self.open.pop_first() {
             self.censored.extend(lasted(Some(since), self.warm_up, end));
         }
-        KaplanMeier::new(&self.closed, &self.censored)
+    }
+
+    /// The intervals that ended since the last cut. Those that are open go on: an interval counts where it ends.
+    pub(super) fn cut(&mut self) -> KaplanMeier {
+        let seen = KaplanMeier::new(&self.closed, &self.censored);
+        self.closed.clear();
+        self.censored.clear();
+        seen
     }
 }
 

@@ -45,10 +45,17 @@ impl Level {
         self.current
     }
 
-    pub(super) fn finish(&self, end: f64) -> LevelSummary {
-        LevelSummary {
-            over_time: self.average.summary(end),
+    /// What was seen until `time`; averages begin again there.
+    pub(super) fn cut(&mut self, time: f64) -> LevelSummary {
+        let seen = LevelSummary {
+            over_time: self.average.summary(time),
             last: self.current,
-        }
+        };
+        *self = Level {
+            average: TimeAverage::new(time),
+            current: self.current,
+        };
+        self.average.set(time, self.current);
+        seen
     }
 }

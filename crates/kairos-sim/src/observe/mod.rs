@@ -5,7 +5,7 @@
 //!
 //! Counts and summaries are right-continuous step functions of time: a sample at time t sees every event with time ≤ t, and their
 //! statistics weigh by time. Tallies and durations weigh by event. What happens before the warm-up ends leaves only the state of
-//! the graph behind.
+//! the graph behind. A long run can be observed in several [`Windows`] of time, one after the other, as if each were a replication.
 //!
 //! Deliberately absent: other replications, and intervals. A probe that nobody asked for costs nothing.
 
@@ -30,10 +30,12 @@ mod series;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod windows;
 
 pub use level::LevelSummary;
 pub use observations::{Observations, Observed};
 pub use tally::Tally;
+pub use windows::Windows;
 
 use durations::{Durations, End, Mark};
 use level::Level;
@@ -80,6 +82,11 @@ pub struct Collector {
     /// By rule.
     firings: Vec<RuleFirings>,
     series: Option<Series>,
+    windows: Windows,
+    /// What was seen in the windows that are over.
+    seen: Vec<Observations>,
+    /// Whether anything is watched that an application may change: levels, durations.
+    follows: bool,
 }
 
 /// What is kept for a probe.
@@ -110,9 +117,15 @@ struct RuleFirings {
 }
 
 impl Collector {
-    /// A collector for one replication of a program.
+    /// A collector for one replication of a program, after its model's warm-up.
     #[must_use]
     pub fn new(program: &Arc<Program>, wanted: Wanted) -> Self {
+        Self::in_windows(program, wanted, Windows::from(program.model.run.warm_up))
+    }
+
+    /// A collector for one replication, observed in these windows.
+    #[must_use]
+    pub fn in_windows(program: &Arc<Program>, wanted: Wanted, windows: Windows) -> Self {
         let model = &program.model;
         let wanted = wanted.metrics(model);
         let series = model
@@ -131,15 +144,20 @@ impl Collector {
             durations: Vec::new(),
             series,
             needed: Vec::new(),
+            windows,
+            seen: Vec::new(),
+            follows: false,
         };
         needed.iter().for_each(|&probe| collector.watch(probe));
         collector.needed = needed;
+        let follows = |watch: &Watch| matches!(watch, Watch::Level(_) | Watch::Between(_));
+        collector.follows = collector.watches.iter().flatten().any(follows);
         collector
     }
 
     fn watch(&mut self, id: ProbeId) {
         let model = &self.program.model;
-        let warm_up = model.run.warm_up;
+        let warm_up = self.windows.warm_up();
         let watch = match &model.probes[id.index()].kind {
             ProbeKind::Count(_) | ProbeKind::Summary { .. } => Watch::Level(Level::new(warm_up)),
             ProbeKind::Firings { rule } => Watch::Firings(*rule),
@@ -162,34 +180,76 @@ impl Collector {
         self.watches[id.index()] = Some(watch);
     }
 
-    /// The observations of a replication that ended at `end`, in the model's unit of time.
+    /// The observations of a replication that ended at `end`, in the model's unit of time: those of the last window.
     ///
     /// # Panics
     /// If `end` is not finite or before the last firing.
     #[must_use]
-    pub fn finish(mut self, end: f64) -> Observations {
+    pub fn finish(self, end: f64) -> Observations {
+        let mut windows = self.finish_windows(end);
+        windows.pop().expect("the last window ends with the run")
+    }
+
+    /// The observations of every window that began before the run ended. The last one has the series of the whole run.
+    ///
+    /// # Panics
+    /// If `end` is not finite or before the last firing.
+    #[must_use]
+    pub fn finish_windows(mut self, end: f64) -> Vec<Observations> {
+        // The windows are half open, so that one that begins at the end is none.
+        self.cut_before(|cut| cut < end);
         if let Some(series) = &mut self.series {
             series.sample_through(end, &self.watches);
         }
-        let firings = &self.firings;
-        let observed = |watch: Watch| match watch {
-            Watch::Level(level) => Observed::Level(level.finish(end)),
+        for watch in self.watches.iter_mut().flatten() {
+            if let Watch::Between(durations) = watch {
+                durations.censor_open(end);
+            }
+        }
+        let series = self.series.take().unwrap_or_default();
+        self.cut(end, series);
+        self.seen
+    }
+
+    /// Ends the windows that are over.
+    fn cut_before(&mut self, is_over: impl Fn(f64) -> bool) {
+        while let Some(cut) = self.windows.cut(self.seen.len()).filter(|&c| is_over(c)) {
+            self.cut(cut, Series::default());
+        }
+    }
+
+    /// Ends a window: what was seen in it is put by, and observing begins again.
+    fn cut(&mut self, time: f64, series: Series) {
+        let firings = &mut self.firings;
+        let observed = |watch: &mut Watch| match watch {
+            Watch::Level(level) => Observed::Level(level.cut(time)),
             Watch::Firings(rule) => Observed::Firings(firings[rule.index()].after_warm_up),
-            Watch::Tally(tally) => Observed::Tally(tally),
-            Watch::Between(durations) => Observed::Durations(durations.finish(end)),
+            Watch::Tally(tally) => Observed::Tally(std::mem::take(tally)),
+            Watch::Between(durations) => Observed::Durations(durations.cut()),
             Watch::Derived => Observed::Derived(None),
         };
-        let probes = self.watches.into_iter().map(|w| w.map(observed)).collect();
-        let firings = self.firings.iter().map(|f| f.whole_run).collect();
-        Observations::new(
-            self.program,
-            self.wanted,
+        let probes = self.watches.iter_mut().map(|w| w.as_mut().map(observed));
+        let probes = probes.collect();
+        let whole_run = firings.iter().map(|f| f.whole_run).collect();
+        for counts in firings {
+            counts.after_warm_up = Counts::default();
+        }
+        let began = match self.seen.len().checked_sub(1) {
+            None => self.windows.warm_up(),
+            Some(last) => self
+                .windows
+                .cut(last)
+                .expect("a window that is over has an end"),
+        };
+        self.seen.push(Observations::new(
+            Arc::clone(&self.program),
+            self.wanted.clone(),
             &self.needed,
             probes,
-            firings,
-            self.series.unwrap_or_default(),
-            end,
-        )
+            whole_run,
+            series,
+            (began, time),
+        ));
     }
 
     /// Tallies the values that a firing has for its probes, the graph being as it was before.
@@ -253,23 +313,32 @@ impl<M: Matcher> Observer<M> for Collector {
     }
 
     fn before(&mut self, matcher: &M, firing: &Firing<'_>) -> Outcome<()> {
-        if firing.time >= self.program.model.run.warm_up {
+        self.cut_before(|cut| cut <= firing.time);
+        let at_rule = &self.at_rule[firing.rule.index()];
+        let (tallies, ends) = (!at_rule.tallies.is_empty(), !at_rule.ends.is_empty());
+        if tallies && firing.time >= self.windows.warm_up() {
             self.tally(matcher, firing)?;
         }
-        self.mark(matcher, firing, false);
+        if ends {
+            self.mark(matcher, firing, false);
+        }
         Ok(())
     }
 
     fn after(&mut self, matcher: &M, firing: &Firing<'_>, outcome: &FiringOutcome) {
+        // Firings that are not applied come here alone.
+        self.cut_before(|cut| cut <= firing.time);
         let RuleFirings {
             whole_run,
             after_warm_up,
         } = &mut self.firings[firing.rule.index()];
         count(whole_run, outcome);
-        if firing.time >= self.program.model.run.warm_up {
+        if firing.time >= self.windows.warm_up() {
             count(after_warm_up, outcome);
         }
-        if let FiringOutcome::Applied(_) = outcome {
+        if let FiringOutcome::Applied(_) = outcome
+            && self.follows
+        {
             self.follow(matcher, firing);
         }
     }

@@ -22,7 +22,7 @@ pub struct Observations {
     /// By rule, over the whole run.
     firings: Vec<Counts>,
     series: Series,
-    /// How long the run went on after the warm-up; negative if it ended before.
+    /// How long it was observed; negative if the run ended before the warm-up did.
     observed_time: f64,
 }
 
@@ -50,9 +50,9 @@ impl Observations {
         probes: Vec<Option<Observed>>,
         firings: Vec<Counts>,
         series: Series,
-        end: f64,
+        (from, end): (f64, f64),
     ) -> Self {
-        let observed_time = end - program.model.run.warm_up;
+        let observed_time = end - from;
         let mut observations = Observations {
             program,
             wanted,
@@ -127,7 +127,7 @@ impl Observations {
 impl Observed {
     /// A statistic; `None` where it is undefined or this kind of probe does not have it.
     ///
-    /// `observed_time` is how long the run went on after the warm-up.
+    /// `observed_time` is how long the run was observed.
     fn statistic(&self, statistic: Statistic, observed_time: f64) -> Option<f64> {
         match self {
             Observed::Level(level) => of_level(level, statistic),

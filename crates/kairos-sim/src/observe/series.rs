@@ -1,9 +1,6 @@
 //! Counts and summaries at equal intervals of time.
 
-use kairos_model::{
-    model::Model,
-    probe::{ProbeId, ProbeKind},
-};
+use kairos_model::{model::Model, probe::ProbeId};
 
 use super::Watch;
 
@@ -24,11 +21,9 @@ pub(super) struct Series {
 
 impl Series {
     pub(super) fn new(model: &Model, every: f64) -> Self {
-        let sampled =
-            |kind: &ProbeKind| matches!(kind, ProbeKind::Count(_) | ProbeKind::Summary { .. });
         let ids = (0..).map(ProbeId).zip(&model.probes);
         let probes: Vec<_> = ids
-            .filter(|(_, probe)| sampled(&probe.kind))
+            .filter(|(_, probe)| probe.kind.has_series())
             .map(|(id, _)| id)
             .collect();
         Series {

@@ -1,4 +1,4 @@
-//! The schedule that runs: an indexed 4-ary heap.
+//! An indexed 4-ary heap: a schedule of its own, and what the calendar keeps the current day in.
 
 use super::{Due, Schedule, Slot, time_key};
 
@@ -9,18 +9,124 @@ const ARITY: usize = 4;
 /// exactly one [`Family`].
 const ROOT: usize = ARITY - 1;
 
-/// The position of a slot that is not scheduled.
-const ABSENT: u32 = u32::MAX;
-
-/// The position of a slot with time `+inf`, which the heap need not hold.
-const PARKED: u32 = u32::MAX - 1;
-
 /// A scheduled slot and its time as an integer of the same order. The order of activation is looked up where times
 /// are equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Node {
-    time: u64,
-    slot: Slot,
+pub(super) struct Node {
+    pub(super) time: u64,
+    pub(super) slot: Slot,
+}
+
+impl Default for Node {
+    fn default() -> Self {
+        EMPTY
+    }
+}
+
+/// What is known of a slot: 32 bytes, so that whatever happens to it touches one line of the cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(align(32))]
+pub(super) struct Place {
+    /// The time, as an integer of the same order.
+    pub(super) time: u64,
+    /// The order of activation.
+    pub(super) order: u64,
+    /// In which list it stands; [`ABSENT`], [`PARKED`], [`HEAP`], or one of the calendar's.
+    pub(super) list: u32,
+    /// Where it stands in the heap or in an array; in a linked list the slot after it.
+    pub(super) position: u32,
+    /// In a linked list the slot before it.
+    pub(super) previous: u32,
+}
+
+/// The list of a slot that is not scheduled.
+pub(super) const ABSENT: u32 = u32::MAX;
+
+/// The list of a slot with time `+inf`, which need not be kept in order.
+pub(super) const PARKED: u32 = u32::MAX - 1;
+
+/// The list of a slot that a heap holds.
+pub(super) const HEAP: u32 = u32::MAX - 2;
+
+const NOWHERE: Place = Place {
+    time: 0,
+    order: 0,
+    list: ABSENT,
+    position: 0,
+    previous: 0,
+};
+
+/// The places of all slots.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Places(Vec<Place>);
+
+impl Places {
+    #[inline]
+    pub(super) fn get(&self, slot: Slot) -> Place {
+        self.0.get(slot.0 as usize).copied().unwrap_or(NOWHERE)
+    }
+
+    /// Where a slot stands; panics if it is not scheduled.
+    #[inline]
+    pub(super) fn scheduled(&self, slot: Slot) -> Place {
+        let place = self.get(slot);
+        assert!(place.list != ABSENT, "{slot:?} is not scheduled");
+        place
+    }
+
+    /// The time of a slot, if it is scheduled.
+    #[inline]
+    pub(super) fn time_of(&self, slot: Slot) -> Option<f64> {
+        let place = self.get(slot);
+        (place.list != ABSENT).then(|| f64::from_bits(place.time))
+    }
+
+    /// Notes time and order of a slot that was not scheduled.
+    #[inline]
+    pub(super) fn enter(&mut self, slot: Slot, time: u64, order: u64) {
+        let index = slot.0 as usize;
+        if index >= self.0.len() {
+            assert!(slot.0 < HEAP, "{slot:?} is no dense slot");
+            self.0.resize(index + 1, NOWHERE);
+        }
+        let place = &mut self.0[index];
+        assert!(place.list == ABSENT, "{slot:?} is scheduled already");
+        place.time = time;
+        place.order = order;
+    }
+
+    /// Notes another time and order of a slot, and says where it stands; panics if it is not scheduled.
+    #[inline]
+    pub(super) fn change(&mut self, slot: Slot, time: u64, order: u64) -> Place {
+        let place = self.0.get_mut(slot.0 as usize);
+        let place = place.filter(|place| place.list != ABSENT);
+        let place = place.unwrap_or_else(|| panic!("{slot:?} is not scheduled"));
+        let before = *place;
+        place.time = time;
+        place.order = order;
+        before
+    }
+
+    /// The place of a slot that is known to be there.
+    #[inline]
+    pub(super) fn at(&mut self, slot: u32) -> &mut Place {
+        &mut self.0[slot as usize]
+    }
+
+    #[inline]
+    pub(super) fn put(&mut self, slot: Slot, list: u32, position: u32) {
+        let place = &mut self.0[slot.0 as usize];
+        place.list = list;
+        place.position = position;
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Slot, Place)> + '_ {
+        (0..).map(Slot).zip(self.0.iter().copied())
+    }
+
+    pub(super) fn memory_bytes(&self) -> usize {
+        self.0.capacity() * size_of::<Place>()
+    }
 }
 
 /// What an empty place holds: later than every time, `+inf` included.
@@ -34,20 +140,13 @@ const EMPTY: Node = Node {
 #[repr(align(64))]
 struct Family([Node; ARITY]);
 
-/// A [`Schedule`] as an indexed 4-ary heap: every operation takes logarithmic time at most, hashes nothing, and
-/// allocates only where the schedule outgrows what it held before.
+/// The heap itself: nodes in families; the places of their slots are the caller's.
 #[derive(Clone, Debug, Default)]
-pub struct HeapSchedule {
+pub(super) struct Heap {
     /// Places 4f to 4f + 3 are `families[f]`; the last family holds at least one node.
     families: Vec<Family>,
     /// How many nodes the heap holds.
     nodes: usize,
-    /// How many slots are parked at time `+inf`.
-    parked: usize,
-    /// By slot: the place of its node, [`PARKED`] or [`ABSENT`].
-    positions: Vec<u32>,
-    /// By slot: the order of activation.
-    orders: Vec<u64>,
 }
 
 /// The family of the children of the node at `place`.
@@ -68,7 +167,7 @@ fn opens_family(place: usize) -> bool {
     place == ROOT || place.is_multiple_of(ARITY)
 }
 
-impl HeapSchedule {
+impl Heap {
     #[inline]
     fn node(&self, place: usize) -> Node {
         self.families[place / ARITY].0[place % ARITY]
@@ -76,35 +175,30 @@ impl HeapSchedule {
 
     /// Writes a node to a place, and the place to the node's slot.
     #[inline]
-    fn set(&mut self, place: usize, node: Node) {
+    fn set(&mut self, places: &mut Places, place: usize, node: Node) {
         self.families[place / ARITY].0[place % ARITY] = node;
-        self.positions[node.slot.0 as usize] = place as u32;
+        places.put(node.slot, HEAP, place as u32);
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.nodes
+    }
+
+    /// The earliest node.
     #[inline]
-    fn position(&self, slot: Slot) -> u32 {
-        self.positions
-            .get(slot.0 as usize)
-            .copied()
-            .unwrap_or(ABSENT)
+    pub(super) fn first(&self) -> Option<Node> {
+        Some(self.families.first()?.0[ROOT])
     }
 
-    /// Whether `a` leaves before `b`.
-    #[inline]
-    fn before(&self, a: Node, b: Node) -> bool {
-        a.time < b.time || (a.time == b.time && self.tie(a) < self.tie(b))
-    }
-
-    /// What decides between equal times.
-    #[cold]
-    fn tie(&self, node: Node) -> (u64, Slot) {
-        let order = self.orders.get(node.slot.0 as usize);
-        (order.copied().unwrap_or(u64::MAX), node.slot)
+    /// Forgets all nodes.
+    pub(super) fn clear(&mut self) {
+        self.families.clear();
+        self.nodes = 0;
     }
 
     /// The earliest of siblings. Their times are compared without branches, which could not be foreseen.
     #[inline]
-    fn earliest(&self, family: usize) -> usize {
+    fn earliest(&self, places: &Places, family: usize) -> usize {
         let [a, b, c, d] = &self.families[family].0;
         let (left, left_time) = if b.time < a.time {
             (1, b.time)
@@ -116,79 +210,76 @@ impl HeapSchedule {
         } else {
             (2, c.time)
         };
-        let (lane, time) = if right_time < left_time {
-            (right, right_time)
-        } else {
-            (left, left_time)
-        };
-        let equal = |node: &Node| usize::from(node.time == time);
-        if equal(a) + equal(b) + equal(c) + equal(d) > 1 {
-            return self.earliest_of_equals(family, lane);
+        if (a.time == b.time) | (c.time == d.time) | (left_time == right_time) {
+            return self.earliest_of_equals(places, family);
         }
-        family * ARITY + lane
+        family * ARITY + if right_time < left_time { right } else { left }
     }
 
-    /// The earliest of siblings, `lane` being one of those with the least time.
+    /// The earliest of siblings some of which have equal times.
     #[cold]
-    fn earliest_of_equals(&self, family: usize, mut lane: usize) -> usize {
+    fn earliest_of_equals(&self, places: &Places, family: usize) -> usize {
         let siblings = &self.families[family].0;
-        for other in 0..ARITY {
-            if self.before(siblings[other], siblings[lane]) {
-                lane = other;
+        let earlier = |lane: usize, other: usize| {
+            if before(places, siblings[other], siblings[lane]) {
+                other
+            } else {
+                lane
             }
-        }
-        family * ARITY + lane
+        };
+        family * ARITY + (1..ARITY).fold(0, earlier)
     }
 
     /// Puts a node at `place` or above it, where its parent is earlier.
-    fn sift_up(&mut self, mut place: usize, node: Node) {
+    fn sift_up(&mut self, places: &mut Places, mut place: usize, node: Node) {
         while place > ROOT {
             let above = parent(place);
             let other = self.node(above);
-            if self.before(other, node) {
+            if before(places, other, node) {
                 break;
             }
-            self.set(place, other);
+            self.set(places, place, other);
             place = above;
         }
-        self.set(place, node);
+        self.set(places, place, node);
     }
 
     /// Puts a node at `place` or below it, where all children are later.
-    fn sift_down(&mut self, mut place: usize, node: Node) {
+    fn sift_down(&mut self, places: &mut Places, mut place: usize, node: Node) {
         while children(place) < self.families.len() {
-            let below = self.earliest(children(place));
+            let below = self.earliest(places, children(place));
             let other = self.node(below);
-            if self.before(node, other) {
+            if before(places, node, other) {
                 break;
             }
-            self.set(place, other);
+            self.set(places, place, other);
             place = below;
         }
-        self.set(place, node);
+        self.set(places, place, node);
     }
 
     /// Puts a node in place of the one at `place`, and from there to where it belongs.
-    fn sift(&mut self, place: usize, node: Node) {
-        if place > ROOT && self.before(node, self.node(parent(place))) {
-            self.sift_up(place, node);
+    pub(super) fn sift(&mut self, places: &mut Places, place: usize, node: Node) {
+        if place > ROOT && before(places, node, self.node(parent(place))) {
+            self.sift_up(places, place, node);
         } else {
-            self.sift_down(place, node);
+            self.sift_down(places, place, node);
         }
     }
 
     /// Adds a node at the end and lets it rise.
-    fn push(&mut self, node: Node) {
+    #[inline]
+    pub(super) fn push(&mut self, places: &mut Places, node: Node) {
         let place = ROOT + self.nodes;
         if opens_family(place) {
             self.families.push(Family([EMPTY; ARITY]));
         }
         self.nodes += 1;
-        self.sift_up(place, node);
+        self.sift_up(places, place, node);
     }
 
-    /// Takes out the node at `place` and puts the last one there. The positions of the slot are the caller's.
-    fn take(&mut self, place: usize) {
+    /// Takes out the node at `place` and puts the last one there. The place of the slot that was there is left to the caller.
+    pub(super) fn take(&mut self, places: &mut Places, place: usize) {
         self.nodes -= 1;
         let end = ROOT + self.nodes;
         let last = self.node(end);
@@ -198,111 +289,16 @@ impl HeapSchedule {
             self.families[end / ARITY].0[end % ARITY] = EMPTY;
         }
         if place != end {
-            self.sift(place, last);
+            self.sift(places, place, last);
         }
     }
 
-    /// Makes a slot absent or parked, whatever it was.
-    fn withdraw(&mut self, slot: Slot, position: u32) {
-        match self.position(slot) {
-            ABSENT => panic!("{slot:?} is not scheduled"),
-            PARKED => self.parked -= 1,
-            place => self.take(place as usize),
-        }
-        self.positions[slot.0 as usize] = position;
-    }
-}
-
-/// Whether a time, as an integer, lies in the heap rather than being parked.
-#[inline]
-fn due(time: u64) -> bool {
-    time < f64::INFINITY.to_bits()
-}
-
-impl Schedule for HeapSchedule {
-    #[inline]
-    fn insert(&mut self, slot: Slot, time: f64, order: u64) {
-        assert!(slot.0 < PARKED, "{slot:?} is no dense slot");
-        let index = slot.0 as usize;
-        if index >= self.positions.len() {
-            self.positions.resize(index + 1, ABSENT);
-            self.orders.resize(index + 1, 0);
-        }
-        assert!(
-            self.positions[index] == ABSENT,
-            "{slot:?} is scheduled already"
-        );
-        self.orders[index] = order;
-        let time = time_key(time);
-        if due(time) {
-            self.push(Node { time, slot });
-        } else {
-            self.parked += 1;
-            self.positions[index] = PARKED;
-        }
-    }
-
-    #[inline]
-    fn remove(&mut self, slot: Slot) {
-        self.withdraw(slot, ABSENT);
-    }
-
-    #[inline]
-    fn reschedule(&mut self, slot: Slot, time: f64, order: u64) {
-        let position = self.position(slot);
-        let node = Node {
-            time: time_key(time),
-            slot,
-        };
-        if position >= PARKED || !due(node.time) {
-            self.remove(slot);
-            return self.insert(slot, time, order);
-        }
-        self.orders[slot.0 as usize] = order;
-        self.sift(position as usize, node);
-    }
-
-    #[inline]
-    fn peek(&self) -> Option<Due> {
-        let node = self.families.first()?.0[ROOT];
-        Some(Due {
-            time: f64::from_bits(node.time),
-            order: self.orders[node.slot.0 as usize],
-            slot: node.slot,
-        })
-    }
-
-    #[inline]
-    fn pop(&mut self) -> Option<Due> {
-        let due = self.peek()?;
-        self.remove(due.slot);
-        Some(due)
-    }
-
-    #[inline]
-    fn len(&self) -> usize {
-        self.nodes + self.parked
-    }
-
-    #[inline]
-    fn time_of(&self, slot: Slot) -> Option<f64> {
-        match self.position(slot) {
-            ABSENT => None,
-            PARKED => Some(f64::INFINITY),
-            place => Some(f64::from_bits(self.node(place as usize).time)),
-        }
-    }
-
-    fn order_of(&self, slot: Slot) -> u64 {
-        assert!(self.contains(slot), "{slot:?} is not scheduled");
-        self.orders[slot.0 as usize]
-    }
-
-    fn check_invariants(&self) {
-        let places = ROOT..ROOT + self.nodes;
+    /// Asserts what must always be true.
+    pub(super) fn check_invariants(&self, places: &Places) {
+        let held = ROOT..ROOT + self.nodes;
         for place in 0..self.families.len() * ARITY {
             let node = self.node(place);
-            if !places.contains(&place) {
+            if !held.contains(&place) {
                 assert_eq!(
                     node, EMPTY,
                     "place {place} lies outside the heap and is not empty"
@@ -310,35 +306,128 @@ impl Schedule for HeapSchedule {
                 continue;
             }
             assert!(due(node.time), "{node:?} is never due");
+            let Place { list, position, .. } = places.get(node.slot);
             assert_eq!(
-                self.position(node.slot) as usize,
-                place,
+                (list, position as usize),
+                (HEAP, place),
                 "{node:?} is somewhere else"
             );
             if place > ROOT {
                 assert!(
-                    self.before(self.node(parent(place)), node),
+                    before(places, self.node(parent(place)), node),
                     "{node:?} precedes its parent"
                 );
             }
         }
         assert!(
-            places.end <= self.families.len() * ARITY || self.nodes == 0,
+            held.end <= self.families.len() * ARITY || self.nodes == 0,
             "nodes are missing"
         );
-        let held = self
-            .positions
-            .iter()
-            .filter(|&&position| position < PARKED)
-            .count();
-        let parked = self
-            .positions
-            .iter()
-            .filter(|&&position| position == PARKED)
-            .count();
+    }
+}
+
+/// Whether `a` leaves before `b`.
+#[inline]
+fn before(places: &Places, a: Node, b: Node) -> bool {
+    a.time < b.time || (a.time == b.time && tie(places, a) < tie(places, b))
+}
+
+/// What decides between equal times; what is empty comes last.
+#[cold]
+fn tie(places: &Places, node: Node) -> (u64, Slot) {
+    let place = places.0.get(node.slot.0 as usize);
+    (place.map_or(u64::MAX, |place| place.order), node.slot)
+}
+
+/// Whether a time, as an integer, needs to be kept in order.
+#[inline]
+pub(super) fn due(time: u64) -> bool {
+    time < f64::INFINITY.to_bits()
+}
+
+/// A [`Schedule`] as an indexed 4-ary heap: every operation takes logarithmic time at most, hashes nothing, and
+/// allocates only where the schedule outgrows what it held before.
+#[derive(Clone, Debug, Default)]
+pub struct HeapSchedule {
+    heap: Heap,
+    /// How many slots are parked at time `+inf`.
+    parked: usize,
+    places: Places,
+}
+
+impl HeapSchedule {
+    fn put(&mut self, slot: Slot, time: u64) {
+        if due(time) {
+            self.heap.push(&mut self.places, Node { time, slot });
+        } else {
+            self.parked += 1;
+            self.places.put(slot, PARKED, 0);
+        }
+    }
+}
+
+impl Schedule for HeapSchedule {
+    #[inline]
+    fn insert(&mut self, slot: Slot, time: f64, order: u64) {
+        let time = time_key(time);
+        self.places.enter(slot, time, order);
+        self.put(slot, time);
+    }
+
+    #[inline]
+    fn remove(&mut self, slot: Slot) {
+        let Place { list, position, .. } = self.places.scheduled(slot);
+        if list == PARKED {
+            self.parked -= 1;
+        } else {
+            self.heap.take(&mut self.places, position as usize);
+        }
+        self.places.put(slot, ABSENT, 0);
+    }
+
+    #[inline]
+    fn reschedule(&mut self, slot: Slot, time: f64, order: u64) {
+        let time = time_key(time);
+        let Place { list, position, .. } = self.places.change(slot, time, order);
+        if list == HEAP && due(time) {
+            let node = Node { time, slot };
+            self.heap.sift(&mut self.places, position as usize, node);
+        } else {
+            self.remove(slot);
+            self.put(slot, time);
+        }
+    }
+
+    #[inline]
+    fn peek(&self) -> Option<Due> {
+        let node = self.heap.first()?;
+        Some(Due {
+            time: f64::from_bits(node.time),
+            order: self.places.get(node.slot).order,
+            slot: node.slot,
+        })
+    }
+
+    #[inline]
+    fn len(&self) -> usize {
+        self.heap.len() + self.parked
+    }
+
+    #[inline]
+    fn time_of(&self, slot: Slot) -> Option<f64> {
+        self.places.time_of(slot)
+    }
+
+    fn order_of(&self, slot: Slot) -> u64 {
+        self.places.scheduled(slot).order
+    }
+
+    fn check_invariants(&self) {
+        self.heap.check_invariants(&self.places);
+        let count = |list| self.places.iter().filter(|(_, p)| p.list == list).count();
         assert_eq!(
-            (held, parked),
-            (self.nodes, self.parked),
+            (count(HEAP), count(PARKED)),
+            (self.heap.len(), self.parked),
             "slots are miscounted"
         );
     }

@@ -4,14 +4,17 @@
 //! gives to an active event; slots may be reused after removal. Events leave by (time, order): equal times in
 //! the order in which they became active.
 //!
-//! [`HeapSchedule`] is the one that runs; [`TwinSchedule`] does the same over the crate `priority-queue`, slower and easier
-//! to believe, for tests and benchmarks to compare with.
+//! [`CalendarSchedule`] is the one that runs; [`HeapSchedule`] is simpler, and as fast for a few hundred events;
+//! [`TwinSchedule`] does the same over the crate `priority-queue`, slower and easier to believe, for tests and benchmarks to
+//! compare with.
 
+mod calendar;
 mod heap;
 #[cfg(test)]
 mod tests;
 mod twin;
 
+pub use calendar::CalendarSchedule;
 pub use heap::HeapSchedule;
 pub use twin::TwinSchedule;
 
@@ -54,7 +57,11 @@ pub trait Schedule {
     fn peek(&self) -> Option<Due>;
 
     /// Takes out the event that is due next.
-    fn pop(&mut self) -> Option<Due>;
+    fn pop(&mut self) -> Option<Due> {
+        let due = self.peek()?;
+        self.remove(due.slot);
+        Some(due)
+    }
 
     /// Gives the event that is due next, which fired and stays active, another time and order. Panics if none is due.
     fn replace_top(&mut self, time: f64, order: u64) {
@@ -79,6 +86,13 @@ pub trait Schedule {
     /// Whether a slot is scheduled.
     fn contains(&self, slot: Slot) -> bool {
         self.time_of(slot).is_some()
+    }
+
+    /// Bytes in use, roughly.
+    fn memory_bytes(&self) -> usize {
+        /// Time, order, slot and place.
+        const OF_SLOT: usize = 32;
+        self.len() * OF_SLOT
     }
 
     /// Recomputes everything that must hold inside; panics where it does not. Linear time, for tests and debug

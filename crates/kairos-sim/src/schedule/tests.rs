@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Due, HeapSchedule, Schedule, Slot, TwinSchedule};
+use super::{CalendarSchedule, Due, HeapSchedule, Schedule, Slot, TwinSchedule};
 use crate::draw::{KeyedRng, Name, Place, Randomness};
 
 /// The plainest schedule: a sorted set of (time, order, slot), and the time and order of each slot.
@@ -151,6 +151,13 @@ fn the_heap_agrees_with_the_shadow() {
 }
 
 #[test]
+fn the_calendar_agrees_with_the_shadow() {
+    for (replication, mix) in MIXES.iter().enumerate() {
+        compare::<CalendarSchedule>(mix, replication as u64);
+    }
+}
+
+#[test]
 fn the_twin_agrees_with_the_shadow() {
     for (replication, mix) in MIXES.iter().enumerate() {
         compare::<TwinSchedule>(mix, replication as u64);
@@ -224,7 +231,7 @@ fn a_schedule_that_forgets_the_order_is_found_out() {
 
 #[test]
 fn equal_times_leave_in_order_of_activation() {
-    let mut schedule = HeapSchedule::default();
+    let mut schedule = CalendarSchedule::default();
     for (order, slot) in [7, 3, 9, 0, 5, 1, 8].into_iter().enumerate() {
         schedule.insert(Slot(slot), 1.0, order as u64);
     }
@@ -238,7 +245,7 @@ fn equal_times_leave_in_order_of_activation() {
 
 #[test]
 fn never_is_scheduled_but_not_due() {
-    let mut schedule = HeapSchedule::default();
+    let mut schedule = CalendarSchedule::default();
     schedule.insert(Slot(0), f64::INFINITY, 0);
     assert_eq!((schedule.peek(), schedule.len()), (None, 1));
     assert_eq!(schedule.time_of(Slot(0)), Some(f64::INFINITY));
@@ -258,7 +265,7 @@ fn never_is_scheduled_but_not_due() {
 #[test]
 #[should_panic(expected = "scheduled already")]
 fn inserting_twice_is_a_bug() {
-    let mut schedule = HeapSchedule::default();
+    let mut schedule = CalendarSchedule::default();
     schedule.insert(Slot(0), 1.0, 0);
     schedule.insert(Slot(0), 2.0, 1);
 }
@@ -266,5 +273,5 @@ fn inserting_twice_is_a_bug() {
 #[test]
 #[should_panic(expected = "at least 0")]
 fn a_time_that_is_no_number_is_a_bug() {
-    HeapSchedule::default().insert(Slot(0), f64::NAN, 0);
+    CalendarSchedule::default().insert(Slot(0), f64::NAN, 0);
 }

@@ -4,10 +4,13 @@
 //! their keys in a data file; what is drawn for an element is keyed by its name, so that two scenarios that share an
 //! element share its draws, however many others there are.
 
+mod label;
 mod shape;
 #[cfg(test)]
 mod tests;
 mod topology;
+
+pub use label::labels;
 
 use std::sync::Arc;
 

@@ -104,7 +104,9 @@ pub(crate) fn show(mistakes: &Mistakes) -> Result<(), Failure> {
         ColorChoice::Never => render::Colour::Never,
         _ => render::Colour::Always,
     };
-    Ok(write!(err, "{}", mistakes.render(colour))?)
+    let width = terminal_size::terminal_size_of(std::io::stderr());
+    let width = width.map_or(render::WIDTH, |(columns, _)| usize::from(columns.0));
+    Ok(write!(err, "{}", mistakes.render_in(colour, width))?)
 }
 
 /// JSON for the standard output, with a line break behind it.

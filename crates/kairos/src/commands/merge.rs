@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use kairos::{report, study};
+use kairos::{page, report, study};
 
 use super::{Done, print, remark};
 use crate::exit::Exit;
@@ -29,6 +29,8 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Done {
     let merged = study::merge(&arguments.parts, &arguments.out)?;
     print(&report::study(&merged.fold, &merged.ending))?;
+    let page = page::write(&arguments.out, &merged.fold, &merged.ending)?;
     remark(&format!("Results are in {}", arguments.out.display()))?;
+    remark(&format!("To look at: {}", page.display()))?;
     Ok(Exit::Done)
 }

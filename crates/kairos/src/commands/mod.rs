@@ -2,7 +2,12 @@
 
 pub(crate) mod check;
 pub(crate) mod compare;
+pub(crate) mod completions;
+pub(crate) mod draw;
+pub(crate) mod explain;
 pub(crate) mod merge;
+pub(crate) mod new;
+pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod study;
 pub(crate) mod verify;

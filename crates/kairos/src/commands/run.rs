@@ -5,13 +5,17 @@ use std::{collections::BTreeMap, path::PathBuf, sync::atomic::AtomicBool, time::
 use kairos::{
     format::{grouped, short, significant},
     load, memory,
-    report::table,
-    simulate::{Compiled, Simulation},
+    report::{TRUNCATION_TOLD, table},
+    simulate::{Compiled, Simulation, truncation},
     snapshot::{Request, Snapshots},
     trace::Trace,
     trajectory::{self, Bounds, End},
 };
-use kairos_model::{check::Overrides, source::DiskFiles};
+use kairos_model::{
+    check::Overrides,
+    model::{MAX_SAMPLES, Model},
+    source::DiskFiles,
+};
 use kairos_rewrite::matcher::Matcher;
 use kairos_sim::{
     draw::Randomness,
@@ -20,14 +24,11 @@ use kairos_sim::{
 };
 use serde::Serialize;
 
-use super::{Done, Format, assignment, check::json, print, remark, told};
+use super::{Done, Format, assignment, check::json, print, remark, study::quoted, told};
 use crate::{
     exit::{Exit, Failure},
     interrupt,
 };
-
-/// A truncation that moves the mean of a normal delay by more than this is told.
-const TRUNCATION_TOLD: f64 = 0.01;
 
 /// Run a model once, and show what was observed
 #[derive(Debug, clap::Args)]
@@ -44,6 +45,10 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     replication: Replication,
 
+    /// End at this time instead of the model's horizon
+    #[arg(long, value_name = "T", value_parser = time)]
+    until: Option<f64>,
+
     /// End after so many steps
     #[arg(long, value_name = "N")]
     steps: Option<u64>,
@@ -52,7 +57,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
 
-    /// Write the graph as it is at time T, every event up to T included, to a *.graphml or *.dot file
+    /// Write the graph to a *.graphml or *.dot file: as it is at time T, every event up to T included, or
+    /// (RULE#N:FILE) right after the N-th firing of a rule
     #[arg(long = "snapshot", value_name = "T:FILE")]
     snapshots: Vec<Request>,
 
@@ -72,10 +78,6 @@ pub(crate) struct Replication {
     #[arg(long, value_name = "N", default_value_t = 0)]
     replication: u64,
 
-    /// End at this time instead of the model's horizon
-    #[arg(long, value_name = "T", value_parser = time)]
-    pub(crate) until: Option<f64>,
-
     /// Give a parameter of the model another value
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = assignment)]
     parameters: Vec<(String, String)>,
@@ -83,13 +85,33 @@ pub(crate) struct Replication {
 
 impl Replication {
     /// Loads the model, and shows what is to be said about it.
-    pub(crate) fn load(&self, path: &str) -> Result<Compiled, Failure> {
+    pub(crate) fn model(&self, path: &str) -> Result<Model, Failure> {
         let overrides = Overrides {
             parameters: self.parameters.clone(),
         };
-        Ok(Compiled::new(
-            told(load::model(&DiskFiles, path, &overrides))?.value,
-        ))
+        Ok(told(load::model(&DiskFiles, path, &overrides))?.value)
+    }
+
+    /// Loads the model, and compiles it.
+    pub(crate) fn load(&self, path: &str) -> Result<Compiled, Failure> {
+        self.model(path).map(Compiled::new)
+    }
+
+    /// The options that name this replication, each with a space before it; none for what is the default anyway.
+    fn options(&self) -> String {
+        let mut text = String::new();
+        for (option, value) in [
+            ("random-seed", self.random_seed),
+            ("replication", self.replication),
+        ] {
+            if value != 0 {
+                text += &format!(" --{option} {value}");
+            }
+        }
+        for (name, value) in &self.parameters {
+            text += &format!(" --set {}", quoted(&format!("{name}={value}")));
+        }
+        text
     }
 
     pub(crate) fn randomness(&self) -> Randomness {
@@ -97,7 +119,7 @@ impl Replication {
     }
 }
 
-fn time(text: &str) -> Result<f64, String> {
+pub(crate) fn time(text: &str) -> Result<f64, String> {
     let time: Option<f64> = text.parse().ok();
     time.filter(|&t| t >= 0.0 && t.is_finite())
         .ok_or_else(|| "a time is a number and not negative".to_owned())
@@ -134,7 +156,8 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     let interrupt = interrupt::flag();
     let bounds = bounds(arguments, &compiled, &interrupt)?;
     let mut trace = arguments.trace.as_deref().map(Trace::create).transpose()?;
-    let mut snapshots = Snapshots::new(arguments.snapshots.clone());
+    let mut snapshots = Snapshots::new(compiled.model(), arguments.snapshots.clone())
+        .map_err(|message| Failure::Because(Exit::Usage, message))?;
     let mut collector = Collector::new(compiled.program(), Wanted::All);
     let mut simulation = compiled
         .start(arguments.replication.randomness())
@@ -148,9 +171,9 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     let types = &compiled.model().types;
     let missed = snapshots.finish(types, simulation.matcher().graph(), end.time)?;
     for request in missed {
-        let (time, path) = (request.time, request.path.display());
+        let (when, path) = (&request.when, request.path.display());
         remark(&format!(
-            "warning: no snapshot {path}: the run ended before time {time}"
+            "warning: no snapshot {path}: the run ended before {when}"
         ))?;
     }
     let report = report(arguments, &compiled, &simulation, collector, end, setup);
@@ -168,6 +191,13 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
             significant(100.0 * shift, 2)
         ))?;
     }
+    if end.reason == StopReason::Deadlock {
+        let at = arguments.until.map_or("end".to_owned(), |t| t.to_string());
+        let (model, same) = (quoted(&arguments.model), arguments.replication.options());
+        remark(&format!(
+            "No event is active any more: `kairos explain {model} --at {at}{same}` says why."
+        ))?;
+    }
     Ok(exit(arguments, end.reason))
 }
 
@@ -182,7 +212,7 @@ fn bounds<'a>(
 ) -> Result<Bounds<'a>, Failure> {
     let model = compiled.model();
     let mut bounds = Bounds::of(model, interrupt);
-    if let Some(until) = arguments.replication.until {
+    if let Some(until) = arguments.until {
         bounds.horizon = until;
     }
     if let Some(steps) = arguments.steps {
@@ -195,15 +225,21 @@ fn bounds<'a>(
             "nothing ends this run: the model has no horizon. Give --until T or --steps N.";
         return Err(Failure::Because(Exit::Usage, message.to_owned()));
     }
+    let samples = |every: f64| bounds.horizon / every;
+    if bounds.horizon.is_finite() && model.run.sample_every.map_or(0.0, samples) > MAX_SAMPLES {
+        let message = format!(
+            "until {} a series would have more than {MAX_SAMPLES} samples",
+            bounds.horizon
+        );
+        return Err(Failure::Because(Exit::Usage, message));
+    }
     Ok(bounds)
 }
 
 fn exit(arguments: &Arguments, reason: StopReason) -> Exit {
     match reason {
-        StopReason::Interrupted => Exit::Interrupted,
-        StopReason::WallTime | StopReason::Memory => Exit::Stopped,
         StopReason::Steps if arguments.steps.is_none() => Exit::Stopped,
-        _ => Exit::Done,
+        _ => Exit::of(reason),
     }
 }
 
@@ -219,8 +255,6 @@ fn report(
     let effort = matcher.effort();
     let wall_seconds = end.wall.as_secs_f64();
     let observations = collector.finish(end.time);
-    let rule = |id| compiled.model().rule(id).name.clone();
-    let shifts = simulation.truncation_shifts().into_iter();
     Report {
         random_seed: arguments.replication.random_seed,
         replication: arguments.replication.replication,
@@ -239,7 +273,7 @@ fn report(
         search_steps: effort.search_steps,
         index_steps: effort.index_steps,
         fingerprint: format!("{:016x}", simulation.fingerprint()),
-        truncation: shifts.map(|(id, shift)| (rule(id), shift)).collect(),
+        truncation: truncation(simulation, compiled.model()),
         metrics: observations
             .metrics()
             .into_iter()

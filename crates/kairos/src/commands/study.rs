@@ -4,11 +4,11 @@ use std::{num::NonZero, path::PathBuf};
 
 use kairos::{
     format::grouped,
-    load, report,
+    load, page, pictures, report,
     simulate::Scenarios,
     study::{Directory, Ending, Finished, Manifest, Plan, Rule, Shard, Stopped, execute},
 };
-use kairos_model::{check::Overrides, source::DiskFiles};
+use kairos_model::{check::Overrides, source::DiskFiles, study::Replications};
 
 use super::{Done, assignment, print, remark, told};
 use crate::{exit::Exit, interrupt, progress::Bar};
@@ -64,14 +64,18 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     let overrides = Overrides {
         parameters: arguments.parameters.clone(),
     };
-    let checked = told(load::study(&DiskFiles, &arguments.file, &overrides))?;
-    let (mut plan, scenarios) = Scenarios::new(checked.value);
+    let mut checked = told(load::study(&DiskFiles, &arguments.file, &overrides))?;
     if let Some(n) = arguments.replications {
-        plan.replications = Rule::Fixed(n);
+        checked.value.replications = Replications::Fixed(n);
     }
+    let (mut plan, mut scenarios) = Scenarios::new(checked.value);
     if arguments.dry_run {
         print(&dry_run(&plan))?;
         return Ok(Exit::Done);
+    }
+    let interrupt = interrupt::flag();
+    if !scenarios.settle(&mut plan, jobs(arguments), &interrupt)? {
+        return Ok(Exit::Interrupted);
     }
     let manifest = Manifest::new(
         name(arguments),
@@ -85,7 +89,10 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
         .clone()
         .unwrap_or_else(|| default_directory(arguments));
     let directory = Directory::claim(&out, &manifest)?;
-    let interrupt = interrupt::flag();
+    page::keep_pictures(
+        &directory,
+        &pictures::study(&scenarios.models(), manifest.plan.baseline),
+    )?;
     let mut bar = Bar::new();
     let finished = execute(
         &directory,
@@ -138,7 +145,7 @@ fn command(arguments: &Arguments) -> String {
 }
 
 /// As a shell reads it back.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./=:,+%@".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();
@@ -164,6 +171,13 @@ fn dry_run(plan: &Plan) -> String {
             total(n),
             plan.metrics.len()
         ),
+        Rule::BatchMeans(n) => format!(
+            "{} scenarios × 1 run in {} batches = {} runs; {} metrics\n",
+            grouped(scenarios),
+            grouped(n),
+            total(1),
+            plan.metrics.len()
+        ),
         Rule::Precision {
             at_least, at_most, ..
         } => format!(
@@ -183,6 +197,10 @@ fn conclude(finished: &Finished, directory: &Directory) -> Done {
         print(&report::study(fold, &finished.ending))?;
     }
     remark(&format!("Results are in {}", directory.path().display()))?;
+    if let Some(fold) = &finished.fold {
+        let page = page::write(directory.path(), fold, &finished.ending)?;
+        remark(&format!("To look at: {}", page.display()))?;
+    }
     let Ending {
         failed, stopped, ..
     } = finished.ending;

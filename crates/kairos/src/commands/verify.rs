@@ -2,7 +2,10 @@
 
 use kairos::verify::{Verdict, compare};
 
-use super::{Done, print, run::Replication};
+use super::{
+    Done, print,
+    run::{Replication, time},
+};
 use crate::exit::{Exit, Failure};
 
 /// Compare the engine with the reference engine, step by step, on your own model
@@ -22,6 +25,10 @@ pub(crate) struct Arguments {
     /// So many steps
     #[arg(long, value_name = "N", default_value_t = 1000)]
     steps: u64,
+
+    /// End at this time instead of the model's horizon
+    #[arg(long, value_name = "T", value_parser = time)]
+    until: Option<f64>,
 
     #[command(flatten)]
     replication: Replication,
@@ -51,7 +58,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
             return Ok(Exit::Failed);
         }
     };
-    let horizon = arguments.replication.until.or(compiled.model().run.horizon);
+    let horizon = arguments.until.or(compiled.model().run.horizon);
     let bounds = (horizon.unwrap_or(f64::INFINITY), arguments.steps);
     match compare(&mut fast, &mut reference, bounds) {
         Verdict::Agree { steps, reason } => {

@@ -4,18 +4,26 @@
 
 mod dot;
 mod graph_ml;
+mod plain;
 #[cfg(test)]
 mod tests;
 
+pub use self::plain::{plain, read};
+
 use std::{
+    fmt,
     io::{self, Write},
     path::{Path, PathBuf},
     str::FromStr,
 };
 
-use kairos_model::types::{Attribute, Type, TypeGraph, Value};
+use kairos_model::{
+    model::Model,
+    rule::RuleId,
+    types::{Attribute, Type, TypeGraph, Value},
+};
 use kairos_rewrite::{binding::Slot, error::Outcome, graph::HostGraph, matcher::Matcher};
-use kairos_sim::engine::{Firing, Observer};
+use kairos_sim::engine::{Firing, FiringOutcome, Observer};
 
 use crate::error::{Error, Result};
 
@@ -56,31 +64,74 @@ pub fn save(path: &Path, format: Format, types: &TypeGraph, graph: &HostGraph) -
     write().map_err(Error::io("write", path))
 }
 
-/// A snapshot that is wanted: `T:FILE`.
+/// When a snapshot is taken.
+#[derive(Clone, Debug, PartialEq)]
+pub enum When {
+    /// After every event up to this time, this time included.
+    Time(f64),
+    /// After this firing, counted from 1, of the rule of this name that had an effect.
+    Firing(String, u64),
+}
+
+impl fmt::Display for When {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            When::Time(time) => write!(f, "time {time}"),
+            When::Firing(rule, number) => write!(f, "firing {number} of `{rule}`"),
+        }
+    }
+}
+
+impl FromStr for When {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        if let Some((rule, number)) = text.rsplit_once('#') {
+            let number: Option<u64> = number.parse().ok();
+            let number = number.filter(|&n| n > 0 && !rule.is_empty());
+            return number
+                .map(|n| When::Firing(rule.to_owned(), n))
+                .ok_or_else(|| "RULE#N is expected, as connect#100, N from 1".to_owned());
+        }
+        let time: Option<f64> = text.parse().ok();
+        time.filter(|&t| t >= 0.0 && t.is_finite())
+            .map(When::Time)
+            .ok_or_else(|| "the time of a snapshot is a number and not negative".to_owned())
+    }
+}
+
+/// A snapshot that is wanted: `T:FILE` or `RULE#N:FILE`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
-    /// When: the graph after every event up to this time, this time included.
-    pub time: f64,
+    /// When.
+    pub when: When,
     /// Where to.
     pub path: PathBuf,
     /// In which format.
     pub format: Format,
 }
 
+impl Request {
+    fn take(&self, types: &TypeGraph, graph: &HostGraph, failed: &mut Option<Error>) {
+        if let Err(e) = save(&self.path, self.format, types, graph) {
+            failed.get_or_insert(e);
+        }
+    }
+}
+
 impl FromStr for Request {
     type Err = String;
 
     fn from_str(text: &str) -> std::result::Result<Self, String> {
-        let Some((time, path)) = text.split_once(':') else {
-            return Err("T:FILE is expected, as 10:graph.graphml".to_owned());
+        let Some((when, path)) = text.split_once(':') else {
+            return Err(
+                "T:FILE or RULE#N:FILE is expected, as 10:graph.graphml or connect#100:graph.graphml"
+                    .to_owned(),
+            );
         };
-        let time: Option<f64> = time.parse().ok();
-        let Some(time) = time.filter(|&t| t >= 0.0 && t.is_finite()) else {
-            return Err("the time of a snapshot is a number and not negative".to_owned());
-        };
-        let path = PathBuf::from(path);
+        let (when, path) = (when.parse()?, PathBuf::from(path));
         match Format::of(&path) {
-            Some(format) => Ok(Request { time, path, format }),
+            Some(format) => Ok(Request { when, path, format }),
             None => Err("a snapshot is a file named *.graphml or *.dot".to_owned()),
         }
     }
@@ -89,28 +140,41 @@ impl FromStr for Request {
 /// Takes snapshots while a trajectory runs.
 #[derive(Debug)]
 pub struct Snapshots {
-    /// Those to come, the next one last.
-    wanted: Vec<Request>,
+    /// Those to come at a time, the next one last.
+    timed: Vec<(f64, Request)>,
+    /// Those to come at a firing: the rule, firings still to come, and the request.
+    counted: Vec<(RuleId, u64, Request)>,
     failed: Option<Error>,
 }
 
 impl Snapshots {
-    /// Will take these.
-    #[must_use]
-    pub fn new(mut wanted: Vec<Request>) -> Self {
-        wanted.sort_by(|a, b| b.time.total_cmp(&a.time));
-        Snapshots {
-            wanted,
-            failed: None,
+    /// Will take these of a trajectory of `model`.
+    ///
+    /// # Errors
+    /// The name of a rule that the model does not have.
+    pub fn new(model: &Model, wanted: Vec<Request>) -> std::result::Result<Self, String> {
+        let (mut timed, mut counted) = (Vec::new(), Vec::new());
+        for request in wanted {
+            match &request.when {
+                When::Time(time) => timed.push((*time, request)),
+                When::Firing(rule, number) => match model.rule_named(rule) {
+                    Some(id) => counted.push((id, *number, request)),
+                    None => return Err(format!("--snapshot: there is no rule `{rule}`")),
+                },
+            }
         }
+        timed.sort_by(|a, b| b.0.total_cmp(&a.0));
+        Ok(Snapshots {
+            timed,
+            counted,
+            failed: None,
+        })
     }
 
     /// Takes those whose time is due: nothing changes the graph any more at times that `is_past` holds for.
     fn take(&mut self, types: &TypeGraph, graph: &HostGraph, is_past: impl Fn(f64) -> bool) {
-        while let Some(request) = self.wanted.pop_if(|request| is_past(request.time)) {
-            if let Err(e) = save(&request.path, request.format, types, graph) {
-                self.failed.get_or_insert(e);
-            }
+        while let Some((_, request)) = self.timed.pop_if(|(time, _)| is_past(*time)) {
+            request.take(types, graph, &mut self.failed);
         }
     }
 
@@ -125,9 +189,11 @@ impl Snapshots {
         end: f64,
     ) -> Result<Vec<Request>> {
         self.take(types, graph, |time| time <= end);
+        let timed = self.timed.into_iter().map(|(_, request)| request);
+        let counted = self.counted.into_iter().map(|(_, _, request)| request);
         match self.failed {
             Some(e) => Err(e),
-            None => Ok(self.wanted),
+            None => Ok(timed.chain(counted).collect()),
         }
     }
 }
@@ -137,6 +203,23 @@ impl<M: Matcher> Observer<M> for Snapshots {
         let types = &matcher.program().model.types;
         self.take(types, matcher.graph(), |time| time < firing.time);
         Ok(())
+    }
+
+    fn after(&mut self, matcher: &M, firing: &Firing<'_>, outcome: &FiringOutcome) {
+        if !matches!(outcome, FiringOutcome::Applied(_)) {
+            return;
+        }
+        let types = &matcher.program().model.types;
+        let failed = &mut self.failed;
+        self.counted.retain_mut(|(rule, to_come, request)| {
+            if *rule == firing.rule {
+                *to_come -= 1;
+                if *to_come == 0 {
+                    request.take(types, matcher.graph(), failed);
+                }
+            }
+            *to_come > 0
+        });
     }
 }
 

@@ -133,10 +133,22 @@ fn dot_is_drawn_by_number() {
 fn requests_are_parsed() {
     let request: Request = "1.5:a:b.graphml".parse().unwrap();
     assert_eq!(
-        (request.time, request.path),
-        (1.5, PathBuf::from("a:b.graphml"))
+        (request.when, request.path),
+        (When::Time(1.5), PathBuf::from("a:b.graphml"))
     );
-    for text in ["a.dot", "-1:a.dot", "nan:a.dot", "1:a.png", "1:"] {
+    let request: Request = "connect#100:a.dot".parse().unwrap();
+    assert_eq!(request.when, When::Firing("connect".to_owned(), 100));
+    for text in [
+        "a.dot",
+        "-1:a.dot",
+        "nan:a.dot",
+        "1:a.png",
+        "1:",
+        "r#0:a.dot",
+        "r#:a.dot",
+        "#3:a.dot",
+        "r#-1:a.dot",
+    ] {
         assert!(text.parse::<Request>().is_err(), "{text}");
     }
 }

@@ -11,22 +11,16 @@ use crate::error::{Error, Result};
 
 /// The names of the files of results.
 pub mod names {
-    /// What the results are about; written first.
-    pub const MANIFEST: &str = "manifest.json";
+    pub use kairos_report::names::*;
+
     /// What every replication gave, in order.
     pub const JOURNAL: &str = "journal.jsonl";
     /// Metrics of every replication, tidy and long.
     pub const SAMPLES: &str = "samples.csv";
+    /// The same as Parquet, where this was built with it.
+    pub const SAMPLES_PARQUET: &str = "samples.parquet";
     /// Replications that failed.
     pub const FAILURES: &str = "failures.csv";
-    /// Estimates per scenario and metric.
-    pub const SUMMARY: &str = "summary.csv";
-    /// Paired differences to the baseline.
-    pub const COMPARISON: &str = "comparison.csv";
-    /// Means and bands at the sample times.
-    pub const SERIES: &str = "series.csv";
-    /// Whether the study is complete, and why it stopped.
-    pub const OUTCOME: &str = "outcome.json";
     /// All that may differ between machines.
     pub const TIMING: &str = "timing.json";
     /// Held by the process that writes.
@@ -48,8 +42,9 @@ impl Directory {
     pub fn claim(path: &Path, manifest: &Manifest) -> Result<Self> {
         std::fs::create_dir_all(path).map_err(Error::io("create", path))?;
         let manifest_path = path.join(names::MANIFEST);
-        let begun = manifest_path.exists();
-        if !begun && holds_something_else(path)? {
+        // Asked again after looking around: another process may have begun here meanwhile, and what lies around is its own.
+        let begun = || manifest_path.exists();
+        if !begun() && holds_something_else(path)? && !begun() {
             return Err(Error::NotResults {
                 path: path.to_owned(),
             });
@@ -60,8 +55,14 @@ impl Directory {
         };
         // Another process may have begun the same directory before this one got the lock.
         if manifest_path.exists() {
-            let changes = Manifest::read(&manifest_path)?.changes(manifest);
-            if !changes.is_empty() {
+            let there = Manifest::read(&manifest_path)?;
+            let changes = there.changes(manifest);
+            if changes.is_empty() {
+                // The command may be another one that gives the same results; hashes of hashes are made anew.
+                if there != *manifest {
+                    directory.write_json(names::MANIFEST, manifest)?;
+                }
+            } else {
                 return Err(Error::Changed {
                     path: path.to_owned(),
                     changes,
@@ -110,10 +111,15 @@ impl Directory {
     /// # Errors
     /// As [`Directory::write`].
     pub fn write_json(&self, name: &str, value: &impl serde::Serialize) -> Result<()> {
-        let mut bytes = serde_json::to_vec_pretty(value).expect("plain data, with text as keys");
-        bytes.push(b'\n');
-        self.write(name, &bytes)
+        self.write(name, &json(value))
     }
+}
+
+/// A value as JSON that people can read.
+pub(super) fn json(value: &impl serde::Serialize) -> Vec<u8> {
+    let mut bytes = serde_json::to_vec_pretty(value).expect("plain data, with text as keys");
+    bytes.push(b'\n');
+    bytes
 }
 
 /// Files that a process may leave behind that was killed before it wrote a manifest.

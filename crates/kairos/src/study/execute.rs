@@ -84,7 +84,10 @@ impl Keeper {
         let path = directory.file(names::JOURNAL);
         let whole = manifest.shard.of == 1;
         let sink = if whole {
-            Some((Fold::new(&manifest.plan)?, Rows::create(directory)?))
+            Some((
+                Fold::new(&manifest.plan)?,
+                Rows::create(directory, &manifest.plan)?,
+            ))
         } else {
             None
         };
@@ -244,7 +247,7 @@ fn run(
 }
 
 /// A bug in one replication loses no other.
-fn guarded(replicate: &dyn Replicate, unit: Unit, halt: &AtomicBool) -> Option<Outcome> {
+pub(super) fn guarded(replicate: &dyn Replicate, unit: Unit, halt: &AtomicBool) -> Option<Outcome> {
     let run = AssertUnwindSafe(|| replicate.replicate(unit, halt));
     catch_unwind(run).unwrap_or_else(|panic| {
         let what = panic

@@ -1,18 +1,27 @@
 //! From replications to estimates, one row at a time, in constant memory.
 
+use std::collections::BTreeMap;
+
 use kairos_stats::{
-    Comparison, Confidence, Estimate, MetricStatus, Moments, Pairs, Precision, SequentialStop,
-    Stop, holm,
+    Comparison, Confidence, Ecdf, Estimate, Histogram, MetricStatus, Moments, Pairs, Precision,
+    Quantiles, Ranked, Ranking, SequentialStop, SerialCorrelation, Stop, holm,
 };
 
 use super::{
     journal::{Outcome, Record},
-    plan::{Plan, Rule, Unit},
+    plan::{Best, Plan, Rivals, Rule, Unit},
 };
 use crate::error::{Error, Result};
 
 /// How many failures are kept for the screen; all are in the file.
 const FAILURES_SHOWN: usize = 5;
+
+/// So many values of a metric are kept as they are; beyond, quantiles come from buckets.
+const EXACT: usize = 4096;
+
+/// Histograms with fewer bins show nothing, and those with more cannot be drawn.
+const FEWEST_BINS: usize = 8;
+const MOST_BINS: usize = 60;
 
 /// What the replications so far say. Rows (one replication of every scenario) are taken in order, so that the estimates are the
 /// same bits however the study was run.
@@ -22,18 +31,33 @@ pub struct Fold {
     confidence: Confidence,
     scenarios: Vec<ScenarioFold>,
     pairs: Vec<Option<(usize, Vec<Pairs>)>>,
+    rankings: Vec<RivalsFold>,
     stop: Option<SequentialStop>,
     row: Vec<Record>,
     rows: u64,
     failures: Vec<(Unit, String)>,
 }
 
+/// Scenarios that are ranked among each other by a metric.
+#[derive(Debug)]
+struct RivalsFold {
+    metric: usize,
+    best: Best,
+    rivals: Rivals,
+    ranking: Ranking,
+}
+
 #[derive(Debug)]
 struct ScenarioFold {
     metrics: Vec<Moments>,
+    distributions: Vec<Quantiles>,
+    firings: Vec<Moments>,
     series: Vec<Vec<Moments>>,
+    /// By metric, where there are batches.
+    correlations: Vec<Option<SerialCorrelation>>,
     failed: u64,
     events: u64,
+    truncation: BTreeMap<String, f64>,
 }
 
 /// A paired difference, with its p-value adjusted for all that were made.
@@ -49,6 +73,19 @@ pub struct Difference {
     pub comparison: Comparison,
     /// Holm's p-value over all scenarios and metrics.
     pub p_holm: Option<f64>,
+}
+
+/// Scenarios ranked by a metric, and those among them that may be the best.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    /// The metric.
+    pub metric: usize,
+    /// The point of `vary` that the scenarios share; empty where they share none.
+    pub point: String,
+    /// Which value of it is the best.
+    pub best: Best,
+    /// The best mean first; `alternative` is the position of the scenario in the plan.
+    pub ranked: Vec<Ranked>,
 }
 
 /// A value of a series over replications.
@@ -72,7 +109,7 @@ impl Fold {
         let confidence = Confidence::new(plan.confidence).map_err(unfit)?;
         let metrics = plan.metrics.len();
         let stop = match plan.replications {
-            Rule::Fixed(_) => None,
+            Rule::Fixed(_) | Rule::BatchMeans(_) => None,
             Rule::Precision {
                 relative,
                 or_absolute,
@@ -92,17 +129,22 @@ impl Fold {
                 )
             }
         };
-        let scenarios = plan.scenarios.iter().map(|_| ScenarioFold {
+        let scenarios = plan.scenarios.iter().map(|scenario| ScenarioFold {
             metrics: vec![Moments::new(); metrics],
+            distributions: vec![Quantiles::with_exact_limit(EXACT); metrics],
+            firings: vec![Moments::new(); scenario.rules.len()],
             series: vec![Vec::new(); plan.series.len()],
+            correlations: vec![None; metrics],
             failed: 0,
             events: 0,
+            truncation: BTreeMap::new(),
         });
         let pairs = (0..plan.scenarios.len()).map(|scenario| {
             let baseline = plan.baseline_of(scenario)?;
             Some((baseline, vec![Pairs::new(); metrics]))
         });
         Ok(Fold {
+            rankings: rankings(plan),
             confidence,
             scenarios: scenarios.collect(),
             pairs: pairs.collect(),
@@ -127,7 +169,7 @@ impl Fold {
     }
 
     fn push_row(&mut self, row: &[Record]) -> Option<Stop> {
-        let undefined = vec![None; self.plan.metrics.len()];
+        let undefined = vec![None; self.plan.values()];
         let values: Vec<&[Option<f64>]> = row
             .iter()
             .map(|record| match &record.outcome {
@@ -143,6 +185,33 @@ impl Fold {
                 self.failures.push((record.unit(), why.clone()));
             }
         }
+        let metrics = self.plan.metrics.len();
+        for batch in 0..self.plan.values() / metrics {
+            let values: Vec<_> = values
+                .iter()
+                .map(|v| &v[batch * metrics..][..metrics])
+                .collect();
+            self.push_values(&values);
+        }
+        if self.plan.replications.batches() > 1 {
+            for (scenario, values) in self.scenarios.iter_mut().zip(&values) {
+                scenario.correlate(values);
+            }
+        }
+        self.rows += 1;
+        self.stop.as_mut()?.push(&values.concat())
+    }
+
+    /// Takes one value of every metric of every scenario, those of one replication or of one batch.
+    fn push_values(&mut self, values: &[&[Option<f64>]]) {
+        for (scenario, values) in self.scenarios.iter_mut().zip(values) {
+            for (moments, &value) in scenario.metrics.iter_mut().zip(*values) {
+                moments.push(value);
+            }
+            for (distribution, &value) in scenario.distributions.iter_mut().zip(*values) {
+                distribution.push(value);
+            }
+        }
         for (scenario, pairs) in self.pairs.iter_mut().enumerate() {
             let Some((baseline, pairs)) = pairs else {
                 continue;
@@ -151,8 +220,11 @@ impl Fold {
                 pairs.push(values[*baseline][metric], values[scenario][metric]);
             }
         }
-        self.rows += 1;
-        self.stop.as_mut()?.push(&values.concat())
+        for ranked in &mut self.rankings {
+            let row = ranked.rivals.scenarios.iter();
+            let row = row.map(|&s| values[s][ranked.metric]);
+            ranked.ranking.push(&row.collect::<Vec<_>>());
+        }
     }
 
     /// The plan.
@@ -179,6 +251,12 @@ impl Fold {
         self.scenarios[scenario].events
     }
 
+    /// By rule, how far truncation at 0 moved the mean of its normal delays at worst in any replication, relative to the mean.
+    #[must_use]
+    pub fn truncation(&self, scenario: usize) -> &BTreeMap<String, f64> {
+        &self.scenarios[scenario].truncation
+    }
+
     /// The first failures, and why.
     #[must_use]
     pub fn first_failures(&self) -> &[(Unit, String)] {
@@ -191,6 +269,38 @@ impl Fold {
         Estimate::new(&self.scenarios[scenario].metrics[metric], self.confidence)
     }
 
+    /// How the values of a metric are distributed over the replications, or batches, of a scenario.
+    #[must_use]
+    pub fn distribution(&self, scenario: usize, metric: usize) -> Ecdf {
+        self.scenarios[scenario].distributions[metric].ecdf()
+    }
+
+    /// Histograms of a metric, one for each scenario, all with the same bins; `None` where there is no value, or too wide a range.
+    #[must_use]
+    pub fn histograms(&self, metric: usize) -> Option<Vec<Histogram>> {
+        let scenarios = self.scenarios.iter();
+        let each: Vec<Ecdf> = scenarios.map(|s| s.distributions[metric].ecdf()).collect();
+        let mut pooled = Quantiles::with_exact_limit(EXACT);
+        for scenario in &self.scenarios {
+            pooled.merge(&scenario.distributions[metric]);
+        }
+        let pooled = pooled.ecdf();
+        let range = pooled.quantile(1.0)? - pooled.quantile(0.0)?;
+        // As many as the scenarios want on average.
+        let wanted = each
+            .iter()
+            .filter_map(|ecdf| Some(range / ecdf.bin_width()?));
+        let bins = (wanted.sum::<f64>() / each.len() as f64).ceil() as usize;
+        let bins = pooled.histogram(bins.clamp(FEWEST_BINS, MOST_BINS))?;
+        Some(each.iter().map(|ecdf| ecdf.counted_in(&bins)).collect())
+    }
+
+    /// How often a rule fired in a run of a scenario.
+    #[must_use]
+    pub fn firings(&self, scenario: usize, rule: usize) -> Estimate {
+        Estimate::new(&self.scenarios[scenario].firings[rule], self.confidence)
+    }
+
     /// How far each metric of each scenario is from the precision asked for, scenario by scenario; empty for a fixed number.
     #[must_use]
     pub fn precision(&self) -> Vec<MetricStatus> {
@@ -198,6 +308,13 @@ impl Fold {
             .as_ref()
             .map(|stop| stop.status().collect())
             .unwrap_or_default()
+    }
+
+    /// How far neighbouring batches of a scenario are correlated in a metric; `None` where there are no batches, or one is
+    /// undefined.
+    #[must_use]
+    pub fn correlation(&self, scenario: usize, metric: usize) -> Option<SerialCorrelation> {
+        self.scenarios[scenario].correlations[metric]
     }
 
     /// All paired differences, scenario by scenario.
@@ -223,6 +340,26 @@ impl Fold {
             difference.p_holm = p;
         }
         differences
+    }
+
+    /// For every metric that scenarios are ranked by, and every set of scenarios that are rivals, their order and the subset that
+    /// holds the best with the confidence of the study.
+    #[must_use]
+    pub fn selections(&self) -> Vec<Selection> {
+        let selection = |ranked: &RivalsFold| {
+            let order = ranked.ranking.rank(ranked.best.into(), self.confidence);
+            let in_plan = |r: Ranked| Ranked {
+                alternative: ranked.rivals.scenarios[r.alternative],
+                ..r
+            };
+            Selection {
+                metric: ranked.metric,
+                point: ranked.rivals.point.clone(),
+                best: ranked.best,
+                ranked: order.into_iter().map(in_plan).collect(),
+            }
+        };
+        self.rankings.iter().map(selection).collect()
     }
 
     /// A series of a scenario: one point per sample time.
@@ -254,16 +391,45 @@ impl Fold {
     }
 }
 
+fn rankings(plan: &Plan) -> Vec<RivalsFold> {
+    let mut rankings = Vec::new();
+    for (metric, planned) in plan.metrics.iter().enumerate() {
+        let Some(best) = planned.best else {
+            continue;
+        };
+        rankings.extend(plan.rivals().into_iter().map(|rivals| RivalsFold {
+            metric,
+            best,
+            ranking: Ranking::new(rivals.scenarios.len()),
+            rivals,
+        }));
+    }
+    rankings
+}
+
 impl ScenarioFold {
+    /// How far the batches of a run are correlated.
+    fn correlate(&mut self, values: &[Option<f64>]) {
+        let metrics = self.metrics.len();
+        for (metric, correlation) in self.correlations.iter_mut().enumerate() {
+            let batches = values.iter().skip(metric).step_by(metrics);
+            let batches: Option<Vec<f64>> = batches.copied().collect();
+            *correlation = batches.and_then(|batches| SerialCorrelation::new(&batches));
+        }
+    }
+
     fn push(&mut self, record: &Record) {
         let Outcome::Sample(sample) = &record.outcome else {
             self.failed += 1;
-            self.metrics.iter_mut().for_each(|m| m.push(None));
             return;
         };
         self.events += sample.events;
-        for (moments, &value) in self.metrics.iter_mut().zip(&sample.metrics) {
-            moments.push(value);
+        for (moments, &count) in self.firings.iter_mut().zip(&sample.firings) {
+            moments.push(count as f64);
+        }
+        for (rule, &shift) in &sample.truncation {
+            let worst = self.truncation.entry(rule.clone()).or_insert(shift);
+            *worst = worst.max(shift);
         }
         for (moments, values) in self.series.iter_mut().zip(&sample.series) {
             if moments.len() < values.len() {

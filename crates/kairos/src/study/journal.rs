@@ -1,15 +1,17 @@
-//! The journal: what every replication gave, in order, one JSON object per line.
+//! The journal: what every replication gave, in order, one JSON object per line, each with a check sum of its own.
 //!
 //! All other results are a function of manifest and journal. A process that is killed leaves at worst a torn last line, which
 //! the next one cuts off.
 
 use std::{
+    collections::BTreeMap,
     fs::{File, OpenOptions},
     io::{BufRead, BufReader, Seek, Write},
     path::{Path, PathBuf},
 };
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::plan::{Plan, Shard, Unit};
 use crate::error::{Error, Result};
@@ -27,14 +29,19 @@ pub enum Outcome {
 /// The numbers of one replication.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sample {
-    /// A value for each metric of the plan; `None` where it is undefined.
+    /// A value for each metric of the plan, batch after batch; `None` where it is undefined.
     pub metrics: Vec<Option<f64>>,
     /// For each series of the plan its values at the sample times, from 0 on.
     pub series: Vec<Vec<Option<f64>>>,
     /// How many events fired.
     pub events: u64,
+    /// How many of each rule, in the order of the plan.
+    pub firings: Vec<u64>,
     /// Why it ended.
     pub stop_reason: String,
+    /// By rule, how far truncation at 0 moved the mean of its normal delays at worst, relative to the mean.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub truncation: BTreeMap<String, f64>,
 }
 
 /// A line of the journal.
@@ -74,8 +81,9 @@ impl Record {
             && match &self.outcome {
                 Outcome::Failed(_) => true,
                 Outcome::Sample(sample) => {
-                    sample.metrics.len() == plan.metrics.len()
+                    sample.metrics.len() == plan.values()
                         && sample.series.len() == plan.series.len()
+                        && sample.firings.len() == plan.scenarios[unit.scenario].rules.len()
                 }
             }
     }
@@ -125,7 +133,8 @@ impl<'a> Reader<'a> {
             return Ok(None);
         }
         let unit = self.plan.unit(self.shard.number(self.records));
-        let record = serde_json::from_str::<Record>(&self.line).ok();
+        let record =
+            unsealed(&self.line).and_then(|json| serde_json::from_str::<Record>(&json).ok());
         let record = record.filter(|record| record.fits(self.plan, unit));
         if record.is_some() {
             self.records += 1;
@@ -146,6 +155,35 @@ impl<'a> Reader<'a> {
             .metadata()
             .is_ok_and(|meta| meta.len() > self.bytes)
     }
+}
+
+/// Opens the field that a sealed line ends with.
+const SEAL: &[u8] = b",\"sum\":\"";
+
+/// Adds to a JSON object the check sum of its text, and a line end.
+fn seal(line: &mut Vec<u8>) {
+    let sum = check_sum(line);
+    line.pop();
+    line.extend_from_slice(SEAL);
+    line.extend_from_slice(sum.as_bytes());
+    line.extend_from_slice(b"\"}\n");
+}
+
+/// The object that was sealed, if no bit of the line has changed since.
+fn unsealed(line: &str) -> Option<String> {
+    let (object, rest) = line.rsplit_once(std::str::from_utf8(SEAL).ok()?)?;
+    let sum = rest.strip_suffix("\"}\n")?;
+    let object = format!("{object}}}");
+    (check_sum(object.as_bytes()) == sum).then_some(object)
+}
+
+/// The first 64 bits of SHA-256, in hexadecimal digits.
+fn check_sum(text: &[u8]) -> String {
+    let digest = Sha256::digest(text);
+    digest[..8]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// Appends records to a journal.
@@ -194,7 +232,7 @@ impl Writer {
         self.line.clear();
         serde_json::to_writer(&mut self.line, record)
             .expect("records are plain data, and memory does not fail to be written");
-        self.line.push(b'\n');
+        seal(&mut self.line);
         self.file
             .write_all(&self.line)
             .map_err(Error::io("write", &self.path))
@@ -222,7 +260,9 @@ mod tests {
                 metrics: vec![Some(value), None],
                 series: vec![vec![Some(value / 3.0), None]],
                 events: number,
+                firings: vec![number],
                 stop_reason: "horizon".to_owned(),
+                truncation: [("serve".to_owned(), 0.02)].into(),
             })
         };
         Record::new(plan.unit(number), outcome)
@@ -256,6 +296,29 @@ mod tests {
             (count..8).for_each(|n| writer.push(&record(&plan, n)).unwrap());
             drop(writer);
             assert_eq!(std::fs::read(&path).unwrap(), whole, "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn every_flipped_bit_is_noticed() {
+        let plan = super::super::plan::tests::plan(&[("a", "")], &["m", "k"], Rule::Fixed(3));
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("journal.jsonl");
+        let mut writer = Writer::create(&path).unwrap();
+        (0..3).for_each(|n| writer.push(&record(&plan, n)).unwrap());
+        writer.finish().unwrap();
+        let whole = std::fs::read(&path).unwrap();
+        for bit in 0..8 * whole.len() {
+            let mut flipped = whole.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            std::fs::write(&path, &flipped).unwrap();
+            let mut reader = Reader::open(&path, &plan, Shard::WHOLE).unwrap();
+            let damaged = whole[..bit / 8].iter().filter(|&&b| b == b'\n').count() as u64;
+            while let Some(read) = reader.next().unwrap() {
+                assert_eq!(read, record(&plan, reader.records() - 1), "bit {bit}");
+            }
+            assert_eq!(reader.records(), damaged, "bit {bit}");
+            assert!(reader.is_torn());
         }
     }
 

@@ -5,11 +5,11 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::plan::{Plan, PlannedScenario, Shard};
+use super::plan::{Best, Plan, PlannedMetric, PlannedScenario, Shard};
 use crate::error::{Error, Result};
 
 /// The version of the layout of results; another one cannot be read.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// The release that writes results: other releases may give other numbers.
 pub(crate) const RELEASE: &str = env!("CARGO_PKG_VERSION");
@@ -29,6 +29,8 @@ pub struct Manifest {
     pub plan: Plan,
     /// Every file that was read, by its path from the study's.
     pub files: Vec<HashedFile>,
+    /// One hash of model, rules, study and data: SHA-256 of the lines that `sha256sum` prints for the files.
+    pub sha256: String,
     /// Which part of the study this is.
     pub shard: Shard,
 }
@@ -46,10 +48,19 @@ impl HashedFile {
     /// Hashes a text.
     #[must_use]
     pub fn new(path: String, text: &str) -> Self {
-        let digest = Sha256::digest(text.as_bytes());
-        let sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = sha256(text);
         HashedFile { path, sha256 }
     }
+}
+
+fn sha256(text: &str) -> String {
+    let digest = Sha256::digest(text.as_bytes());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn hash_of_all(files: &[HashedFile]) -> String {
+    let line = |file: &HashedFile| format!("{}  {}\n", file.sha256, file.path);
+    sha256(&files.iter().map(line).collect::<String>())
 }
 
 impl Manifest {
@@ -68,6 +79,7 @@ impl Manifest {
             study,
             command,
             plan,
+            sha256: hash_of_all(&files),
             files,
             shard,
         }
@@ -121,9 +133,10 @@ impl Manifest {
         let (there, now) = (&self.plan, &wanted.plan);
         changes.debug("the random seed", &there.random_seed, &now.random_seed);
         changes.debug("replications", &there.replications, &now.replications);
+        changes.debug("the pilot for the warm-up", &there.pilot, &now.pilot);
         changes.debug("the confidence", &there.confidence, &now.confidence);
-        changes.debug("the metrics", &there.metrics, &now.metrics);
-        changes.debug("the series", &there.series, &now.series);
+        changes.debug("the metrics", &metrics(there), &metrics(now));
+        changes.debug("the series", &series(there), &series(now));
         changes.text("the unit of time", &there.time_unit, &now.time_unit);
         changes.debug("the baseline", &there.baseline, &now.baseline);
         let names = |plan: &Plan| -> Vec<String> {
@@ -137,8 +150,38 @@ impl Manifest {
         changes.files(&self.files, &wanted.files);
         let part = |shard: Shard| format!("{}/{}", shard.index, shard.of);
         changes.text("the shard", &part(self.shard), &part(wanted.shard));
+        if changes.0.is_empty() && there != now {
+            changes
+                .0
+                .push("the rules of the scenarios, or where they stand in `vary`".to_owned());
+        }
         changes.0
     }
+}
+
+/// The metrics in words: `latency.mean in s, least is best`.
+fn metrics(plan: &Plan) -> Vec<String> {
+    let in_words = |metric: &PlannedMetric| {
+        let best = match metric.best {
+            None => "",
+            Some(Best::Least) => ", least is best",
+            Some(Best::Most) => ", most is best",
+        };
+        with_unit(&metric.name, &metric.unit) + best
+    };
+    plan.metrics.iter().map(in_words).collect()
+}
+
+fn series(plan: &Plan) -> Vec<String> {
+    let series = plan.series.iter();
+    series.map(|s| with_unit(&s.name, &s.unit)).collect()
+}
+
+fn with_unit(name: &str, unit: &str) -> String {
+    if unit.is_empty() {
+        return name.to_owned();
+    }
+    format!("{name} in {unit}")
 }
 
 struct Changes(Vec<String>);
@@ -249,7 +292,7 @@ mod tests {
         for (text, says) in [
             (value.to_string(), "layout 99"),
             ("{}".to_owned(), "does not say its format"),
-            ("{\"format\": 1}".to_owned(), "missing field"),
+            (format!("{{\"format\": {FORMAT}}}"), "missing field"),
             ("".to_owned(), "not JSON"),
         ] {
             std::fs::write(&path, text).unwrap();

@@ -43,6 +43,10 @@ pub fn merge(parts: &[PathBuf], out: &Path) -> Result<Estimates> {
     }
     let (fold, ending) = join(&directory, &whole, &parts, &mut readers)?;
     for (path, _) in &parts {
+        let pictures = path.join(names::PICTURES);
+        if let Ok(bytes) = std::fs::read(pictures) {
+            directory.write(names::PICTURES, &bytes)?;
+        }
         for session in sessions(&path.join(names::TIMING))? {
             session.append(&directory)?;
         }
@@ -104,7 +108,7 @@ fn join(
     let units = whole.plan.units().unwrap_or(u64::MAX);
     let mut journal = Writer::create(&directory.file(names::JOURNAL))?;
     let mut fold = Fold::new(&whole.plan)?;
-    let mut rows = Rows::create(directory)?;
+    let mut rows = Rows::create(directory, &whole.plan)?;
     let mut stop = None;
     let mut turn = (0..readers.len()).cycle();
     for _ in 0..units {

@@ -13,6 +13,9 @@ mod journal;
 mod manifest;
 mod merge;
 mod ordered;
+#[cfg(feature = "parquet")]
+mod parquet;
+mod pilot;
 mod plan;
 mod tables;
 #[cfg(test)]
@@ -21,12 +24,17 @@ mod timing;
 
 pub use directory::{Directory, names};
 pub use execute::{Finished, Replicate, Status, Watch, estimate, execute};
-pub use fold::{Difference, Fold, SeriesPoint};
+pub use fold::{Difference, Fold, Selection, SeriesPoint};
 pub use journal::{Outcome, Record, Sample};
 pub use manifest::{HashedFile, Manifest};
 pub use merge::{Estimates, merge, read};
+pub use pilot::warm_up;
 #[cfg(test)]
 pub(crate) use plan::tests::plan as plan_of;
-pub use plan::{Plan, PlannedScenario, Rule, Shard, Unit};
+pub use plan::{
+    Best, Pilot, Plan, PlannedMetric, PlannedRule, PlannedScenario, PlannedSeries, Rivals, Rule,
+    Shard, Unit,
+};
+pub(crate) use tables::all as tables;
 pub use tables::{Ending, Stopped};
 pub use timing::Session;

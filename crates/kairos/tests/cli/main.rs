@@ -2,6 +2,11 @@
 #![allow(clippy::unwrap_used)]
 
 mod check;
+mod draw;
+mod explain;
+mod new;
 mod project;
+mod refusals;
+mod report;
 mod run;
 mod study;

@@ -30,13 +30,13 @@ pub(crate) const RULES: &str = r#"RuleSet(
 /// The queue with exponential times.
 pub(crate) const MODEL: &str = r#"Model(
     rules: "rules.ron",
-    parameters: { "lambda": 0.5, "mu": 1.0, "limit": 1000000 },
+    parameters: { "lambda": 0.5, "mu": 1.0 },
     start: [Create("(:Server)")],
     timers: { "arrive": Exponential(rate: "lambda"), "serve": Exponential(rate: "mu") },
     probes: {
         "queue": Mean("s.length", over: "(s:Server)"),
         "served": Firings("serve"),
-        "stay": Tally(on: "serve", value: "now - c.arrived"),
+        "stay": Tally(on: "serve", value: "now - c.arrived", unit: "s"),
     },
     horizon: 50.0,
     sample_every: 10.0,
@@ -48,6 +48,7 @@ pub(crate) const STUDY: &str = r#"Study(
     scenarios: { "slow": (), "fast": (parameters: { "mu": 2.0 }) },
     metrics: ["queue.mean", "stay.mean", "served.count"],
     baseline: "slow",
+    best: { "stay.mean": Least },
     replications: 20,
     seed: 7,
 )"#;
@@ -114,8 +115,8 @@ impl Ran {
     }
 }
 
-/// All files of results but the timing, as (name, text).
-pub(crate) fn results(directory: &Path) -> Vec<(String, String)> {
+/// All files of results but the timing, as (name, bytes).
+pub(crate) fn results(directory: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<_> = std::fs::read_dir(directory)
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -123,7 +124,7 @@ pub(crate) fn results(directory: &Path) -> Vec<(String, String)> {
         .map(|path| {
             (
                 path.file_name().unwrap().to_string_lossy().into_owned(),
-                std::fs::read_to_string(&path).unwrap(),
+                std::fs::read(&path).unwrap(),
             )
         })
         .collect();

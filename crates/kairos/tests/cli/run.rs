@@ -113,6 +113,42 @@ fn snapshots_see_the_events_of_their_own_time() {
 }
 
 #[test]
+fn snapshots_can_wait_for_a_firing() {
+    let project = Project::new();
+    json(
+        &project,
+        "--steps 30 --trace t.jsonl --snapshot serve#2:second.dot",
+    );
+    let trace = project.read("t.jsonl");
+    let mut served = 0;
+    let before = trace.lines().take_while(|line| {
+        let earlier = served < 2;
+        served += usize::from(line.contains("\"serve\""));
+        earlier
+    });
+    let arrived = before.filter(|line| line.contains("\"arrive\"")).count();
+    let present = project.read("second.dot").matches("Customer").count();
+    assert!(served >= 2);
+    assert_eq!(present, arrived - 2);
+    let unknown = project
+        .kairos("run model.ron --snapshot served#2:second.dot")
+        .expect(2);
+    assert!(
+        unknown.err.contains("there is no rule `served`"),
+        "{}",
+        unknown.err
+    );
+    let late = project
+        .kairos("run model.ron --steps 3 --snapshot serve#40:late.dot")
+        .expect(0);
+    assert!(
+        late.err.contains("before firing 40 of `serve`"),
+        "{}",
+        late.err
+    );
+}
+
+#[test]
 fn text_is_for_people() {
     let project = Project::new();
     let ran = project.kairos("run model.ron").expect(0);
@@ -184,6 +220,8 @@ fn a_closed_pipe_is_no_error_and_an_interruption_has_its_own_code() {
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0));
 
+    // A series until then would be refused.
+    project.write("model.ron", &MODEL.replace("sample_every: 10.0,", ""));
     let endless = project.command(&["run", "model.ron", "--until", "1e12", "--format", "json"]);
     let mut endless = endless;
     let child = endless.stdout(Stdio::piped()).spawn().unwrap();

@@ -13,15 +13,19 @@ fn a_study_ends_with_its_comparison() {
     let ran = project.kairos("study study.ron").expect(0);
     for part in [
         "queue.mean\n  scenario",
+        "stay.mean (s)\n  scenario",
         "95 % interval",
-        "In `fast`, stay.mean is",
-        "lower than in `slow`",
-        "common random numbers",
+        "lower than `slow`, −",
+        "; p (Holm) < 0.0001. Common random numbers cut the variance of the difference ",
+        "  The least is that of `fast`, with 95 % confidence; behind it `slow`.",
         "20 replications of each scenario.",
     ] {
         assert!(ran.out.contains(part), "{part} is not in\n{}", ran.out);
     }
-    assert_eq!(ran.err, "Results are in results/study\n");
+    assert_eq!(
+        ran.err,
+        "Results are in results/study\nTo look at: results/study/report.html\n"
+    );
     let again = project.kairos("compare results/study").expect(0);
     assert_eq!(again.out, ran.out);
     let twice = project.kairos("study study.ron").expect(0);
@@ -36,12 +40,30 @@ fn files_have_their_shape() {
     assert_eq!(lines("samples.csv"), 1 + 2 * 20 * 3);
     assert_eq!(lines("summary.csv"), 1 + 2 * 3);
     assert_eq!(lines("comparison.csv"), 1 + 3);
+    assert_eq!(lines("ranking.csv"), 1 + 2);
     // Times 0, 10, …, 50 of one probe that can be read at any time.
     assert_eq!(lines("series.csv"), 1 + 2 * 6);
     assert_eq!(lines("failures.csv"), 1);
+    assert_eq!(lines("truncation.csv"), 1);
     let manifest: serde_json::Value =
         serde_json::from_str(&project.read("r/manifest.json")).unwrap();
     assert_eq!(manifest["command"], "kairos study study.ron");
+    assert_eq!(
+        manifest["plan"]["metrics"][1],
+        serde_json::json!({ "name": "stay.mean", "unit": "s", "best": "least" })
+    );
+    for (name, start) in [
+        ("summary.csv", "slow,stay.mean,s,20,0,"),
+        ("comparison.csv", "fast,slow,stay.mean,s,20,0,-"),
+        ("ranking.csv", "stay.mean,s,least,,1,fast,"),
+        ("series.csv", "slow,queue,,0.0,20,"),
+    ] {
+        let text = project.read(&format!("r/{name}"));
+        assert!(
+            text.lines().any(|l| l.starts_with(start)),
+            "{start}\n{text}"
+        );
+    }
     let files: Vec<&str> = manifest["files"]
         .as_array()
         .unwrap()
@@ -53,6 +75,27 @@ fn files_have_their_shape() {
         manifest["plan"]["scenarios"][1]["parameters"][1],
         serde_json::json!(["mu", "2.0"])
     );
+}
+
+#[test]
+fn truncated_delays_are_told() {
+    let project = Project::new();
+    let normal = "Normal(mean: 1.0, sd: \"1.0 / mu\")";
+    let model = MODEL.replace("Exponential(rate: \"mu\")", normal);
+    assert_ne!(model, MODEL);
+    project.write("model.ron", &model);
+    let ran = project.kairos("study study.ron --out r").expect(0);
+    // φ(1)/Φ(1), and φ(2)/Φ(2)/2: what a positive normal law with mean 1 and sd 1 or 0.5 has more.
+    for (scenario, shift, told) in [
+        ("slow", "0.2875999", "29 %"),
+        ("fast", "0.0276239", "2.8 %"),
+    ] {
+        let start = format!("{scenario},serve,{shift}");
+        let table = project.read("r/truncation.csv");
+        assert!(table.lines().any(|l| l.starts_with(&start)), "{table}");
+        let says = format!("delay of `serve` in `{scenario}` by up to {told}.");
+        assert!(ran.out.contains(&says), "{}", ran.out);
+    }
 }
 
 #[test]
@@ -68,7 +111,7 @@ fn bytes_do_not_depend_on_jobs_or_shards() {
             .expect(0);
         assert_eq!(results(&project.path(&format!("jobs{jobs}"))), whole);
     }
-    for of in [3, 7] {
+    for of in [1, 3, 7] {
         let parts: Vec<_> = (1..=of)
             .map(|i| {
                 let (part, shard) = (format!("{i}of{of}"), format!("{i}/{of}"));
@@ -100,6 +143,64 @@ fn bytes_do_not_depend_on_jobs_or_shards() {
     );
     let refused = project.kairos("compare 1of3").expect(5);
     assert!(refused.err.contains("kairos merge"), "{}", refused.err);
+}
+
+#[test]
+fn one_long_run_is_cut_into_batches() {
+    let project = Project::new();
+    let model = MODEL.replace("horizon: 50.0", "horizon: 3000.0");
+    project.write("model.ron", &model);
+    let rule = "replications: BatchMeans(batches: 20), warm_up: Mser5(of: [\"queue\"], pilots: 2)";
+    project.write("study.ron", &STUDY.replace("replications: 20", rule));
+    let dry = project.kairos("study study.ron --dry-run").expect(0);
+    assert_eq!(
+        dry.out,
+        "slow\nfast\n2 scenarios × 1 run in 20 batches = 2 runs; 3 metrics\n"
+    );
+    let ran = project
+        .kairos("study study.ron --out whole --jobs 1")
+        .expect(0);
+    for part in [
+        "One run of each scenario, in 20 batches.",
+        "found by MSER-5 from 2 pilot replications of each scenario.",
+    ] {
+        assert!(ran.out.contains(part), "{part} is not in\n{}", ran.out);
+    }
+    let samples = project.read("whole/samples.csv");
+    assert!(samples.starts_with("scenario,batch,metric,value\nslow,0,queue.mean,"));
+    assert_eq!(samples.lines().count(), 1 + 2 * 20 * 3);
+    for shard in ["1/2", "2/2"] {
+        let out = shard.replace('/', "of");
+        project
+            .kairos(&format!("study study.ron --shard {shard} --out {out}"))
+            .expect(0);
+    }
+    project.kairos("merge 1of2 2of2 --out merged").expect(0);
+    assert_eq!(
+        results(&project.path("merged")),
+        results(&project.path("whole"))
+    );
+}
+
+#[test]
+fn a_warm_up_that_is_not_there_is_not_found() {
+    let project = Project::new();
+    // More customers come than are served: the queue never settles.
+    let model = MODEL
+        .replace("\"lambda\": 0.5", "\"lambda\": 1.5")
+        .replace("sample_every: 10.0", "sample_every: 0.5");
+    project.write("model.ron", &model);
+    project.write(
+        "study.ron",
+        &STUDY.replace("replications: 20", "replications: 20, warm_up: Mser5"),
+    );
+    let refused = project.kairos("study study.ron --out r").expect(3);
+    assert!(
+        refused.err.contains("`queue` of `slow` has not settled"),
+        "{}",
+        refused.err
+    );
+    assert!(!project.path("r").exists());
 }
 
 #[test]

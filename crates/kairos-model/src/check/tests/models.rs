@@ -92,6 +92,8 @@ fn missing_parameters() {
         r#""tick": Normal(mean: 1)"#,
         expect![[r#"
             error[missing-parameter] m.ron:2:18 «Normal»: `Normal` needs `sd`
+              ^ `sd` is not given
+              help: write `Normal(mean: …, sd: …)`
         "#]],
     );
 }
@@ -112,6 +114,7 @@ fn a_negative_rate() {
         r#""tick": Exponential(rate: "-rate")"#,
         expect![[r#"
             error[out-of-domain] m.ron:2:37 «-rate»: a rate must not be negative, this is -2
+              r.ron:3:26 «2.0»: given here
         "#]],
     );
 }
@@ -284,6 +287,7 @@ RuleSet(include: ["b.ron"], rules: {"r": (match: "(x:Nix)")})
 "#,
         expect![[r#"
             error[unreadable-file] a.ron:1:19 «"b.ron"»: cannot read `b.ron`: there is no such file
+              help: did you mean `a.ron`?
         "#]],
     );
 }
@@ -346,6 +350,7 @@ edges: {"e": (from: "D", to: "Q")}, enumerations: {"State": ["on", "on"], "None"
               help: there are `A`, `B`, `C`, `D` and `E`
             error[inheritance-cycle] a.ron:2:11 «"B"»: node types extend each other: A → B → A
               ^ closes the cycle
+              a.ron:2:27 «"A"»: which extends `A`
             error[duplicate-name] a.ron:2:110 «"x"»: attribute `x` is declared twice
               ^ declared again
               a.ron:2:70 «"x"»: first declared here
@@ -608,7 +613,8 @@ fn mistakes_of_start() {
         expect![[r#"
             error[wrong-type] m.ron:3:26 «1.5»: an Int is needed here, this is a Real
               ^ a Real
-              help: say how to round: `floor(…)`, `ceil(…)` or `round(…)`
+              r.ron:2:40 «"x"»: `x` is declared an Int here
+              help: say how to round: `floor(1.5)`, `ceil(1.5)` or `round(1.5)`
             error[unknown-variable] m.ron:3:39 «q»: unknown variable `q`
               ^ not declared
               help: there is only `n`; a new node needs a type: `(q:Type)`
@@ -846,7 +852,7 @@ fn mistakes_of_run_settings() {
             error[out-of-domain] m.ron:3:79 «0»: a limit must be at least 1, this is 0
             error[wrong-type] m.ron:3:95 «COUNT { (:N) }»: a Bool is needed here, this is an Int
               ^ an Int
-              help: compare it: `… > 0`
+              help: compare it: `COUNT { (:N) } > 0`
         "#]],
     );
 }
@@ -858,6 +864,19 @@ fn a_warm_up_behind_the_horizon() {
         r#""#,
         expect![[r#"
             error[out-of-domain] m.ron:3:23 «10»: the warm-up ends at 10, the run at 10: nothing would be observed
+              m.ron:3:10 «10»: the run ends here
+        "#]],
+    );
+}
+
+#[test]
+fn more_samples_than_memory_holds() {
+    model(
+        r#"horizon: 10, sample_every: 1e-8"#,
+        r#""#,
+        expect![[r#"
+            error[out-of-domain] m.ron:3:28 «1e-8»: a sample every 0.00000001 until 10 makes 1000000000 samples of each series
+              help: there may be at most 10000000; whole runs are summed up by `mean`, `sd`, `min` and `max` without samples
         "#]],
     );
 }

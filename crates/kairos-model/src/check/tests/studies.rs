@@ -74,6 +74,60 @@ fn an_unknown_baseline() {
 }
 
 #[test]
+fn what_is_best_of_what() {
+    study(
+        r#"scenarios: {"a": (), "b": ()}, metrics: ["p.mean"], best: {"p.mena": Least, "p.mean": Lest}, replications: 10"#,
+        expect![[r#"
+            error[unknown-metric] s.ron:2:60 «"p.mena"»: unknown metric of this study `p.mena`
+              ^ not declared
+              help: did you mean `p.mean`?
+            error[unknown-word] s.ron:2:87 «Lest»: unknown best value `Lest`
+              ^ not declared
+              help: did you mean `Least`?
+        "#]],
+    );
+}
+
+#[test]
+fn batches_need_a_known_end() {
+    study(
+        r#"metrics: ["p"], replications: BatchMeans(batches: 5)"#,
+        expect![[r#"
+            error[out-of-domain] s.ron:2:51 «5»: the number of batches must be from 10 to 10000, this is 5
+        "#]],
+    );
+    study(
+        r#"metrics: ["p"], replications: BatchMeans()"#,
+        expect![[r#"
+            error[no-batches] s.ron:2:31 «BatchMeans()»: a run without a horizon cannot be cut into batches
+              help: give the model or the study a `horizon`
+        "#]],
+    );
+}
+
+#[test]
+fn a_warm_up_is_found_in_series() {
+    study(
+        r#"metrics: ["p"], replications: 10, horizon: 9.0, warm_up: Mser5(of: ["q"], pilots: 0)"#,
+        expect![[r#"
+            error[out-of-domain] s.ron:2:83 «0»: the number of pilot replications must be from 1 to 1000, this is 0
+            error[no-series] s.ron:2:58 «Mser5(of: ["q"], pilots: 0)»: no warm-up can be found for `model`: that takes 50 samples of a series
+              help: give the model a `horizon` and a `sample_every` of at most a fiftieth of it
+            error[unknown-probe] s.ron:2:69 «"q"»: unknown probe `q`
+              ^ not declared
+              help: there is only `p`
+        "#]],
+    );
+    study(
+        r#"metrics: ["p"], replications: 10, warm_up: Mser"#,
+        expect![[r#"
+            error[unknown-variant] s.ron:2:44 «Mser»: `Mser` is not a way to find a warm-up
+              help: did you mean `Mser5`?
+        "#]],
+    );
+}
+
+#[test]
 fn one_replication() {
     study(
         r#"scenarios: {"a": ()}, metrics: ["p"], replications: 1"#,
@@ -166,7 +220,7 @@ fn a_constraint_that_is_no_condition() {
         expect![[r#"
             error[wrong-type] s.ron:2:37 «k + 1»: a Bool is needed here, this is an Int
               ^ an Int
-              help: compare it: `… > 0`
+              help: compare it: `k + 1 > 0`
             error[unknown-variable] s.ron:2:46 «n»: unknown variable `n`
               ^ no variable is declared here
         "#]],

@@ -267,8 +267,9 @@ impl Reader {
         for (key, value) in self.keyed(value)? {
             if let Some(&earlier) = seen.get(&key.value) {
                 let message = format!("`{}` is given twice", key.value);
-                self.error("duplicate-key", key.span, message).related =
-                    vec![(earlier, "first given here".to_owned())];
+                let mistake = self.error("duplicate-key", key.span, message);
+                mistake.label = "given again".to_owned();
+                mistake.related = vec![(earlier, "first given here".to_owned())];
                 continue;
             }
             seen.insert(key.value.clone(), key.span);
@@ -402,8 +403,30 @@ fn alternatives(names: &[&str]) -> String {
     }
 }
 
+/// What other notations call a field, and what it is called here.
+const ELSEWHERE: [(&str, &str); 16] = [
+    ("lhs", "match"),
+    ("pattern", "match"),
+    ("guard", "where"),
+    ("if", "where"),
+    ("when", "where"),
+    ("condition", "where"),
+    ("nac", "unless"),
+    ("add", "create"),
+    ("new", "create"),
+    ("remove", "delete"),
+    ("assign", "set"),
+    ("update", "set"),
+    ("extends", "is"),
+    ("parent", "is"),
+    ("source", "from"),
+    ("target", "to"),
+];
+
 fn did_you_mean(name: &str, known: &[&str]) -> String {
-    match crate::diagnostic::suggest(name, known.iter().copied()) {
+    let elsewhere = ELSEWHERE.iter().filter(|(there, _)| *there == name);
+    let elsewhere = elsewhere.map(|(_, here)| *here).find(|n| known.contains(n));
+    match elsewhere.or_else(|| crate::diagnostic::suggest(name, known.iter().copied())) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("there are {}", alternatives(known).replace(" or ", " and ")),
     }

@@ -5,8 +5,8 @@ use crate::{
     probe::Summary,
     source::{FileId, Spanned},
     spec::{
-        ArgumentSpec, Entries, ModelSpec, NumberOrText, ProbeSpec, StartSpec, TableSpec, Text,
-        TimerSpec,
+        ArgumentSpec, Entries, ModelSpec, NumberOrText, ProbeKindSpec, ProbeSpec, StartSpec,
+        TableSpec, Text, TimerSpec,
         ron::{Kind, Value},
     },
 };
@@ -266,22 +266,26 @@ fn probe(reader: &mut Reader, value: &Value) -> Option<ProbeSpec> {
         let over = f.argument("over", Reader::text);
         value
             .zip(over)
-            .map(|(value, over)| ProbeSpec::Summary { of, value, over })
+            .map(|(value, over)| ProbeKindSpec::Summary { of, value, over })
     };
-    let spec = match name.value.as_str() {
+    let kind = match name.value.as_str() {
         "Sum" => summary(Summary::Sum),
         "Mean" => summary(Summary::Mean),
         "Min" => summary(Summary::Min),
         "Max" => summary(Summary::Max),
-        "Count" => f.argument("pattern", Reader::text).map(ProbeSpec::Count),
-        "Firings" => f.argument("rule", Reader::text).map(ProbeSpec::Firings),
-        "Derived" => f.argument("value", Reader::text).map(ProbeSpec::Derived),
+        "Count" => f
+            .argument("pattern", Reader::text)
+            .map(ProbeKindSpec::Count),
+        "Firings" => f.argument("rule", Reader::text).map(ProbeKindSpec::Firings),
+        "Derived" => f
+            .argument("value", Reader::text)
+            .map(ProbeKindSpec::Derived),
         "Tally" => {
             let on = f.required("on", Reader::text);
             let value = f.required("value", Reader::text);
             let when = f.optional("when", Reader::text);
             on.zip(value)
-                .map(|(on, value)| ProbeSpec::Tally { on, value, when })
+                .map(|(on, value)| ProbeKindSpec::Tally { on, value, when })
         }
         _ => {
             let from = f.required("from", Reader::text);
@@ -289,11 +293,16 @@ fn probe(reader: &mut Reader, value: &Value) -> Option<ProbeSpec> {
             let same = f.required("same", one_or_two_names);
             from.zip(to)
                 .zip(same)
-                .map(|((from, to), same)| ProbeSpec::Between { from, to, same })
+                .map(|((from, to), same)| ProbeKindSpec::Between { from, to, same })
         }
     };
+    let unit = match name.value.as_str() {
+        // Counts have no unit, rates and durations have one made of the model's unit of time.
+        "Firings" | "Between" => None,
+        _ => f.optional("unit", Reader::text),
+    };
     f.finish();
-    spec
+    Some(ProbeSpec { kind: kind?, unit })
 }
 
 /// One name for both, or one for each.

@@ -4,7 +4,7 @@ use super::{Reader, model, spanned};
 use crate::{
     source::{FileId, Spanned},
     spec::{
-        Entries, NumberOrText, ReplicationsSpec, ScenarioSpec, StudySpec, VarySpec,
+        Entries, NumberOrText, ReplicationsSpec, ScenarioSpec, StudySpec, VarySpec, WarmUpSpec,
         ron::{Kind, Value},
     },
 };
@@ -17,7 +17,8 @@ pub(super) fn study(reader: &mut Reader, file: FileId, value: &Value) -> Option<
     let constraints = f.optional("constraints", Reader::one_or_more_texts);
     let metrics = f.optional("metrics", Reader::one_or_more_texts);
     let baseline = f.optional("baseline", Reader::text);
-    let warm_up = f.optional("warm_up", Reader::number_or_text);
+    let best = f.optional("best", |r, v| r.entries(v, Reader::word));
+    let warm_up = f.optional("warm_up", warm_up);
     let horizon = f.optional("horizon", Reader::number_or_text);
     let replications = f.required("replications", replications);
     let confidence = f.optional("confidence", Reader::real);
@@ -31,6 +32,7 @@ pub(super) fn study(reader: &mut Reader, file: FileId, value: &Value) -> Option<
         constraints: constraints.unwrap_or_default(),
         metrics: metrics.unwrap_or_default(),
         baseline,
+        best: best.unwrap_or_default(),
         warm_up,
         horizon,
         replications: replications?,
@@ -81,6 +83,19 @@ fn axes(reader: &mut Reader, value: &Value) -> Option<Entries<Vec<NumberOrText>>
     reader.inner_entries(value, |r, v| r.list(v, Reader::number_or_text))
 }
 
+fn warm_up(reader: &mut Reader, value: &Value) -> Option<WarmUpSpec> {
+    if !matches!(value.kind, Kind::Group { name: Some(_), .. }) {
+        return reader.number_or_text(value).map(WarmUpSpec::Given);
+    }
+    reader.variant(value, "a way to find a warm-up", &["Mser5"])?;
+    let mut f = reader.fields(value, "`Mser5`")?;
+    let of = f.optional("of", Reader::one_or_more_texts);
+    let pilots = f.optional("pilots", Reader::integer);
+    f.finish();
+    let span = value.span;
+    Some(WarmUpSpec::Mser5 { of, pilots, span })
+}
+
 fn replications(reader: &mut Reader, value: &Value) -> Option<Spanned<ReplicationsSpec>> {
     if let Kind::Int(_) = value.kind {
         return reader
@@ -88,9 +103,19 @@ fn replications(reader: &mut Reader, value: &Value) -> Option<Spanned<Replicatio
             .map(|n| spanned(ReplicationsSpec::Fixed(n.value), value));
     }
     if !matches!(value.kind, Kind::Group { name: Some(_), .. }) {
-        return reader.wrong_kind(value, "a number or `Precision(relative: …)`");
+        return reader.wrong_kind(
+            value,
+            "a number, `Precision(relative: …)` or `BatchMeans(batches: …)`",
+        );
     }
-    reader.variant(value, "a number of replications", &["Precision"])?;
+    let known = ["Precision", "BatchMeans"];
+    let name = reader.variant(value, "a number of replications", &known)?;
+    if name.value == "BatchMeans" {
+        let mut f = reader.fields(value, "`BatchMeans`")?;
+        let batches = f.optional_argument("batches", Reader::integer);
+        f.finish();
+        return Some(spanned(ReplicationsSpec::BatchMeans { batches }, value));
+    }
     let mut f = reader.fields(value, "`Precision`")?;
     let relative = f.required("relative", Reader::real);
     let or_absolute = f.optional("or_absolute", Reader::real);

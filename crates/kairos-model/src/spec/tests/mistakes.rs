@@ -68,7 +68,7 @@ fn every_mistake_of_a_rule_set_is_found() {
              --> file.ron:5:97
               |
             5 |             "A": (attributes: { "x": Integer(0), "y": Int(0.5), "z": Int(99999999999999999999), "z": Real }),
-              |                                                                 --- first given here            ^^^
+              |                                                                 --- first given here            ^^^ given again
 
             error[duplicate-key]: `A` is given twice
              --> file.ron:6:13
@@ -76,7 +76,7 @@ fn every_mistake_of_a_rule_set_is_found() {
             5 |             "A": (attributes: { "x": Integer(0), "y": Int(0.5), "z": Int(99999999999999999999), "z": Real }),
               |             --- first given here
             6 |             "A": (),
-              |             ^^^
+              |             ^^^ given again
 
             error[wrong-kind]: expected a name in double quotes, found the word `B`
              --> file.ron:7:13
@@ -415,7 +415,7 @@ fn every_mistake_of_a_study_is_found() {
             5 |     metrics: [latency],
               |               ^^^^^^^
 
-            error[wrong-kind]: expected a number or `Precision(relative: …)`, found a decimal number
+            error[wrong-kind]: expected a number, `Precision(relative: …)` or `BatchMeans(batches: …)`, found a decimal number
              --> file.ron:6:19
               |
             6 |     replications: 2.5,

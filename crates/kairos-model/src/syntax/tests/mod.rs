@@ -320,7 +320,7 @@ fn mistakes_in_expressions() {
                               ^^ unknown-operator: there is no `||` in this notation (write `OR`)
                                  ^ unknown-operator: there is no `!` in this notation (write `NOT`)
             "a < b < c"
-                   ^ chained-comparison: comparisons do not chain (write `a < b AND b < c`)
+                   ^ chained-comparison: comparisons do not chain (write `a < b AND b < …`)
             "a = NOT b"
                  ^^^ not-needs-parentheses: `NOT` binds less tightly than the operator before it (put it in parentheses: `(NOT …)`)
             "(a + b"

@@ -91,7 +91,9 @@ fn too_many_active_events_or_elements_end_the_run() {
         limit: 5,
     };
     assert_eq!(error.fault, limit);
+    assert_eq!(error.rule.as_ref().unwrap().1, "tick", "the most active");
     let error = error_of("Exponential(rate: 1.0)", ", limits: (elements: 1)");
+    assert_eq!(error.rule.as_ref().unwrap().1, "grow", "the one that fired");
     assert!(
         matches!(
             error.fault,
@@ -124,4 +126,21 @@ fn truncation_is_reported_at_its_worst() {
     );
     // φ(1) / Φ(1): the mean of a normal of mean 1 and sd 1 above 0, less 1.
     assert!((shift - 0.287_599_970_939_178).abs() < 1e-12, "{shift}");
+}
+
+#[test]
+fn matches_that_would_not_fit_in_memory_are_counted_and_not_stored() {
+    let model = r#"start: [Repeat(3000, "(a:A)")], timers: { "pair": Exponential(rate: 1.0) },
+        limits: { "memory_bytes": 10000000 }"#;
+    let source = Source {
+        types: TYPES,
+        rules: r#""pair": (match: "(a:A), (b:A)", set: ["a.n += 1"]),"#,
+        model,
+    };
+    let error = source.replication(0).unwrap_err();
+    let Fault::Limit { count, limit, .. } = error.fault else {
+        panic!("{error}")
+    };
+    assert_eq!(error.rule.as_ref().unwrap().1, "pair");
+    assert!(limit < count && count < 3000 * 2999, "{error}");
 }

@@ -3,6 +3,7 @@
 mod aggregate;
 mod choices;
 mod clocks;
+mod degrees;
 mod faults;
 mod immediate;
 mod memory;
@@ -19,9 +20,9 @@ use kairos_rewrite::{
 };
 
 use super::{Active, FiringOutcome, Progress, Simulation, Timers};
-use crate::{draw::Randomness, schedule::HeapSchedule, start};
+use crate::{draw::Randomness, schedule::CalendarSchedule, start};
 
-type Sim = Simulation<IncrementalMatcher, HeapSchedule>;
+type Sim = Simulation<IncrementalMatcher, CalendarSchedule>;
 
 /// Types, rules and the rest of a model, as RON.
 struct Source<'a> {

@@ -4,6 +4,7 @@ mod durations;
 mod firings;
 mod levels;
 mod twin;
+mod windows;
 
 use std::sync::Arc;
 
@@ -55,9 +56,12 @@ struct Script {
 
 impl Script {
     fn new(program: &Arc<Program>, wanted: Wanted) -> Self {
+        Self::watched_by(Collector::new(program, wanted), program)
+    }
+
+    fn watched_by(mut collector: Collector, program: &Arc<Program>) -> Self {
         let graph = start::build(program, &Randomness::new(1, 0)).unwrap();
         let matcher = IncrementalMatcher::start(program, graph).unwrap();
-        let mut collector = Collector::new(program, wanted);
         collector.begin(&matcher);
         Script {
             program: Arc::clone(program),

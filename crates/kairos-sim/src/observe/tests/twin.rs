@@ -6,7 +6,7 @@ use kairos_rewrite::naive::NaiveMatcher;
 use super::*;
 use crate::{
     engine::{Progress, Simulation, Timers},
-    schedule::HeapSchedule,
+    schedule::CalendarSchedule,
 };
 
 /// Parts break down and are repaired by a crew that is picked; a wear of its own moves each part's value.
@@ -96,7 +96,7 @@ fn simulate<M: Matcher>(replication: u64) -> (Observations, Readings) {
     let program = program(RULES, MODEL);
     let randomness = Randomness::new(11, replication);
     let graph = start::build(&program, &randomness).unwrap();
-    let mut simulation: Simulation<M, HeapSchedule> =
+    let mut simulation: Simulation<M, CalendarSchedule> =
         Simulation::new(&program, &Timers::new(&program), randomness, graph).unwrap();
     let mut watching = (Collector::new(&program, Wanted::All), Readings::default());
     watching.begin(simulation.matcher());

@@ -1,0 +1,87 @@
+//! A step allocates nothing once its buffers have grown, and a run whose graph does not grow needs no more memory.
+#![allow(clippy::unwrap_used)]
+#![expect(unsafe_code, reason = "an allocator can be counted only by being one")]
+
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU64, Ordering::Relaxed},
+    },
+};
+
+use kairos_model::{
+    check::{Overrides, load_model},
+    source::DiskFiles,
+};
+use kairos_rewrite::{incremental::IncrementalMatcher, program::Program};
+use kairos_sim::{
+    draw::Randomness,
+    engine::{Progress, Simulation, Timers},
+    schedule::CalendarSchedule,
+    start,
+};
+
+struct Counting;
+
+static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
+static BYTES: AtomicI64 = AtomicI64::new(0);
+
+// SAFETY: everything is passed on to the system's allocator unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Relaxed);
+        BYTES.fetch_add(layout.size() as i64, Relaxed);
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        BYTES.fetch_sub(layout.size() as i64, Relaxed);
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// Steps of a benchmark model after a warm-up: allocations, and bytes that stayed.
+fn steps(model: &str, warm_up: u64, steps: u64) -> (u64, i64) {
+    let path = format!(
+        "{}/../../models/bench/{model}.ron",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let loaded = load_model(&DiskFiles, &path, &Overrides::default());
+    let program = Arc::new(Program::compile(loaded.value.unwrap()));
+    let randomness = Randomness::new(1, 0);
+    let graph = start::build(&program, &randomness).unwrap();
+    let timers = Timers::new(&program);
+    let mut simulation: Simulation<IncrementalMatcher, CalendarSchedule> =
+        Simulation::new(&program, &timers, randomness, graph).unwrap();
+    let mut step = || {
+        let progress = simulation.step(f64::INFINITY, &mut ()).unwrap();
+        assert!(matches!(progress, Progress::Fired { .. }));
+    };
+    (0..warm_up).for_each(|_| step());
+    let before = (ALLOCATIONS.load(Relaxed), BYTES.load(Relaxed));
+    (0..steps).for_each(|_| step());
+    (
+        ALLOCATIONS.load(Relaxed) - before.0,
+        BYTES.load(Relaxed) - before.1,
+    )
+}
+
+/// One test, so that no other allocates meanwhile.
+#[test]
+fn steps_allocate_nothing() {
+    for (model, warm_up) in [
+        ("clock", 20_000),
+        ("rewiring-gsmp", 200_000),
+        ("rewiring", 200_000),
+        ("churn", 200_000),
+    ] {
+        let (allocations, bytes) = steps(model, warm_up, 20_000);
+        // A list that happens to be longer than ever before still grows, and a calendar is made anew now and then.
+        assert!(allocations <= 20, "{model}: {allocations} allocations");
+        assert!(bytes < 200_000, "{model}: {bytes} bytes more");
+    }
+}

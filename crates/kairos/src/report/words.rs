@@ -1,0 +1,153 @@
+//! What a page says in words: findings, and what a reader should know before believing a number.
+
+use kairos_report::{Finding, Words};
+use kairos_stats::settles_later;
+
+use super::{correlated, imprecise, sentences, truncated};
+use crate::{
+    format::{grouped, significant},
+    study::{Ending, Fold, Stopped},
+};
+
+/// Findings and warnings of a study.
+#[must_use]
+pub fn words(fold: &Fold, ending: &Ending) -> Words {
+    let plan = fold.plan();
+    let finding = |metric: usize, text: String, sums_up: bool| Finding {
+        metric: plan.metrics[metric].name.clone(),
+        text,
+        sums_up,
+    };
+    let (differences, selections) = (fold.differences(), fold.selections());
+    let differences = differences
+        .iter()
+        .map(|d| finding(d.metric, sentences::difference(fold, d), false));
+    let selections = selections
+        .iter()
+        .map(|s| finding(s.metric, sentences::selection(plan, s), true));
+    Words {
+        findings: differences.chain(selections).collect(),
+        warnings: Some(warnings(fold, ending)),
+    }
+}
+
+fn warnings(fold: &Fold, ending: &Ending) -> Vec<String> {
+    let mut warnings = Vec::new();
+    match ending.stopped {
+        Stopped::Interrupted => warnings.push(format!(
+            "The study is not complete: these are its first {} replications.",
+            grouped(ending.replications)
+        )),
+        Stopped::AtMost => {
+            warnings.push("Not every interval is as narrow as was asked for, and the most replications allowed are done.".to_owned());
+            warnings.extend(lines(&imprecise(fold)));
+        }
+        Stopped::Fixed | Stopped::Precise => {}
+    }
+    warnings.extend(lines(&correlated(fold)));
+    warnings.extend(lines(&truncated(fold)));
+    warnings.extend(failures(fold));
+    warnings.extend(undefined(fold));
+    warnings.extend(idle_rules(fold));
+    warnings.extend(short_warm_ups(fold));
+    warnings
+}
+
+fn lines(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.lines().map(|line| line.trim().to_owned())
+}
+
+fn failures(fold: &Fold) -> Vec<String> {
+    let scenarios = fold.plan().scenarios.iter().enumerate();
+    let failed = scenarios.filter(|(s, _)| fold.failed(*s) > 0);
+    let text = |(s, scenario): (usize, &crate::study::PlannedScenario)| {
+        let first = fold
+            .first_failures()
+            .iter()
+            .find(|(unit, _)| unit.scenario == s);
+        let first = first.map_or_else(String::new, |(unit, why)| {
+            format!(" Replication {}: {why}", unit.replication)
+        });
+        format!(
+            "{} of {} replications of `{}` failed, and are left out.{first}",
+            grouped(fold.failed(s)),
+            grouped(fold.replications()),
+            scenario.name
+        )
+    };
+    failed.map(text).collect()
+}
+
+fn undefined(fold: &Fold) -> Vec<String> {
+    let plan = fold.plan();
+    let mut warnings = Vec::new();
+    for (s, scenario) in plan.scenarios.iter().enumerate() {
+        for (m, metric) in plan.metrics.iter().enumerate() {
+            let estimate = fold.estimate(s, m);
+            let failed = fold.failed(s) * plan.replications.batches();
+            let undefined = estimate.undefined.saturating_sub(failed);
+            if undefined > 0 {
+                warnings.push(format!(
+                    "`{}` is undefined in {} of {} {}s of `{}`, which are left out: its mean is that of the others.",
+                    metric.name,
+                    grouped(undefined),
+                    grouped(estimate.count + undefined),
+                    plan.replications.observation(),
+                    scenario.name
+                ));
+            }
+        }
+    }
+    warnings
+}
+
+/// Rules that are switched on, and fired in no replication.
+fn idle_rules(fold: &Fold) -> Vec<String> {
+    let scenarios = &fold.plan().scenarios;
+    let mut idle: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (s, scenario) in scenarios.iter().enumerate() {
+        for (r, rule) in scenario.rules.iter().enumerate() {
+            if !rule.on || fold.firings(s, r).mean != Some(0.0) {
+                continue;
+            }
+            match idle.iter_mut().find(|(name, _)| *name == rule.name) {
+                Some((_, names)) => names.push(&scenario.name),
+                None => idle.push((&rule.name, vec![&scenario.name])),
+            }
+        }
+    }
+    let text = |(rule, names): (&str, Vec<&str>)| match names.len() == scenarios.len() {
+        true => format!("Rule `{rule}` never fired in any scenario."),
+        false => format!("Rule `{rule}` never fired in `{}`.", names.join("`, `")),
+    };
+    idle.into_iter().map(text).collect()
+}
+
+/// Series that settle after the end of the warm-up, by MSER-5 of their means over the replications. Without a warm-up a study is about
+/// a time that begins at 0, and nothing has to settle.
+fn short_warm_ups(fold: &Fold) -> Vec<String> {
+    let plan = fold.plan();
+    let mut warnings = Vec::new();
+    for (s, scenario) in plan.scenarios.iter().enumerate() {
+        for (p, series) in plan.series.iter().enumerate() {
+            let points: Vec<_> = fold.series(s, p).collect();
+            let means: Option<Vec<f64>> = points.iter().map(|point| point.estimate.mean).collect();
+            let (Some(means), true) = (means, scenario.warm_up > 0.0) else {
+                continue;
+            };
+            let begun = points.partition_point(|point| point.time < scenario.warm_up);
+            if let Some(settled) = settles_later(&means, begun).and_then(|n| points.get(n)) {
+                warnings.push(format!(
+                    "The warm-up of `{}`, {} {}, looks too short: `{}` settles at {} {} only (MSER-5).",
+                    scenario.name,
+                    scenario.warm_up,
+                    plan.time_unit,
+                    series.name,
+                    significant(settled.time, 3),
+                    plan.time_unit
+                ));
+            }
+        }
+    }
+    warnings
+}

@@ -1,0 +1,214 @@
+//! Matchers that do not tell all of what has changed.
+
+use std::{collections::BTreeSet, marker::PhantomData, sync::Arc};
+
+use kairos_model::{expr::Formula, probe::ProbeId, rule::RuleId, types::Value};
+use kairos_rewrite::{
+    binding::Binding,
+    error::Outcome,
+    graph::HostGraph,
+    incremental::IncrementalMatcher,
+    matcher::{Applied, Cause, Effort, EventId, Extensions, Firing, MatchDelta, Matcher},
+    program::{Program, is_node},
+};
+
+/// What a matcher keeps to itself.
+pub(super) trait Mistake {
+    /// Whether an event that was found is kept secret.
+    fn hides(
+        inner: &IncrementalMatcher,
+        event: EventId,
+        firing: &Firing<'_>,
+        created: &Applied,
+    ) -> bool;
+
+    /// Whether nobody hears that what a timer reads has changed.
+    const HIDES_STALE: bool;
+}
+
+/// Hides events that an application enables although it created none of their elements: they were disabled, and are not any more.
+#[derive(Debug)]
+pub(super) struct MissesReenabling;
+
+impl Mistake for MissesReenabling {
+    const HIDES_STALE: bool = false;
+
+    fn hides(
+        inner: &IncrementalMatcher,
+        event: EventId,
+        firing: &Firing<'_>,
+        created: &Applied,
+    ) -> bool {
+        let rule = inner.rule_of(event);
+        let elements = &inner.program().model.rule(rule).lhs.elements;
+        let matched = elements.iter().zip(inner.matched(event));
+        let mut numbers = matched.map(|(&element, &slot)| {
+            let scope = &inner.program().model.rule(rule).scope;
+            if is_node(scope, element) {
+                inner.graph().node_number(slot)
+            } else {
+                inner.graph().edge_number(slot)
+            }
+        });
+        rule != firing.rule && numbers.all(|n| n < created.created.start)
+    }
+}
+
+/// Hides that attributes and counts which timers read have changed.
+#[derive(Debug)]
+pub(super) struct MissesStale;
+
+impl Mistake for MissesStale {
+    const HIDES_STALE: bool = true;
+
+    fn hides(_: &IncrementalMatcher, _: EventId, _: &Firing<'_>, _: &Applied) -> bool {
+        false
+    }
+}
+
+/// The right matcher, a part of whose deltas is lost.
+#[derive(Debug)]
+pub(super) struct Distorted<D> {
+    inner: IncrementalMatcher,
+    delta: MatchDelta,
+    hidden: BTreeSet<EventId>,
+    mistake: PhantomData<D>,
+}
+
+impl<D: Mistake> Matcher for Distorted<D> {
+    fn start(program: &Arc<Program>, graph: HostGraph) -> Outcome<Self> {
+        let inner = IncrementalMatcher::start(program, graph)?;
+        Ok(Distorted {
+            delta: inner.delta().clone(),
+            inner,
+            hidden: BTreeSet::new(),
+            mistake: PhantomData,
+        })
+    }
+
+    fn apply(&mut self, firing: Firing<'_>, cause: &mut dyn Cause) -> Outcome<Applied> {
+        let applied = self.inner.apply(firing, cause)?;
+        self.delta.clone_from(self.inner.delta());
+        let hidden = &mut self.hidden;
+        self.delta.lost.retain(|lost| !hidden.remove(&lost.event));
+        self.delta.found.retain(|&event| {
+            let hides = D::hides(&self.inner, event, &firing, &applied);
+            if hides {
+                hidden.insert(event);
+            }
+            !hides
+        });
+        self.delta
+            .stale
+            .retain(|event| !D::HIDES_STALE && !hidden.contains(event));
+        Ok(applied)
+    }
+
+    fn delta(&self) -> &MatchDelta {
+        &self.delta
+    }
+
+    fn events(&self) -> Vec<EventId> {
+        let mut events = self.inner.events();
+        events.retain(|event| !self.hidden.contains(event));
+        events
+    }
+
+    fn program(&self) -> &Arc<Program> {
+        self.inner.program()
+    }
+
+    fn graph(&self) -> &HostGraph {
+        self.inner.graph()
+    }
+
+    fn set_time(&mut self, now: f64) {
+        self.inner.set_time(now);
+    }
+
+    fn rule_of(&self, event: EventId) -> RuleId {
+        self.inner.rule_of(event)
+    }
+
+    fn matched(&self, event: EventId) -> &[kairos_rewrite::binding::Slot] {
+        self.inner.matched(event)
+    }
+
+    fn event_bound(&self) -> u32 {
+        self.inner.event_bound()
+    }
+
+    fn value(&self, formula: &Formula, bound: &Binding, now: f64) -> Outcome<Value> {
+        self.inner.value(formula, bound, now)
+    }
+
+    fn pool_len(&self, rule: RuleId, step: usize, bound: &Binding) -> usize {
+        self.inner.pool_len(rule, step, bound)
+    }
+
+    fn pool_bind(
+        &self,
+        rule: RuleId,
+        step: usize,
+        position: usize,
+        bound: &Binding,
+    ) -> Outcome<bool> {
+        self.inner.pool_bind(rule, step, position, bound)
+    }
+
+    fn extensions(
+        &self,
+        rule: RuleId,
+        step: usize,
+        bound: &Binding,
+        out: &mut Extensions,
+    ) -> Outcome<()> {
+        self.inner.extensions(rule, step, bound, out)
+    }
+
+    fn best(
+        &self,
+        rule: RuleId,
+        step: usize,
+        bound: &Binding,
+        out: &mut Extensions,
+    ) -> Outcome<()> {
+        self.inner.best(rule, step, bound, out)
+    }
+
+    fn pool_weighted(&self, rule: RuleId, step: usize, u: f64, bound: &Binding) -> Option<bool> {
+        self.inner.pool_weighted(rule, step, u, bound)
+    }
+
+    fn component_weight(&self, rule: RuleId, component: usize) -> f64 {
+        self.inner.component_weight(rule, component)
+    }
+
+    fn component_pick(&self, rule: RuleId, component: usize, u: f64, bound: &Binding) {
+        self.inner.component_pick(rule, component, u, bound);
+    }
+
+    fn complete(&self, rule: RuleId, bound: &Binding) -> Outcome<bool> {
+        self.inner.complete(rule, bound)
+    }
+
+    fn reading(&self, probe: ProbeId) -> Option<f64> {
+        self.inner.reading(probe)
+    }
+
+    fn stops(&self) -> bool {
+        self.inner.stops()
+    }
+
+    fn effort(&self) -> Effort {
+        self.inner.effort()
+    }
+
+    fn memory_bytes(&self) -> u64 {
+        self.inner.memory_bytes()
+    }
+
+    fn check_invariants(&self) {
+        self.inner.check_invariants();
+    }
+}
