@@ -1,29 +1,35 @@
-//! The models of `models/bench` on the engine that runs.
+//! Models on the engine that runs.
 
-use std::{
-    sync::atomic::AtomicBool,
-    time::{Duration, Instant},
-};
+use std::{sync::atomic::AtomicBool, time::Duration};
 
 use kairos::{
     load,
-    model::{check::Overrides, render::Colour, source::DiskFiles},
-    rewrite::matcher::{Effort, Matcher},
-    simulate::Compiled,
+    model::{check::Overrides, model::Model, render::Colour, source::DiskFiles},
+    rewrite::{
+        incremental::IncrementalMatcher,
+        matcher::{Effort, Matcher},
+    },
+    simulate::{Compiled, Simulation},
     trajectory::{self, Bounds},
 };
 use kairos_sim::{
     draw::Randomness,
+    engine::Observer,
     observe::{Collector, Wanted},
 };
+
+use crate::cpu::Stopwatch;
+
+/// The random seed of all replications.
+const RANDOM_SEED: u64 = 20_260_101;
 
 /// What a replication took and gave.
 #[derive(Clone, Debug)]
 pub struct Replication {
-    /// How long the start graph, its matches and its clocks took.
+    /// Time on the processor for the start graph, its matches and its clocks.
     pub setup: Duration,
-    /// How long the steps took, probes included.
-    pub wall: Duration,
+    /// Time on the processor for the steps, probes included.
+    pub stepping: Duration,
     /// Steps, those without effect included.
     pub steps: u64,
     /// The effort of the steps; that of the start does not count.
@@ -46,47 +52,91 @@ impl Replication {
     }
 }
 
+/// A file among the models that are shipped.
+#[must_use]
+pub fn path(file: &str) -> String {
+    format!("{}/../models/{file}.ron", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A shipped model, checked, with some parameters of its own.
+///
+/// # Panics
+/// If the model has mistakes.
+#[must_use]
+pub fn model(file: &str, parameters: &[(&str, u32)]) -> Model {
+    let written = |(name, value): &(&str, u32)| ((*name).to_owned(), value.to_string());
+    let overrides = Overrides {
+        parameters: parameters.iter().map(written).collect(),
+    };
+    let checked = load::model(&DiskFiles, &path(file), &overrides)
+        .unwrap_or_else(|mistakes| panic!("{}", mistakes.render(Colour::Never)));
+    checked.value
+}
+
 /// A model of `models/bench`, compiled for a size.
 ///
 /// # Panics
 /// If the model has mistakes.
 #[must_use]
 pub fn compile(name: &str, n: u32) -> Compiled {
-    let path = format!("{}/../models/bench/{name}.ron", env!("CARGO_MANIFEST_DIR"));
-    let overrides = Overrides {
-        parameters: vec![("n".to_owned(), n.to_string())],
-    };
-    let checked = load::model(&DiskFiles, &path, &overrides)
-        .unwrap_or_else(|mistakes| panic!("{}", mistakes.render(Colour::Never)));
-    Compiled::new(checked.value)
+    Compiled::new(model(&format!("bench/{name}"), &[("n", n)]))
 }
 
-/// Runs a replication up to a time.
+/// The randomness of a replication.
+#[must_use]
+pub fn randomness(replication: u64) -> Randomness {
+    Randomness::new(RANDOM_SEED, replication)
+}
+
+/// A replication at time 0, as studies run it: without a fingerprint.
 ///
 /// # Panics
 /// If the model fails.
 #[must_use]
-pub fn run(compiled: &Compiled, replication: u64, until: f64) -> Replication {
-    const RANDOM_SEED: u64 = 20_260_101;
-    let before = Instant::now();
-    let mut simulation = compiled
-        .start(Randomness::new(RANDOM_SEED, replication))
-        .unwrap_or_else(|error| panic!("{error}"));
-    let mut collector = Collector::new(compiled.program(), Wanted::All);
-    let setup = before.elapsed();
-    let found = simulation.matcher().effort();
+pub fn start(compiled: &Compiled, replication: u64) -> Simulation {
+    compiled
+        .start(randomness(replication))
+        .unwrap_or_else(|error| panic!("{error}"))
+        .without_fingerprint()
+}
+
+/// Runs a simulation up to a time, or the model's end if that comes first.
+///
+/// # Panics
+/// If the model fails.
+pub fn advance(
+    simulation: &mut Simulation,
+    model: &Model,
+    until: f64,
+    observer: &mut impl Observer<IncrementalMatcher>,
+) -> trajectory::End {
     let never = AtomicBool::new(false);
     let bounds = Bounds {
         horizon: until,
-        ..Bounds::of(compiled.model(), &never)
+        ..Bounds::of(model, &never)
     };
-    let end = trajectory::run(&mut simulation, bounds, &mut collector)
-        .unwrap_or_else(|error| panic!("{error}"));
+    trajectory::run(simulation, bounds, observer).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Runs a replication up to a time, and observes what is wanted.
+///
+/// # Panics
+/// If the model fails.
+#[must_use]
+pub fn run(compiled: &Compiled, replication: u64, until: f64, wanted: Wanted) -> Replication {
+    let watch = Stopwatch::start();
+    let mut simulation = start(compiled, replication);
+    let mut collector = Collector::new(compiled.program(), wanted);
+    let setup = watch.read();
+    let found = simulation.matcher().effort();
+    let watch = Stopwatch::start();
+    let end = advance(&mut simulation, compiled.model(), until, &mut collector);
+    let stepping = watch.read();
     let effort = simulation.matcher().effort();
     let metrics = collector.finish(end.time).metrics();
     Replication {
         setup,
-        wall: end.wall,
+        stepping,
         steps: simulation.counts().steps(),
         effort: Effort {
             search_steps: effort.search_steps - found.search_steps,

@@ -3,6 +3,7 @@
 //! - [`agenda`]: schedules for such programs, as lean as their use allows;
 //! - [`twins`]: the programs, with the same statistics as their models;
 //! - [`engine`]: the models themselves, on the engine that runs;
+//! - [`cpu`]: time on the processor;
 //! - [`cases`]: which models are measured, at which sizes, and for how long.
 //!
 //! A twin knows its model and nothing else: no rules, no names, no keyed draws. Its random numbers come from one generator, in the order in
@@ -13,5 +14,6 @@
 
 pub mod agenda;
 pub mod cases;
+pub mod cpu;
 pub mod engine;
 pub mod twins;

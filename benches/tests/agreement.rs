@@ -10,6 +10,7 @@ use kairos_benches::{
     engine,
     twins::Start,
 };
+use kairos_sim::observe::Wanted;
 
 const REPLICATIONS: u64 = 40;
 const STANDARD_ERRORS: f64 = 5.0;
@@ -45,7 +46,7 @@ fn of_model(name: &str, metrics: &Samples, n: u32, until: f64) -> Samples {
     let compiled = engine::compile(name, n);
     let mut samples: Samples = metrics.iter().map(|(m, _)| (*m, Vec::new())).collect();
     for replication in 0..REPLICATIONS {
-        let run = engine::run(&compiled, replication, until);
+        let run = engine::run(&compiled, replication, until, Wanted::All);
         for (metric, values) in &mut samples {
             values.push(run.metric(metric));
         }
@@ -131,7 +132,7 @@ fn mutex() {
 #[test]
 fn mutex_makes_as_many_steps() {
     let case = Case::named("mutex").unwrap();
-    let run = engine::run(&engine::compile("mutex", 50), 0, case.until);
+    let run = engine::run(&engine::compile("mutex", 50), 0, case.until, Wanted::All);
     assert_eq!(run.steps, 249);
     for (_, start) in case.twins {
         let mut twin = start(50, 0);
