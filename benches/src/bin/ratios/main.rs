@@ -1,7 +1,7 @@
 //! Figures of the engine's speed that anybody can take again, each a table in Markdown on the standard output.
 //!
 //!     cargo run --release -p kairos-benches --bin ratios -- [NAME …] [--sizes N,…] [--rounds N]
-//!     cargo run --release -p kairos-benches --bin ratios -- probes | threads | start | growth | memory NAME N
+//!     cargo run --release -p kairos-benches --bin ratios -- twins | probes | threads | start | growth | memory NAME N
 //!
 //! Times are those on the processor (all but those of `threads`), on one thread, and what is compared takes turns: see [`rounds`].
 #![allow(clippy::print_stdout)]
@@ -32,6 +32,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Figure {
+    /// The hand-written programs alone, with each of their schedules
+    Twins(models::Options),
     /// What the probes of the Skype model cost
     Probes(probes::Options),
     /// Replications of the Skype model on two threads and on one
@@ -48,6 +50,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
     match arguments.figure {
         None => models::print(&arguments.models),
+        Some(Figure::Twins(options)) => {
+            models::print_twins(&options);
+            Ok(())
+        }
         Some(Figure::Probes(options)) => {
             probes::print(&options);
             Ok(())

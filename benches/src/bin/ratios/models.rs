@@ -34,25 +34,49 @@ pub(crate) struct Options {
     rounds: u8,
 }
 
+impl Options {
+    fn cases(&self) -> Vec<Case> {
+        match self.cases[..] {
+            [] => cases::all(),
+            _ => self.cases.clone(),
+        }
+    }
+
+    fn sizes(&self, case: &Case) -> Vec<u32> {
+        match self.sizes[..] {
+            [] => case.sizes.iter().copied().filter(|&n| n <= LARGE).collect(),
+            _ => self.sizes.clone(),
+        }
+    }
+}
+
+/// Prints a line for each twin, schedule and size.
+pub(crate) fn print_twins(options: &Options) {
+    println!("| model | n | schedule | twin, ns a step |");
+    println!("|---|---:|---|---:|");
+    for case in options.cases() {
+        for n in options.sizes(&case) {
+            let twins = case.twins.iter();
+            let contestants = twins.map(|&(_, start)| of_twin(start, n, case.until));
+            let turns = rounds::take(usize::from(options.rounds), contestants.collect());
+            for ((schedule, _), turns) in case.twins.iter().zip(&turns) {
+                let time = rounds::nanoseconds(turns);
+                println!("| {} | {n} | {schedule} | {time:.1} |", case.name);
+            }
+        }
+    }
+}
+
 /// Prints a line for each model and size, then a verdict for each model.
 pub(crate) fn print(options: &Options) -> Result<(), Box<dyn Error>> {
-    let cases = match options.cases[..] {
-        [] => cases::all(),
-        _ => options.cases.clone(),
-    };
     println!(
         "| model | n | steps | engine, ns a step | twin, ns a step | schedule of the twin | ratio | search steps | index steps | start, s | engine, MB | twin, MB |"
     );
     println!("|---|---:|---:|---:|---:|---|---:|---:|---:|---:|---:|---:|");
     let mut verdicts = Vec::new();
-    for case in &cases {
-        let usual = || case.sizes.iter().copied().filter(|&n| n <= LARGE).collect();
-        let sizes: Vec<u32> = match options.sizes[..] {
-            [] => usual(),
-            _ => options.sizes.clone(),
-        };
+    for case in &options.cases() {
         let mut measured = Vec::new();
-        for n in sizes {
+        for n in options.sizes(case) {
             measured.push(line(case, n, usize::from(options.rounds))?);
         }
         verdicts.extend(Verdict::of(&measured).map(|verdict| (case.name, verdict)));
