@@ -1,7 +1,7 @@
 //! What is measured: the models of `models/bench`, their sizes, and their twins.
 
 use crate::{
-    agenda::{Agenda, Calendar, Heap, Indexed},
+    agenda::{Agenda, Calendar, Heap, OfEngine},
     twins::{self, Start},
 };
 
@@ -42,7 +42,7 @@ pub fn all() -> Vec<Case> {
             vec![
                 (Heap::NAME, twins::$start::<Heap>),
                 (Calendar::NAME, twins::$start::<Calendar>),
-                (Indexed::NAME, twins::$start::<Indexed>),
+                (OfEngine::NAME, twins::$start::<OfEngine>),
             ]
         };
     }

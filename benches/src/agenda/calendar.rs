@@ -1,31 +1,35 @@
 //! A calendar queue (R. Brown, *Calendar queues: a fast O(1) priority queue implementation for the simulation event set problem*, 1988)
-//! whose days are sorted when they begin.
+//! without branches that a processor would guess wrong: a day has many entries, so that the ends of all lists to append to lie in the
+//! cache, and when it begins they are sorted by counting.
 
-use super::{Agenda, Entry};
+use super::{Agenda, Due, Entry};
 
-/// So many entries are due on a day, on average. Days are read and sorted whole, in the cache: many entries make few lists to append to.
-const ENTRIES_A_DAY: f64 = 24.0;
+/// So many entries are due on a day, on average.
+const ENTRIES_A_DAY: f64 = 64.0;
 
-/// The length of a year in units of time. Entries of later years wait on their day among those of this year.
-const UNITS_A_YEAR: f64 = 4.0;
+/// Parts of a day by which its entries are counted: so many that most have one entry or none.
+const PARTS: usize = 128;
 
 /// A calendar queue for a known rate of entries. A cancelled entry stays until it is due.
 #[derive(Debug)]
 pub struct Calendar {
-    /// The days of a year, a power of two many; the entries of each in no order.
+    /// The days of a year, a power of two many; the entries of each in no order, those of later years among them.
     days: Vec<Vec<Entry>>,
-    /// What is left of the day, the latest first.
-    today: Vec<Entry>,
-    /// The number of the day.
+    /// How many entries are in `days`.
+    waiting: usize,
+    /// The number of the day, since time 0.
     day: u64,
-    days_a_unit: f64,
-    len: usize,
+    /// The entries of the day, in their order, and how many of them have left.
+    today: Vec<Entry>,
+    left: usize,
+    parts_a_unit: f64,
 }
 
 impl Calendar {
+    /// The number of the part of a day in which a time lies, since time 0.
     #[inline]
-    fn day_of(&self, time: f64) -> u64 {
-        (time * self.days_a_unit) as u64
+    fn part(&self, time: f64) -> u64 {
+        part(time, self.parts_a_unit)
     }
 
     #[inline]
@@ -33,56 +37,95 @@ impl Calendar {
         day as usize & (self.days.len() - 1)
     }
 
-    /// Turns to the next day.
+    /// Goes on to the next day.
     fn turn(&mut self) {
         self.day += 1;
         let slot = self.slot(self.day);
-        std::mem::swap(&mut self.today, &mut self.days[slot]);
-        let mut i = 0;
-        while let Some(&entry) = self.today.get(i) {
-            if self.day_of(entry.time) == self.day {
-                i += 1;
-            } else {
-                self.today.swap_remove(i);
-                self.days[slot].push(entry);
+        let mut entries = std::mem::take(&mut self.days[slot]);
+        let (first, parts_a_unit) = (self.day * PARTS as u64, self.parts_a_unit);
+        // Of an entry of this day the part of the day; more of one of a later year.
+        let part = |entry: &Entry| (part(entry.time, parts_a_unit) - first) as usize;
+        let mut ends = [0_u32; PARTS];
+        for entry in &entries {
+            if let Some(count) = ends.get_mut(part(entry)) {
+                *count += 1;
             }
         }
-        // Times are not negative, so that their bits ascend with them.
-        self.today
-            .sort_unstable_by_key(|entry| !entry.time.to_bits());
+        let mut end = 0;
+        for count in &mut ends {
+            end += *count;
+            *count = end;
+        }
+        let nothing = Entry { time: 0.0, id: 0 };
+        let mut today = std::mem::take(&mut self.today);
+        today.clear();
+        today.resize(end as usize, nothing);
+        entries.retain(|entry| {
+            let Some(end) = ends.get_mut(part(entry)) else {
+                return true;
+            };
+            *end -= 1;
+            today[*end as usize] = *entry;
+            false
+        });
+        insertion_sort(&mut today);
+        self.waiting -= today.len();
+        self.today = today;
+        self.left = 0;
+        self.days[slot] = entries;
     }
 
     /// Puts an entry where it belongs among those of today.
     fn insert_today(&mut self, entry: Entry) {
-        let place = self.today.partition_point(|other| other.time > entry.time);
-        self.today.insert(place, entry);
+        let rest = &self.today[self.left..];
+        let place = rest.partition_point(|other| other.time <= entry.time);
+        self.today.insert(self.left + place, entry);
+    }
+}
+
+#[inline]
+fn part(time: f64, parts_a_unit: f64) -> u64 {
+    // Through a signed integer, for which the processor has an instruction.
+    (time * parts_a_unit) as i64 as u64
+}
+
+/// Sorts entries that are almost in order.
+#[inline]
+fn insertion_sort(entries: &mut [Entry]) {
+    for i in 1..entries.len() {
+        let entry = entries[i];
+        let mut place = i;
+        while place > 0 && entries[place - 1].time > entry.time {
+            entries[place] = entries[place - 1];
+            place -= 1;
+        }
+        entries[place] = entry;
     }
 }
 
 impl Agenda for Calendar {
     const NAME: &'static str = "calendar";
 
-    fn new(rate: f64) -> Self {
-        let days_a_unit = rate / ENTRIES_A_DAY;
-        let days = ((UNITS_A_YEAR * days_a_unit) as usize)
-            .max(16)
-            .next_power_of_two();
+    fn new(due: Due) -> Self {
+        let days_a_unit = due.rate / ENTRIES_A_DAY;
+        let days = ((due.span * days_a_unit) as usize).max(16);
         Calendar {
-            days: vec![Vec::new(); days],
-            today: Vec::new(),
+            days: vec![Vec::new(); days.next_power_of_two()],
+            waiting: 0,
             day: 0,
-            days_a_unit,
-            len: 0,
+            today: Vec::new(),
+            left: 0,
+            parts_a_unit: PARTS as f64 * days_a_unit,
         }
     }
 
     #[inline]
     fn push(&mut self, entry: Entry) {
-        self.len += 1;
-        let day = self.day_of(entry.time);
+        let day = self.part(entry.time) / PARTS as u64;
         if day > self.day {
             let slot = self.slot(day);
             self.days[slot].push(entry);
+            self.waiting += 1;
         } else {
             self.insert_today(entry);
         }
@@ -90,19 +133,18 @@ impl Agenda for Calendar {
 
     #[inline]
     fn first(&mut self) -> Option<Entry> {
-        while self.today.is_empty() {
-            if self.len == 0 {
+        while self.left == self.today.len() {
+            if self.waiting == 0 {
                 return None;
             }
             self.turn();
         }
-        self.today.last().copied()
+        self.today.get(self.left).copied()
     }
 
     #[inline]
     fn remove_first(&mut self) {
-        self.today.pop();
-        self.len -= 1;
+        self.left += 1;
     }
 
     fn cancel(&mut self, _: u32) {}

@@ -1,6 +1,6 @@
 //! A 4-ary heap without an index.
 
-use super::{Agenda, Entry};
+use super::{Agenda, Due, Entry};
 
 const ARITY: usize = 4;
 
@@ -68,7 +68,7 @@ impl Heap {
 impl Agenda for Heap {
     const NAME: &'static str = "heap";
 
-    fn new(_: f64) -> Self {
+    fn new(_: Due) -> Self {
         Heap {
             families: vec![Family([NEVER; ARITY])],
             end: ROOT,

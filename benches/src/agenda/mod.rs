@@ -4,11 +4,11 @@
 
 mod calendar;
 mod heap;
-mod indexed;
+mod of_engine;
 
 pub use calendar::Calendar;
 pub use heap::Heap;
-pub use indexed::Indexed;
+pub use of_engine::OfEngine;
 
 /// A number, and when it is due.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,13 +19,22 @@ pub struct Entry {
     pub id: u32,
 }
 
+/// What is known of the entries beforehand.
+#[derive(Clone, Copy, Debug)]
+pub struct Due {
+    /// So many entries are due in a unit of time, about.
+    pub rate: f64,
+    /// Most entries are added at most so long before they are due.
+    pub span: f64,
+}
+
 /// A priority queue of entries, the earliest first.
 pub trait Agenda {
     /// The name in tables.
     const NAME: &'static str;
 
-    /// An empty agenda, on which about `rate` entries will be due in a unit of time.
-    fn new(rate: f64) -> Self;
+    /// An empty agenda.
+    fn new(due: Due) -> Self;
 
     /// Adds an entry, not earlier than any that has left.
     fn push(&mut self, entry: Entry);
@@ -61,7 +70,10 @@ mod tests {
     /// Random operations against a sorted list.
     fn check<A: Agenda>() {
         let mut rng: KeyedRng = Randomness::new(1, 0).rng(Name(0), Place::DELAY);
-        let mut agenda = A::new(50.0);
+        let mut agenda = A::new(Due {
+            rate: 50.0,
+            span: 2.0,
+        });
         let mut shadow: Vec<Entry> = Vec::new();
         let mut now = 0.0;
         for id in 0..20_000_u32 {
@@ -109,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn an_indexed_heap_gives_entries_in_their_order() {
-        check::<Indexed>();
+    fn the_schedule_of_the_engine_gives_entries_in_their_order() {
+        check::<OfEngine>();
     }
 }

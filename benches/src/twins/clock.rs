@@ -1,7 +1,7 @@
 //! `models/bench/clock.ron`: clocks that tick.
 
 use super::{Chance, Twin};
-use crate::agenda::{Agenda, Entry};
+use crate::agenda::{Agenda, Due, Entry};
 
 /// Clocks that tick about once a second.
 #[derive(Debug)]
@@ -14,7 +14,10 @@ pub struct Clock<A> {
 
 impl<A: Agenda> Clock<A> {
     pub(super) fn start(n: u32, mut chance: Chance) -> Self {
-        let mut agenda = A::new(f64::from(n));
+        let mut agenda = A::new(Due {
+            rate: f64::from(n),
+            span: 1.5,
+        });
         for id in 0..n {
             let time = delay(&mut chance);
             agenda.push(Entry { time, id });

@@ -1,7 +1,7 @@
 //! `models/bench/mutex.ron`: a token on a ring of processes.
 
 use super::{Chance, Twin};
-use crate::agenda::{Agenda, Entry};
+use crate::agenda::{Agenda, Due, Entry};
 
 #[derive(Clone, Copy, Debug)]
 struct Process {
@@ -21,7 +21,10 @@ enum Next {
 #[derive(Debug)]
 pub struct Mutex<A> {
     chance: Chance,
+    /// Requests to come, by the time since there is a resource.
     requests: A,
+    /// When the resource came.
+    began: f64,
     processes: Vec<Process>,
     n: usize,
     gives: u64,
@@ -42,7 +45,11 @@ impl<A: Agenda> Mutex<A> {
         }));
         Mutex {
             chance,
-            requests: A::new(n as f64),
+            requests: A::new(Due {
+                rate: n as f64,
+                span: 4.0,
+            }),
+            began: 0.0,
             processes,
             n,
             gives: 0,
@@ -51,8 +58,8 @@ impl<A: Agenda> Mutex<A> {
         }
     }
 
-    /// Processes join anywhere, then the resource comes: the time, and the process with the token.
-    fn build(&mut self) -> (f64, u32) {
+    /// Processes join anywhere, then the resource comes: gives the process with the token.
+    fn build(&mut self) -> u32 {
         let mut now = 0.0;
         while self.processes.len() < self.n {
             now += self.chance.exponential(Self::MEAN);
@@ -66,14 +73,14 @@ impl<A: Agenda> Mutex<A> {
             self.steps += 1;
         }
         self.steps += 1;
-        now += self.chance.exponential(Self::MEAN);
-        (now, self.chance.below(self.n) as u32)
+        self.began = now + self.chance.exponential(Self::MEAN);
+        self.chance.below(self.n) as u32
     }
 
     /// Requests that come by then.
     #[inline]
     fn requests(&mut self, until: f64) {
-        while let Some(Entry { id, .. }) = self.requests.due(until) {
+        while let Some(Entry { id, .. }) = self.requests.due(until - self.began) {
             self.request(id);
         }
     }
@@ -91,7 +98,7 @@ impl<A: Agenda> Mutex<A> {
             let Some(Entry { time, id }) = self.requests.first() else {
                 break;
             };
-            now = time;
+            now = self.began + time;
             self.request(id);
         }
         now
@@ -101,9 +108,10 @@ impl<A: Agenda> Mutex<A> {
 impl<A: Agenda> Twin for Mutex<A> {
     /// Runs until nothing is left to do, which is the end that the model comes to: any time must be later.
     fn run(&mut self, _: f64) {
-        let (mut now, mut token) = self.build();
+        let mut token = self.build();
+        let mut now = self.began;
         for id in 0..self.n as u32 {
-            let time = now + self.chance.exponential(1.0);
+            let time = self.chance.exponential(1.0);
             self.requests.push(Entry { time, id });
         }
         let mut next = Next::Take;

@@ -1,7 +1,7 @@
 //! `models/bench/name-drop.ron`: peers ask a buddy for one of its buddies.
 
 use super::{Chance, Twin};
-use crate::agenda::{Agenda, Entry};
+use crate::agenda::{Agenda, Due, Entry};
 
 /// So many buddies fit into a peer's own line of the cache.
 const INLINE: usize = 14;
@@ -31,7 +31,10 @@ impl<A: Agenda> NameDrop<A> {
     const MEAN: f64 = 3.0;
 
     pub(super) fn start(n: u32, mut chance: Chance) -> Self {
-        let mut agenda = A::new(f64::from(n) / Self::MEAN);
+        let mut agenda = A::new(Due {
+            rate: f64::from(n) / Self::MEAN,
+            span: 4.0 * Self::MEAN,
+        });
         for id in 0..n {
             let time = chance.exponential(Self::MEAN);
             agenda.push(Entry { time, id });

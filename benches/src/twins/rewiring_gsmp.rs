@@ -1,7 +1,7 @@
 //! `models/bench/rewiring-gsmp.ron`: free ports look for others, wires break, and each has a timer.
 
 use super::{Chance, TimeMean, Twin};
-use crate::agenda::{Agenda, Entry};
+use crate::agenda::{Agenda, Due, Entry};
 
 /// The wire of a port that has none.
 const FREE: u32 = u32::MAX;
@@ -32,7 +32,10 @@ impl<A: Agenda> RewiringGsmp<A> {
     const WARM_UP: f64 = 5.0;
 
     pub(super) fn start(n: u32, mut chance: Chance) -> Self {
-        let mut agenda = A::new(3.0 * f64::from(n));
+        let mut agenda = A::new(Due {
+            rate: 4.0 * f64::from(n),
+            span: 4.0,
+        });
         let port = |id: u32| {
             let due = chance.exponential(1.0);
             agenda.push(Entry { time: due, id });

@@ -1,17 +1,17 @@
 //! The engine's own schedule under a hand-written program: what is left of the difference does not lie in the schedule.
 
-use kairos_sim::schedule::{HeapSchedule, Schedule, Slot};
+use kairos_sim::schedule::{CalendarSchedule, Schedule, Slot};
 
-use super::{Agenda, Entry};
+use super::{Agenda, Due, Entry};
 
-/// The engine's indexed 4-ary heap.
+/// The engine's calendar.
 #[derive(Debug, Default)]
-pub struct Indexed(HeapSchedule);
+pub struct OfEngine(CalendarSchedule);
 
-impl Agenda for Indexed {
-    const NAME: &'static str = "indexed heap";
+impl Agenda for OfEngine {
+    const NAME: &'static str = "of the engine";
 
-    fn new(_: f64) -> Self {
+    fn new(_: Due) -> Self {
         Self::default()
     }
 
