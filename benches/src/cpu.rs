@@ -70,7 +70,7 @@ mod tests {
         let asleep = Stopwatch::start();
         std::thread::sleep(Duration::from_millis(50));
         assert!(asleep.read() < Duration::from_millis(25));
-        let (thread, process) = (Stopwatch::start(), Stopwatch::of_process());
+        let (process, thread) = (Stopwatch::of_process(), Stopwatch::start());
         let wall = std::time::Instant::now();
         while thread.read() < Duration::from_millis(5) {
             assert!(wall.elapsed() < Duration::from_secs(30));
