@@ -2,6 +2,7 @@
 
 A mean may lie 4 standard errors from what is expected, at n = 1000 and the durations below; standard errors fall with the root of n.
 Expected is the balance of the model, or, where it has none, what Kairos gives (then both have an error).
+Each program runs as often as there are rounds, and the shortest time counts: what else the machine does only ever adds to it.
 """
 
 import argparse
@@ -17,7 +18,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 
 # model: (metric, what to divide it by for a share, warm-up, until, expected, tolerance at n = 1000, peers)
 MODELS = {
-    "clock": ("ticks.count", lambda n: n, 0, 5, None, 0.09, {"SimPy": simpy_models}),
+    "clock": ("ticks.count", lambda n: n, 0, 50, None, 0.09, {"SimPy": simpy_models}),
     "name-drop": ("introduced.count", lambda n: n, 0, 20, None, 0.4, {"SimPy": simpy_models}),
     # Levels go with sd 0.008 and are forgotten in 0.3 s.
     "rewiring": ("free.mean", lambda n: 1, 5, 15, 0.390, 0.006, {"KaSim": kasim, "NFsim": nfsim}),
@@ -29,7 +30,7 @@ MODELS = {
 TOO_SLOW = {("rewiring", "NFsim"): 1000}
 
 
-def kairos(name, n, until):
+def kairos(name, n, _, until):
     command = [ROOT / "target/release/kairos", "run", ROOT / f"models/bench/{name}.ron"]
     command += ["--set", f"n={n}", "--until", str(until), "--format", "json"]
     report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
@@ -41,25 +42,30 @@ def kairos(name, n, until):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", default="1000", help="values of n, with commas between them")
-    sizes = [int(size) for size in parser.parse_args().sizes.split(",")]
+    parser.add_argument("--rounds", type=int, default=3, help="runs of each program")
+    arguments = parser.parse_args()
+    sizes = [int(size) for size in arguments.sizes.split(",")]
     print("| model | n | program | mean | expected | events | events a second | Kairos is … times as fast |")
     print("|---|---:|---|---:|---:|---:|---:|---:|")
     apart = []
     for name, (_, _, warm_up, until, balance, tolerance, peers) in MODELS.items():
         for n in sizes:
-            ours = kairos(name, n, until)
-            expected = ours[0] if balance is None else balance
+            programs = {"Kairos": kairos, **{peer: module.run for peer, module in peers.items()}}
+            expected, speed = balance, None
             allowed = tolerance * (1000 / n) ** 0.5
-            speed = ours[1] / ours[2]
-            programs = {"Kairos": lambda *_: ours, **{peer: module.run for peer, module in peers.items()}}
             for program, run in programs.items():
                 if n > TOO_SLOW.get((name, program), n):
                     continue
-                mean, events, seconds = run(name, n, warm_up, until)
+                runs = [run(name, n, warm_up, until) for _ in range(arguments.rounds)]
+                mean, events, seconds = min(runs, key=lambda run: run[2])
+                if expected is None:
+                    expected = mean
                 if abs(mean - expected) > allowed:
                     apart.append(f"{program}, {name}, n = {n}: {mean:.4f} is not {expected:.4f} ± {allowed:.4f}")
-                times = "" if program == "Kairos" else f"{speed / (events / seconds):.1f}"
-                print(f"| {name} | {n} | {program} | {mean:.4f} | {expected:.4f} ± {allowed:.4f} | {events} | {events / seconds:,.0f} | {times} |", flush=True)
+                rate = events / seconds
+                speed = speed or rate
+                row = [name, n, program, f"{mean:.4f}", f"{expected:.4f} ± {allowed:.4f}", events, f"{rate:,.0f}", f"{speed / rate:.1f}"]
+                print("| " + " | ".join(map(str, row)) + " |", flush=True)
     raise SystemExit("\n".join(apart) or 0)
 
 

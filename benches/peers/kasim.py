@@ -37,7 +37,7 @@ def churn(n):
     ]
     lines += [f"C(state{{registered}}, link[./1]), S({p}[./1]) @ {10 / (0.28 * n)}" for p in places]
     lines += [f"%init: {n} C(state{{away}}, link[.])", f"%init: {n // 50} {node}", "%obs: 'linked' |C(link[_])|"]
-    return "\n".join(lines) + "\n", lambda row: row[0]
+    return "\n".join(lines) + "\n", lambda row: row[0] / n
 
 
 def run(name, n, warm_up, until):
