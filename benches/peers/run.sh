@@ -6,6 +6,6 @@ set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
 venv="$here/../../target/peers"
 [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
-"$venv/bin/pip" install --quiet kappy==4.1.2 bionetgen simpy
+"$venv/bin/pip" install --quiet kappy==4.1.2 bionetgen==0.8.7 simpy==4.1.2
 (cd "$here/../.." && cargo build --quiet --release)
 exec "$venv/bin/python" "$here/compare.py" "$@"
