@@ -21,7 +21,7 @@ use crate::{
     binding::{Binding, Slot},
     effects::EffectReader,
     error::{Fault, Outcome, RuntimeError},
-    eval::{Code, Drawing, Env},
+    eval::{Drawing, Env},
     graph::{Half, HostGraph},
     matcher::{Extensions, Firing},
     program::{ChoiceShape, Program, node_types},
@@ -132,8 +132,12 @@ impl Data {
     }
 
     fn condition(&self, rule: RuleId, condition: FormulaId, bound: &Binding) -> Outcome<bool> {
+        let code = self.program.code_of(condition);
+        if let Some(quick) = code.quick() {
+            return Ok(quick.holds(&self.graph, bound));
+        }
         let view = self.view();
-        let holds = self.program.code_of(condition).holds(&view.env(bound));
+        let holds = code.holds(&view.env(bound));
         holds.map_err(|fault| self.failure(Owner::Rule(rule), Failure { condition, fault }, bound))
     }
 
@@ -435,8 +439,8 @@ impl EffectReader for Data {
         formula: &Formula,
         drawing: &RefCell<Drawing<'_>>,
     ) -> Outcome<Value> {
-        if let Code::Constant(value) = self.program.code(formula) {
-            return Ok(*value);
+        if let Some(quick) = self.program.code(formula).quick() {
+            return Ok(quick.value(&self.graph, firing.bound));
         }
         let view = self.view();
         let env = Env {

@@ -347,18 +347,18 @@ impl Data {
             return Ok(None);
         };
         self.bind(id, row, bound);
-        let view = self.view();
-        let value = self.program.code_of(formula).value(&view.env(bound));
-        let value = value.map_err(|fault| {
-            self.failure(
-                query.owner,
-                Failure {
+        let code = self.program.code_of(formula);
+        let value = match code.quick() {
+            Some(quick) => quick.value(&self.graph, bound),
+            None => {
+                let failed = |fault| Failure {
                     condition: formula,
                     fault,
-                },
-                bound,
-            )
-        })?;
+                };
+                let value = code.value(&self.view().env(bound)).map_err(failed);
+                value.map_err(|failure| self.failure(query.owner, failure, bound))?
+            }
+        };
         match (query.purpose, value) {
             (Purpose::Component(..) | Purpose::Pool(..), Value::Real(weight))
                 if query.indexed == Indexed::Sums && weight < 0.0 =>

@@ -146,20 +146,20 @@ impl Matcher for IncrementalMatcher {
     }
 
     fn value(&self, formula: &Formula, bound: &Binding, now: f64) -> Outcome<Value> {
+        let code = self.data.program.code(formula);
+        if let Some(quick) = code.quick() {
+            return Ok(quick.value(&self.data.graph, bound));
+        }
         let view = self.data.view();
         let env = crate::eval::Env {
             now,
             ..view.env(bound)
         };
-        self.data
-            .program
-            .code(formula)
-            .value(&env)
-            .map_err(|fault| {
-                let mut error = RuntimeError::new(*fault, now);
-                error.expression = Some(formula.text.clone());
-                Box::new(error)
-            })
+        code.value(&env).map_err(|fault| {
+            let mut error = RuntimeError::new(*fault, now);
+            error.expression = Some(formula.text.clone());
+            Box::new(error)
+        })
     }
 
     fn pool_len(&self, rule: RuleId, step: usize, bound: &Binding) -> usize {

@@ -63,13 +63,16 @@ impl<'a> View<'a> {
 
     /// Whether all conditions of a query hold, those first that cannot fail.
     pub(crate) fn all_hold(&self, query: &Query, bound: &Binding) -> Result<bool, Failure> {
-        if query.checked.is_empty() {
-            return Ok(true);
-        }
-        let env = self.env(bound);
         for &condition in &query.checked {
-            let holds = self.program.code_of(condition).holds(&env);
-            if !holds.map_err(|fault| Failure { condition, fault })? {
+            let code = self.program.code_of(condition);
+            let holds = match code.quick() {
+                Some(quick) => quick.holds(self.graph, bound),
+                None => {
+                    let holds = code.holds(&self.env(bound));
+                    holds.map_err(|fault| Failure { condition, fault })?
+                }
+            };
+            if !holds {
                 return Ok(false);
             }
         }
