@@ -7,6 +7,7 @@ pub mod closed_form;
 pub mod coverage;
 pub mod determinism;
 pub mod dice;
+pub mod exact;
 pub mod expressions;
 pub mod faults;
 pub mod gsmp;
@@ -34,6 +35,8 @@ pub const PARTS: &[Part] = &[
     ("trajectories", schedules::trajectories),
     ("expressions", expressions::agree),
     ("laws", laws::closed_forms),
+    ("exact", exact::agree),
+    ("chains", |_| exact::closed_forms()),
     ("wrong", |_| laws::wrong_engines()),
     ("coverage", coverage::measured),
     ("narrow", |_| coverage::controls()),

@@ -184,7 +184,11 @@ fn simulate(case: &Case, engine: Engine, stage: Stage) -> Vec<Vec<f64>> {
         .collect()
 }
 
-fn model(case: &Case) -> Model {
+/// The model of a case.
+///
+/// # Panics
+/// If it has mistakes.
+pub(crate) fn model(case: &Case) -> Model {
     let files = [
         ("rules.ron", format!("RuleSet({})", case.rules)),
         (

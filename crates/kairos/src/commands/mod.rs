@@ -9,6 +9,7 @@ pub(crate) mod merge;
 pub(crate) mod new;
 pub(crate) mod report;
 pub(crate) mod run;
+pub(crate) mod solve;
 pub(crate) mod study;
 pub(crate) mod verify;
 
