@@ -75,6 +75,14 @@ impl Markov {
         self.chain(states, counters)
     }
 
+    /// Whether two graphs are the same but for the names of their elements.
+    #[must_use]
+    pub fn are_same(a: &HostGraph, b: &HostGraph) -> bool {
+        let mut classes = Classes::default();
+        classes.class(a);
+        !classes.class(b).1
+    }
+
     fn readings(&self, matcher: &NaiveMatcher) -> Vec<Option<f64>> {
         let probes = (0..).map(ProbeId).take(self.program.model.probes.len());
         probes.map(|probe| matcher.reading(probe)).collect()

@@ -70,14 +70,14 @@ fn transient_loss() -> (f64, f64) {
     let slope = |p: &Vector| -> Vector {
         let up = |k: usize| if k < 4 { 3.0 * p[k] } else { 0.0 };
         let down = |k: usize| k as f64 * p[k];
-        let mut slope = [0.0; 6];
-        for k in 0..5 {
-            let below = if k > 0 { up(k - 1) } else { 0.0 };
-            let above = if k < 4 { down(k + 1) } else { 0.0 };
-            slope[k] = below + above - up(k) - down(k);
-        }
-        slope[5] = 3.0 * p[4];
-        slope
+        std::array::from_fn(|k| match k {
+            5 => 3.0 * p[4],
+            _ => {
+                let below = if k > 0 { up(k - 1) } else { 0.0 };
+                let above = if k < 4 { down(k + 1) } else { 0.0 };
+                below + above - up(k) - down(k)
+            }
+        })
     };
     let moved = |p: &Vector, by: f64, along: &Vector| -> Vector {
         std::array::from_fn(|k| p[k] + by * along[k])

@@ -107,8 +107,9 @@ mod tests {
 
     #[test]
     fn ranges_compare_like_the_operators() {
+        type Compare = fn(&i64, &i64) -> bool;
         const EDGES: [i64; 6] = [i64::MIN, -1, 0, 1, 7, i64::MAX];
-        let plain: [(Operator, fn(&i64, &i64) -> bool); 6] = [
+        let plain: [(Operator, Compare); 6] = [
             (Operator::Equal, i64::eq),
             (Operator::NotEqual, i64::ne),
             (Operator::Less, i64::lt),

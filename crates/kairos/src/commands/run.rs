@@ -68,7 +68,7 @@ pub(crate) struct Arguments {
 }
 
 /// Which replication of a model.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Replication {
     /// The random seed
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -112,6 +112,14 @@ impl Replication {
             text += &format!(" --set {}", quoted(&format!("{name}={value}")));
         }
         text
+    }
+
+    /// The replication after this one.
+    pub(crate) fn next(&self) -> Self {
+        Replication {
+            replication: self.replication.wrapping_add(1),
+            ..self.clone()
+        }
     }
 
     pub(crate) fn randomness(&self) -> Randomness {

@@ -10,7 +10,8 @@ use kairos::{
     load::Mistakes,
     report::table,
 };
-use kairos_sim::start;
+use kairos_rewrite::graph::HostGraph;
+use kairos_sim::{draw::Randomness, start};
 use kairos_solve::{
     Chain, Error, Markov, Solution, export,
     values::{Metric, values},
@@ -70,6 +71,9 @@ pub(crate) struct Arguments {
     format: Format,
 }
 
+/// Graphs of so many nodes are not compared: they have too many states anyway.
+const LARGE: usize = 1000;
+
 /// The values for programs.
 #[derive(Serialize)]
 struct Report {
@@ -98,8 +102,8 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
             return Err(Failure::Told(Exit::Mistakes));
         }
     };
-    let graph = start::build(markov.program(), &arguments.replication.randomness());
-    let graph = graph.map_err(|error| Failure::Because(Exit::Failed, error.to_string()))?;
+    let graph = start_graph(&markov, arguments.replication.randomness())?;
+    warn_of_random_start(&markov, &graph, &arguments.replication)?;
     let chain = markov
         .explore(graph, arguments.states, &interrupt::flag())
         .map_err(failed)?;
@@ -120,6 +124,26 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
         }
     }
     Ok(Exit::Done)
+}
+
+fn start_graph(markov: &Markov, randomness: Randomness) -> Result<HostGraph, Failure> {
+    start::build(markov.program(), &randomness)
+        .map_err(|error| Failure::Because(Exit::Failed, error.to_string()))
+}
+
+/// What is solved begins with one start graph; where replications begin with others, the values are not theirs.
+fn warn_of_random_start(
+    markov: &Markov,
+    graph: &HostGraph,
+    replication: &Replication,
+) -> Result<(), Failure> {
+    let other = start_graph(markov, replication.next().randomness())?;
+    if graph.node_count() > LARGE || Markov::are_same(graph, &other) {
+        return Ok(());
+    }
+    remark(
+        "warning: the start graph is random; these values are those of the one of this replication (--replication N)",
+    )
 }
 
 /// Warm-up and horizon, or neither in the long run.
@@ -221,12 +245,19 @@ fn text(
     }
     text += "\n\n";
     text += &table(&rows);
-    let without: Vec<String> = metrics
-        .iter()
-        .filter_map(|m| Some(format!("  {}: {}\n", m.name, m.value.err()?)))
-        .collect();
+    let mut without: Vec<(&str, Vec<&str>)> = Vec::new();
+    for metric in metrics {
+        let Err(why) = metric.value else { continue };
+        match without.iter_mut().find(|(reason, _)| *reason == why) {
+            Some((_, names)) => names.push(&metric.name),
+            None => without.push((why, vec![&metric.name])),
+        }
+    }
     if !without.is_empty() {
-        text += &format!("\nWithout an exact value:\n{}", without.concat());
+        text += "\nWithout an exact value:\n";
+    }
+    for (why, names) in without {
+        text += &format!("  {}: {why}\n", names.join(", "));
     }
     text
 }
