@@ -27,6 +27,7 @@ pub(crate) fn eliminate(states: &mut [Option<Vanishing>]) -> Result<(), usize> {
         let again = vanishing.to.remove(&state).unwrap_or(0.0);
         let onwards: f64 = vanishing.to.values().sum();
         if onwards <= 0.0 {
+            states[state] = Some(vanishing);
             return Err(state);
         }
         vanishing.to.values_mut().for_each(|p| *p /= onwards);

@@ -9,4 +9,5 @@ mod project;
 mod refusals;
 mod report;
 mod run;
+mod solve;
 mod study;
