@@ -47,7 +47,9 @@ fn says(ran: &Ran, expected: &Expect) {
 /// Of three states in a row, with rates 1 and 2: 4, 2 and 1 of seven.
 #[test]
 fn the_long_run() {
-    says(&solve("10.0", "10.0", "--steady", 0), &expect![[r#"
+    says(
+        &solve("10.0", "10.0", "--steady", 0),
+        &expect![[r#"
         3 states, 4 transitions; in the long run
 
         metric            exact value
@@ -63,7 +65,8 @@ fn the_long_run() {
           length.min, length.max, empty.min, empty.max: depends on more than the state: the average over runs is no average over states
           served.count, served.effectless: grows without end; its rate has a limit
           served.thinned: a matter of how aggregate clocks are carried out, which the chain does not know
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -74,7 +77,9 @@ fn a_general_timer() {
         "",
         1,
     );
-    says(&ran, &expect![[r#"
+    says(
+        &ran,
+        &expect![[r#"
         error[no-chain]: the timer of `serve` is neither exponential nor immediate
          --> model.ron:4:58
           |
@@ -83,7 +88,8 @@ fn a_general_timer() {
           |
           = help: exact values need a Markov chain: for such timers there is simulation
 
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -98,18 +104,24 @@ fn too_many_states() {
 
 #[test]
 fn no_horizon() {
-    says(&solve("horizon: 10.0,", "", "", 2), &expect![[r#"
+    says(
+        &solve("horizon: 10.0,", "", "", 2),
+        &expect![[r#"
         error: the model has no horizon: give --horizon T, or --steady for the long run
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn immediate_events_without_end() {
     let timers = r#""arrive": Immediate(), "serve": Immediate()"#;
     let from = r#""arrive": Exponential(rate: 1.0), "serve": Exponential(rate: 2.0)"#;
-    says(&solve(from, timers, "", 3), &expect![[r#"
+    says(
+        &solve(from, timers, "", 3),
+        &expect![[r#"
         error: immediate events follow each other for ever: `arrive`, `serve`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -168,5 +180,6 @@ fn an_export() {
         == model.empty.srew
         3 1
         0 1.0
-    "#]].assert_eq(&all);
+    "#]]
+    .assert_eq(&all);
 }
