@@ -30,8 +30,7 @@ pub struct Metric {
 }
 
 const UNDEFINED: &str = "undefined in some states: there is no match to average over";
-const OF_A_RUN: &str =
-    "depends on more than the state: the average over runs is no average over states";
+const OF_A_RUN: &str = "a matter of whole runs, of which the states know nothing";
 const READS_TIME: &str = "reads `now`, which the state does not know";
 const NEVER: &str = "never observed";
 const NO_COUNT: &str = "grows without end; its rate has a limit";
@@ -97,9 +96,7 @@ impl Solved<'_> {
                 Statistic::Count => self.count(Counters::applied(*rule)),
                 Statistic::Effectless => self.count(Counters::effectless(*rule)),
                 Statistic::Rate => Ok(self.per_time(Counters::applied(*rule))),
-                _ => Err(
-                    "a matter of how aggregate clocks are carried out, which the chain does not know",
-                ),
+                _ => Err("a matter of how aggregate clocks are carried out"),
             },
             kind @ ProbeKind::Tally { .. } if reads_time(kind) => Err(READS_TIME),
             ProbeKind::Tally { .. } => self.tally(probe, statistic),

@@ -215,11 +215,14 @@ fn text(
     solution: &Solution,
     metrics: &[Metric],
 ) -> String {
-    let mut rows = vec![["metric", "exact value"].map(str::to_owned)];
+    let mut rows = vec![["metric", "exact value", ""].map(str::to_owned)];
     for metric in metrics {
         if let Ok(value) = metric.value {
-            let value = format!("{} {}", significant(value, 10), metric.unit);
-            rows.push([metric.name.clone(), value.trim_end().to_owned()]);
+            rows.push([
+                metric.name.clone(),
+                significant(value, 10),
+                metric.unit.clone(),
+            ]);
         }
     }
     let mut text = format!(

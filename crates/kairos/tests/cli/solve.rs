@@ -50,22 +50,22 @@ fn the_long_run() {
     says(
         &solve("10.0", "10.0", "--steady", 0),
         &expect![[r#"
-        3 states, 4 transitions; in the long run
+            3 states, 4 transitions; in the long run
 
-        metric            exact value
-        length.mean      0.5714285714
-        length.sd        0.7284313591
-        length.last      0.5714285714
-        empty.mean       0.5714285714
-        empty.sd         0.4948716593
-        empty.last       0.5714285714
-        served.rate  0.8571428571 1/s
+            metric        exact value
+            length.mean  0.5714285714
+            length.sd    0.7284313591
+            length.last  0.5714285714
+            empty.mean   0.5714285714
+            empty.sd     0.4948716593
+            empty.last   0.5714285714
+            served.rate  0.8571428571  1/s
 
-        Without an exact value:
-          length.min, length.max, empty.min, empty.max: depends on more than the state: the average over runs is no average over states
-          served.count, served.effectless: grows without end; its rate has a limit
-          served.thinned: a matter of how aggregate clocks are carried out, which the chain does not know
-    "#]],
+            Without an exact value:
+              length.min, length.max, empty.min, empty.max: a matter of whole runs, of which the states know nothing
+              served.count, served.effectless: grows without end; its rate has a limit
+              served.thinned: a matter of how aggregate clocks are carried out
+        "#]],
     );
 }
 
