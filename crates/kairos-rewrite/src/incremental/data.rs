@@ -123,6 +123,13 @@ impl Data {
         }
     }
 
+    /// Counts candidates that were tested.
+    pub(crate) fn note_search(&self, steps: u64) {
+        let mut effort = self.effort.get();
+        effort.search_steps += steps;
+        self.effort.set(effort);
+    }
+
     /// The count of a sub-pattern at a node or (`Slot::NONE`) as a whole, matched edges not left out.
     pub(crate) fn count_of(&self, sub: SubId, node: Slot) -> i64 {
         let count = match self.network().strategies.of(sub) {

@@ -1,9 +1,12 @@
 //! Keeps the stored matches true: from what an application changed to what was lost and found.
 
+use smallvec::SmallVec;
+
 use super::{
     data::Data,
     dispatch::{Look, Reaction, Rows},
     network::{Purpose, QueryId},
+    plan::Ends,
     room::Room,
     store::NONE,
     strategy::Strategy,
@@ -445,6 +448,9 @@ impl Update {
             Look::Everywhere => self.everywhere(program, data, reaction.query),
             Look::Around(plan) => {
                 let id = reaction.query;
+                if let Some(ends) = plan.ends_alone() {
+                    return self.edge(program, data, id, ends, element);
+                }
                 let mut embeddings = std::mem::take(&mut self.embeddings);
                 self.collect(data, id, plan, element, true, &mut embeddings)?;
                 self.embeddings = embeddings;
@@ -457,6 +463,34 @@ impl Update {
                 self.react(program, data, reaction, to)
             }
         }
+    }
+
+    /// Adds the matches of a pattern that is one edge with its ends and has no conditions: at most two.
+    fn edge(
+        &mut self,
+        program: &Program,
+        data: &mut Data,
+        id: QueryId,
+        ends: &Ends,
+        edge: Slot,
+    ) -> Outcome<()> {
+        let (from, to) = data.graph.ends(edge);
+        let back = (ends.undirected && from != to).then_some((to, from));
+        for (from, to) in [Some((from, to)), back].into_iter().flatten() {
+            data.note_search(1);
+            if !ends.fit(&data.graph, from, to) {
+                continue;
+            }
+            let vars = &program.network().queries[id.index()].vars;
+            self.bound.set(ends.edge, edge);
+            self.bound.set(ends.from.var, from);
+            self.bound.set(ends.to.var, to);
+            let slots: SmallVec<[Slot; 3]> = vars.iter().map(|&v| self.bound.get(v)).collect();
+            if data.find(id, &slots).is_none() {
+                self.insert(program, data, id, &slots)?;
+            }
+        }
+        Ok(())
     }
 
     /// Collects suspects around an element.
@@ -616,12 +650,9 @@ impl Update {
         }
         self.busy = busy;
         let delta = &mut data.delta;
-        delta.aggregates.sort_unstable();
-        delta.aggregates.dedup();
-        delta.probes.sort_unstable();
-        delta.probes.dedup();
-        delta.stale.sort_unstable();
-        delta.stale.dedup();
+        in_order(&mut delta.aggregates);
+        in_order(&mut delta.probes);
+        in_order(&mut delta.stale);
         if !delta.stale.is_empty() && !delta.lost.is_empty() {
             let lost = &delta.lost;
             delta.stale.retain(|e| !lost.iter().any(|l| l.event == *e));
@@ -666,6 +697,21 @@ impl Update {
         }
         data.pools[index] = Some(pools);
         Ok(())
+    }
+}
+
+/// Sorts a list and leaves every item in once. Mostly there are no more than two.
+#[inline]
+fn in_order<T: Ord + Copy>(list: &mut Vec<T>) {
+    match list.as_mut_slice() {
+        [] | [_] => {}
+        [a, b] if *a < *b => {}
+        [a, b] if *a > *b => std::mem::swap(a, b),
+        [_, _] => list.truncate(1),
+        _ => {
+            list.sort_unstable();
+            list.dedup();
+        }
     }
 }
 
