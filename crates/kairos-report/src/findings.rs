@@ -4,7 +4,7 @@ use crate::{
     Words,
     html::{Element, el, list},
     metric::{anchor, framed, mean, range, scenario},
-    plot::Download,
+    plot::{Download, in_full},
     results::Results,
     rows::{Difference, Estimate},
 };
@@ -159,7 +159,6 @@ fn best(results: &Results, scenario: &str, metric: &str) -> Option<Element> {
 }
 
 fn download(results: &Results) -> Element {
-    let cell = |x: Option<f64>| x.map(|x| format!("{x:?}")).unwrap_or_default();
     let row = |r: &Estimate| {
         vec![
             r.scenario.clone(),
@@ -167,10 +166,10 @@ fn download(results: &Results) -> Element {
             r.unit.clone(),
             r.n.to_string(),
             r.undefined.to_string(),
-            cell(r.mean),
-            cell(r.sd),
-            cell(r.low),
-            cell(r.high),
+            in_full(r.mean),
+            in_full(r.sd),
+            in_full(r.low),
+            in_full(r.high),
         ]
     };
     Download {

@@ -5,7 +5,7 @@ use crate::{
     forest::{Scale, Whisker},
     format::{grouped, rounded_like, short, significant},
     html::{Element, el, list},
-    plot::slug,
+    plot::{Download, in_full, slug},
     results::Results,
     rows::{Difference, Estimate},
 };
@@ -43,12 +43,15 @@ pub(crate) fn section(results: &Results, words: &Words, metric: &str) -> Element
     let sweeps = curves::sweeps(results, metric, &label);
     let mut pair = el("div").class("pair");
     if !rows.is_empty() {
-        pair = pair.add(folded("Estimates", rows.len(), estimates(results, &rows)));
+        let button = download_estimates(metric, &rows);
+        let table = estimates(results, &rows);
+        pair = pair.add(folded("Estimates", rows.len(), button, table));
     }
     if !differences.is_empty() {
         pair = pair.add(folded(
             "Paired differences",
             differences.len(),
+            download_differences(metric, &differences),
             compared(results, &differences),
         ));
     }
@@ -67,14 +70,53 @@ fn heading(metric: &str, unit: &str) -> Element {
     }
 }
 
-/// A part with a heading, closed where it is long.
-fn folded(title: &str, rows: usize, inside: Element) -> Element {
+/// A part with a heading and a download, closed where it is long.
+fn folded(title: &str, rows: usize, download: Element, inside: Element) -> Element {
     match rows > LONG {
-        false => el("div").add(el("h3").text(title)).add(inside),
+        false => el("div")
+            .add(el("h3").text(title).add(download))
+            .add(inside),
         true => el("details")
             .add(el("summary").add(el("h3").text(&format!("{title} ({rows})"))))
+            .add(download)
             .add(inside),
     }
+}
+
+fn download_estimates(metric: &str, rows: &[&Estimate]) -> Element {
+    let row = |row: &&Estimate| {
+        let numbers = [row.mean, row.sd, row.low, row.high].map(in_full);
+        let counts = [row.n, row.undefined].map(|n| n.to_string());
+        [vec![row.scenario.clone()], numbers.into(), counts.into()].concat()
+    };
+    Download {
+        file: &format!("{}-estimates", slug(metric)),
+        columns: &["scenario", "mean", "sd", "low", "high", "n", "undefined"],
+        rows: rows.iter().map(row).collect(),
+    }
+    .button()
+}
+
+fn download_differences(metric: &str, rows: &[&Difference]) -> Element {
+    let row = |row: &&Difference| {
+        let names = [row.scenario.clone(), row.baseline.clone()];
+        let numbers = [row.difference, row.low, row.high, row.p_holm].map(in_full);
+        [names.as_slice(), &numbers, &[row.pairs.to_string()]].concat()
+    };
+    Download {
+        file: &format!("{}-differences", slug(metric)),
+        columns: &[
+            "scenario",
+            "baseline",
+            "difference",
+            "low",
+            "high",
+            "p_holm",
+            "pairs",
+        ],
+        rows: rows.iter().map(row).collect(),
+    }
+    .button()
 }
 
 /// The name of a scenario, in its colour.

@@ -83,6 +83,11 @@ impl Download<'_> {
     }
 }
 
+/// A number in a cell, in full; an empty one where there is none.
+pub(crate) fn in_full(number: Option<f64>) -> String {
+    number.map(|x| format!("{x:?}")).unwrap_or_default()
+}
+
 fn button() -> Element {
     el("button")
         .class("csv")

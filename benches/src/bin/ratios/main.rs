@@ -1,7 +1,9 @@
 //! Figures of the engine's speed that anybody can take again, each a table in Markdown on the standard output.
 //!
-//!     cargo run --release -p kairos-benches --bin ratios -- [NAME …] [--sizes N,…] [--rounds N]
-//!     cargo run --release -p kairos-benches --bin ratios -- twins | probes | threads | start | growth | memory NAME N
+//! ```text
+//! cargo run --release -p kairos-benches --bin ratios -- [NAME …] [--sizes N,…] [--rounds N]
+//! cargo run --release -p kairos-benches --bin ratios -- twins | probes | threads | start | growth | memory NAME N
+//! ```
 //!
 //! Times are those on the processor (all but those of `threads`), on one thread, and what is compared takes turns: see [`rounds`].
 #![allow(clippy::print_stdout)]
