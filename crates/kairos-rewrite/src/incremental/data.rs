@@ -24,8 +24,10 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Event {
     pub(crate) rule: RuleId,
+    /// Whether the match is one element: then its row need not be read.
+    pub(crate) single: bool,
     pub(crate) row: u32,
-    /// The first element of the match; where there is no other, its row need not be read.
+    /// The first element of the match.
     pub(crate) first: Slot,
 }
 
@@ -272,9 +274,13 @@ impl Data {
 
     fn activate(&mut self, id: QueryId, rule: RuleId, row: u32) -> Outcome<()> {
         let limit = self.program.model.run.limits.active_events;
-        let first = self.stores[id.index()].row(row).first();
-        let first = first.copied().unwrap_or(Slot::NONE);
-        let activated = Event { rule, row, first };
+        let slots = self.stores[id.index()].row(row);
+        let activated = Event {
+            rule,
+            single: slots.len() == 1,
+            row,
+            first: slots.first().copied().unwrap_or(Slot::NONE),
+        };
         let event = self.free_events.pop().unwrap_or_else(|| {
             self.events.push(activated);
             EventId(

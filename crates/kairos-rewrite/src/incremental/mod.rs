@@ -110,16 +110,20 @@ impl Matcher for IncrementalMatcher {
         &self.data.delta
     }
 
+    #[inline]
     fn event(&self, event: EventId) -> (RuleId, &[Slot]) {
-        let Event { rule, row, first } = &self.data.events[event.index()];
+        let Event {
+            rule,
+            single,
+            row,
+            first,
+        } = &self.data.events[event.index()];
+        if *single {
+            return (*rule, std::slice::from_ref(first));
+        }
         let query = self.program.network().events[rule.index()];
         let query = query.expect("an event's rule has its query");
-        let store = &self.data.stores[query.index()];
-        let matched = match store.layout().width {
-            1 => std::slice::from_ref(first),
-            _ => store.row(*row),
-        };
-        (*rule, matched)
+        (*rule, self.data.stores[query.index()].row(*row))
     }
 
     fn rule_of(&self, event: EventId) -> RuleId {

@@ -288,7 +288,10 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
             Due::Event(event) => {
                 let (rule, matched) = self.matcher.event(event);
                 let timer = self.timers.of(rule);
-                self.bound.reset(timer.variables);
+                // What else there is to bind must not be what an earlier firing bound.
+                if self.bound.len() != timer.variables || timer.variables > matched.len() {
+                    self.bound.reset(timer.variables);
+                }
                 let matched = timer.elements.iter().zip(matched);
                 matched.for_each(|(e, &slot)| self.bound.set(e.var(), slot));
                 rule

@@ -10,6 +10,7 @@
 
 mod calendar;
 mod heap;
+mod lists;
 #[cfg(test)]
 mod tests;
 mod twin;
