@@ -5,7 +5,6 @@ use std::{cell::Cell, cmp::Ordering, sync::Arc};
 use kairos_model::{expr::Var, formulas::Owner, rule::RuleId, types::Value};
 
 use super::{
-    dispatch::NO_HOOK,
     network::{Indexed, Network, Purpose, Query, QueryId},
     pool::Pools,
     search::{Failure, View},
@@ -203,12 +202,13 @@ impl Data {
     /// The first row that hangs at an element by a hook, or [`NONE`].
     #[inline]
     pub(crate) fn first_row(&self, id: QueryId, hook: usize, element: Slot) -> u32 {
-        let hook = &self.stores[id.index()].layout().hooks[hook];
-        match hook.place(&self.graph, element) {
-            NO_HOOK => NONE,
-            place if hook.is_node => self.node_heads.get(element, place),
-            place => self.edge_heads.get(element, place),
-        }
+        let store = &self.stores[id.index()];
+        let heads = if store.layout().hooks[hook].is_node {
+            &self.node_heads
+        } else {
+            &self.edge_heads
+        };
+        store.first(hook, &self.graph, heads, element)
     }
 
     /// The row with these slots.

@@ -105,6 +105,9 @@ pub(crate) struct Dispatch {
     /// For each type the hooks that its elements have: query and hook.
     pub(crate) node_hooks: Vec<Vec<(QueryId, usize)>>,
     pub(crate) edge_hooks: Vec<Vec<(QueryId, usize)>>,
+    /// For each type how many of these have lists of rows.
+    pub(crate) node_lists: Vec<u16>,
+    pub(crate) edge_lists: Vec<u16>,
     /// For each query and hook its place among the hooks of each type.
     pub(crate) hook_places: Vec<Vec<Vec<u16>>>,
     /// Sub-patterns of which only the change between none and some matters.
@@ -163,6 +166,8 @@ impl Dispatch {
             edge_tallies: vec![Vec::new(); edge_types],
             node_hooks: vec![Vec::new(); node_types],
             edge_hooks: vec![Vec::new(); edge_types],
+            node_lists: vec![0; node_types],
+            edge_lists: vec![0; edge_types],
             hook_places: Vec::new(),
             crossing: vec![true; program.sub_count()],
         };
@@ -394,6 +399,7 @@ impl Builder<'_> {
                     } else {
                         Look::Nowhere
                     };
+                    query.scanned = true;
                     let reaction = Reaction {
                         rows: Rows::All,
                         look,
@@ -530,14 +536,22 @@ impl Builder<'_> {
                 let var = query.vars[column];
                 let nodes = node_types(scope, var).iter().map(|t| t.index());
                 let edges = edge_types(scope, var).iter().map(|t| t.index());
-                let table = if query.nodes[column] {
-                    &mut self.dispatch.node_hooks
+                let Dispatch {
+                    node_hooks,
+                    edge_hooks,
+                    node_lists,
+                    edge_lists,
+                    ..
+                } = &mut self.dispatch;
+                let (table, lists) = if query.nodes[column] {
+                    (node_hooks, node_lists)
                 } else {
-                    &mut self.dispatch.edge_hooks
+                    (edge_hooks, edge_lists)
                 };
                 let mut places = vec![NO_HOOK; table.len()];
                 for ty in nodes.chain(edges) {
-                    places[ty] = u16::try_from(table[ty].len()).expect("fewer than 2^16 hooks");
+                    places[ty] = lists[ty];
+                    lists[ty] += u16::from(query.numbering_hook() != Some(index));
                     table[ty].push((id, index));
                 }
                 of_query.push(places);

@@ -8,7 +8,6 @@ use kairos_model::{
 };
 
 use super::{
-    dispatch::NO_HOOK,
     network::{Network, Query, QueryId},
     plan::{EdgeTest, Ends, Item, NodeTest, Plan},
     store::{Heads, Store},
@@ -223,11 +222,7 @@ impl<'a> View<'a> {
                 if compiled.nodes[column] {
                     continue;
                 }
-                let place = store.layout().hooks[hook].place(self.graph, edge);
-                if place == NO_HOOK {
-                    continue;
-                }
-                let head = self.edge_heads.get(edge, place);
+                let head = store.first(hook, self.graph, self.edge_heads, edge);
                 for row in store.rows_from(hook, head) {
                     let slots = store.row(row);
                     let here = compiled.anchor.is_none_or(|a| Some(slots[a]) == node);

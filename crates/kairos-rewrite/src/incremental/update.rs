@@ -127,7 +127,7 @@ impl Update {
             for &(query, hook) in &dispatch.edge_hooks[ty] {
                 self.drop_rows(program, data, query, hook, edge);
             }
-            data.edge_heads.delete(edge, dispatch.edge_hooks[ty].len());
+            data.edge_heads.delete(edge, dispatch.edge_lists[ty].into());
         }
         for &node in nodes {
             let ty = data.graph.node_type(node).index();
@@ -140,7 +140,7 @@ impl Update {
             for &(query, hook) in &dispatch.node_hooks[ty] {
                 self.drop_rows(program, data, query, hook, node);
             }
-            data.node_heads.delete(node, dispatch.node_hooks[ty].len());
+            data.node_heads.delete(node, dispatch.node_lists[ty].into());
         }
     }
 
@@ -209,7 +209,7 @@ impl Update {
     fn hook_node(&mut self, program: &Program, data: &mut Data, node: Slot) {
         let dispatch = &program.network().dispatch;
         let ty = data.graph.node_type(node).index();
-        data.node_heads.create(node, dispatch.node_hooks[ty].len());
+        data.node_heads.create(node, dispatch.node_lists[ty].into());
         data.delta.probes.extend(&dispatch.node_tallies[ty]);
         self.counted.extend(
             dispatch.node_counts[ty]
@@ -221,7 +221,7 @@ impl Update {
     fn hook_edge(&mut self, program: &Program, data: &mut Data, edge: Slot) {
         let dispatch = &program.network().dispatch;
         let ty = data.graph.edge_type(edge).index();
-        data.edge_heads.create(edge, dispatch.edge_hooks[ty].len());
+        data.edge_heads.create(edge, dispatch.edge_lists[ty].into());
         data.delta.probes.extend(&dispatch.edge_tallies[ty]);
         self.log_degrees(data, edge, 1);
     }
