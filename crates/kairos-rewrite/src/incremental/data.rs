@@ -181,6 +181,17 @@ impl Data {
         }
     }
 
+    /// The order of two rows. Mostly the first numbers tell.
+    #[inline]
+    pub(crate) fn by_numbers(&self, id: QueryId, a: u32, b: u32) -> Ordering {
+        let (query, store) = (self.query(id), &self.stores[id.index()]);
+        let first = query.order.first().map_or(Ordering::Equal, |&column| {
+            let number = |row| self.number(query.nodes[column], store.row(row)[column]);
+            number(a).cmp(&number(b))
+        });
+        first.then_with(|| self.numbers(id, a).cmp(self.numbers(id, b)))
+    }
+
     /// The numbers of a row, in the order in which rows are compared.
     pub(crate) fn numbers(&self, id: QueryId, row: u32) -> impl Iterator<Item = u64> + '_ {
         let query = self.query(id);

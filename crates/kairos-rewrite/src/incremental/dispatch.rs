@@ -52,6 +52,8 @@ pub(crate) struct Reaction {
     pub(crate) rows: Rows,
     /// The conditions of the rows may no longer hold.
     pub(crate) recheck: bool,
+    /// Where a condition says no more than whether the counted sub-pattern exists: the answer with which it holds.
+    pub(crate) holds_if: Option<bool>,
     /// The rows' timers read what has changed.
     pub(crate) stale: bool,
     /// What the rows' timers observe may have changed.
@@ -391,6 +393,9 @@ impl Builder<'_> {
                     };
                     (reaction.observe, reaction.stale) =
                         (reaction.observe || reaction.stale, false);
+                    if purpose == Use::Condition && chain.is_empty() {
+                        reaction.holds_if = existence(expr);
+                    }
                     self.add(query, Trigger::Count(sub), reaction);
                 }
                 Strategy::Nodes { .. } | Strategy::Stored { anchor: None, .. } => {
@@ -574,11 +579,21 @@ fn hook(query: &mut Query, var: Var) -> usize {
         })
 }
 
+/// Of a condition that says no more than whether a sub-pattern exists: the answer with which it holds.
+fn existence(condition: &Expr) -> Option<bool> {
+    match &condition.kind {
+        ExprKind::Exists(_) => Some(true),
+        ExprKind::Not(inner) => existence(inner).map(|answer| !answer),
+        _ => None,
+    }
+}
+
 fn quiet(query: QueryId) -> Reaction {
     Reaction {
         query,
         rows: Rows::None,
         recheck: false,
+        holds_if: None,
         stale: false,
         observe: false,
         revalue: false,
@@ -603,6 +618,9 @@ fn merge(reactions: &mut Vec<Reaction>, new: &Reaction) {
         |r: &&mut Reaction| r.query == new.query && r.rows == new.rows && r.rows != Rows::None;
     if let Some(old) = reactions.iter_mut().find(same) {
         old.recheck |= new.recheck;
+        if old.holds_if != new.holds_if {
+            old.holds_if = None;
+        }
         old.stale |= new.stale;
         old.observe |= new.observe;
         old.revalue |= new.revalue;
