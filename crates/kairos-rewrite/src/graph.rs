@@ -7,6 +7,7 @@ use kairos_model::types::{EdgeTypeId, NodeTypeId};
 use crate::{
     binding::Slot,
     lists::{List, Lists},
+    prefetch::prefetch,
     schema::{PortId, Schema, Way},
 };
 
@@ -420,6 +421,30 @@ impl HostGraph {
     pub fn ends(&self, edge: Slot) -> (Slot, Slot) {
         let edge = &self.edges[edge.index()];
         (Slot(edge.from), Slot(edge.to))
+    }
+
+    /// Asks for the memory of a node, or, once that has come, of its attributes and the heads of its lists.
+    #[inline]
+    pub(crate) fn prefetch_node(&self, node: Slot, parts: bool) {
+        if !parts {
+            return prefetch(&self.nodes, node.index());
+        }
+        if let Some(node) = self.nodes.get(node.index()) {
+            prefetch(&self.words.items, node.attributes as usize);
+            prefetch(&self.ports.items, node.ports as usize);
+        }
+    }
+
+    /// Asks for the memory of an edge, or, once that has come, of its ends.
+    #[inline]
+    pub(crate) fn prefetch_edge(&self, edge: Slot, parts: bool) {
+        if !parts {
+            return prefetch(&self.edges, edge.index());
+        }
+        if let Some(edge) = self.edges.get(edge.index()) {
+            prefetch(&self.nodes, edge.from as usize);
+            prefetch(&self.nodes, edge.to as usize);
+        }
     }
 
     /// The number of a node.

@@ -34,7 +34,8 @@ use crate::{
     effects::{AloneAssignment, Change},
     error::{Outcome, RuntimeError},
     graph::HostGraph,
-    matcher::{Applied, Cause, Effort, EventId, Extensions, Firing, MatchDelta, Matcher},
+    matcher::{Applied, Cause, Effort, EventId, Extensions, Firing, MatchDelta, Matcher, Soon},
+    prefetch::prefetch,
     program::Program,
 };
 
@@ -132,6 +133,28 @@ impl Matcher for IncrementalMatcher {
 
     fn matched(&self, event: EventId) -> &[Slot] {
         self.event(event).1
+    }
+
+    #[inline]
+    fn prefetch(&self, event: EventId, how_soon: Soon) {
+        let Data { graph, events, .. } = &self.data;
+        if how_soon == Soon::Far {
+            return prefetch(events, event.index());
+        }
+        let Some(event) = events.get(event.index()) else {
+            return;
+        };
+        let query = &self.program.network().events[event.rule.index()];
+        let Some(query) = query.map(|q| self.data.query(q)) else {
+            return;
+        };
+        let of_node = query.nodes.first() == Some(&true);
+        let parts = how_soon == Soon::Next;
+        if of_node {
+            graph.prefetch_node(event.first, parts);
+        } else {
+            graph.prefetch_edge(event.first, parts);
+        }
     }
 
     fn event_bound(&self) -> u32 {

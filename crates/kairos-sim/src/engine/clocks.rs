@@ -1,5 +1,7 @@
 //! Running clocks: which is due next, and how each is stopped and rescaled. Knows no rule and no graph.
 
+use kairos_rewrite::prefetch::prefetch;
+
 use crate::{
     draw::Name,
     schedule::{Schedule, Slot},
@@ -317,6 +319,19 @@ impl<S: Schedule + Default> Clocks<S> {
             ))
         };
         self.priorities.iter().find_map(first).or_else(timed)
+    }
+
+    /// A clock that probably runs out so many events after the next, where there are too many to stay in the caches. Its memory is asked for.
+    #[inline]
+    pub(super) fn foresee(&self, ahead: usize) -> Option<Slot> {
+        /// Fewer stay in the caches by themselves.
+        const MANY: usize = 1 << 14;
+        if self.clocks.len() < MANY {
+            return None;
+        }
+        let slot = self.timed.foresee(ahead)?;
+        prefetch(&self.clocks, slot.0 as usize);
+        Some(slot)
     }
 
     /// When a running clock is due.

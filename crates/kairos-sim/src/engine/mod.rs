@@ -9,7 +9,7 @@ use kairos_rewrite::{
     binding::Binding,
     error::{Fault, Outcome, RuntimeError},
     graph::HostGraph,
-    matcher::{EventId, Firing as Application, Matcher},
+    matcher::{EventId, Firing as Application, Matcher, Soon},
     program::Program,
 };
 
@@ -241,6 +241,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         time: f64,
         observer: &mut O,
     ) -> Outcome<Progress> {
+        self.look_ahead();
         self.move_time(time);
         let (rule, name) = self.take(due);
         let outcome = self
@@ -269,6 +270,17 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
             time,
             outcome,
         })
+    }
+
+    /// Asks for what the next firings will probably read.
+    #[inline]
+    fn look_ahead(&self) {
+        for (ahead, how_soon) in [(9, Soon::Far), (6, Soon::Near), (3, Soon::Next)] {
+            let slot = self.clockwork.clocks.foresee(ahead);
+            if let Some(Due::Event(event)) = slot.map(|slot| self.clockwork.due_in(slot)) {
+                self.matcher.prefetch(event, how_soon);
+            }
+        }
     }
 
     fn move_time(&mut self, time: f64) {

@@ -500,6 +500,12 @@ impl Schedule for CalendarSchedule {
     }
 
     #[inline]
+    fn foresee(&self, ahead: usize) -> Option<Slot> {
+        let node = self.today.get(self.left + ahead)?;
+        Some(Slot(node.slot))
+    }
+
+    #[inline]
     fn len(&self) -> usize {
         self.scheduled
     }

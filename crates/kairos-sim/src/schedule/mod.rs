@@ -70,6 +70,12 @@ pub trait Schedule {
         self.reschedule(due.slot, time, order);
     }
 
+    /// A slot that is probably due so many events after the next, where that is known without searching.
+    #[inline]
+    fn foresee(&self, _ahead: usize) -> Option<Slot> {
+        None
+    }
+
     /// How many slots are scheduled, those with time `+inf` included.
     fn len(&self) -> usize;
 
