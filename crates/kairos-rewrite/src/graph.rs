@@ -423,28 +423,35 @@ impl HostGraph {
         (Slot(edge.from), Slot(edge.to))
     }
 
-    /// Asks for the memory of a node, or, once that has come, of its attributes and the heads of its lists.
+    /// Asks for the memory of a node.
     #[inline]
-    pub(crate) fn prefetch_node(&self, node: Slot, parts: bool) {
-        if !parts {
-            return prefetch(&self.nodes, node.index());
-        }
+    pub(crate) fn prefetch_node(&self, node: Slot) {
+        prefetch(&self.nodes, node.index());
+    }
+
+    /// Asks for the memory of a node's attributes, and of the heads of its lists; the node itself has come.
+    #[inline]
+    pub(crate) fn prefetch_parts(&self, node: Slot) {
         if let Some(node) = self.nodes.get(node.index()) {
             prefetch(&self.words.items, node.attributes as usize);
             prefetch(&self.ports.items, node.ports as usize);
         }
     }
 
-    /// Asks for the memory of an edge, or, once that has come, of its ends.
+    /// Asks for the memory of the first edges in the first list of a node; its parts have come.
     #[inline]
-    pub(crate) fn prefetch_edge(&self, edge: Slot, parts: bool) {
-        if !parts {
-            return prefetch(&self.edges, edge.index());
+    pub(crate) fn prefetch_halves(&self, node: Slot) {
+        let ports = self.nodes.get(node.index()).map(|node| node.ports as usize);
+        if let Some(&list) = ports.and_then(|ports| self.ports.items.get(ports)) {
+            self.halves.prefetch(list);
         }
-        if let Some(edge) = self.edges.get(edge.index()) {
-            prefetch(&self.nodes, edge.from as usize);
-            prefetch(&self.nodes, edge.to as usize);
-        }
+    }
+
+    /// Asks for the memory of an edge.
+    #[inline]
+    pub(crate) fn prefetch_edge(&self, edge: Slot) {
+        prefetch(&self.edges, edge.index());
+        prefetch(&self.positions, edge.index());
     }
 
     /// The number of a node.

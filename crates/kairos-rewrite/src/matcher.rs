@@ -98,13 +98,15 @@ pub trait Cause {
 }
 
 /// How soon an event fires: what was asked for at one time is there to be followed at the next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Soon {
     /// Its record is asked for.
     Far,
-    /// The elements of its match.
+    /// The first element of its match.
     Near,
-    /// Their attributes and neighbours.
+    /// What hangs at the element: attributes, heads of lists, ends.
+    Nearer,
+    /// What hangs at that: neighbours, matches.
     Next,
 }
 

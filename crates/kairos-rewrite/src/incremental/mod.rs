@@ -14,6 +14,7 @@ mod dispatch;
 mod network;
 mod plan;
 mod pool;
+mod prefetch;
 mod ranking;
 mod room;
 mod search;
@@ -35,7 +36,6 @@ use crate::{
     error::{Outcome, RuntimeError},
     graph::HostGraph,
     matcher::{Applied, Cause, Effort, EventId, Extensions, Firing, MatchDelta, Matcher, Soon},
-    prefetch::prefetch,
     program::Program,
 };
 
@@ -137,24 +137,7 @@ impl Matcher for IncrementalMatcher {
 
     #[inline]
     fn prefetch(&self, event: EventId, how_soon: Soon) {
-        let Data { graph, events, .. } = &self.data;
-        if how_soon == Soon::Far {
-            return prefetch(events, event.index());
-        }
-        let Some(event) = events.get(event.index()) else {
-            return;
-        };
-        let query = &self.program.network().events[event.rule.index()];
-        let Some(query) = query.map(|q| self.data.query(q)) else {
-            return;
-        };
-        let of_node = query.nodes.first() == Some(&true);
-        let parts = how_soon == Soon::Next;
-        if of_node {
-            graph.prefetch_node(event.first, parts);
-        } else {
-            graph.prefetch_edge(event.first, parts);
-        }
+        self.data.prefetch(event, how_soon);
     }
 
     fn event_bound(&self) -> u32 {

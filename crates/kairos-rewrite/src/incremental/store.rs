@@ -9,7 +9,7 @@ use hashbrown::HashTable;
 use rustc_hash::FxHasher;
 
 use super::dispatch::NO_HOOK;
-use crate::{binding::Slot, graph::HostGraph};
+use crate::{binding::Slot, graph::HostGraph, prefetch::prefetch};
 
 /// End of a list, and no row.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -241,6 +241,15 @@ impl Store {
             heads.get(element, place)
         } else {
             self.numbered(element)
+        }
+    }
+
+    /// Asks for the memory of the row of an element that no two rows share.
+    #[inline]
+    pub(crate) fn prefetch(&self, element: Slot) {
+        if self.layout.numbered {
+            prefetch(&self.alive, element.index());
+            prefetch(&self.slots, element.index() * self.layout.width);
         }
     }
 

@@ -275,7 +275,13 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     /// Asks for what the next firings will probably read.
     #[inline]
     fn look_ahead(&self) {
-        for (ahead, how_soon) in [(9, Soon::Far), (6, Soon::Near), (3, Soon::Next)] {
+        const STAGES: [(usize, Soon); 4] = [
+            (8, Soon::Far),
+            (6, Soon::Near),
+            (4, Soon::Nearer),
+            (2, Soon::Next),
+        ];
+        for (ahead, how_soon) in STAGES {
             let slot = self.clockwork.clocks.foresee(ahead);
             if let Some(Due::Event(event)) = slot.map(|slot| self.clockwork.due_in(slot)) {
                 self.matcher.prefetch(event, how_soon);

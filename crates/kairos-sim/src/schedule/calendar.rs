@@ -17,10 +17,10 @@ use super::{
 };
 
 /// How many events a day should see: so many that the ends of all lists to append to lie in the cache.
-const EVENTS_PER_DAY: f64 = 32.0;
+const EVENTS_PER_DAY: f64 = 64.0;
 
 /// Parts of a day by which its entries are counted: so many that most have one entry or none.
-const PARTS: usize = 64;
+const PARTS: usize = 128;
 
 /// With so few events scheduled, the heap alone is as fast.
 const FEW: usize = 64;
