@@ -234,13 +234,12 @@ impl Store {
         heads: &Heads,
         element: Slot,
     ) -> u32 {
-        let place = self.layout.hooks[hook].place(graph, element);
-        if place == NO_HOOK {
-            NONE
-        } else if self.layout.lists(hook) {
-            heads.get(element, place)
-        } else {
-            self.numbered(element)
+        if !self.layout.lists(hook) {
+            return self.numbered(element);
+        }
+        match self.layout.hooks[hook].place(graph, element) {
+            NO_HOOK => NONE,
+            place => heads.get(element, place),
         }
     }
 

@@ -25,6 +25,9 @@ const PARTS: usize = 128;
 /// With so few events scheduled, the heap alone is as fast.
 const FEW: usize = 64;
 
+/// So few slots are gone through sooner than they are kept in order.
+const LEAST: usize = 16;
+
 /// The longest year, in days.
 const LONGEST_YEAR: usize = 1 << 24;
 
@@ -176,6 +179,10 @@ impl CalendarSchedule {
     #[inline]
     fn put(&mut self, node: Node) {
         let Node { time, order, slot } = node;
+        if self.is_least() {
+            self.first = self.first.min(node);
+            return;
+        }
         let day = self.day_of(time);
         self.watch.written += 1;
         if day <= self.day {
@@ -203,6 +210,10 @@ impl CalendarSchedule {
     /// Finds what is due next: drops entries that are out of date, and lets days come until one is true.
     #[inline]
     fn settle(&mut self) {
+        if self.is_least() {
+            self.first = self.nodes().min().unwrap_or(NOTHING);
+            return;
+        }
         if self.watch.written >= self.watch.period {
             self.look_after();
         }
@@ -216,6 +227,19 @@ impl CalendarSchedule {
             self.left += 1;
         }
         self.settle_among_added();
+    }
+
+    /// Whether there are so few slots that nothing but the table is kept.
+    #[inline]
+    fn is_least(&self) -> bool {
+        self.places.len() <= LEAST
+    }
+
+    /// All slots that are due at some time.
+    #[inline]
+    fn nodes(&self) -> impl Iterator<Item = Node> + '_ {
+        let due = (0..).zip(&self.places).filter(|(_, place)| due(place.time));
+        due.map(|(slot, &Place { time, order })| Node { time, order, slot })
     }
 
     /// The same, where there is more than what the day began with, or no more of that.
@@ -385,9 +409,8 @@ impl CalendarSchedule {
     fn estimate(&self) -> f64 {
         const SAMPLE: usize = 64;
         let count = self.due_count();
-        let times = self.places.iter().map(|place| place.time);
-        let times = times.filter(|&time| due(time)).step_by(count / SAMPLE);
-        let mut times: Vec<u64> = times.collect();
+        let times = self.nodes().map(|node| node.time);
+        let mut times: Vec<u64> = times.step_by(count / SAMPLE).collect();
         times.sort_unstable();
         let first_half = f64::from_bits(times[times.len() / 2]) - f64::from_bits(times[0]);
         count as f64 / 2.0 / first_half
@@ -404,9 +427,8 @@ impl CalendarSchedule {
         self.days.clear();
         self.days.resize(year, List::EMPTY);
         self.days_per_time = days_per_time;
-        let times = self.places.iter().map(|place| place.time);
-        let first = times.filter(|&time| due(time)).min();
-        self.day = first.map_or(0, |first| self.day_of(first));
+        let first = self.nodes().min();
+        self.day = first.map_or(0, |first| self.day_of(first.time));
         self.new_year = self.day.saturating_add(year as u64);
         self.first = NOTHING;
         for slot in 0..self.places.len() {
@@ -444,7 +466,11 @@ impl Schedule for CalendarSchedule {
                 time: ABSENT,
                 order: 0,
             };
+            let was_least = self.is_least();
             self.places.resize(index + 1, absent);
+            if was_least && !self.is_least() {
+                self.rebuild(0.0, 0);
+            }
         }
         let place = &mut self.places[index];
         assert!(place.time == ABSENT, "{slot:?} is scheduled already");
@@ -546,6 +572,9 @@ impl Schedule for CalendarSchedule {
             self.first,
             "something else is due next"
         );
+        if self.is_least() {
+            return;
+        }
         let mut written: Vec<Node> = Vec::with_capacity(self.entries());
         written.extend(&self.today[self.left..]);
         assert!(written.is_sorted(), "the day is out of order");
