@@ -482,7 +482,9 @@ impl Schedule for CalendarSchedule {
         }
         let slot = slot.0;
         self.put(Node { time, order, slot });
-        self.settle();
+        if self.first == NOTHING {
+            self.settle();
+        }
     }
 
     #[inline]
@@ -512,7 +514,9 @@ impl Schedule for CalendarSchedule {
         } else {
             self.parked += 1;
         }
-        self.settle();
+        if self.first.slot == slot.0 || self.first == NOTHING {
+            self.settle();
+        }
     }
 
     #[inline]
