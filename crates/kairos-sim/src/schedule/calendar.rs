@@ -288,9 +288,10 @@ impl CalendarSchedule {
     }
 
     /// Sorts the entries of the day that begins, those that are out of date left out: by counting those of each part of the day, then by
-    /// insertion.
+    /// insertion, which has little left to do.
     fn begin_day(&mut self, entries: &[Entry]) {
         const MANY: usize = 4 * PARTS;
+        const FEW_OF_PART: u16 = 16;
         self.today.clear();
         self.left = 0;
         let place = |entry: &Entry| self.places[entry.slot as usize];
@@ -330,8 +331,9 @@ impl CalendarSchedule {
                 *count += 1;
             }
         }
-        let mut end = 0;
+        let (mut end, mut most) = (0, 0);
         for count in &mut ends {
+            most = most.max(*count);
             end += *count;
             *count = end;
         }
@@ -342,7 +344,12 @@ impl CalendarSchedule {
                 self.today[*end as usize] = node(entry);
             }
         }
-        insertion_sort(&mut self.today);
+        // Many of one part are many at one time, whom insertion would move far.
+        if most < FEW_OF_PART {
+            insertion_sort(&mut self.today);
+        } else {
+            self.today.sort_unstable();
+        }
     }
 
     /// Moves the end of the year on, and into the year what is due before it.
