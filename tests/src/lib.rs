@@ -18,6 +18,7 @@ pub mod project;
 pub mod random;
 pub mod schedules;
 pub mod section;
+pub mod shipped;
 pub mod systems;
 pub mod twin;
 pub mod two_stage;

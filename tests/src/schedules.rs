@@ -196,8 +196,13 @@ fn operations<A: Schedule + Default, B: Schedule + Default>(
 /// Ten million random operations in the long run, a million in the ordinary tests.
 #[must_use]
 pub fn random_operations(scale: Scale) -> Section {
+    operations_agree(scale.pick(1_000_000, 10_000_000))
+}
+
+/// So many random operations on each pair of schedules.
+#[must_use]
+pub fn operations_agree(count: u64) -> Section {
     let mut section = Section::new("Schedules");
-    let count: u64 = scale.pick(1_000_000, 10_000_000);
     let mut compare = |name: &str, result: Result<(), String>, made: u64| match result {
         Ok(()) => section.note(format!("{name}: {made} operations agree")),
         Err(difference) => section.faults.push(format!("{name}: {difference}")),
