@@ -92,6 +92,12 @@ impl SumTree {
         Some(node - self.leaves())
     }
 
+    /// Bytes in use.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        self.nodes.capacity() * size_of::<f64>()
+    }
+
     fn grow(&mut self) {
         let leaves = (2 * self.leaves()).max(1);
         let mut nodes = vec![0.0; 2 * leaves];
