@@ -16,6 +16,7 @@ pub mod laws;
 pub mod limits;
 pub mod project;
 pub mod random;
+pub mod rankings;
 pub mod schedules;
 pub mod section;
 pub mod shipped;
