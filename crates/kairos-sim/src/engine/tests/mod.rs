@@ -4,6 +4,7 @@ mod aggregate;
 mod choices;
 mod clocks;
 mod degrees;
+mod effects;
 mod faults;
 mod immediate;
 mod memory;
