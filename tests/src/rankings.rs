@@ -73,17 +73,20 @@ const TYPES: &str = r#"nodes: {
 fn program(condition: &str) -> Arc<Program> {
     let rules = format!(
         r#"RuleSet(types: ({TYPES}), rules: {{
-            "pick": (match: "(c:C), (y:S)", unless: ["(x:S WHERE {condition})"], create: ["(c)~[:link]~(y)"]),
+            "pick": (match: "(c:C), (y:S)", where: "c.on", unless: ["(x:S WHERE {condition})"], create: ["(c)~[:link]~(y)"]),
+            "drop": (match: "(c:C)~[l:link]~(y:S)", where: "y.n > 2", unless: ["(x:S WHERE {condition})"], delete: ["l"]),
             "stir": (match: "(s:S)", set: [
                 "s.q = floor(draw(Uniform(low: -4.0, high: 8.0)))", "s.r = floor(draw(Uniform(low: -4.0, high: 8.0)))",
                 "s.n = s.n + 1", "s.on = NOT s.on",
             ]),
-            "turn": (match: "(c:C)", set: ["c.on = NOT c.on"]),
+            "turn": (match: "(c:C)", set: ["c.on = NOT c.on"], create: ["(s:S {{q: 2.0}})"]),
+            "leave": (match: "(s:S)", where: "s.n > 3", delete: ["s"]),
         }})"#
     );
     let model = r#"Model(rules: "rules.ron", parameters: { "o": 0.5, "p": 2.0 },
         start: [Repeat(2, "(c:C)"), Repeat(9, "(s:S)")],
-        timers: { "pick": Uniform(low: 0.5, high: 1.5), "stir": Exponential(mean: 2.0), "turn": Exponential(mean: 3.0) },
+        timers: { "pick": Uniform(low: 0.5, high: 1.5), "stir": Exponential(mean: 2.0), "turn": Exponential(mean: 3.0),
+            "drop": Exponential(mean: 1.0), "leave": Exponential(mean: 1.0) },
         horizon: 100.0)"#;
     let files = [("rules.ron", rules), ("model.ron", model.to_owned())];
     let files = MemoryFiles(files.map(|(path, text)| (path.to_owned(), text)).into());
