@@ -4,7 +4,8 @@ use kairos_rewrite::{error::Fault, graph::HostGraph};
 
 use super::*;
 
-const TYPES: &str = r#"nodes: { "A": (attributes: { "n": Int(1), "x": Real(1.5) }), "B": (attributes: { "n": Int(2) }) },
+const TYPES: &str = r#"nodes: { "A": (attributes: { "n": Int(1), "x": Real(1.5) }), "B": (attributes: { "n": Int(2) }),
+        "C": (attributes: { "x": Real(2.5), "n": Int(4) }) },
     edges: {
         "link": (from: "A", to: "B", attributes: { "n": Int(3) }),
         "one": (from: "A", to: "B", unique: true),
@@ -182,4 +183,21 @@ fn sums_that_no_number_can_hold_are_faults() {
     assert!(fault("a.x += 1.7e308").is_err());
     assert!(fault("a.x -= -1.7e308").is_err());
     assert_eq!(fault("a.n -= 1"), Ok(vec![i64::MAX - 1]));
+}
+
+#[test]
+fn an_attribute_stands_elsewhere_in_another_type() {
+    let rule = r#"match: "(v:A|C)", set: ["v.n = 9", "v.x += 0.5"]"#;
+    let start = r#"Create("(a:A), (c:C)")"#;
+    let words = |number| {
+        let sim = act(rule, start, &[number]).unwrap();
+        let graph = sim.matcher().graph();
+        let node = graph
+            .nodes()
+            .find(|&s| graph.node_number(s) == number)
+            .unwrap();
+        [graph.node_word(node, 0), graph.node_word(node, 1)]
+    };
+    assert_eq!(words(0), [9, 2.0_f64.to_bits()]);
+    assert_eq!(words(1), [3.0_f64.to_bits(), 9]);
 }
