@@ -4,6 +4,7 @@
 
 pub mod bad_input;
 pub mod closed_form;
+pub mod counts;
 pub mod coverage;
 pub mod determinism;
 pub mod dice;
