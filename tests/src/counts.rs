@@ -1,4 +1,4 @@
-//! Counts around a match of several edges, which they may not use again: counted in every way that the engine has.
+//! Counts around a match of several edges, which they may not use again: counted in every way that the engine has. Summaries of whole numbers.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ const CONDITIONS: [&str; 20] = [
     "COUNT { (:S) } > 1",
     "COUNT { (:N)-[:e]->(:N) } > 8",
     // stored extensions at a node
-    "COUNT { (a)-[:e]->(n:N WHERE n.v > 2) } > 1",
+    "COUNT { (a)-[:e]->(n:N WHERE n.v > 1) } > 1",
     "COUNT { (a)-[k:e]->(:N WHERE k.w > 1) } < 2",
     "COUNT { (n:N WHERE n.v < 3)-[:e]->(b) } = 0",
     "COUNT { (d)~[k:r]~(n:N WHERE n.v > 1) } > 0",
@@ -49,7 +49,7 @@ fn program(condition: &str) -> Arc<Program> {
             "act": (match: "(a:N)-[x:e]->(b:N), (a)-[y:e]->(c:N)~[z:r]~(d:N)", where: "{condition}",
                 set: ["b.v += 1"], delete: ["y"], create: ["(d)-[:e]->(c)"]),
             "stir": (match: "(n:N)-[k:e]->(m:N)",
-                set: ["n.v = floor(draw(Uniform(low: 0.0, high: 5.0)))", "k.w = floor(draw(Uniform(low: 0.0, high: 4.0)))"]),
+                set: ["n.v = floor(draw(Uniform(low: -2.0, high: 5.0)))", "k.w = floor(draw(Uniform(low: 0.0, high: 4.0)))"]),
             "double": (match: "(n:N)-[k:e]->(m:N)", create: ["(n)-[:e {{w: 2}}]->(m)", "(m)~[:r]~(n)"]),
             "cut": (match: "(n:N)-[k:e]->(m:N)~[l:r]~(o:N)", delete: ["k", "l"]),
             "loop": (match: "(n:S)", create: ["(n)-[:e]->(n)", "(n)~[:r]~(n)"]),
@@ -60,6 +60,9 @@ fn program(condition: &str) -> Arc<Program> {
         ], timers: {
             "act": Uniform(low: 1.0, high: 3.0), "stir": Exponential(mean: 4.0), "double": Exponential(mean: 8.0),
             "cut": Exponential(mean: 20.0), "loop": Exponential(mean: 50.0),
+        }, probes: {
+            "least": Min("n.v", over: "(n:N)"), "most": Max("n.v", over: "(n:N WHERE n.v < 2)"), "sum": Sum("n.v", over: "(n:S)"),
+            "mean": Mean("k.w", over: "(n:N)-[k:e]->(m:N)"), "heaviest": Max("k.w", over: "(n:S)-[k:e]->(m:N)"),
         }, horizon: 100.0)"#;
     let files = [("rules.ron", rules), ("model.ron", model.to_owned())];
     let files = MemoryFiles(files.map(|(path, text)| (path.to_owned(), text)).into());
