@@ -175,9 +175,11 @@ fn operations<A: Schedule + Default, B: Schedule + Default>(
                 now = due.1.map_or(now, |due| due.time);
             }
         }
+        let order_of =
+            |schedule: &dyn Schedule| schedule.contains(slot).then(|| schedule.order_of(slot));
         let answers = (
-            (a.peek(), a.time_of(slot).map(f64::to_bits)),
-            (b.peek(), b.time_of(slot).map(f64::to_bits)),
+            (a.peek(), a.time_of(slot).map(f64::to_bits), order_of(&a)),
+            (b.peek(), b.time_of(slot).map(f64::to_bits), order_of(&b)),
         );
         if answers.0 != answers.1 {
             return Err(format!("operation {order}: {answers:?}"));
@@ -187,6 +189,10 @@ fn operations<A: Schedule + Default, B: Schedule + Default>(
             let lengths = (a.len(), b.len());
             if lengths.0 != lengths.1 {
                 return Err(format!("operation {order}: lengths {lengths:?}"));
+            }
+            let bytes = a.memory_bytes();
+            if !(16 * a.len()..=256 * slots.max(1024)).contains(&bytes) {
+                return Err(format!("{} slots use {bytes} bytes", a.len()));
             }
         }
     }

@@ -161,3 +161,14 @@ fn more_matches_than_there_may_be_active_events_are_not_stored_either() {
     assert_eq!((what, limit), ("active events", 100_000));
     assert!(limit < count && count < limit + 40_000, "{count}");
 }
+
+/// A search looks at the memory now and then, and goes on where there is enough.
+#[test]
+fn as_many_matches_as_fit_are_all_found() {
+    let source = Source {
+        types: TYPES,
+        rules: r#""pair": (match: "(a:A), (b:A)", set: ["a.n += 1"]),"#,
+        model: r#"start: [Repeat(300, "(a:A)")], timers: { "pair": Exponential(rate: 1.0) }"#,
+    };
+    assert_eq!(source.sim().active_events().len(), 300 * 299);
+}

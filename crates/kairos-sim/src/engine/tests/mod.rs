@@ -8,6 +8,7 @@ mod effects;
 mod faults;
 mod immediate;
 mod memory;
+mod observers;
 
 use std::sync::Arc;
 
