@@ -4,6 +4,7 @@
 
 pub mod bad_input;
 pub mod closed_form;
+pub mod counts;
 pub mod coverage;
 pub mod determinism;
 pub mod dice;
@@ -16,8 +17,10 @@ pub mod laws;
 pub mod limits;
 pub mod project;
 pub mod random;
+pub mod rankings;
 pub mod schedules;
 pub mod section;
+pub mod shipped;
 pub mod systems;
 pub mod twin;
 pub mod two_stage;

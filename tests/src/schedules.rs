@@ -175,9 +175,11 @@ fn operations<A: Schedule + Default, B: Schedule + Default>(
                 now = due.1.map_or(now, |due| due.time);
             }
         }
+        let order_of =
+            |schedule: &dyn Schedule| schedule.contains(slot).then(|| schedule.order_of(slot));
         let answers = (
-            (a.peek(), a.time_of(slot).map(f64::to_bits)),
-            (b.peek(), b.time_of(slot).map(f64::to_bits)),
+            (a.peek(), a.time_of(slot).map(f64::to_bits), order_of(&a)),
+            (b.peek(), b.time_of(slot).map(f64::to_bits), order_of(&b)),
         );
         if answers.0 != answers.1 {
             return Err(format!("operation {order}: {answers:?}"));
@@ -188,6 +190,10 @@ fn operations<A: Schedule + Default, B: Schedule + Default>(
             if lengths.0 != lengths.1 {
                 return Err(format!("operation {order}: lengths {lengths:?}"));
             }
+            let bytes = a.memory_bytes();
+            if !(16 * a.len()..=256 * slots.max(1024)).contains(&bytes) {
+                return Err(format!("{} slots use {bytes} bytes", a.len()));
+            }
         }
     }
     Ok(())
@@ -196,8 +202,13 @@ fn operations<A: Schedule + Default, B: Schedule + Default>(
 /// Ten million random operations in the long run, a million in the ordinary tests.
 #[must_use]
 pub fn random_operations(scale: Scale) -> Section {
+    operations_agree(scale.pick(1_000_000, 10_000_000))
+}
+
+/// So many random operations on each pair of schedules.
+#[must_use]
+pub fn operations_agree(count: u64) -> Section {
     let mut section = Section::new("Schedules");
-    let count: u64 = scale.pick(1_000_000, 10_000_000);
     let mut compare = |name: &str, result: Result<(), String>, made: u64| match result {
         Ok(()) => section.note(format!("{name}: {made} operations agree")),
         Err(difference) => section.faults.push(format!("{name}: {difference}")),

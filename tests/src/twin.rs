@@ -8,7 +8,10 @@ use std::{
 
 use kairos_model::{check, model::Model, probe::ProbeId, render, source::MemoryFiles};
 use kairos_rewrite::{
-    error::RuntimeError, incremental::IncrementalMatcher, matcher::Matcher, naive::NaiveMatcher,
+    error::RuntimeError,
+    incremental::IncrementalMatcher,
+    matcher::{Effort, Matcher},
+    naive::NaiveMatcher,
     program::Program,
 };
 use kairos_sim::{
@@ -35,6 +38,8 @@ pub struct Agreement {
     pub end: String,
     /// Of the trajectory.
     pub fingerprint: u64,
+    /// How much the engine searched for matches.
+    pub effort: Effort,
 }
 
 type Fast = Simulation<IncrementalMatcher, CalendarSchedule>;
@@ -100,6 +105,7 @@ pub fn compare_programs(
         }
         if !agreement.end.is_empty() {
             agreement.fingerprint = twins.fast.fingerprint();
+            agreement.effort = twins.fast.matcher().effort();
             return Ok(agreement);
         }
     }

@@ -3,16 +3,13 @@
 
 use std::{fs, path::Path, sync::atomic::AtomicBool};
 
-use expect_test::expect;
 use kairos::{
     load,
-    model::{check::Overrides, model::Model, render::Colour, source::DiskFiles},
+    model::{check::Overrides, render::Colour, source::DiskFiles},
     sim::{draw::Randomness, observe::Wanted},
     simulate::Compiled,
 };
-use kairos_tests::twin::compare;
-
-const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+use kairos_tests::shipped::{self, MODELS, ROOT, set, small};
 
 fn ron_files(folder: &str) -> Vec<String> {
     let entries = fs::read_dir(Path::new(ROOT).join(folder)).unwrap();
@@ -23,55 +20,6 @@ fn ron_files(folder: &str) -> Vec<String> {
     files.sort();
     files
 }
-
-fn set(parameters: &[(&str, &str)]) -> Overrides {
-    let parameters = parameters
-        .iter()
-        .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
-        .collect();
-    Overrides { parameters }
-}
-
-/// A shipped model, small enough for the reference engine.
-fn small((name, parameters): (&str, &[(&str, &str)])) -> Model {
-    let path = format!("{ROOT}/models/{name}.ron");
-    load::model(&DiskFiles, &path, &set(parameters))
-        .unwrap()
-        .value
-}
-
-const SKYPE: &[(&str, &str)] = &[("clients", "12"), ("super_nodes", "4")];
-
-/// All models, with parameters that make them small.
-const MODELS: [(&str, &[(&str, &str)]); 27] = [
-    ("clock", &[]),
-    ("mm1", &[]),
-    ("figure8", &[]),
-    ("skype-connect", SKYPE),
-    ("skype-chronos", SKYPE),
-    ("skype", SKYPE),
-    ("gallery/attachment", &[]),
-    ("gallery/calls", &[("clients", "10")]),
-    ("gallery/epidemic", &[("people", "40")]),
-    ("gallery/epidemic-gnutella", &[]),
-    ("gallery/hash-churn", &[("peers", "12")]),
-    ("gallery/hash-example", &[]),
-    ("gallery/hash-lookup", &[("keys", "16")]),
-    ("gallery/membership", &[("members", "8"), ("stay", "20")]),
-    ("gallery/migration", &[("clients", "3"), ("state", "0.5")]),
-    ("gallery/multicast", &[("members", "4"), ("causal", "true")]),
-    ("gallery/name-drop", &[("nodes", "20")]),
-    ("gallery/name-drop-large", &[("nodes", "20")]),
-    ("gallery/network", &[]),
-    ("gallery/outage", &[("supers", "8"), ("clients", "40")]),
-    ("gallery/overlay", &[("supers", "12"), ("clients", "6")]),
-    ("gallery/popular", &[("peers", "5"), ("objects", "8")]),
-    ("gallery/predators", &[("prey", "20"), ("predators", "10")]),
-    ("gallery/promotion", &[("clients", "12")]),
-    ("gallery/redundancy", &[("clients", "12"), ("supers", "5")]),
-    ("gallery/swarm", &[("peers", "6")]),
-    ("gallery/token-ring", &[("processes", "6")]),
-];
 
 #[test]
 fn every_model_is_among_them() {
@@ -110,54 +58,12 @@ fn every_file_is_without_mistakes() {
 
 #[test]
 fn both_engines_agree_on_every_model() {
-    for model in MODELS {
-        let agreement = compare(small(model), 250, 7)
-            .unwrap_or_else(|difference| panic!("{model:?}: {difference}"));
-        assert!(agreement.steps >= 20, "{model:?}: {}", agreement.steps);
-    }
+    shipped::agree();
 }
 
 #[test]
 fn trajectories_are_pinned() {
-    let mut pins = String::new();
-    for model in MODELS {
-        let compiled = Compiled::new(small(model));
-        let mut simulation = compiled.start(Randomness::new(20_260_101, 3)).unwrap();
-        for _ in 0..1000 {
-            simulation.step(200.0, &mut ()).unwrap();
-        }
-        pins += &format!("{} {:016x}\n", model.0, simulation.fingerprint());
-    }
-    expect![[r#"
-        clock 0151d8458e98a547
-        mm1 e769e96d5ba3e148
-        figure8 95b59aeac75b4e42
-        skype-connect 06ec6dd9850bd381
-        skype-chronos 518e51c7e20225c4
-        skype f627de65d7409273
-        gallery/attachment bb7c87b944ca0a26
-        gallery/calls 9ff5a45251b4659b
-        gallery/epidemic 0fb5013706d1614f
-        gallery/epidemic-gnutella 96668b5da64029a0
-        gallery/hash-churn d618ed1c3363847f
-        gallery/hash-example 2085187a21e8db80
-        gallery/hash-lookup e4c6b25c912e4193
-        gallery/membership 12c65d43bd868c54
-        gallery/migration e6d384f97dbad7c0
-        gallery/multicast f6279139210b3c99
-        gallery/name-drop 4da03aa13d455923
-        gallery/name-drop-large 4da03aa13d455923
-        gallery/network 63b7968fcb0a2fff
-        gallery/outage 82e07cea4099e0fb
-        gallery/overlay 84d706747756a52b
-        gallery/popular 639b0e9ae224fab1
-        gallery/predators e3b2ab096336991c
-        gallery/promotion 7c097a775ce843a9
-        gallery/redundancy 71186e4e11e6ff5b
-        gallery/swarm c53298ea805b7714
-        gallery/token-ring afc0d7da10f1d28e
-    "#]]
-    .assert_eq(&pins);
+    shipped::pinned();
 }
 
 #[test]

@@ -117,3 +117,69 @@ impl<T: Copy + Default> Lists<T> {
         self.items.capacity() * size_of::<T>()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{List, Lists};
+
+    proptest! {
+        /// After any history every list holds what a vector of its own would hold.
+        #[test]
+        fn lists_do_not_touch_each_other(steps in prop::collection::vec((0u8..8, 0usize..4, 0u32..64), 1..400)) {
+            let mut arena = Lists::<u32>::default();
+            let mut lists = [List::default(); 4];
+            let mut shadow: [Vec<u32>; 4] = Default::default();
+            for (kind, which, item) in steps {
+                let (list, vec) = (&mut lists[which], &mut shadow[which]);
+                match kind {
+                    0 => { arena.release(list); vec.clear(); }
+                    1 | 2 if !vec.is_empty() => {
+                        let position = item as usize % vec.len();
+                        vec.swap_remove(position);
+                        let moved = arena.swap_remove(list, u32::try_from(position).unwrap());
+                        prop_assert_eq!(moved, vec.get(position).copied());
+                    }
+                    3 if !vec.is_empty() => {
+                        arena.get_mut(*list)[0] = item;
+                        vec[0] = item;
+                    }
+                    _ => {
+                        prop_assert_eq!(arena.push(list, item) as usize, vec.len());
+                        vec.push(item);
+                    }
+                }
+                for (list, vec) in lists.iter().zip(&shadow) {
+                    prop_assert_eq!(arena.get(*list), &vec[..]);
+                    prop_assert_eq!((list.len(), list.is_empty()), (vec.len(), vec.is_empty()));
+                }
+            }
+        }
+    }
+
+    /// Blocks that lists gave back, because they were emptied, released or had grown out of them, are used again.
+    #[test]
+    fn blocks_are_used_again() {
+        let mut arena = Lists::<u64>::default();
+        let fill = |arena: &mut Lists<u64>| {
+            let mut list = List::default();
+            for item in 0..100 {
+                arena.push(&mut list, item);
+            }
+            list
+        };
+        let mut list = fill(&mut arena);
+        let bytes = arena.memory_bytes();
+        assert!(bytes >= 256 * size_of::<u64>(), "{bytes}");
+        for _ in 0..10 {
+            arena.release(&mut list);
+            list = fill(&mut arena);
+            for position in (0..100).rev() {
+                arena.swap_remove(&mut list, position);
+            }
+            list = fill(&mut arena);
+        }
+        assert_eq!(arena.memory_bytes(), bytes);
+    }
+}

@@ -16,18 +16,6 @@ impl SumTree {
         self.nodes.len() / 2
     }
 
-    /// Number of weights.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.len
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
     /// The sum of all weights.
     #[must_use]
     pub fn total(&self) -> f64 {
@@ -92,6 +80,12 @@ impl SumTree {
             }
         }
         Some(node - self.leaves())
+    }
+
+    /// Bytes in use.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        self.nodes.capacity() * size_of::<f64>()
     }
 
     fn grow(&mut self) {

@@ -1,4 +1,5 @@
-//! A step allocates nothing once its buffers have grown, and a run whose graph does not grow needs no more memory.
+//! A step allocates nothing once its buffers have grown, a run whose graph does not grow needs no more memory, and what a simulation says that it
+//! uses is what was allocated.
 #![allow(clippy::unwrap_used)]
 #![expect(unsafe_code, reason = "an allocator can be counted only by being one")]
 
@@ -70,8 +71,50 @@ fn steps(model: &str, warm_up: u64, steps: u64) -> (u64, i64) {
     )
 }
 
-/// One test, so that no other allocates meanwhile.
-#[test]
+/// What a simulation says that it uses, and what was allocated for it.
+fn said_and_allocated(model: &str, parameters: &[(&str, &str)]) -> (f64, f64) {
+    let path = format!("{}/../../models/{model}.ron", env!("CARGO_MANIFEST_DIR"));
+    let owned = |(n, v): &(&str, &str)| ((*n).to_owned(), (*v).to_owned());
+    let parameters = parameters.iter().map(owned).collect();
+    let loaded = load_model(&DiskFiles, &path, &Overrides { parameters });
+    let program = Arc::new(Program::compile(loaded.value.unwrap()));
+    let randomness = Randomness::new(1, 0);
+    let timers = Timers::new(&program);
+    let before = BYTES.load(Relaxed);
+    let graph = start::build(&program, &randomness).unwrap();
+    let mut simulation: Simulation<IncrementalMatcher, CalendarSchedule> =
+        Simulation::new(&program, &timers, randomness, graph).unwrap();
+    for _ in 0..3000 {
+        simulation.step(f64::INFINITY, &mut ()).unwrap();
+    }
+    let allocated = BYTES.load(Relaxed) - before;
+    (simulation.memory_bytes() as f64, allocated as f64)
+}
+
+/// Of what a larger model needs more, four fifths at least are counted, and never more than all.
+fn memory_is_counted() {
+    let models = [
+        ("bench/rewiring-gsmp", "n", "300", "3000"),
+        ("bench/rewiring", "n", "300", "3000"),
+        ("bench/churn", "n", "300", "3000"),
+        ("skype", "clients", "300", "2000"),
+        ("gallery/epidemic", "people", "300", "4000"),
+        ("gallery/popular", "objects", "50", "1000"),
+        ("bench/clock", "n", "300", "3000"),
+        ("gallery/swarm", "peers", "6", "50"),
+    ];
+    for (model, parameter, few, many) in models {
+        let [few, many] = [few, many].map(|n| said_and_allocated(model, &[(parameter, n)]));
+        let more = (many.0 - few.0) / (many.1 - few.1);
+        assert!(
+            (0.8..=1.0).contains(&more),
+            "{model}: of {} bytes more, {} are counted",
+            many.1 - few.1,
+            many.0 - few.0
+        );
+    }
+}
+
 fn steps_allocate_nothing() {
     for (model, warm_up) in [
         ("clock", 20_000),
@@ -84,4 +127,11 @@ fn steps_allocate_nothing() {
         assert!(allocations <= 20, "{model}: {allocations} allocations");
         assert!(bytes < 200_000, "{model}: {bytes} bytes more");
     }
+}
+
+/// One test, so that no other allocates meanwhile.
+#[test]
+fn allocations() {
+    memory_is_counted();
+    steps_allocate_nothing();
 }

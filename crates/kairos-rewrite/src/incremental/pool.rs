@@ -25,6 +25,17 @@ enum Index {
     Sums(SumTree),
 }
 
+impl Index {
+    /// Bytes in use; of an order roughly, since its nodes are on average two thirds full.
+    fn memory_bytes(&self) -> usize {
+        size_of::<Index>()
+            + match self {
+                Index::Order(order) => order.len() * size_of::<(u64, u32)>() * 3 / 2,
+                Index::Sums(sums) => sums.memory_bytes(),
+            }
+    }
+}
+
 /// The pools of one query.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Pools {
@@ -153,7 +164,9 @@ impl Pools {
     }
 
     pub(crate) fn memory_bytes(&self) -> usize {
+        let indexes = self.groups.iter().filter_map(|g| g.index.as_deref());
         self.groups.capacity() * size_of::<Group>()
+            + indexes.map(Index::memory_bytes).sum::<usize>()
             + self.rows.memory_bytes()
             + self.positions.capacity() * size_of::<u32>()
             + self.keys.capacity() * size_of::<u64>()

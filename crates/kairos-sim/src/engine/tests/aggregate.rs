@@ -89,6 +89,46 @@ fn symmetric_pairs_count_once_and_a_pair_of_one_is_thinned() {
     );
 }
 
+#[test]
+fn a_hazard_is_no_negative_and_no_infinite_number() {
+    for weight in ["-3.0", "1.7e308"] {
+        let rules = RULES.replace("3.0", weight);
+        let source = Source {
+            types: TYPES,
+            rules: &rules,
+            model: r#"start: [Repeat(3, "(a:A)"), Repeat(2, "(b:B)")], timers: {
+                "pair": Exponential(rate: 1.0, clock: Aggregate, weights: {"a": "a.w"}),
+                "more": Never, "fewer": Never, "weigh": Deterministic(1.0) }"#,
+        };
+        let mut sim = source.sim();
+        let error = (0..100)
+            .find_map(|_| sim.step(f64::INFINITY, &mut ()).err())
+            .unwrap();
+        assert_eq!(error.rule.as_ref().unwrap().1, "pair", "{error}");
+    }
+}
+
+/// Each component is symmetric by itself, but none can stand for the other.
+#[test]
+fn components_are_exchanged_by_automorphisms_only() {
+    let due = |pairs: u32| {
+        let model = format!(
+            r#"start: [Create("(a:A)~[:k]~(b:A)"), Repeat({pairs}, "(c:B)~[:l]~(d:B)")], timers: {{ "meet": Exponential(rate: 1.0, clock: Aggregate) }}"#
+        );
+        let source = Source {
+            types: r#"nodes: { "A": (), "B": () }, edges: { "k": (between: ("A", "A")), "l": (between: ("B", "B")) }"#,
+            rules: r#""meet": (match: "(a:A)~[k:k]~(b:A), (c:B)~[l:l]~(d:B)", symmetric: true, delete: ["k", "l"]),"#,
+            model: &model,
+        };
+        let mut sim = source.sim();
+        let due = time(&sim, "meet", &[]);
+        step(&mut sim);
+        assert_eq!(sim.matcher().graph().edge_count(), pairs as usize - 1);
+        due
+    };
+    assert!(close(due(3), due(1) / 3.0));
+}
+
 /// One clock for all matches and a clock for each have the same law: a Kolmogorov–Smirnov test of the time of the first firing against
 /// the exponential of rate 6, at α = 0.001 each (bound 1.95 / √n for n > 35).
 #[test]

@@ -1,5 +1,7 @@
 //! Choices at firing.
 
+use kairos_rewrite::error::Fault;
+
 use super::*;
 
 const TYPES: &str = r#"nodes: { "C": (), "S": (attributes: { "w": Real, "got": Int(0) }) }, edges: { "knows": (from: "C", to: "S") }"#;
@@ -129,4 +131,31 @@ fn without_an_extension_the_firing_has_no_effect_and_the_clock_goes_on() {
     assert_eq!(fire(&mut sim, "pick", &[0]), FiringOutcome::Effectless);
     assert_ne!(time(&sim, "pick", &[0]), first, "it draws afresh");
     assert_eq!(picks(&sim), [0; 4]);
+}
+
+/// A weight that reads the match is computed for every candidate at the pick.
+#[test]
+fn weights_around_the_match_are_zero_or_more() {
+    let types = r#"nodes: { "C": (attributes: { "f": Real(1.0) }), "S": (attributes: { "w": Real, "got": Int(0) }) }, edges: { "knows": (from: "C", to: "S") }"#;
+    let sim = |factor: f64| {
+        let model = format!(
+            r#"start: [Create("(c:C {{f: {factor:?}}})"), Repeat(4, "(c)-[:knows]->(s:S {{w: index % 3}})")], timers: {{ "pick": Exponential(rate: 1.0) }}"#
+        );
+        let source = Source {
+            types,
+            rules: r#""pick": (match: "(c:C)", choose: [Weighted("c.f * s.w", of: "(c)-[:knows]->(s:S)")], set: ["s.got += 1"]),"#,
+            model: &model,
+        };
+        source.sim()
+    };
+    let mut fine = sim(2.0);
+    (0..300).for_each(|_| drop(step(&mut fine)));
+    assert!(fits(
+        &picks(&fine),
+        &[0.0, 1.0 / 3.0, 2.0 / 3.0, 0.0],
+        10.83
+    ));
+    let error = sim(-1.0).step(f64::INFINITY, &mut ()).unwrap_err();
+    assert!(matches!(error.fault, Fault::NegativeWeight(_)), "{error}");
+    assert_eq!(error.expression.as_deref(), Some("c.f * s.w"));
 }

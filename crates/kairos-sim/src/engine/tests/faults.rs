@@ -128,19 +128,47 @@ fn truncation_is_reported_at_its_worst() {
     assert!((shift - 0.287_599_970_939_178).abs() < 1e-12, "{shift}");
 }
 
-#[test]
-fn matches_that_would_not_fit_in_memory_are_counted_and_not_stored() {
-    let model = r#"start: [Repeat(3000, "(a:A)")], timers: { "pair": Exponential(rate: 1.0) },
-        limits: { "memory_bytes": 10000000 }"#;
+/// All pairs of 3000 nodes, nine millions, under a limit: what there was too much of, how many, and the limit.
+fn too_many_pairs(limits: &str) -> (&'static str, u64, u64) {
+    let model = format!(
+        r#"start: [Repeat(3000, "(a:A)")], timers: {{ "pair": Exponential(rate: 1.0) }}, limits: ({limits})"#
+    );
     let source = Source {
         types: TYPES,
         rules: r#""pair": (match: "(a:A), (b:A)", set: ["a.n += 1"]),"#,
-        model,
+        model: &model,
     };
     let error = source.replication(0).unwrap_err();
-    let Fault::Limit { count, limit, .. } = error.fault else {
-        panic!("{error}")
-    };
     assert_eq!(error.rule.as_ref().unwrap().1, "pair");
-    assert!(limit < count && count < 3000 * 2999, "{error}");
+    match error.fault {
+        Fault::Limit { what, count, limit } => (what, count, limit),
+        fault => panic!("{fault}"),
+    }
+}
+
+#[test]
+fn matches_that_would_not_fit_in_memory_are_counted_and_not_stored() {
+    let (what, count, limit) = too_many_pairs("memory_bytes: 10000000");
+    assert_eq!(what, "matches, as many as the memory limit leaves room for");
+    // a match needs its row twice, of 8 to 40 bytes, and 96 bytes for its clock
+    assert!((50_000..90_000).contains(&limit), "{limit}");
+    assert!(limit < count && count < limit + 40_000, "{count}");
+}
+
+#[test]
+fn more_matches_than_there_may_be_active_events_are_not_stored_either() {
+    let (what, count, limit) = too_many_pairs("active_events: 100000");
+    assert_eq!((what, limit), ("active events", 100_000));
+    assert!(limit < count && count < limit + 40_000, "{count}");
+}
+
+/// A search looks at the memory now and then, and goes on where there is enough.
+#[test]
+fn as_many_matches_as_fit_are_all_found() {
+    let source = Source {
+        types: TYPES,
+        rules: r#""pair": (match: "(a:A), (b:A)", set: ["a.n += 1"]),"#,
+        model: r#"start: [Repeat(300, "(a:A)")], timers: { "pair": Exponential(rate: 1.0) }"#,
+    };
+    assert_eq!(source.sim().active_events().len(), 300 * 299);
 }

@@ -135,3 +135,15 @@ fn age_memory_holds_nothing_of_elements_that_are_gone() {
     let listed = sim.clockwork.ages.len();
     assert!(0 < listed && listed <= most, "{listed} of {most}");
 }
+
+#[test]
+fn what_is_kept_goes_with_a_matched_element() {
+    let mut sim = sim(r#"Normal(mean: "a.mean", sd: 1.0, memory: Age)"#);
+    let before = sim.memory_bytes();
+    let matched = matched(&sim);
+    fire(&mut sim, "off", &[0]);
+    assert_eq!(sim.clockwork.ages.len(), 1);
+    assert!(sim.memory_bytes() > before, "what is kept needs room");
+    fire(&mut sim, "cut", &matched);
+    assert_eq!(sim.clockwork.ages.len(), 0);
+}

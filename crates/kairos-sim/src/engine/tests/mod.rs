@@ -4,9 +4,11 @@ mod aggregate;
 mod choices;
 mod clocks;
 mod degrees;
+mod effects;
 mod faults;
 mod immediate;
 mod memory;
+mod observers;
 
 use std::sync::Arc;
 
