@@ -8,6 +8,9 @@
 //! Nothing is taken out of a list before its day comes. The time and order of a slot stand in a table; an entry that says something else
 //! is out of date, and is dropped when it is met, or with all others once there are as many of them as of true ones.
 
+#[cfg(test)]
+mod tests;
+
 use std::{cmp::Reverse, collections::BinaryHeap};
 
 use super::{
@@ -620,114 +623,5 @@ impl Schedule for CalendarSchedule {
         written.sort_unstable();
         let is_written = |node: &Node| written.binary_search(node).is_ok();
         assert!(nodes.iter().all(is_written), "a slot is in no list");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::draw::{KeyedRng, Name, Place as Draw, Randomness};
-
-    /// A calendar with events at random times, each due again so long after it was.
-    struct Hold {
-        calendar: CalendarSchedule,
-        rng: KeyedRng,
-        order: u64,
-    }
-
-    impl Hold {
-        fn of(events: u32, mean: f64) -> Self {
-            let mut hold = Hold {
-                calendar: CalendarSchedule::default(),
-                rng: Randomness::new(1, 1).rng(Name::START, Draw::DELAY),
-                order: 0,
-            };
-            hold.add(0..events, mean);
-            hold
-        }
-
-        fn delay(&mut self, mean: f64) -> f64 {
-            self.order += 1;
-            2.0 * mean * self.rng.uniform()
-        }
-
-        fn add(&mut self, slots: std::ops::Range<u32>, mean: f64) {
-            let now = self.calendar.peek().map_or(0.0, |due| due.time);
-            for slot in slots {
-                let time = now + self.delay(mean);
-                self.calendar.insert(Slot(slot), time, self.order);
-            }
-        }
-
-        /// Lets events fire; how many nodes stood in the heap on average.
-        fn fire(&mut self, events: u32, mean: f64) -> f64 {
-            let mut nodes = 0;
-            for _ in 0..events {
-                let due = self.calendar.pop().expect("all are due some time");
-                nodes += self.calendar.heap.len();
-                let time = due.time + self.delay(mean);
-                self.calendar.insert(due.slot, time, self.order);
-            }
-            self.calendar.check_invariants();
-            nodes as f64 / f64::from(events)
-        }
-    }
-
-    /// Constant time is that of a short heap and of few empty days, at whatever frequency events come.
-    fn assert_days_fit(hold: &mut Hold, mean: f64) {
-        let count = hold.calendar.len();
-        let firings = u32::try_from(count).expect("few events");
-        hold.fire(8 * firings, mean);
-        let nodes = hold.fire(firings, mean);
-        assert!(
-            (1.0..6.0).contains(&nodes),
-            "{count} at {mean}: {nodes} nodes in the heap"
-        );
-        let year = hold.calendar.days.len();
-        assert!(
-            (count..=2 * count).contains(&year),
-            "{count} at {mean}: {year} days"
-        );
-        let per_day = hold.calendar.days_per_time * mean / count as f64;
-        let fits = 1.0 / (2.0 * EVENTS_PER_DAY)..=2.0 / EVENTS_PER_DAY;
-        assert!(
-            fits.contains(&per_day),
-            "{count} at {mean}: {per_day} days for an event"
-        );
-        let later = hold.calendar.later.len();
-        assert!(
-            later < count / 4,
-            "{count} at {mean}: {later} in later years"
-        );
-    }
-
-    #[test]
-    fn days_follow_the_frequency_of_events() {
-        let mut hold = Hold::of(3000, 1.0);
-        for mean in [1.0, 3.0, 1000.0] {
-            assert_days_fit(&mut hold, mean);
-        }
-        hold.add(3000..20_000, 1000.0);
-        assert_days_fit(&mut hold, 1000.0);
-    }
-
-    /// Before any event has fired, the length of a day is guessed from the times themselves.
-    #[test]
-    fn the_first_days_are_a_guess() {
-        for mean in [1e-3, 1.0, 1e3] {
-            let mut hold = Hold::of(5000, mean);
-            let nodes = hold.fire(500, mean);
-            assert!(
-                (1.0..12.0).contains(&nodes),
-                "{mean}: {nodes} nodes in the heap"
-            );
-        }
-    }
-
-    #[test]
-    fn few_events_have_no_days() {
-        let mut hold = Hold::of(1000, 1.0);
-        assert!(hold.fire(5000, 1.0) > 990.0);
-        assert_eq!(hold.calendar.days.len(), 0);
     }
 }

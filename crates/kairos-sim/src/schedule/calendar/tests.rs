@@ -1,0 +1,147 @@
+//! The claim of the calendar: an operation takes constant time, because days fit the frequency of events.
+
+use super::*;
+use crate::draw::{KeyedRng, Name, Place as Draw, Randomness};
+
+/// A calendar with events at random times, each due again so long after it was.
+struct Hold {
+    calendar: CalendarSchedule,
+    rng: KeyedRng,
+    order: u64,
+}
+
+/// How many nodes stand in the day that is, on average: of those it began with, and of those that came later.
+#[derive(Debug)]
+struct Day {
+    sorted: f64,
+    added: f64,
+}
+
+impl Hold {
+    fn of(events: u32, mean: f64) -> Self {
+        let mut hold = Hold {
+            calendar: CalendarSchedule::default(),
+            rng: Randomness::new(1, 1).rng(Name::START, Draw::DELAY),
+            order: 0,
+        };
+        hold.add(0..events, mean);
+        hold
+    }
+
+    fn delay(&mut self, mean: f64) -> f64 {
+        self.order += 1;
+        2.0 * mean * self.rng.uniform()
+    }
+
+    fn add(&mut self, slots: std::ops::Range<u32>, mean: f64) {
+        let now = self.calendar.peek().map_or(0.0, |due| due.time);
+        for slot in slots {
+            let time = now + self.delay(mean);
+            self.calendar.insert(Slot(slot), time, self.order);
+        }
+    }
+
+    /// Lets events fire.
+    fn fire(&mut self, events: u32, mean: f64) -> Day {
+        let (mut sorted, mut added) = (0, 0);
+        for _ in 0..events {
+            let due = self.calendar.peek().expect("all are due some time");
+            sorted += self.calendar.today.len() - self.calendar.left;
+            added += self.calendar.added.len();
+            let time = due.time + self.delay(mean);
+            self.calendar.reschedule(due.slot, time, self.order);
+        }
+        self.calendar.check_invariants();
+        let [sorted, added] = [sorted, added].map(|sum| sum as f64 / f64::from(events));
+        Day { sorted, added }
+    }
+}
+
+/// Constant time is that of short days, few of which are empty, at whatever frequency events come.
+fn assert_days_fit(hold: &mut Hold, mean: f64) {
+    let count = hold.calendar.len();
+    let firings = u32::try_from(count).expect("few events");
+    hold.fire(8 * firings, mean);
+    let day = hold.fire(firings, mean);
+    let at = format!("{count} at {mean}: {day:?}");
+    let half = EVENTS_PER_DAY / 2.0;
+    assert!((half / 2.0..=2.0 * half).contains(&day.sorted), "{at}");
+    assert!(day.added < 4.0, "{at}");
+    let year = hold.calendar.days.len() as f64 * EVENTS_PER_DAY / count as f64;
+    assert!((2.0..=4.0).contains(&year), "{at}, a year of {year} times the events");
+    let per_day = count as f64 / (hold.calendar.days_per_time * mean);
+    let fits = EVENTS_PER_DAY / 2.0..=2.0 * EVENTS_PER_DAY;
+    assert!(fits.contains(&per_day), "{at}, {per_day} events a day");
+    let later = hold.calendar.later.len();
+    assert!(later < count / 4, "{at}, {later} in later years");
+}
+
+#[test]
+fn days_follow_the_frequency_of_events() {
+    let mut hold = Hold::of(3000, 1.0);
+    for mean in [1.0, 3.0, 1000.0] {
+        assert_days_fit(&mut hold, mean);
+    }
+    hold.add(3000..20_000, 1000.0);
+    assert_days_fit(&mut hold, 1000.0);
+}
+
+/// Before any event has fired, the length of a day is guessed from the times themselves.
+#[test]
+fn the_first_days_are_a_guess() {
+    for mean in [1e-3, 1.0, 1e3] {
+        let mut hold = Hold::of(5000, mean);
+        let day = hold.fire(500, mean);
+        assert!(day.sorted + day.added < 4.0 * EVENTS_PER_DAY, "{mean}: {day:?}");
+        assert!(day.sorted > EVENTS_PER_DAY / 8.0, "{mean}: {day:?}");
+    }
+}
+
+#[test]
+fn few_events_have_no_days() {
+    let few = u32::try_from(FEW).expect("a few");
+    let mut hold = Hold::of(few, 1.0);
+    assert!(hold.fire(5000, 1.0).added >= f64::from(few));
+    assert_eq!(hold.calendar.days.len(), 0);
+}
+
+/// What was rescheduled or removed leaves its entry behind, but not for ever.
+#[test]
+fn entries_out_of_date_are_dropped() {
+    for events in [FEW as u32, 3000] {
+        let mut hold = Hold::of(events, 1.0);
+        for turn in 0..200_000 {
+            let slot = Slot(1 + turn % (events - 1));
+            let time = 1.0 + hold.delay(1.0);
+            hold.calendar.reschedule(slot, time, hold.order);
+            if turn % 1000 == 0 {
+                let now = hold.calendar.peek().expect("all are due").slot;
+                let time = 1.0 + hold.delay(1.0);
+                hold.calendar.reschedule(now, time, hold.order);
+            }
+        }
+        hold.calendar.check_invariants();
+        let entries = hold.calendar.entries();
+        assert!(entries <= 4 * events as usize, "{entries} entries of {events} events");
+    }
+}
+
+/// Many events at one time leave in the order in which they became active, and one by one.
+#[test]
+fn many_events_at_one_time_are_sorted() {
+    for events in [100_u32, 400, 5000] {
+        let mut calendar = CalendarSchedule::default();
+        for slot in 0..events {
+            let time = f64::from(1 + slot % 3);
+            calendar.insert(Slot(slot), time, u64::from(events - slot));
+        }
+        let mut before = (0.0, 0);
+        for turn in 0..10 * u64::from(events) {
+            let due = calendar.peek().expect("all are due");
+            assert!((due.time, due.order) > before, "{due:?} after {before:?}");
+            before = (due.time, due.order);
+            calendar.reschedule(due.slot, due.time + 1.0, u64::from(events) + 1 + turn);
+        }
+        calendar.check_invariants();
+    }
+}
