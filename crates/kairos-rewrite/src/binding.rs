@@ -45,6 +45,12 @@ impl Binding {
         self.slots[var.index()].set(slot);
     }
 
+    /// How many variables there is room for.
+    #[must_use]
+    pub fn variables(&self) -> usize {
+        self.slots.len()
+    }
+
     /// Makes room for `variables` variables and unbinds all.
     pub fn reset(&mut self, variables: usize) {
         self.slots.clear();

@@ -307,7 +307,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
                 let (rule, matched) = self.matcher.event(event);
                 let timer = self.timers.of(rule);
                 // What else there is to bind must not be what an earlier firing bound.
-                if self.bound.len() != timer.variables || timer.variables > matched.len() {
+                if self.bound.variables() != timer.variables || timer.variables > matched.len() {
                     self.bound.reset(timer.variables);
                 }
                 let matched = timer.elements.iter().zip(matched);

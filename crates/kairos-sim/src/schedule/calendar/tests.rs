@@ -68,7 +68,10 @@ fn assert_days_fit(hold: &mut Hold, mean: f64) {
     assert!((half / 2.0..=2.0 * half).contains(&day.sorted), "{at}");
     assert!(day.added < 4.0, "{at}");
     let year = hold.calendar.days.len() as f64 * EVENTS_PER_DAY / count as f64;
-    assert!((2.0..=4.0).contains(&year), "{at}, a year of {year} times the events");
+    assert!(
+        (2.0..=4.0).contains(&year),
+        "{at}, a year of {year} times the events"
+    );
     let per_day = count as f64 / (hold.calendar.days_per_time * mean);
     let fits = EVENTS_PER_DAY / 2.0..=2.0 * EVENTS_PER_DAY;
     assert!(fits.contains(&per_day), "{at}, {per_day} events a day");
@@ -92,7 +95,10 @@ fn the_first_days_are_a_guess() {
     for mean in [1e-3, 1.0, 1e3] {
         let mut hold = Hold::of(5000, mean);
         let day = hold.fire(500, mean);
-        assert!(day.sorted + day.added < 4.0 * EVENTS_PER_DAY, "{mean}: {day:?}");
+        assert!(
+            day.sorted + day.added < 4.0 * EVENTS_PER_DAY,
+            "{mean}: {day:?}"
+        );
         assert!(day.sorted > EVENTS_PER_DAY / 8.0, "{mean}: {day:?}");
     }
 }
@@ -122,7 +128,10 @@ fn entries_out_of_date_are_dropped() {
         }
         hold.calendar.check_invariants();
         let entries = hold.calendar.entries();
-        assert!(entries <= 4 * events as usize, "{entries} entries of {events} events");
+        assert!(
+            entries <= 4 * events as usize,
+            "{entries} entries of {events} events"
+        );
     }
 }
 
