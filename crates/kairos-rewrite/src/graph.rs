@@ -7,6 +7,7 @@ use kairos_model::types::{EdgeTypeId, NodeTypeId};
 use crate::{
     binding::Slot,
     lists::{List, Lists},
+    prefetch::prefetch,
     schema::{PortId, Schema, Way},
 };
 
@@ -420,6 +421,37 @@ impl HostGraph {
     pub fn ends(&self, edge: Slot) -> (Slot, Slot) {
         let edge = &self.edges[edge.index()];
         (Slot(edge.from), Slot(edge.to))
+    }
+
+    /// Asks for the memory of a node.
+    #[inline]
+    pub(crate) fn prefetch_node(&self, node: Slot) {
+        prefetch(&self.nodes, node.index());
+    }
+
+    /// Asks for the memory of a node's attributes, and of the heads of its lists; the node itself has come.
+    #[inline]
+    pub(crate) fn prefetch_parts(&self, node: Slot) {
+        if let Some(node) = self.nodes.get(node.index()) {
+            prefetch(&self.words.items, node.attributes as usize);
+            prefetch(&self.ports.items, node.ports as usize);
+        }
+    }
+
+    /// Asks for the memory of the first edges in the first list of a node; its parts have come.
+    #[inline]
+    pub(crate) fn prefetch_halves(&self, node: Slot) {
+        let ports = self.nodes.get(node.index()).map(|node| node.ports as usize);
+        if let Some(&list) = ports.and_then(|ports| self.ports.items.get(ports)) {
+            self.halves.prefetch(list);
+        }
+    }
+
+    /// Asks for the memory of an edge.
+    #[inline]
+    pub(crate) fn prefetch_edge(&self, edge: Slot) {
+        prefetch(&self.edges, edge.index());
+        prefetch(&self.positions, edge.index());
     }
 
     /// The number of a node.

@@ -77,6 +77,7 @@ pub mod incremental;
 pub mod lists;
 pub mod matcher;
 pub mod naive;
+pub mod prefetch;
 pub mod program;
 pub mod schema;
 pub mod sums;

@@ -1,5 +1,7 @@
 //! Many short lists of one element type in one arena: adjacency lists, pools.
 
+use crate::prefetch::prefetch;
+
 /// A list in a [`Lists`] arena.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct List {
@@ -44,6 +46,12 @@ impl<T: Copy + Default> Lists<T> {
     #[must_use]
     pub fn get(&self, list: List) -> &[T] {
         &self.items[list.start as usize..list.start as usize + list.len as usize]
+    }
+
+    /// Asks for the memory of the first members.
+    #[inline]
+    pub(crate) fn prefetch(&self, list: List) {
+        prefetch(&self.items, list.start as usize);
     }
 
     /// The members, to be changed.

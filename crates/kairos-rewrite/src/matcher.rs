@@ -97,6 +97,19 @@ pub trait Cause {
     ) -> Result<Value, Fault>;
 }
 
+/// How soon an event fires: what was asked for at one time is there to be followed at the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Soon {
+    /// Its record is asked for.
+    Far,
+    /// The first element of its match.
+    Near,
+    /// What hangs at the element: attributes, heads of lists, ends.
+    Nearer,
+    /// What hangs at that: neighbours, matches.
+    Next,
+}
+
 /// What an application did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Applied {
@@ -186,6 +199,10 @@ pub trait Matcher: Sized {
     fn event(&self, event: EventId) -> (RuleId, &[Slot]) {
         (self.rule_of(event), self.matched(event))
     }
+
+    /// Asks for the memory that an event's firing will read, as soon as it is known `how_soon` that will be. A hint: it changes nothing.
+    #[inline]
+    fn prefetch(&self, _event: EventId, _how_soon: Soon) {}
 
     /// One past the largest event id in use.
     fn event_bound(&self) -> u32;

@@ -34,11 +34,13 @@ impl SumTree {
     /// Changes the weight at a position.
     pub fn set(&mut self, position: usize, weight: f64) {
         debug_assert!(position < self.len);
-        let mut node = self.leaves() + position;
-        self.nodes[node] = weight;
+        let (mut node, mut sum) = (self.leaves() + position, weight);
+        self.nodes[node] = sum;
         while node > 1 {
+            // The sibling's: which of two is added to the other makes no difference.
+            sum += self.nodes[node ^ 1];
             node /= 2;
-            self.nodes[node] = self.nodes[2 * node] + self.nodes[2 * node + 1];
+            self.nodes[node] = sum;
         }
     }
 

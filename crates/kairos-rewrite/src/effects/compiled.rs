@@ -15,7 +15,7 @@ pub(crate) struct RuleEffects {
     pub(crate) main: CompiledEffect,
     pub(crate) blocks: Vec<CompiledEffect>,
     /// Whether all there is is one assignment.
-    pub(super) alone: bool,
+    pub(crate) alone: bool,
 }
 
 impl RuleEffects {

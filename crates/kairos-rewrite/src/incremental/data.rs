@@ -5,7 +5,6 @@ use std::{cell::Cell, cmp::Ordering, sync::Arc};
 use kairos_model::{expr::Var, formulas::Owner, rule::RuleId, types::Value};
 
 use super::{
-    dispatch::NO_HOOK,
     network::{Indexed, Network, Purpose, Query, QueryId},
     pool::Pools,
     search::{Failure, View},
@@ -24,8 +23,10 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Event {
     pub(crate) rule: RuleId,
+    /// Whether the match is one element: then its row need not be read.
+    pub(crate) single: bool,
     pub(crate) row: u32,
-    /// The first element of the match; where there is no other, its row need not be read.
+    /// The first element of the match.
     pub(crate) first: Slot,
 }
 
@@ -123,6 +124,13 @@ impl Data {
         }
     }
 
+    /// Counts candidates that were tested.
+    pub(crate) fn note_search(&self, steps: u64) {
+        let mut effort = self.effort.get();
+        effort.search_steps += steps;
+        self.effort.set(effort);
+    }
+
     /// The count of a sub-pattern at a node or (`Slot::NONE`) as a whole, matched edges not left out.
     pub(crate) fn count_of(&self, sub: SubId, node: Slot) -> i64 {
         let count = match self.network().strategies.of(sub) {
@@ -173,6 +181,17 @@ impl Data {
         }
     }
 
+    /// The order of two rows. Mostly the first numbers tell.
+    #[inline]
+    pub(crate) fn by_numbers(&self, id: QueryId, a: u32, b: u32) -> Ordering {
+        let (query, store) = (self.query(id), &self.stores[id.index()]);
+        let first = query.order.first().map_or(Ordering::Equal, |&column| {
+            let number = |row| self.number(query.nodes[column], store.row(row)[column]);
+            number(a).cmp(&number(b))
+        });
+        first.then_with(|| self.numbers(id, a).cmp(self.numbers(id, b)))
+    }
+
     /// The numbers of a row, in the order in which rows are compared.
     pub(crate) fn numbers(&self, id: QueryId, row: u32) -> impl Iterator<Item = u64> + '_ {
         let query = self.query(id);
@@ -194,12 +213,13 @@ impl Data {
     /// The first row that hangs at an element by a hook, or [`NONE`].
     #[inline]
     pub(crate) fn first_row(&self, id: QueryId, hook: usize, element: Slot) -> u32 {
-        let hook = &self.stores[id.index()].layout().hooks[hook];
-        match hook.place(&self.graph, element) {
-            NO_HOOK => NONE,
-            place if hook.is_node => self.node_heads.get(element, place),
-            place => self.edge_heads.get(element, place),
-        }
+        let store = &self.stores[id.index()];
+        let heads = if store.layout().hooks[hook].is_node {
+            &self.node_heads
+        } else {
+            &self.edge_heads
+        };
+        store.first(hook, &self.graph, heads, element)
     }
 
     /// The row with these slots.
@@ -265,9 +285,13 @@ impl Data {
 
     fn activate(&mut self, id: QueryId, rule: RuleId, row: u32) -> Outcome<()> {
         let limit = self.program.model.run.limits.active_events;
-        let first = self.stores[id.index()].row(row).first();
-        let first = first.copied().unwrap_or(Slot::NONE);
-        let activated = Event { rule, row, first };
+        let slots = self.stores[id.index()].row(row);
+        let activated = Event {
+            rule,
+            single: slots.len() == 1,
+            row,
+            first: slots.first().copied().unwrap_or(Slot::NONE),
+        };
         let event = self.free_events.pop().unwrap_or_else(|| {
             self.events.push(activated);
             EventId(

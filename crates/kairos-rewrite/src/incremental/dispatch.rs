@@ -52,6 +52,8 @@ pub(crate) struct Reaction {
     pub(crate) rows: Rows,
     /// The conditions of the rows may no longer hold.
     pub(crate) recheck: bool,
+    /// Where a condition says no more than whether the counted sub-pattern exists: the answer with which it holds.
+    pub(crate) holds_if: Option<bool>,
     /// The rows' timers read what has changed.
     pub(crate) stale: bool,
     /// What the rows' timers observe may have changed.
@@ -105,6 +107,9 @@ pub(crate) struct Dispatch {
     /// For each type the hooks that its elements have: query and hook.
     pub(crate) node_hooks: Vec<Vec<(QueryId, usize)>>,
     pub(crate) edge_hooks: Vec<Vec<(QueryId, usize)>>,
+    /// For each type how many of these have lists of rows.
+    pub(crate) node_lists: Vec<u16>,
+    pub(crate) edge_lists: Vec<u16>,
     /// For each query and hook its place among the hooks of each type.
     pub(crate) hook_places: Vec<Vec<Vec<u16>>>,
     /// Sub-patterns of which only the change between none and some matters.
@@ -163,6 +168,8 @@ impl Dispatch {
             edge_tallies: vec![Vec::new(); edge_types],
             node_hooks: vec![Vec::new(); node_types],
             edge_hooks: vec![Vec::new(); edge_types],
+            node_lists: vec![0; node_types],
+            edge_lists: vec![0; edge_types],
             hook_places: Vec::new(),
             crossing: vec![true; program.sub_count()],
         };
@@ -386,6 +393,9 @@ impl Builder<'_> {
                     };
                     (reaction.observe, reaction.stale) =
                         (reaction.observe || reaction.stale, false);
+                    if purpose == Use::Condition && chain.is_empty() {
+                        reaction.holds_if = existence(expr);
+                    }
                     self.add(query, Trigger::Count(sub), reaction);
                 }
                 Strategy::Nodes { .. } | Strategy::Stored { anchor: None, .. } => {
@@ -394,6 +404,7 @@ impl Builder<'_> {
                     } else {
                         Look::Nowhere
                     };
+                    query.scanned = true;
                     let reaction = Reaction {
                         rows: Rows::All,
                         look,
@@ -530,14 +541,22 @@ impl Builder<'_> {
                 let var = query.vars[column];
                 let nodes = node_types(scope, var).iter().map(|t| t.index());
                 let edges = edge_types(scope, var).iter().map(|t| t.index());
-                let table = if query.nodes[column] {
-                    &mut self.dispatch.node_hooks
+                let Dispatch {
+                    node_hooks,
+                    edge_hooks,
+                    node_lists,
+                    edge_lists,
+                    ..
+                } = &mut self.dispatch;
+                let (table, lists) = if query.nodes[column] {
+                    (node_hooks, node_lists)
                 } else {
-                    &mut self.dispatch.edge_hooks
+                    (edge_hooks, edge_lists)
                 };
                 let mut places = vec![NO_HOOK; table.len()];
                 for ty in nodes.chain(edges) {
-                    places[ty] = u16::try_from(table[ty].len()).expect("fewer than 2^16 hooks");
+                    places[ty] = lists[ty];
+                    lists[ty] += u16::from(query.numbering_hook() != Some(index));
                     table[ty].push((id, index));
                 }
                 of_query.push(places);
@@ -560,11 +579,21 @@ fn hook(query: &mut Query, var: Var) -> usize {
         })
 }
 
+/// Of a condition that says no more than whether a sub-pattern exists: the answer with which it holds.
+fn existence(condition: &Expr) -> Option<bool> {
+    match &condition.kind {
+        ExprKind::Exists(_) => Some(true),
+        ExprKind::Not(inner) => existence(inner).map(|answer| !answer),
+        _ => None,
+    }
+}
+
 fn quiet(query: QueryId) -> Reaction {
     Reaction {
         query,
         rows: Rows::None,
         recheck: false,
+        holds_if: None,
         stale: false,
         observe: false,
         revalue: false,
@@ -589,6 +618,9 @@ fn merge(reactions: &mut Vec<Reaction>, new: &Reaction) {
         |r: &&mut Reaction| r.query == new.query && r.rows == new.rows && r.rows != Rows::None;
     if let Some(old) = reactions.iter_mut().find(same) {
         old.recheck |= new.recheck;
+        if old.holds_if != new.holds_if {
+            old.holds_if = None;
+        }
         old.stale |= new.stale;
         old.observe |= new.observe;
         old.revalue |= new.revalue;

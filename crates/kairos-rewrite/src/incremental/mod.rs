@@ -14,6 +14,7 @@ mod dispatch;
 mod network;
 mod plan;
 mod pool;
+mod prefetch;
 mod ranking;
 mod room;
 mod search;
@@ -34,7 +35,7 @@ use crate::{
     effects::{AloneAssignment, Change},
     error::{Outcome, RuntimeError},
     graph::HostGraph,
-    matcher::{Applied, Cause, Effort, EventId, Extensions, Firing, MatchDelta, Matcher},
+    matcher::{Applied, Cause, Effort, EventId, Extensions, Firing, MatchDelta, Matcher, Soon},
     program::Program,
 };
 
@@ -110,16 +111,20 @@ impl Matcher for IncrementalMatcher {
         &self.data.delta
     }
 
+    #[inline]
     fn event(&self, event: EventId) -> (RuleId, &[Slot]) {
-        let Event { rule, row, first } = &self.data.events[event.index()];
+        let Event {
+            rule,
+            single,
+            row,
+            first,
+        } = &self.data.events[event.index()];
+        if *single {
+            return (*rule, std::slice::from_ref(first));
+        }
         let query = self.program.network().events[rule.index()];
         let query = query.expect("an event's rule has its query");
-        let store = &self.data.stores[query.index()];
-        let matched = match store.layout().width {
-            1 => std::slice::from_ref(first),
-            _ => store.row(*row),
-        };
-        (*rule, matched)
+        (*rule, self.data.stores[query.index()].row(*row))
     }
 
     fn rule_of(&self, event: EventId) -> RuleId {
@@ -128,6 +133,11 @@ impl Matcher for IncrementalMatcher {
 
     fn matched(&self, event: EventId) -> &[Slot] {
         self.event(event).1
+    }
+
+    #[inline]
+    fn prefetch(&self, event: EventId, how_soon: Soon) {
+        self.data.prefetch(event, how_soon);
     }
 
     fn event_bound(&self) -> u32 {

@@ -87,6 +87,8 @@ pub(crate) struct Query {
     /// The value of each match, where there is one.
     pub(crate) value: Option<FormulaId>,
     pub(crate) indexed: Indexed,
+    /// Whether some changes concern all matches.
+    pub(crate) scanned: bool,
     /// Automorphisms as permutations of columns, where only one embedding of each orbit is kept.
     pub(crate) orbits: Vec<Vec<usize>>,
     /// Sub-patterns that the timer reads: what they gave last is kept with each row.
@@ -153,8 +155,34 @@ impl Query {
             is_node: self.nodes[column],
             places: places.as_slice().into(),
         });
-        // Where the pattern is one element, or one edge with its ends, no more than two rows hang at that element.
-        let whole = match (self.vars.as_slice(), self.edges.as_slice()) {
+        Layout {
+            width: self.vars.len(),
+            hooks: hooks.collect(),
+            anchor: self.anchor,
+            key: self.whole().and_then(|column| self.key_of(column)),
+            numbered: self.numbering_hook().is_some(),
+        }
+    }
+
+    fn key_of(&self, column: usize) -> Option<usize> {
+        self.hooks.iter().position(|&c| c == column)
+    }
+
+    /// The hook of an element that makes no more than one match, if there is such a one: a match that is one element, or an edge with its ends
+    /// that cannot be matched both ways. Not where all matches are gone through, which would go through all elements.
+    pub(crate) fn numbering_hook(&self) -> Option<usize> {
+        let one_way = |e: &PatternEdge| !e.undirected || !self.orbits.is_empty();
+        let column = match (self.whole(), self.edges.as_slice()) {
+            (Some(column), []) => column,
+            (Some(column), [edge]) if one_way(edge) => column,
+            _ => return None,
+        };
+        self.key_of(column).filter(|_| !self.scanned)
+    }
+
+    /// The column of an element that no more than two matches share: of a pattern that is one element, or one edge with its ends.
+    fn whole(&self) -> Option<usize> {
+        match (self.vars.as_slice(), self.edges.as_slice()) {
             ([_], _) => Some(0),
             (vars, [edge])
                 if vars
@@ -164,12 +192,6 @@ impl Query {
                 self.column(edge.edge)
             }
             _ => None,
-        };
-        Layout {
-            width: self.vars.len(),
-            hooks: hooks.collect(),
-            anchor: self.anchor,
-            key: whole.and_then(|column| self.hooks.iter().position(|&c| c == column)),
         }
     }
 
@@ -385,6 +407,7 @@ impl<'a> Builder<'a> {
             anchor: draft.anchor.map(column),
             value: draft.value.map(|f| f.id),
             indexed: draft.indexed,
+            scanned: false,
             orbits: draft
                 .orbits
                 .iter()

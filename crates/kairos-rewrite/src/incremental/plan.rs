@@ -6,7 +6,11 @@ use kairos_model::{
     types::{EdgeTypeId, NodeTypeId, TypeGraph},
 };
 
-use crate::schema::{PortId, Schema, Way};
+use crate::{
+    binding::Slot,
+    graph::HostGraph,
+    schema::{PortId, Schema, Way},
+};
 
 /// A set of node or edge types.
 #[derive(Clone, Debug)]
@@ -47,16 +51,33 @@ pub(crate) struct EdgeTest {
     pub(crate) distinct: Box<[Var]>,
 }
 
+/// An edge that is bound, whose ends are not.
+#[derive(Clone, Debug)]
+pub(crate) struct Ends {
+    pub(crate) edge: Var,
+    pub(crate) from: NodeTest,
+    pub(crate) to: NodeTest,
+    pub(crate) undirected: bool,
+}
+
+impl Ends {
+    /// Whether an edge between two nodes fits, where nothing else is bound.
+    pub(crate) fn fit(&self, graph: &HostGraph, from: Slot, to: Slot) -> bool {
+        self.from.types.has_node(graph.node_type(from))
+            && self.to.types.has_node(graph.node_type(to))
+            && if self.to.bound {
+                from == to
+            } else {
+                from != to || self.to.distinct.is_empty()
+            }
+    }
+}
+
 /// One step of a plan.
 #[derive(Clone, Debug)]
 pub(crate) enum Item {
     /// The edge is bound: bind its ends.
-    Ends {
-        edge: Var,
-        from: NodeTest,
-        to: NodeTest,
-        undirected: bool,
-    },
+    Ends(Ends),
     /// One end is bound: bind edge and other end.
     Expand {
         from: Var,
@@ -88,6 +109,17 @@ pub(crate) struct Plan {
     /// The variable that is bound to the element a search starts from.
     pub(crate) seed: Option<Seed>,
     pub(crate) items: Box<[Item]>,
+}
+
+impl Plan {
+    /// The edge and its ends, where the seed is that edge and there is nothing else to find or to check.
+    pub(crate) fn ends_alone(&self) -> Option<&Ends> {
+        let [Item::Ends(ends)] = &*self.items else {
+            return None;
+        };
+        let seed = self.seed.as_ref()?;
+        (seed.var == ends.edge).then_some(ends)
+    }
 }
 
 /// The variable of a seed and what it may be bound to.
@@ -233,12 +265,12 @@ impl Planner<'_> {
             self.bind(e.from);
             let to = self.node_test(e.to);
             self.bind(e.to);
-            Item::Ends {
+            Item::Ends(Ends {
                 edge: e.edge,
                 from,
                 to,
                 undirected: e.undirected,
-            }
+            })
         } else if self.is_bound(e.from) && self.is_bound(e.to) {
             let edge = self.edge_test(e.edge, own);
             self.bind(e.edge);

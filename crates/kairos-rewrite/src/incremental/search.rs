@@ -8,9 +8,8 @@ use kairos_model::{
 };
 
 use super::{
-    dispatch::NO_HOOK,
     network::{Network, Query, QueryId},
-    plan::{EdgeTest, Item, NodeTest, Plan},
+    plan::{EdgeTest, Ends, Item, NodeTest, Plan},
     store::{Heads, Store},
     strategy::Strategy,
 };
@@ -223,11 +222,7 @@ impl<'a> View<'a> {
                 if compiled.nodes[column] {
                     continue;
                 }
-                let place = store.layout().hooks[hook].place(self.graph, edge);
-                if place == NO_HOOK {
-                    continue;
-                }
-                let head = self.edge_heads.get(edge, place);
+                let head = store.first(hook, self.graph, self.edge_heads, edge);
                 for row in store.rows_from(hook, head) {
                     let slots = store.row(row);
                     let here = compiled.anchor.is_none_or(|a| Some(slots[a]) == node);
@@ -293,15 +288,10 @@ impl<'a> Search<'a, '_> {
                     Ok(true)
                 }
             }
-            Item::Ends {
-                edge,
-                from,
-                to,
-                undirected,
-            } => {
-                let (a, b) = self.view.graph.ends(self.env.bound.get(*edge));
-                Ok(self.ends(from, a, to, b, rest)?
-                    && (!undirected || a == b || self.ends(from, b, to, a, rest)?))
+            Item::Ends(ends) => {
+                let (a, b) = self.view.graph.ends(self.env.bound.get(ends.edge));
+                Ok(self.ends(ends, a, b, rest)?
+                    && (!ends.undirected || a == b || self.ends(ends, b, a, rest)?))
             }
             Item::Expand {
                 from,
@@ -329,16 +319,19 @@ impl<'a> Search<'a, '_> {
             } => {
                 let (a, b) = (self.env.bound.get(*from), self.env.bound.get(*to));
                 for &ty in types {
-                    let (halves, other) = self.shorter(a, b, ty, *way);
-                    for half in halves {
-                        self.steps += 1;
-                        if half.node() == other && self.edge_fits(edge, half.edge()) {
-                            self.env.bound.set(edge.var, half.edge());
+                    let (mut halves, other) = self.shorter(a, b, ty, *way);
+                    while let Some(next) = halves.iter().position(|half| half.node() == other) {
+                        self.steps += next as u64 + 1;
+                        let found = halves[next].edge();
+                        halves = &halves[next + 1..];
+                        if self.edge_fits(edge, found) {
+                            self.env.bound.set(edge.var, found);
                             if !self.step(rest)? {
                                 return Ok(false);
                             }
                         }
                     }
+                    self.steps += halves.len() as u64;
                 }
                 Ok(true)
             }
@@ -359,16 +352,16 @@ impl<'a> Search<'a, '_> {
         }
     }
 
-    fn ends(&mut self, from: &NodeTest, a: Slot, to: &NodeTest, b: Slot, rest: &[Item]) -> Going {
+    fn ends(&mut self, ends: &Ends, a: Slot, b: Slot, rest: &[Item]) -> Going {
         self.steps += 1;
-        if !self.node_fits(from, a) {
+        if !self.node_fits(&ends.from, a) {
             return Ok(true);
         }
-        self.env.bound.set(from.var, a);
-        if !self.node_fits(to, b) {
+        self.env.bound.set(ends.from.var, a);
+        if !self.node_fits(&ends.to, b) {
             return Ok(true);
         }
-        self.env.bound.set(to.var, b);
+        self.env.bound.set(ends.to.var, b);
         self.step(rest)
     }
 

@@ -1,4 +1,7 @@
 //! Stored matches: rows of slots, found from their elements by intrusive lists, found from their contents by a hash index.
+//!
+//! Where an element makes a match by itself (a node alone, or an edge with its ends), the row has the number of its slot: nothing need be listed
+//! or looked up.
 
 use std::hash::Hasher;
 
@@ -6,7 +9,7 @@ use hashbrown::HashTable;
 use rustc_hash::FxHasher;
 
 use super::dispatch::NO_HOOK;
-use crate::{binding::Slot, graph::HostGraph};
+use crate::{binding::Slot, graph::HostGraph, prefetch::prefetch};
 
 /// End of a list, and no row.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -24,6 +27,9 @@ pub(crate) struct Heads {
 impl Heads {
     /// Makes room for the lists of a new element.
     pub(crate) fn create(&mut self, element: Slot, lists: usize) {
+        if lists == 0 {
+            return;
+        }
         if self.starts.len() <= element.index() {
             self.starts.resize(element.index() + 1, 0);
         }
@@ -41,6 +47,9 @@ impl Heads {
 
     /// Takes back the room of a deleted element, whose lists are empty.
     pub(crate) fn delete(&mut self, element: Slot, lists: usize) {
+        if lists == 0 {
+            return;
+        }
         if self.free.len() <= lists {
             self.free.resize(lists + 1, Vec::new());
         }
@@ -106,6 +115,8 @@ pub(crate) struct Layout {
     pub(crate) anchor: Option<usize>,
     /// A hook that few rows share: what finds a row by its slots.
     pub(crate) key: Option<usize>,
+    /// Whether no two rows share that hook: then a row has the number of the element's slot.
+    pub(crate) numbered: bool,
 }
 
 impl Layout {
@@ -113,6 +124,12 @@ impl Layout {
     pub(crate) fn row_bytes(&self) -> usize {
         let hashed = if self.key.is_none() { 8 } else { 0 };
         self.width * size_of::<Slot>() + self.hooks.len() * size_of::<Link>() + 1 + hashed
+    }
+
+    /// Whether a hook's rows are listed: all but those that have the number of their element.
+    #[inline]
+    fn lists(&self, hook: usize) -> bool {
+        !(self.numbered && self.key == Some(hook))
     }
 }
 
@@ -208,9 +225,48 @@ impl Store {
         self.layout.hooks[hook].place(graph, element) != NO_HOOK
     }
 
+    /// The first row that hangs at an element by a hook, or [`NONE`]. `heads` are those of elements like it.
+    #[inline]
+    pub(crate) fn first(
+        &self,
+        hook: usize,
+        graph: &HostGraph,
+        heads: &Heads,
+        element: Slot,
+    ) -> u32 {
+        if !self.layout.lists(hook) {
+            return self.numbered(element);
+        }
+        match self.layout.hooks[hook].place(graph, element) {
+            NO_HOOK => NONE,
+            place => heads.get(element, place),
+        }
+    }
+
+    /// Asks for the memory of the row of an element that no two rows share.
+    #[inline]
+    pub(crate) fn prefetch(&self, element: Slot) {
+        if self.layout.numbered {
+            prefetch(&self.alive, element.index());
+            prefetch(&self.slots, element.index() * self.layout.width);
+        }
+    }
+
+    /// The row of an element that no two rows share.
+    #[inline]
+    fn numbered(&self, element: Slot) -> u32 {
+        match self.alive.get(element.index()) {
+            Some(true) => element.0,
+            _ => NONE,
+        }
+    }
+
     /// The row after one in a hook's list, or [`NONE`].
     #[inline]
     pub(crate) fn next(&self, hook: usize, row: u32) -> u32 {
+        if !self.layout.lists(hook) {
+            return NONE;
+        }
         self.links[row as usize * self.layout.hooks.len() + hook].next
     }
 
@@ -235,22 +291,23 @@ impl Store {
         } = self;
         let (width, hooks) = (layout.width, layout.hooks.len());
         debug_assert_eq!(slots.len(), width);
-        let row = match self.free.pop() {
-            Some(row) => {
-                self.slots[row as usize * width..][..width].copy_from_slice(slots);
-                self.alive[row as usize] = true;
-                row
-            }
-            None => {
-                let row = u32::try_from(self.alive.len()).expect("fewer than 2^32 rows");
-                self.alive.push(true);
-                self.slots.extend_from_slice(slots);
-                links.resize(links.len() + hooks, Link::ALONE);
-                row
-            }
+        let row = match layout.key {
+            Some(key) if layout.numbered => slots[layout.hooks[key].column].index(),
+            _ => self.free.pop().map_or(self.alive.len(), |row| row as usize),
         };
+        if row >= self.alive.len() {
+            self.alive.resize(row + 1, false);
+            self.slots.resize((row + 1) * width, Slot::NONE);
+            links.resize((row + 1) * hooks, Link::ALONE);
+        }
+        self.alive[row] = true;
+        self.slots[row * width..][..width].copy_from_slice(slots);
+        let row = u32::try_from(row).expect("fewer than 2^32 rows");
         self.len += 1;
         for (index, hook) in layout.hooks.iter().enumerate() {
+            if !layout.lists(index) {
+                continue;
+            }
             let head = heads.at(hook, graph, slots[hook.column]);
             let next = std::mem::replace(head, row);
             if next != NONE {
@@ -289,6 +346,9 @@ impl Store {
         let (width, hooks) = (layout.width, layout.hooks.len());
         let of = |r: u32| &slots[r as usize * width..][..width];
         for (index, hook) in layout.hooks.iter().enumerate() {
+            if !layout.lists(index) {
+                continue;
+            }
             let Link { next, previous } = links[row as usize * hooks + index];
             if next != NONE {
                 links[next as usize * hooks + index].previous = previous;
@@ -313,7 +373,9 @@ impl Store {
 
     /// Lets a row that was removed be used again.
     pub(crate) fn reuse(&mut self, row: u32) {
-        self.free.push(row);
+        if !self.layout.numbered {
+            self.free.push(row);
+        }
     }
 
     pub(crate) fn memory_bytes(&self) -> usize {

@@ -1,9 +1,12 @@
 //! Keeps the stored matches true: from what an application changed to what was lost and found.
 
+use smallvec::SmallVec;
+
 use super::{
     data::Data,
     dispatch::{Look, Reaction, Rows},
     network::{Purpose, QueryId},
+    plan::Ends,
     room::Room,
     store::NONE,
     strategy::Strategy,
@@ -20,6 +23,22 @@ use crate::{
 /// A count that went up or down by one, at a node or (`Slot::NONE`) as a whole.
 type Counted = (SubId, Slot, i32);
 
+/// A count that has changed in a way that matters.
+#[derive(Clone, Copy, Debug)]
+struct NetCount {
+    sub: SubId,
+    node: Slot,
+    /// Whether there is any, where that is all that matters.
+    exists: Option<bool>,
+}
+
+impl NetCount {
+    /// What it says of the condition that a reaction is about: whether it holds, if that is known.
+    fn verdict(self, reaction: &Reaction) -> Option<bool> {
+        Some(self.exists? == reaction.holds_if?)
+    }
+}
+
 /// Buffers of one update; empty between updates, but keeping their room.
 #[derive(Debug, Default)]
 pub(crate) struct Update {
@@ -28,7 +47,7 @@ pub(crate) struct Update {
     changed: Vec<ChangedAttribute>,
     counted: Vec<Counted>,
     /// Counts that matter, while a stratum is brought up to date.
-    net: Vec<(SubId, Slot)>,
+    net: Vec<NetCount>,
     /// Embeddings to be looked at again, by query: slots one after the other.
     suspects: Vec<Vec<Slot>>,
     /// Rows of queries that keep more than their matches (pool order, walks), by query.
@@ -124,7 +143,7 @@ impl Update {
             for &(query, hook) in &dispatch.edge_hooks[ty] {
                 self.drop_rows(program, data, query, hook, edge);
             }
-            data.edge_heads.delete(edge, dispatch.edge_hooks[ty].len());
+            data.edge_heads.delete(edge, dispatch.edge_lists[ty].into());
         }
         for &node in nodes {
             let ty = data.graph.node_type(node).index();
@@ -137,7 +156,7 @@ impl Update {
             for &(query, hook) in &dispatch.node_hooks[ty] {
                 self.drop_rows(program, data, query, hook, node);
             }
-            data.node_heads.delete(node, dispatch.node_hooks[ty].len());
+            data.node_heads.delete(node, dispatch.node_lists[ty].into());
         }
     }
 
@@ -206,7 +225,7 @@ impl Update {
     fn hook_node(&mut self, program: &Program, data: &mut Data, node: Slot) {
         let dispatch = &program.network().dispatch;
         let ty = data.graph.node_type(node).index();
-        data.node_heads.create(node, dispatch.node_hooks[ty].len());
+        data.node_heads.create(node, dispatch.node_lists[ty].into());
         data.delta.probes.extend(&dispatch.node_tallies[ty]);
         self.counted.extend(
             dispatch.node_counts[ty]
@@ -218,7 +237,7 @@ impl Update {
     fn hook_edge(&mut self, program: &Program, data: &mut Data, edge: Slot) {
         let dispatch = &program.network().dispatch;
         let ty = data.graph.edge_type(edge).index();
-        data.edge_heads.create(edge, dispatch.edge_hooks[ty].len());
+        data.edge_heads.create(edge, dispatch.edge_lists[ty].into());
         data.delta.probes.extend(&dispatch.edge_tallies[ty]);
         self.log_degrees(data, edge, 1);
     }
@@ -249,12 +268,12 @@ impl Update {
         for position in 0..self.changed.len() {
             let change = self.changed[position];
             for reaction in tables.changed(&data.graph, &change) {
-                self.react(program, data, reaction, change.element)?;
+                self.react(program, data, reaction, change.element, None)?;
             }
         }
-        for &(sub, node) in &counted {
-            for reaction in &tables.counted[sub.index()] {
-                self.react(program, data, reaction, node)?;
+        for count in &counted {
+            for reaction in &tables.counted[count.sub.index()] {
+                self.react(program, data, reaction, count.node, count.verdict(reaction))?;
             }
         }
         for position in 0..self.created_nodes.len() {
@@ -275,9 +294,11 @@ impl Update {
                 self.search(program, data, reaction, change.element)?;
             }
         }
-        for &(sub, node) in &counted {
-            for reaction in &tables.counted[sub.index()] {
-                self.search(program, data, reaction, node)?;
+        for count in &counted {
+            for reaction in &tables.counted[count.sub.index()] {
+                if count.verdict(reaction) != Some(false) {
+                    self.search(program, data, reaction, count.node)?;
+                }
             }
         }
         counted.clear();
@@ -307,48 +328,56 @@ impl Update {
     }
 
     /// Counts that have changed over the whole step, in a way that matters: where only none or some matters, those that crossed it.
-    fn net_counts(&mut self, program: &Program, data: &Data, net: &mut Vec<(SubId, Slot)>) {
+    fn net_counts(&mut self, program: &Program, data: &Data, net: &mut Vec<NetCount>) {
         if self.counted.is_empty() {
             return;
         }
-        self.counted.sort_unstable();
-        let crossing = &program.network().dispatch.crossing;
-        for group in self.counted.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-            let (sub, node, _) = group[0];
-            if node != Slot::NONE && !data.graph.has_node(node) {
-                continue;
+        /// So few are compared with each other sooner than sorted.
+        const FEW: usize = 8;
+        let same = |a: &Counted, b: &Counted| (a.0, a.1) == (b.0, b.1);
+        if self.counted.len() > FEW {
+            self.counted.sort_unstable();
+            for group in self.counted.chunk_by(same) {
+                let by = group.iter().map(|c| i64::from(c.2)).sum();
+                net.extend(net_count(program, data, group[0], by));
             }
-            let by: i64 = group.iter().map(|c| i64::from(c.2)).sum();
-            let matters = !crossing[sub.index()] || {
-                let after = data.count_of(sub, node);
-                (after > 0) != (after - by > 0)
-            };
-            if matters {
-                net.push((sub, node));
+            return;
+        }
+        for (position, first) in self.counted.iter().enumerate() {
+            let (before, rest) = self.counted.split_at(position);
+            if !before.iter().any(|c| same(c, first)) {
+                let group = rest.iter().filter(|c| same(c, first));
+                let by = group.map(|c| i64::from(c.2)).sum();
+                net.extend(net_count(program, data, *first, by));
             }
         }
     }
 
-    /// What a change does to the rows that are there.
+    /// What a change does to the rows that are there. `verdict` says whether the condition that it is about holds now, if that is known.
     fn react(
         &mut self,
         program: &Program,
         data: &mut Data,
         reaction: &Reaction,
         element: Slot,
+        verdict: Option<bool>,
     ) -> Outcome<()> {
         let id = reaction.query;
         match reaction.rows {
             Rows::None => {}
             Rows::Hook(hook) if matches!(reaction.look, Look::Here) => {
-                return self.reconsider(program, data, reaction, hook, element);
+                return self.reconsider(program, data, reaction, hook, (element, verdict));
             }
             Rows::Hook(hook) => {
                 let mut row = data.first_row(id, hook, element);
                 while row != NONE {
                     // Of the rows of a list, only the one that is reviewed can go.
                     let next = data.stores[id.index()].next(hook, row);
-                    self.review(program, data, id, row, reaction)?;
+                    if verdict == Some(false) {
+                        self.remove(program, data, id, row, false);
+                    } else {
+                        self.review(program, data, id, row, reaction)?;
+                    }
                     row = next;
                 }
             }
@@ -368,7 +397,7 @@ impl Update {
         data: &mut Data,
         why: &Reaction,
         hook: usize,
-        element: Slot,
+        (element, verdict): (Slot, Option<bool>),
     ) -> Outcome<()> {
         let id = why.query;
         if !data.stores[id.index()].hangs(hook, &data.graph, element) {
@@ -377,7 +406,12 @@ impl Update {
         let query = &program.network().queries[id.index()];
         self.bound.set(query.vars[0], element);
         let row = data.first_row(id, hook, element);
-        match (row, !why.recheck || self.holds(data, id)?) {
+        let holds = match verdict {
+            Some(false) => false,
+            Some(true) if query.checked.len() == 1 => true,
+            _ => !why.recheck || self.holds(data, id)?,
+        };
+        match (row, holds) {
             (NONE, true) => self.insert(program, data, id, &[element]),
             (NONE, false) => Ok(()),
             (row, true) => self.affect(data, id, row, why),
@@ -445,6 +479,9 @@ impl Update {
             Look::Everywhere => self.everywhere(program, data, reaction.query),
             Look::Around(plan) => {
                 let id = reaction.query;
+                if let Some(ends) = plan.ends_alone() {
+                    return self.edge(program, data, id, ends, element);
+                }
                 let mut embeddings = std::mem::take(&mut self.embeddings);
                 self.collect(data, id, plan, element, true, &mut embeddings)?;
                 self.embeddings = embeddings;
@@ -453,10 +490,38 @@ impl Update {
             Look::Suspects(_) => self.look(data, reaction, element),
             Look::Ends => {
                 let (from, to) = data.graph.ends(element);
-                self.react(program, data, reaction, from)?;
-                self.react(program, data, reaction, to)
+                self.react(program, data, reaction, from, None)?;
+                self.react(program, data, reaction, to, None)
             }
         }
+    }
+
+    /// Adds the matches of a pattern that is one edge with its ends and has no conditions: at most two.
+    fn edge(
+        &mut self,
+        program: &Program,
+        data: &mut Data,
+        id: QueryId,
+        ends: &Ends,
+        edge: Slot,
+    ) -> Outcome<()> {
+        let (from, to) = data.graph.ends(edge);
+        let back = (ends.undirected && from != to).then_some((to, from));
+        for (from, to) in [Some((from, to)), back].into_iter().flatten() {
+            data.note_search(1);
+            if !ends.fit(&data.graph, from, to) {
+                continue;
+            }
+            let vars = &program.network().queries[id.index()].vars;
+            self.bound.set(ends.edge, edge);
+            self.bound.set(ends.from.var, from);
+            self.bound.set(ends.to.var, to);
+            let slots: SmallVec<[Slot; 3]> = vars.iter().map(|&v| self.bound.get(v)).collect();
+            if data.find(id, &slots).is_none() {
+                self.insert(program, data, id, &slots)?;
+            }
+        }
+        Ok(())
     }
 
     /// Collects suspects around an element.
@@ -616,12 +681,9 @@ impl Update {
         }
         self.busy = busy;
         let delta = &mut data.delta;
-        delta.aggregates.sort_unstable();
-        delta.aggregates.dedup();
-        delta.probes.sort_unstable();
-        delta.probes.dedup();
-        delta.stale.sort_unstable();
-        delta.stale.dedup();
+        in_order(&mut delta.aggregates);
+        in_order(&mut delta.probes);
+        in_order(&mut delta.stale);
         if !delta.stale.is_empty() && !delta.lost.is_empty() {
             let lost = &delta.lost;
             delta.stale.retain(|e| !lost.iter().any(|l| l.event == *e));
@@ -640,7 +702,7 @@ impl Update {
         let Some(mut pools) = data.pools[index].take() else {
             return Ok(());
         };
-        let by_numbers = |a: &u32, b: &u32| data.numbers(id, *a).cmp(data.numbers(id, *b));
+        let by_numbers = |a: &u32, b: &u32| data.by_numbers(id, *a, *b);
         for rows in [&mut self.lost[index], &mut self.found[index]] {
             if rows.len() > 1 {
                 rows.sort_unstable_by(by_numbers);
@@ -669,7 +731,40 @@ impl Update {
     }
 }
 
+/// Sorts a list and leaves every item in once. Mostly there are no more than two.
+#[inline]
+fn in_order<T: Ord + Copy>(list: &mut Vec<T>) {
+    match list.as_mut_slice() {
+        [] | [_] => {}
+        [a, b] if *a < *b => {}
+        [a, b] if *a > *b => std::mem::swap(a, b),
+        [_, _] => list.truncate(1),
+        _ => {
+            list.sort_unstable();
+            list.dedup();
+        }
+    }
+}
+
 /// Adds a query to a short list, once.
+/// What it matters that a count has changed by so much over the whole step.
+#[inline]
+fn net_count(program: &Program, data: &Data, of: Counted, by: i64) -> Option<NetCount> {
+    let (sub, node, _) = of;
+    if node != Slot::NONE && !data.graph.has_node(node) {
+        return None;
+    }
+    let mut exists = None;
+    if program.network().dispatch.crossing[sub.index()] {
+        let after = data.count_of(sub, node);
+        if (after > 0) == (after - by > 0) {
+            return None;
+        }
+        exists = Some(after > 0);
+    }
+    Some(NetCount { sub, node, exists })
+}
+
 fn note(list: &mut Vec<QueryId>, id: QueryId) {
     if !list.contains(&id) {
         list.push(id);
@@ -681,6 +776,7 @@ const SUSPECTED: Reaction = Reaction {
     query: QueryId(0),
     rows: Rows::None,
     recheck: false,
+    holds_if: None,
     stale: false,
     observe: true,
     revalue: true,

@@ -1,5 +1,7 @@
 //! Running clocks: which is due next, and how each is stopped and rescaled. Knows no rule and no graph.
 
+use kairos_rewrite::prefetch::prefetch;
+
 use crate::{
     draw::Name,
     schedule::{Schedule, Slot},
@@ -40,19 +42,24 @@ pub(super) struct Due {
     pub(super) priority: Option<i64>,
 }
 
-/// In which schedule a clock stands.
+/// In which schedule a clock stands: none, the timed one, or that of a race.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Lane {
-    Stopped,
-    Timed,
-    /// In a race, at a place of its own there.
-    Race {
-        race: u32,
-        place: Slot,
-    },
+struct Lane(u32);
+
+impl Lane {
+    const STOPPED: Lane = Lane(u32::MAX);
+    const TIMED: Lane = Lane(u32::MAX - 1);
+
+    /// The position of the race.
+    #[inline]
+    fn race(self) -> Option<usize> {
+        (self.0 < Self::TIMED.0).then_some(self.0 as usize)
+    }
 }
 
+/// What is known of a clock, in half a line of the cache.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(32))]
 struct Clock {
     /// Of the firing to come.
     name: Name,
@@ -61,6 +68,8 @@ struct Clock {
     /// Remaining time times rate, kept while the time is infinite: a rate of 0, or one so small that the time overflowed.
     work: f64,
     lane: Lane,
+    /// In a race: its place there.
+    place: Slot,
 }
 
 /// The immediate events of one priority.
@@ -143,19 +152,24 @@ impl<S: Schedule + Default> Clocks<S> {
     fn run(&mut self, slot: Slot, name: Name, time: f64, rate: f64, work: f64) {
         self.make_room(slot);
         let order = self.next_order();
-        if self.clocks[slot.0 as usize].lane == Lane::Timed {
-            self.timed.reschedule(slot, time, order);
-        } else {
+        let clock = &mut self.clocks[slot.0 as usize];
+        let lane = clock.lane;
+        if lane.race().is_some() {
             self.stop(slot);
-            self.timed.insert(slot, time, order);
-            self.running += 1;
         }
         self.clocks[slot.0 as usize] = Clock {
             name,
             rate,
             work,
-            lane: Lane::Timed,
+            lane: Lane::TIMED,
+            place: slot,
         };
+        if lane == Lane::TIMED {
+            self.timed.reschedule(slot, time, order);
+        } else {
+            self.timed.insert(slot, time, order);
+            self.running += 1;
+        }
     }
 
     fn enter(&mut self, slot: Slot, race: u32, name: Name, work: f64, weight: f64) {
@@ -175,7 +189,8 @@ impl<S: Schedule + Default> Clocks<S> {
             name,
             rate: weight,
             work,
-            lane: Lane::Race { race, place },
+            lane: Lane(race),
+            place,
         };
         self.running += 1;
     }
@@ -185,13 +200,13 @@ impl<S: Schedule + Default> Clocks<S> {
         let Some(clock) = self.clocks.get_mut(slot.0 as usize) else {
             return;
         };
-        match std::mem::replace(&mut clock.lane, Lane::Stopped) {
-            Lane::Stopped => return,
-            Lane::Timed => self.timed.remove(slot),
-            Lane::Race { race, place } => {
+        match std::mem::replace(&mut clock.lane, Lane::STOPPED) {
+            Lane::STOPPED => return,
+            Lane::TIMED => self.timed.remove(slot),
+            Lane(race) => {
                 let race = &mut self.races[race as usize];
-                race.schedule.remove(place);
-                race.free.push(place);
+                race.schedule.remove(clock.place);
+                race.free.push(clock.place);
             }
         }
         self.running -= 1;
@@ -218,12 +233,12 @@ impl<S: Schedule + Default> Clocks<S> {
             return;
         }
         let (schedule, place, now) = match clock.lane {
-            Lane::Stopped => return,
-            Lane::Timed => (&mut self.timed, slot, now),
-            Lane::Race { race, place } => {
+            Lane::STOPPED => return,
+            Lane::TIMED => (&mut self.timed, slot, now),
+            Lane(race) => {
                 let race = &mut self.races[race as usize];
                 let now = race.now(self.epoch);
-                (&mut race.schedule, place, now)
+                (&mut race.schedule, clock.place, now)
             }
         };
         let time = schedule.time_of(place).expect(SCHEDULED);
@@ -245,14 +260,19 @@ impl<S: Schedule + Default> Clocks<S> {
     /// Gives an immediate event another priority and weight.
     pub(super) fn reprioritise(&mut self, slot: Slot, priority: i64, weight: f64) {
         self.rescale(slot, weight, 0.0);
-        let Lane::Race { race, place } = self.clocks[slot.0 as usize].lane else {
+        let Clock {
+            name,
+            mut work,
+            lane,
+            place,
+            ..
+        } = self.clocks[slot.0 as usize];
+        let Some(race) = lane.race().map(|race| &self.races[race]) else {
             return;
         };
-        let race = &self.races[race as usize];
         if race.priority == priority {
             return;
         }
-        let Clock { name, mut work, .. } = self.clocks[slot.0 as usize];
         let time = race.schedule.time_of(place).expect(SCHEDULED);
         if time.is_finite() {
             work = (time - race.now(self.epoch)).max(0.0) * weight;
@@ -301,20 +321,34 @@ impl<S: Schedule + Default> Clocks<S> {
         self.priorities.iter().find_map(first).or_else(timed)
     }
 
+    /// A clock that probably runs out so many events after the next, where there are too many to stay in the caches. Its memory is asked for.
+    #[inline]
+    pub(super) fn foresee(&self, ahead: usize) -> Option<Slot> {
+        /// Fewer stay in the caches by themselves.
+        const MANY: usize = 1 << 14;
+        if self.clocks.len() < MANY {
+            return None;
+        }
+        let slot = self.timed.foresee(ahead)?;
+        prefetch(&self.clocks, slot.0 as usize);
+        Some(slot)
+    }
+
     /// When a running clock is due.
     pub(super) fn due(&self, slot: Slot) -> Option<Due> {
-        match self.clocks.get(slot.0 as usize)?.lane {
-            Lane::Stopped => None,
-            Lane::Timed => Some(Due {
+        let clock = self.clocks.get(slot.0 as usize)?;
+        match clock.lane {
+            Lane::STOPPED => None,
+            Lane::TIMED => Some(Due {
                 time: self.timed.time_of(slot)?,
                 priority: None,
             }),
-            Lane::Race { race, place } => {
+            Lane(race) => {
                 let Race {
                     schedule, priority, ..
                 } = &self.races[race as usize];
                 Some(Due {
-                    time: schedule.time_of(place)?,
+                    time: schedule.time_of(clock.place)?,
                     priority: Some(*priority),
                 })
             }
@@ -328,9 +362,10 @@ impl<S: Schedule + Default> Clocks<S> {
 
     /// A clock's event fires: the virtual time of its race comes to it.
     pub(super) fn fire(&mut self, slot: Slot) {
-        if let Lane::Race { race, place } = self.clocks[slot.0 as usize].lane {
-            let race = &mut self.races[race as usize];
-            let time = race.schedule.time_of(place).expect(SCHEDULED);
+        let clock = &self.clocks[slot.0 as usize];
+        if let Some(race) = clock.lane.race() {
+            let race = &mut self.races[race];
+            let time = race.schedule.time_of(clock.place).expect(SCHEDULED);
             if time.is_finite() {
                 race.time = time.max(race.now(self.epoch));
                 race.epoch = self.epoch;
@@ -358,7 +393,8 @@ impl<S: Schedule + Default> Clocks<S> {
             name: Name::START,
             rate: 0.0,
             work: 0.0,
-            lane: Lane::Stopped,
+            lane: Lane::STOPPED,
+            place: Slot(0),
         };
         if self.clocks.len() <= slot.0 as usize {
             self.clocks.resize(slot.0 as usize + 1, STOPPED);
@@ -374,7 +410,7 @@ impl<S: Schedule + Default> Clocks<S> {
         {
             return race;
         }
-        let race = u32::try_from(self.races.len()).expect("no more priorities than events");
+        let race = u32::try_from(self.races.len()).expect("no more priorities than firings");
         self.races.push(Race {
             priority,
             schedule: S::default(),
@@ -409,7 +445,7 @@ impl<S: Schedule + Default> Clocks<S> {
         let running = self
             .clocks
             .iter()
-            .filter(|c| c.lane != Lane::Stopped)
+            .filter(|c| c.lane != Lane::STOPPED)
             .count();
         assert_eq!(running, self.running, "running clocks are miscounted");
     }

@@ -272,18 +272,21 @@ impl<S: Schedule + Default> Clockwork<S> {
             None => timer.name(matcher.graph(), matched, cause),
             Some(_) => self.next_in_stream(matcher, event),
         };
-        let reading = match self.timers.of(rule).constant {
-            Some(reading) => reading,
+        let delay = match &self.timers.of(rule).constant {
+            Some(reading) => {
+                if !self.truncation.knows(rule) {
+                    self.truncation.note(rule, reading);
+                }
+                draw(&self.randomness, name, reading)
+            }
             None => {
                 self.bind(matcher, event);
-                self.timers
-                    .read(rule, matcher, &self.bindings[rule.index()], now)?
+                let bound = &self.bindings[rule.index()];
+                let reading = self.timers.read(rule, matcher, bound, now)?;
+                self.truncation.note(rule, &reading);
+                draw(&self.randomness, name, &reading)
             }
         };
-        if let Reading::Law(law) = &reading {
-            self.truncation.note(rule, law);
-        }
-        let delay = draw(&self.randomness, name, reading);
         self.clocks.start(slot, name, delay, now);
         Ok(())
     }
@@ -402,15 +405,16 @@ fn identity<M: Matcher>(timer: &Timer, matcher: &M, matched: &[MatchedSlot]) -> 
     timer.name(matcher.graph(), matched, Name::START)
 }
 
-fn draw(randomness: &Randomness, name: Name, reading: Reading<'_>) -> Delay {
-    match reading {
+#[inline]
+fn draw(randomness: &Randomness, name: Name, reading: &Reading<'_>) -> Delay {
+    match *reading {
         Reading::Exponential(rate) => exponential(randomness, name, rate),
         Reading::Immediate { priority, weight } => Delay::Immediate {
             priority,
             unit: unit_exponential(randomness, name),
             weight,
         },
-        Reading::Law(law) => Delay::After(law.delay(&mut randomness.rng(name, Place::DELAY))),
+        Reading::Law(ref law) => Delay::After(law.delay(&mut randomness.rng(name, Place::DELAY))),
     }
 }
 

@@ -9,7 +9,7 @@ use kairos_rewrite::{
     binding::Binding,
     error::{Fault, Outcome, RuntimeError},
     graph::HostGraph,
-    matcher::{EventId, Firing as Application, Matcher},
+    matcher::{EventId, Firing as Application, Matcher, Soon},
     program::Program,
 };
 
@@ -241,6 +241,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         time: f64,
         observer: &mut O,
     ) -> Outcome<Progress> {
+        self.look_ahead();
         self.move_time(time);
         let (rule, name) = self.take(due);
         let outcome = self
@@ -271,6 +272,23 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         })
     }
 
+    /// Asks for what the next firings will probably read.
+    #[inline]
+    fn look_ahead(&self) {
+        const STAGES: [(usize, Soon); 4] = [
+            (8, Soon::Far),
+            (6, Soon::Near),
+            (4, Soon::Nearer),
+            (2, Soon::Next),
+        ];
+        for (ahead, how_soon) in STAGES {
+            let slot = self.clockwork.clocks.foresee(ahead);
+            if let Some(Due::Event(event)) = slot.map(|slot| self.clockwork.due_in(slot)) {
+                self.matcher.prefetch(event, how_soon);
+            }
+        }
+    }
+
     fn move_time(&mut self, time: f64) {
         debug_assert!(time >= self.now, "time never goes back");
         if time > self.now {
@@ -288,7 +306,10 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
             Due::Event(event) => {
                 let (rule, matched) = self.matcher.event(event);
                 let timer = self.timers.of(rule);
-                self.bound.reset(timer.variables);
+                // What else there is to bind must not be what an earlier firing bound.
+                if self.bound.len() != timer.variables || timer.variables > matched.len() {
+                    self.bound.reset(timer.variables);
+                }
                 let matched = timer.elements.iter().zip(matched);
                 matched.for_each(|(e, &slot)| self.bound.set(e.var(), slot));
                 rule

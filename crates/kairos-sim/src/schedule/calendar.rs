@@ -1,47 +1,88 @@
-//! The schedule that runs: a calendar queue whose current day is a heap.
+//! The schedule that runs: a calendar queue whose days are sorted by counting.
 //!
-//! Time is cut into days of equal length. What is due today or was due before stands in a heap of a few nodes, what is due within a year
-//! in the unsorted list of its day, everything later in one list (R. Brown, *Calendar queues: a fast O(1) priority queue
-//! implementation for the simulation event set problem*, CACM 31, 1988). When a day comes, its list goes into the heap, so that
-//! events leave in the exact order of (time, order of activation) whatever the length of a day is; and where no length would
-//! do, the heap alone still takes logarithmic time.
+//! Time is cut into days of equal length. What is due within a year stands in the unsorted list of its day, everything later in one list
+//! (R. Brown, *Calendar queues: a fast O(1) priority queue implementation for the simulation event set problem*, CACM 31, 1988). When a
+//! day comes, its list is sorted; what is put into a day that has come goes into a heap beside it. So events leave in the exact order of
+//! (time, order of activation) whatever the length of a day is; and where no length would do, the heap alone still takes logarithmic time.
+//!
+//! Nothing is taken out of a list before its day comes. The time and order of a slot stand in a table; an entry that says something else
+//! is out of date, and is dropped when it is met, or with all others once there are as many of them as of true ones.
+
+use std::{cmp::Reverse, collections::BinaryHeap};
 
 use super::{
     Due, Schedule, Slot,
-    heap::{ABSENT, HEAP, Heap, Node, PARKED, Place, Places, due},
+    lists::{Entry, List, Lists},
     time_key,
 };
 
-/// The list of what is due in more than a year.
-const LATER: u32 = HEAP - 1;
+/// How many events a day should see: so many that the ends of all lists to append to lie in the cache.
+const EVENTS_PER_DAY: f64 = 64.0;
 
-/// The end of a day's list, and the list of a day on which nothing is due.
-const NONE: u32 = u32::MAX;
-
-/// How many events a day should see.
-const EVENTS_PER_DAY: f64 = 2.0;
+/// Parts of a day by which its entries are counted: so many that most have one entry or none.
+const PARTS: usize = 128;
 
 /// With so few events scheduled, the heap alone is as fast.
-const FEW: usize = 1024;
+const FEW: usize = 64;
+
+/// So few slots are gone through sooner than they are kept in order.
+const LEAST: usize = 16;
 
 /// The longest year, in days.
 const LONGEST_YEAR: usize = 1 << 24;
 
+/// The time of a slot that is not scheduled.
+const ABSENT: u64 = u64::MAX;
+
+/// When a slot is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place {
+    /// As an integer of the same order; [`ABSENT`] where it is not scheduled.
+    time: u64,
+    /// The order of activation.
+    order: u64,
+}
+
+/// A slot that is due today, in the order in which slots leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Node {
+    time: u64,
+    order: u64,
+    slot: u32,
+}
+
+/// Later than everything.
+const NOTHING: Node = Node {
+    time: ABSENT,
+    order: u64::MAX,
+    slot: u32::MAX,
+};
+
 /// A [`Schedule`] in which every operation takes constant time on average, as long as the times of events are spread.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct CalendarSchedule {
-    places: Places,
-    /// What is due today or earlier. Not empty as long as anything is due.
-    heap: Heap,
-    /// The first slot of each day of a year, at its number modulo the length of the year, which is a power of two.
-    days: Vec<u32>,
-    /// How many slots stand in the lists of days.
-    in_days: usize,
-    later: Vec<Node>,
+    places: Vec<Place>,
+    scheduled: usize,
+    /// How many of them are never due.
     parked: usize,
+    /// What is due next.
+    first: Node,
+    /// What was due today when the day came, in order, and how many of these have left.
+    today: Vec<Node>,
+    left: usize,
+    /// Empty, except while a day comes.
+    coming: Vec<Entry>,
+    /// What came into the day later.
+    added: BinaryHeap<Reverse<Node>>,
+    /// The entries of each day of a year, at its number modulo the length of the year, which is a power of two.
+    days: Vec<List>,
+    lists: Lists,
+    /// How many entries stand in the lists of days.
+    in_days: usize,
+    later: Vec<Entry>,
     /// The length of a day, as its reciprocal; 0 while there is only today.
     days_per_time: f64,
-    today: u64,
+    day: u64,
     /// The first day that is not in the year; all events from it on are in `later`.
     new_year: u64,
     watch: Watch,
@@ -50,21 +91,56 @@ pub struct CalendarSchedule {
 /// What shows whether days have the right length.
 #[derive(Clone, Copy, Debug, Default)]
 struct Watch {
-    /// Nodes that came into the heap.
+    /// Entries that came into a day that had come, or came with it.
     entered: usize,
     /// Days that came.
     days: usize,
     /// The earliest time when the count began.
     since: f64,
-    /// After so many entries the count is looked at.
+    /// Entries that were written, whatever their day.
+    written: usize,
+    /// After so many the counts are looked at.
     period: usize,
+}
+
+impl Default for CalendarSchedule {
+    fn default() -> Self {
+        CalendarSchedule {
+            places: Vec::new(),
+            scheduled: 0,
+            parked: 0,
+            first: NOTHING,
+            today: Vec::new(),
+            left: 0,
+            coming: Vec::new(),
+            added: BinaryHeap::new(),
+            days: Vec::new(),
+            lists: Lists::default(),
+            in_days: 0,
+            later: Vec::new(),
+            days_per_time: 0.0,
+            day: 0,
+            new_year: 0,
+            watch: Watch {
+                period: FEW,
+                ..Watch::default()
+            },
+        }
+    }
+}
+
+/// Whether a time is ever due.
+#[inline]
+fn due(time: u64) -> bool {
+    time < f64::INFINITY.to_bits()
 }
 
 impl CalendarSchedule {
     /// The day of a time, never smaller for a later one.
     #[inline]
     fn day_of(&self, time: u64) -> u64 {
-        (f64::from_bits(time) * self.days_per_time) as u64
+        // Through a signed integer, for which processors have an instruction.
+        (f64::from_bits(time) * self.days_per_time) as i64 as u64
     }
 
     /// The index of a day of this year.
@@ -73,196 +149,316 @@ impl CalendarSchedule {
         day as usize & (self.days.len() - 1)
     }
 
-    /// How many nodes are due at some time.
+    /// How many slots are due at some time.
+    #[inline]
     fn due_count(&self) -> usize {
-        self.heap.len() + self.in_days + self.later.len()
+        self.scheduled - self.parked
     }
 
-    /// Puts a slot where its time belongs.
+    /// How many entries there are, those that are out of date included.
+    fn entries(&self) -> usize {
+        self.today.len() - self.left + self.added.len() + self.in_days + self.later.len()
+    }
+
+    /// The place of a scheduled slot; panics if it is none.
     #[inline]
-    fn put(&mut self, slot: Slot, time: u64) {
-        let node = Node { time, slot };
-        if !due(time) {
-            self.parked += 1;
-            return self.places.put(slot, PARKED, 0);
+    fn place(&mut self, slot: Slot) -> &mut Place {
+        let place = self.places.get_mut(slot.0 as usize);
+        let place = place.filter(|place| place.time != ABSENT);
+        place.unwrap_or_else(|| panic!("{slot:?} is not scheduled"))
+    }
+
+    /// Whether a node says what is true.
+    #[inline]
+    fn is_true(&self, node: Node) -> bool {
+        let Node { time, order, slot } = node;
+        self.places[slot as usize] == Place { time, order }
+    }
+
+    /// Writes down when a slot is due, where its time belongs.
+    #[inline]
+    fn put(&mut self, node: Node) {
+        let Node { time, order, slot } = node;
+        if self.is_least() {
+            self.first = self.first.min(node);
+            return;
         }
         let day = self.day_of(time);
-        if day <= self.today {
+        self.watch.written += 1;
+        if day <= self.day {
             self.watch.entered += 1;
-            self.heap.push(&mut self.places, node);
-        } else if day < self.new_year {
-            let index = self.index(day);
-            let next = std::mem::replace(&mut self.days[index], slot.0);
-            let place = self.places.at(slot.0);
-            (place.list, place.position, place.previous) = (index as u32, next, NONE);
-            if next != NONE {
-                self.places.at(next).previous = slot.0;
+            self.added.push(Reverse(node));
+            if node < self.first {
+                self.first = node;
             }
+            return;
+        }
+        let entry = Entry {
+            time,
+            slot,
+            order: order as u32,
+        };
+        if day < self.new_year {
+            let index = self.index(day);
+            self.lists.push(&mut self.days[index], entry);
             self.in_days += 1;
         } else {
-            self.places.put(slot, LATER, self.later.len() as u32);
-            self.later.push(node);
+            self.later.push(entry);
         }
     }
 
-    /// Takes a slot out of where it stands; its place is left to the caller.
-    #[inline]
-    fn take(&mut self, place: Place) {
-        let Place {
-            list,
-            position,
-            previous,
-            ..
-        } = place;
-        match list {
-            HEAP => self.heap.take(&mut self.places, position as usize),
-            PARKED => self.parked -= 1,
-            LATER => {
-                self.later.swap_remove(position as usize);
-                if let Some(moved) = self.later.get(position as usize) {
-                    self.places.put(moved.slot, LATER, position);
-                }
-            }
-            day => {
-                self.in_days -= 1;
-                if position != NONE {
-                    self.places.at(position).previous = previous;
-                }
-                if previous == NONE {
-                    self.days[day as usize] = position;
-                } else {
-                    self.places.at(previous).position = position;
-                }
-            }
-        }
-    }
-
-    /// Lets days come until something is due, and looks after the calendar.
+    /// Finds what is due next: drops entries that are out of date, and lets days come until one is true.
     #[inline]
     fn settle(&mut self) {
-        if self.watch.entered >= self.watch.period
-            || self.due_count() > FEW.max(2 * self.days.len())
-        {
+        if self.is_least() {
+            self.first = self.nodes().min().unwrap_or(NOTHING);
+            return;
+        }
+        if self.watch.written >= self.watch.period {
             self.look_after();
         }
-        while self.heap.len() == 0 && self.in_days + self.later.len() > 0 {
-            self.next_day();
+        while self.added.is_empty()
+            && let Some(&first) = self.today.get(self.left)
+        {
+            if self.is_true(first) {
+                self.first = first;
+                return;
+            }
+            self.left += 1;
+        }
+        self.settle_among_added();
+    }
+
+    /// Whether there are so few slots that nothing but the table is kept.
+    #[inline]
+    fn is_least(&self) -> bool {
+        self.places.len() <= LEAST
+    }
+
+    /// All slots that are due at some time.
+    #[inline]
+    fn nodes(&self) -> impl Iterator<Item = Node> + '_ {
+        let due = (0..).zip(&self.places).filter(|(_, place)| due(place.time));
+        due.map(|(slot, &Place { time, order })| Node { time, order, slot })
+    }
+
+    /// The same, where there is more than what the day began with, or no more of that.
+    fn settle_among_added(&mut self) {
+        loop {
+            let sorted = self.today.get(self.left).copied().unwrap_or(NOTHING);
+            let added = self.added.peek().map_or(NOTHING, |added| added.0);
+            let first = sorted.min(added);
+            if first == NOTHING {
+                if self.in_days + self.later.len() == 0 {
+                    self.first = NOTHING;
+                    return;
+                }
+                self.next_day();
+            } else if self.is_true(first) {
+                self.first = first;
+                return;
+            } else if sorted < added {
+                self.left += 1;
+            } else {
+                self.added.pop();
+            }
         }
     }
 
     /// The next day comes, or the next on which something is due where nothing is this year.
     fn next_day(&mut self) {
         if self.in_days == 0 {
-            let days = self.later.iter().map(|node| self.day_of(node.time));
-            self.today = days.min().expect("something is due later");
+            let days = self.later.iter().map(|entry| self.day_of(entry.time));
+            self.day = days.min().expect("something is due later");
             return self.lengthen();
         }
-        self.today += 1;
+        self.day += 1;
         self.watch.days += 1;
-        let index = self.index(self.today);
-        let mut slot = std::mem::replace(&mut self.days[index], NONE);
-        while slot != NONE {
-            let Place { time, position, .. } = *self.places.at(slot);
-            let node = Node {
-                time,
-                slot: Slot(slot),
-            };
-            self.heap.push(&mut self.places, node);
-            self.in_days -= 1;
-            self.watch.entered += 1;
-            slot = position;
-        }
-        if self.new_year - self.today < self.days.len() as u64 / 2 {
+        let index = self.index(self.day);
+        let mut entries = std::mem::take(&mut self.coming);
+        self.lists.drain(&mut self.days[index], &mut entries);
+        self.in_days -= entries.len();
+        self.watch.entered += entries.len();
+        self.begin_day(&entries);
+        entries.clear();
+        self.coming = entries;
+        if self.new_year - self.day < self.days.len() as u64 / 2 {
             self.lengthen();
+        }
+    }
+
+    /// Sorts the entries of the day that begins, those that are out of date left out: by counting those of each part of the day, then by
+    /// insertion, which has little left to do.
+    fn begin_day(&mut self, entries: &[Entry]) {
+        const MANY: usize = 4 * PARTS;
+        const FEW_OF_PART: u16 = 16;
+        self.today.clear();
+        self.left = 0;
+        let place = |entry: &Entry| self.places[entry.slot as usize];
+        let is_true = |entry: &Entry| {
+            let place = place(entry);
+            place.time == entry.time && place.order as u32 == entry.order
+        };
+        let node = |entry: &Entry| Node {
+            time: entry.time,
+            order: place(entry).order,
+            slot: entry.slot,
+        };
+        if entries.len() > MANY {
+            let nodes = entries.iter().filter(|e| is_true(e)).map(node);
+            self.today.extend(nodes);
+            return self.today.sort_unstable();
+        }
+        let (parts_per_time, first) = (
+            self.days_per_time * PARTS as f64,
+            self.day as f64 * PARTS as f64,
+        );
+        // Rounding may put an entry one part off, which insertion mends.
+        let part = |entry: &Entry| {
+            let part = f64::from_bits(entry.time) * parts_per_time - first;
+            (part as i64 as usize).min(PARTS - 1)
+        };
+        let mut ends = [0_u16; PARTS];
+        let mut parts = [0_u8; MANY];
+        for (entry, noted) in entries.iter().zip(&mut parts) {
+            let part = if is_true(entry) {
+                part(entry) as u8
+            } else {
+                u8::MAX
+            };
+            *noted = part;
+            if let Some(count) = ends.get_mut(part as usize) {
+                *count += 1;
+            }
+        }
+        let (mut end, mut most) = (0, 0);
+        for count in &mut ends {
+            most = most.max(*count);
+            end += *count;
+            *count = end;
+        }
+        self.today.resize(end as usize, NOTHING);
+        for (entry, &part) in entries.iter().zip(&parts) {
+            if let Some(end) = ends.get_mut(part as usize) {
+                *end -= 1;
+                self.today[*end as usize] = node(entry);
+            }
+        }
+        // Many of one part are many at one time, whom insertion would move far.
+        if most < FEW_OF_PART {
+            insertion_sort(&mut self.today);
+        } else {
+            self.today.sort_unstable();
         }
     }
 
     /// Moves the end of the year on, and into the year what is due before it.
     fn lengthen(&mut self) {
-        self.new_year = self.today.saturating_add(self.days.len() as u64);
+        self.new_year = self.day.saturating_add(self.days.len() as u64);
         let mut position = 0;
-        while position < self.later.len() {
-            let node = self.later[position];
-            let day = self.day_of(node.time);
-            if day <= self.today || day < self.new_year {
-                self.take(self.places.get(node.slot));
-                self.put(node.slot, node.time);
-            } else {
+        while let Some(&entry) = self.later.get(position) {
+            let Place { time, order } = self.places[entry.slot as usize];
+            let is_true = time == entry.time && order as u32 == entry.order;
+            let day = self.day_of(entry.time);
+            if is_true && day > self.day && day >= self.new_year {
                 position += 1;
+                continue;
+            }
+            self.later.swap_remove(position);
+            if is_true {
+                let slot = entry.slot;
+                self.put(Node { time, order, slot });
             }
         }
     }
 
-    /// Gives days another length where too many or too few events fell on one, and the year another where there are more events.
+    /// Gives days another length where too many or too few events fell on one, and the year another where there are more events. Drops
+    /// what is out of date where that is much.
     #[cold]
     fn look_after(&mut self) {
         let count = self.due_count();
-        let now = self.heap.first().map_or(0.0, |n| f64::from_bits(n.time));
+        let now = match self.first {
+            NOTHING => 0.0,
+            first => f64::from_bits(first.time),
+        };
         let Watch {
             entered,
             days,
             since,
             ..
         } = self.watch;
-        self.watch = Watch {
-            since: now,
-            period: (2 * count).max(FEW),
-            ..Watch::default()
-        };
-        if count <= FEW {
-            return;
-        }
+        let year = (2 * count / EVENTS_PER_DAY as usize).next_power_of_two();
+        let year = year.min(LONGEST_YEAR).max(self.days.len());
         let per_day = entered as f64 / days.max(1) as f64;
         let fits = self.days_per_time > 0.0
             && (EVENTS_PER_DAY / 2.0..=EVENTS_PER_DAY * 2.0).contains(&per_day);
-        let year = count.next_power_of_two().min(LONGEST_YEAR);
-        if fits && year <= self.days.len() {
-            return;
-        }
         let elapsed = now - since;
-        let frequency = if elapsed > 0.0 && days > 0 {
+        let frequency = if count <= FEW || fits && year == self.days.len() {
+            0.0
+        } else if elapsed > 0.0 && days > 0 {
             entered as f64 / elapsed
         } else {
             self.estimate()
         };
         if frequency > 0.0 && frequency.is_finite() {
-            self.rebuild(frequency / EVENTS_PER_DAY, year.max(self.days.len()));
+            self.rebuild(frequency / EVENTS_PER_DAY, year);
+        } else if self.entries() > FEW.max(2 * count) {
+            self.rebuild(self.days_per_time, self.days.len());
         }
+        self.watch = Watch {
+            since: now,
+            period: count.max(FEW),
+            ..Watch::default()
+        };
     }
 
     /// How many events per unit of time are due next, guessed from some that are scheduled.
     fn estimate(&self) -> f64 {
         const SAMPLE: usize = 64;
         let count = self.due_count();
-        let due = self.places.iter().filter(|(_, place)| place.list < PARKED);
-        let times = due.step_by(count / SAMPLE).map(|(_, place)| place.time);
-        let mut times: Vec<u64> = times.collect();
+        let times = self.nodes().map(|node| node.time);
+        let mut times: Vec<u64> = times.step_by(count / SAMPLE).collect();
         times.sort_unstable();
         let first_half = f64::from_bits(times[times.len() / 2]) - f64::from_bits(times[0]);
         count as f64 / 2.0 / first_half
     }
 
-    /// Gives days and year other lengths.
+    /// Gives days and year other lengths, and drops all entries that are out of date.
     fn rebuild(&mut self, days_per_time: f64, year: usize) {
-        let due = self.places.iter().filter(|(_, place)| place.list < PARKED);
-        let all: Vec<Node> = due
-            .map(|(slot, place)| Node {
-                time: place.time,
-                slot,
-            })
-            .collect();
-        self.heap.clear();
+        self.today.clear();
+        self.left = 0;
+        self.added.clear();
         self.later.clear();
         self.in_days = 0;
+        self.lists.clear();
         self.days.clear();
-        self.days.resize(year, NONE);
+        self.days.resize(year, List::EMPTY);
         self.days_per_time = days_per_time;
-        let first = all.iter().map(|node| node.time).min();
-        self.today = self.day_of(first.expect("a calendar is rebuilt for many"));
-        self.new_year = self.today.saturating_add(year as u64);
-        for node in all {
-            self.put(node.slot, node.time);
+        let first = self.nodes().min();
+        self.day = first.map_or(0, |first| self.day_of(first.time));
+        self.new_year = self.day.saturating_add(year as u64);
+        self.first = NOTHING;
+        for slot in 0..self.places.len() {
+            let Place { time, order } = self.places[slot];
+            if due(time) {
+                let slot = slot as u32;
+                self.put(Node { time, order, slot });
+            }
         }
+    }
+}
+
+/// Sorts nodes that are almost in order.
+#[inline]
+fn insertion_sort(nodes: &mut [Node]) {
+    for i in 1..nodes.len() {
+        let node = nodes[i];
+        let mut place = i;
+        while place > 0 && nodes[place - 1] > node {
+            nodes[place] = nodes[place - 1];
+            place -= 1;
+        }
+        nodes[place] = node;
     }
 }
 
@@ -270,96 +466,160 @@ impl Schedule for CalendarSchedule {
     #[inline]
     fn insert(&mut self, slot: Slot, time: f64, order: u64) {
         let time = time_key(time);
-        self.places.enter(slot, time, order);
-        self.put(slot, time);
-        self.settle();
+        let index = slot.0 as usize;
+        if index >= self.places.len() {
+            assert!(slot.0 < u32::MAX, "{slot:?} is no dense slot");
+            let absent = Place {
+                time: ABSENT,
+                order: 0,
+            };
+            let was_least = self.is_least();
+            self.places.resize(index + 1, absent);
+            if was_least && !self.is_least() {
+                self.rebuild(0.0, 0);
+            }
+        }
+        let place = &mut self.places[index];
+        assert!(place.time == ABSENT, "{slot:?} is scheduled already");
+        *place = Place { time, order };
+        self.scheduled += 1;
+        if !due(time) {
+            self.parked += 1;
+            return;
+        }
+        let slot = slot.0;
+        self.put(Node { time, order, slot });
+        if self.first == NOTHING {
+            self.settle();
+        }
     }
 
     #[inline]
     fn remove(&mut self, slot: Slot) {
-        let place = self.places.scheduled(slot);
-        self.take(place);
-        self.places.put(slot, ABSENT, 0);
-        self.settle();
+        let place = self.place(slot);
+        let time = std::mem::replace(&mut place.time, ABSENT);
+        self.scheduled -= 1;
+        if !due(time) {
+            self.parked -= 1;
+        }
+        if self.first.slot == slot.0 {
+            self.settle();
+        }
     }
 
     #[inline]
     fn reschedule(&mut self, slot: Slot, time: f64, order: u64) {
         let time = time_key(time);
-        let place = self.places.change(slot, time, order);
-        if place.list == HEAP && due(time) && self.day_of(time) <= self.today {
-            self.watch.entered += 1;
-            let node = Node { time, slot };
-            self.heap
-                .sift(&mut self.places, place.position as usize, node);
-        } else {
-            self.take(place);
-            self.put(slot, time);
+        let place = self.place(slot);
+        let before = std::mem::replace(place, Place { time, order });
+        if !due(before.time) {
+            self.parked -= 1;
         }
-        self.settle();
+        if due(time) {
+            let slot = slot.0;
+            self.put(Node { time, order, slot });
+        } else {
+            self.parked += 1;
+        }
+        if self.first.slot == slot.0 || self.first == NOTHING {
+            self.settle();
+        }
     }
 
     #[inline]
     fn peek(&self) -> Option<Due> {
-        let node = self.heap.first()?;
-        Some(Due {
-            time: f64::from_bits(node.time),
-            order: self.places.get(node.slot).order,
-            slot: node.slot,
+        let Node { time, order, slot } = self.first;
+        (time != ABSENT).then_some(Due {
+            time: f64::from_bits(time),
+            order,
+            slot: Slot(slot),
         })
     }
 
     #[inline]
+    fn foresee(&self, ahead: usize) -> Option<Slot> {
+        let node = self.today.get(self.left + ahead)?;
+        Some(Slot(node.slot))
+    }
+
+    #[inline]
     fn len(&self) -> usize {
-        self.due_count() + self.parked
+        self.scheduled
     }
 
     #[inline]
     fn time_of(&self, slot: Slot) -> Option<f64> {
-        self.places.time_of(slot)
+        let place = self.places.get(slot.0 as usize)?;
+        (place.time != ABSENT).then(|| f64::from_bits(place.time))
     }
 
     fn order_of(&self, slot: Slot) -> u64 {
-        self.places.scheduled(slot).order
+        let place = self.places.get(slot.0 as usize);
+        let place = place.filter(|place| place.time != ABSENT);
+        place
+            .unwrap_or_else(|| panic!("{slot:?} is not scheduled"))
+            .order
     }
 
     fn memory_bytes(&self) -> usize {
-        self.places.memory_bytes()
-            + self.days.capacity() * size_of::<u32>()
-            + self.later.capacity() * size_of::<Node>()
+        let nodes = self.today.capacity() + self.added.capacity();
+        self.places.capacity() * size_of::<Place>()
+            + self.days.capacity() * size_of::<List>()
+            + self.lists.memory_bytes()
+            + self.later.capacity() * size_of::<Entry>()
+            + nodes * size_of::<Node>()
     }
 
     fn check_invariants(&self) {
-        self.heap.check_invariants(&self.places);
-        assert!(
-            self.heap.len() > 0 || self.in_days + self.later.len() == 0,
-            "something is due, but nothing today"
+        let scheduled = (0..).zip(&self.places).filter(|(_, p)| p.time != ABSENT);
+        let mut nodes = Vec::with_capacity(self.scheduled);
+        nodes.extend(scheduled.map(|(slot, &Place { time, order })| Node { time, order, slot }));
+        assert_eq!(nodes.len(), self.scheduled, "slots are miscounted");
+        nodes.retain(|node| due(node.time));
+        assert_eq!(nodes.len(), self.due_count(), "parked slots are miscounted");
+        let first = nodes.iter().min().copied();
+        assert_eq!(
+            first.unwrap_or(NOTHING),
+            self.first,
+            "something else is due next"
         );
-        let mut counts = [0; 4];
-        for (slot, place) in self.places.iter() {
-            let day = self.day_of(place.time);
-            let (kind, right) = match place.list {
-                ABSENT => continue,
-                PARKED => (0, !due(place.time)),
-                HEAP => (1, day <= self.today),
-                LATER => (
-                    2,
-                    day >= self.new_year && self.later[place.position as usize].slot == slot,
-                ),
-                index => {
-                    let before = match place.previous {
-                        NONE => self.days[index as usize],
-                        previous => self.places.get(Slot(previous)).position,
-                    };
-                    let here = self.index(day) == index as usize && before == slot.0;
-                    (3, here && day > self.today && day < self.new_year)
-                }
-            };
-            assert!(right, "{slot:?} stands in the wrong place");
-            counts[kind] += 1;
+        if self.is_least() {
+            return;
         }
-        let expected = [self.parked, self.heap.len(), self.later.len(), self.in_days];
-        assert_eq!(counts, expected, "slots are miscounted");
+        let mut written: Vec<Node> = Vec::with_capacity(self.entries());
+        written.extend(&self.today[self.left..]);
+        assert!(written.is_sorted(), "the day is out of order");
+        written.extend(self.added.iter().map(|added| added.0));
+        assert!(
+            written
+                .iter()
+                .all(|node| self.day_of(node.time) <= self.day),
+            "something is due today before its day"
+        );
+        let days = (0..).zip(&self.days);
+        let here = |(index, &list)| self.lists.iter(list).map(move |e| (Some(index), e));
+        let later = self.later.iter().map(|entry| (None, entry));
+        let mut in_days = 0;
+        for (index, entry) in days.flat_map(here).chain(later) {
+            in_days += usize::from(index.is_some());
+            let day = self.day_of(entry.time);
+            let right = match index {
+                Some(index) => {
+                    self.index(day) == index && (self.day + 1..self.new_year).contains(&day)
+                }
+                None => day >= self.new_year,
+            };
+            assert!(right, "{entry:?} stands on the wrong day");
+            let Place { time, order } = self.places[entry.slot as usize];
+            if time == entry.time && order as u32 == entry.order {
+                let slot = entry.slot;
+                written.push(Node { time, order, slot });
+            }
+        }
+        assert_eq!(in_days, self.in_days, "entries are miscounted");
+        written.sort_unstable();
+        let is_written = |node: &Node| written.binary_search(node).is_ok();
+        assert!(nodes.iter().all(is_written), "a slot is in no list");
     }
 }
 

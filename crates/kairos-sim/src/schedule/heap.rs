@@ -1,4 +1,4 @@
-//! An indexed 4-ary heap: a schedule of its own, and what the calendar keeps the current day in.
+//! An indexed 4-ary heap.
 
 use super::{Due, Schedule, Slot, time_key};
 
@@ -12,9 +12,9 @@ const ROOT: usize = ARITY - 1;
 /// A scheduled slot and its time as an integer of the same order. The order of activation is looked up where times
 /// are equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Node {
-    pub(super) time: u64,
-    pub(super) slot: Slot,
+struct Node {
+    time: u64,
+    slot: Slot,
 }
 
 impl Default for Node {
@@ -23,52 +23,48 @@ impl Default for Node {
     }
 }
 
-/// What is known of a slot: 32 bytes, so that whatever happens to it touches one line of the cache.
+/// What is known of a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(align(32))]
-pub(super) struct Place {
+struct Place {
     /// The time, as an integer of the same order.
-    pub(super) time: u64,
+    time: u64,
     /// The order of activation.
-    pub(super) order: u64,
-    /// In which list it stands; [`ABSENT`], [`PARKED`], [`HEAP`], or one of the calendar's.
-    pub(super) list: u32,
-    /// Where it stands in the heap or in an array; in a linked list the slot after it.
-    pub(super) position: u32,
-    /// In a linked list the slot before it.
-    pub(super) previous: u32,
+    order: u64,
+    /// [`ABSENT`], [`PARKED`] or [`HEAP`].
+    list: u32,
+    /// Where it stands in the heap.
+    position: u32,
 }
 
 /// The list of a slot that is not scheduled.
-pub(super) const ABSENT: u32 = u32::MAX;
+const ABSENT: u32 = u32::MAX;
 
 /// The list of a slot with time `+inf`, which need not be kept in order.
-pub(super) const PARKED: u32 = u32::MAX - 1;
+const PARKED: u32 = u32::MAX - 1;
 
 /// The list of a slot that a heap holds.
-pub(super) const HEAP: u32 = u32::MAX - 2;
+const HEAP: u32 = u32::MAX - 2;
 
 const NOWHERE: Place = Place {
     time: 0,
     order: 0,
     list: ABSENT,
     position: 0,
-    previous: 0,
 };
 
 /// The places of all slots.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Places(Vec<Place>);
+struct Places(Vec<Place>);
 
 impl Places {
     #[inline]
-    pub(super) fn get(&self, slot: Slot) -> Place {
+    fn get(&self, slot: Slot) -> Place {
         self.0.get(slot.0 as usize).copied().unwrap_or(NOWHERE)
     }
 
     /// Where a slot stands; panics if it is not scheduled.
     #[inline]
-    pub(super) fn scheduled(&self, slot: Slot) -> Place {
+    fn scheduled(&self, slot: Slot) -> Place {
         let place = self.get(slot);
         assert!(place.list != ABSENT, "{slot:?} is not scheduled");
         place
@@ -76,14 +72,14 @@ impl Places {
 
     /// The time of a slot, if it is scheduled.
     #[inline]
-    pub(super) fn time_of(&self, slot: Slot) -> Option<f64> {
+    fn time_of(&self, slot: Slot) -> Option<f64> {
         let place = self.get(slot);
         (place.list != ABSENT).then(|| f64::from_bits(place.time))
     }
 
     /// Notes time and order of a slot that was not scheduled.
     #[inline]
-    pub(super) fn enter(&mut self, slot: Slot, time: u64, order: u64) {
+    fn enter(&mut self, slot: Slot, time: u64, order: u64) {
         let index = slot.0 as usize;
         if index >= self.0.len() {
             assert!(slot.0 < HEAP, "{slot:?} is no dense slot");
@@ -97,7 +93,7 @@ impl Places {
 
     /// Notes another time and order of a slot, and says where it stands; panics if it is not scheduled.
     #[inline]
-    pub(super) fn change(&mut self, slot: Slot, time: u64, order: u64) -> Place {
+    fn change(&mut self, slot: Slot, time: u64, order: u64) -> Place {
         let place = self.0.get_mut(slot.0 as usize);
         let place = place.filter(|place| place.list != ABSENT);
         let place = place.unwrap_or_else(|| panic!("{slot:?} is not scheduled"));
@@ -107,25 +103,15 @@ impl Places {
         before
     }
 
-    /// The place of a slot that is known to be there.
     #[inline]
-    pub(super) fn at(&mut self, slot: u32) -> &mut Place {
-        &mut self.0[slot as usize]
-    }
-
-    #[inline]
-    pub(super) fn put(&mut self, slot: Slot, list: u32, position: u32) {
+    fn put(&mut self, slot: Slot, list: u32, position: u32) {
         let place = &mut self.0[slot.0 as usize];
         place.list = list;
         place.position = position;
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (Slot, Place)> + '_ {
+    fn iter(&self) -> impl Iterator<Item = (Slot, Place)> + '_ {
         (0..).map(Slot).zip(self.0.iter().copied())
-    }
-
-    pub(super) fn memory_bytes(&self) -> usize {
-        self.0.capacity() * size_of::<Place>()
     }
 }
 
@@ -142,7 +128,7 @@ struct Family([Node; ARITY]);
 
 /// The heap itself: nodes in families; the places of their slots are the caller's.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Heap {
+struct Heap {
     /// Places 4f to 4f + 3 are `families[f]`; the last family holds at least one node.
     families: Vec<Family>,
     /// How many nodes the heap holds.
@@ -180,20 +166,14 @@ impl Heap {
         places.put(node.slot, HEAP, place as u32);
     }
 
-    pub(super) fn len(&self) -> usize {
+    fn len(&self) -> usize {
         self.nodes
     }
 
     /// The earliest node.
     #[inline]
-    pub(super) fn first(&self) -> Option<Node> {
+    fn first(&self) -> Option<Node> {
         Some(self.families.first()?.0[ROOT])
-    }
-
-    /// Forgets all nodes.
-    pub(super) fn clear(&mut self) {
-        self.families.clear();
-        self.nodes = 0;
     }
 
     /// The earliest of siblings. Their times are compared without branches, which could not be foreseen.
@@ -259,7 +239,7 @@ impl Heap {
     }
 
     /// Puts a node in place of the one at `place`, and from there to where it belongs.
-    pub(super) fn sift(&mut self, places: &mut Places, place: usize, node: Node) {
+    fn sift(&mut self, places: &mut Places, place: usize, node: Node) {
         if place > ROOT && before(places, node, self.node(parent(place))) {
             self.sift_up(places, place, node);
         } else {
@@ -269,7 +249,7 @@ impl Heap {
 
     /// Adds a node at the end and lets it rise.
     #[inline]
-    pub(super) fn push(&mut self, places: &mut Places, node: Node) {
+    fn push(&mut self, places: &mut Places, node: Node) {
         let place = ROOT + self.nodes;
         if opens_family(place) {
             self.families.push(Family([EMPTY; ARITY]));
@@ -279,7 +259,7 @@ impl Heap {
     }
 
     /// Takes out the node at `place` and puts the last one there. The place of the slot that was there is left to the caller.
-    pub(super) fn take(&mut self, places: &mut Places, place: usize) {
+    fn take(&mut self, places: &mut Places, place: usize) {
         self.nodes -= 1;
         let end = ROOT + self.nodes;
         let last = self.node(end);
@@ -294,7 +274,7 @@ impl Heap {
     }
 
     /// Asserts what must always be true.
-    pub(super) fn check_invariants(&self, places: &Places) {
+    fn check_invariants(&self, places: &Places) {
         let held = ROOT..ROOT + self.nodes;
         for place in 0..self.families.len() * ARITY {
             let node = self.node(place);
@@ -341,7 +321,7 @@ fn tie(places: &Places, node: Node) -> (u64, Slot) {
 
 /// Whether a time, as an integer, needs to be kept in order.
 #[inline]
-pub(super) fn due(time: u64) -> bool {
+fn due(time: u64) -> bool {
     time < f64::INFINITY.to_bits()
 }
 

@@ -10,6 +10,7 @@
 
 mod calendar;
 mod heap;
+mod lists;
 #[cfg(test)]
 mod tests;
 mod twin;
@@ -67,6 +68,12 @@ pub trait Schedule {
     fn replace_top(&mut self, time: f64, order: u64) {
         let due = self.peek().expect("replace_top needs an event that is due");
         self.reschedule(due.slot, time, order);
+    }
+
+    /// A slot that is probably due so many events after the next, where that is known without searching.
+    #[inline]
+    fn foresee(&self, _ahead: usize) -> Option<Slot> {
+        None
     }
 
     /// How many slots are scheduled, those with time `+inf` included.

@@ -206,7 +206,7 @@ impl<M: Matcher> Observer<M> for Snapshots {
     }
 
     fn after(&mut self, matcher: &M, firing: &Firing<'_>, outcome: &FiringOutcome) {
-        if !matches!(outcome, FiringOutcome::Applied(_)) {
+        if self.counted.is_empty() || !matches!(outcome, FiringOutcome::Applied(_)) {
             return;
         }
         let types = &matcher.program().model.types;
