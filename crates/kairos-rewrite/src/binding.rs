@@ -45,6 +45,18 @@ impl Binding {
         self.slots[var.index()].set(slot);
     }
 
+    /// Number of variables.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Whether there are no variables.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
     /// Makes room for `variables` variables and unbinds all.
     pub fn reset(&mut self, variables: usize) {
         self.slots.clear();

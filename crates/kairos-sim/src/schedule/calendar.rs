@@ -628,6 +628,8 @@ mod tests {
     use super::*;
     use crate::draw::{KeyedRng, Name, Place as Draw, Randomness};
 
+    const DAY: f64 = EVENTS_PER_DAY;
+
     /// A calendar with events at random times, each due again so long after it was.
     struct Hold {
         calendar: CalendarSchedule,
@@ -659,12 +661,13 @@ mod tests {
             }
         }
 
-        /// Lets events fire; how many nodes stood in the heap on average.
+        /// Lets events fire; how many were due on the same day on average.
         fn fire(&mut self, events: u32, mean: f64) -> f64 {
             let mut nodes = 0;
             for _ in 0..events {
                 let due = self.calendar.pop().expect("all are due some time");
-                nodes += self.calendar.heap.len();
+                let Self { calendar, .. } = self;
+                nodes += calendar.today.len() - calendar.left + calendar.added.len();
                 let time = due.time + self.delay(mean);
                 self.calendar.insert(due.slot, time, self.order);
             }
@@ -673,19 +676,19 @@ mod tests {
         }
     }
 
-    /// Constant time is that of a short heap and of few empty days, at whatever frequency events come.
+    /// Constant time is that of days with neither too many nor too few events, at whatever frequency these come.
     fn assert_days_fit(hold: &mut Hold, mean: f64) {
         let count = hold.calendar.len();
         let firings = u32::try_from(count).expect("few events");
         hold.fire(8 * firings, mean);
         let nodes = hold.fire(firings, mean);
         assert!(
-            (1.0..6.0).contains(&nodes),
-            "{count} at {mean}: {nodes} nodes in the heap"
+            (DAY / 4.0..2.0 * DAY).contains(&nodes),
+            "{count} at {mean}: {nodes} are due on a day"
         );
         let year = hold.calendar.days.len();
         assert!(
-            (count..=2 * count).contains(&year),
+            (count / 64..=count / 16).contains(&year),
             "{count} at {mean}: {year} days"
         );
         let per_day = hold.calendar.days_per_time * mean / count as f64;
@@ -718,16 +721,16 @@ mod tests {
             let mut hold = Hold::of(5000, mean);
             let nodes = hold.fire(500, mean);
             assert!(
-                (1.0..12.0).contains(&nodes),
-                "{mean}: {nodes} nodes in the heap"
+                (DAY / 8.0..8.0 * DAY).contains(&nodes),
+                "{mean}: {nodes} are due on a day"
             );
         }
     }
 
     #[test]
     fn few_events_have_no_days() {
-        let mut hold = Hold::of(1000, 1.0);
-        assert!(hold.fire(5000, 1.0) > 990.0);
+        let mut hold = Hold::of(60, 1.0);
+        assert!(hold.fire(5000, 1.0) > 50.0);
         assert_eq!(hold.calendar.days.len(), 0);
     }
 }
