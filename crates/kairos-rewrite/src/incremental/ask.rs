@@ -7,7 +7,7 @@ use kairos_model::{
     formulas::Owner,
     probe::{ProbeId, ProbeKind, Summary},
     rule::{Pick, RuleId},
-    types::{Type, Value},
+    types::Value,
 };
 
 use super::{
@@ -399,7 +399,7 @@ impl Data {
             pools
                 .ordered(None, greatest)
                 .next()
-                .map(|(key, _)| of_ordered(key, Type::Real))
+                .map(|(key, _)| of_ordered(key))
         };
         let reading = match of {
             Summary::Sum => Some(sum()),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kairos_model::types::{Type, Value};
+use kairos_model::types::Value;
 
 use super::{network::Indexed, store::NONE};
 use crate::{
@@ -187,13 +187,9 @@ pub(crate) fn ordered(value: Value) -> u64 {
 }
 
 /// The real number behind a key of [`ordered`].
-pub(crate) fn of_ordered(key: u64, ty: Type) -> f64 {
+pub(crate) fn of_ordered(key: u64) -> f64 {
     const SIGN: u64 = 1 << 63;
-    #[expect(clippy::cast_precision_loss, reason = "a reading is a Real")]
-    match ty {
-        Type::Int => (key ^ SIGN).cast_signed() as f64,
-        _ => f64::from_bits(if key & SIGN == 0 { !key } else { key & !SIGN }),
-    }
+    f64::from_bits(if key & SIGN == 0 { !key } else { key & !SIGN })
 }
 
 fn real(value: Value) -> f64 {

@@ -16,6 +16,7 @@ use crate::{
     binding::{Binding, Slot},
     effects::{Change, ChangedAttribute},
     error::Outcome,
+    matcher::EventId,
     program::{Program, SubId},
     schema::Way,
 };
@@ -57,6 +58,8 @@ pub(crate) struct Update {
     /// Queries that have rows in these lists, and such as have suspects.
     busy: Vec<QueryId>,
     suspected: Vec<QueryId>,
+    /// While a step ends: events that were lost or found in it.
+    not_stale: Vec<EventId>,
     pub(super) embeddings: Vec<Slot>,
     pub(super) bound: Binding,
     /// By rule, for ranked ones.
@@ -684,9 +687,17 @@ impl Update {
         in_order(&mut delta.aggregates);
         in_order(&mut delta.probes);
         in_order(&mut delta.stale);
-        if !delta.stale.is_empty() && !delta.lost.is_empty() {
-            let lost = &delta.lost;
-            delta.stale.retain(|e| !lost.iter().any(|l| l.event == *e));
+        if !delta.stale.is_empty() {
+            // What was lost has no timer any more, and what was found has one that has read nothing else.
+            self.not_stale.clear();
+            let lost = delta.lost.iter().map(|lost| lost.event);
+            self.not_stale
+                .extend(lost.chain(delta.found.iter().copied()));
+            self.not_stale.sort_unstable();
+            let not_stale = &self.not_stale;
+            delta
+                .stale
+                .retain(|event| not_stale.binary_search(event).is_err());
         }
         Ok(())
     }

@@ -89,6 +89,20 @@ fn symmetric_pairs_count_once_and_a_pair_of_one_is_thinned() {
     );
 }
 
+/// What an automorphism exchanges is stored once.
+#[test]
+fn components_that_are_exchanged_share_their_matches() {
+    let bytes = |symmetric: bool| {
+        let source = Source {
+            types: TYPES,
+            rules: &format!(r#""meet": (match: "(a:A), (b:A)", symmetric: {symmetric}),"#),
+            model: r#"start: [Repeat(1000, "(a:A)")], timers: { "meet": Exponential(rate: 1.0, clock: Aggregate) }"#,
+        };
+        source.sim().memory_bytes()
+    };
+    assert!(bytes(true) + 20_000 < bytes(false));
+}
+
 #[test]
 fn a_hazard_is_no_negative_and_no_infinite_number() {
     for weight in ["-3.0", "1.7e308"] {

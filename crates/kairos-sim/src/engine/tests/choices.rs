@@ -159,3 +159,21 @@ fn weights_around_the_match_are_zero_or_more() {
     assert!(matches!(error.fault, Fault::NegativeWeight(_)), "{error}");
     assert_eq!(error.expression.as_deref(), Some("c.f * s.w"));
 }
+
+/// The nodes of a choice differ from each other, but may be those of the match.
+#[test]
+fn a_loop_leads_to_a_candidate() {
+    let source = Source {
+        types: r#"nodes: { "C": (attributes: { "on": Bool(true), "w": Real(2.0), "got": Int(0) }) }, edges: { "knows": (from: "C", to: "C") }"#,
+        rules: r#"
+            "any": (match: "(c:C)", choose: [Uniform("(c)-[:knows]->(s:C WHERE s.on)")], set: ["s.got += 1"]),
+            "best": (match: "(c:C)", choose: [Max("s.w", of: "(c)-[:knows]->(s:C)")], set: ["s.got += 1"]),
+        "#,
+        model: r#"start: [Create("(c:C)-[:knows]->(c)")], timers: { "any": Exponential(rate: 1.0), "best": Exponential(rate: 1.0) }"#,
+    };
+    let mut sim = source.sim();
+    for rule in ["any", "best"] {
+        let outcome = fire(&mut sim, rule, &[0]);
+        assert!(matches!(outcome, FiringOutcome::Applied(_)), "{rule}");
+    }
+}

@@ -134,3 +134,20 @@ fn delays_too_short_for_the_time_are_a_standstill() {
     );
     assert_eq!(error.time, 1e6);
 }
+
+#[test]
+fn a_priority_that_changes_is_read_again() {
+    let source = Source {
+        types: r#"nodes: { "A": (attributes: { "n": Int(0), "p": Int(1) }) }"#,
+        rules: r#"
+            "raise": (match: "(a:A)", where: "a.n = 0", set: ["a.n = 1", "a.p = 10"]),
+            "raised": (match: "(a:A)", where: "a.n < 2", set: ["a.n = 2"]),
+            "between": (match: "(a:A)", where: "a.n = 1", set: ["a.n = 3"]),
+        "#,
+        model: r#"start: [Create("(a:A)")], timers: {
+            "raise": Immediate(priority: 5), "raised": Immediate(priority: "a.p"), "between": Immediate(priority: 7),
+        }"#,
+    };
+    let mut sim = source.sim();
+    assert_eq!([step(&mut sim), step(&mut sim)], ["raise", "raised"]);
+}
