@@ -265,7 +265,7 @@ impl<S: Schedule + Default> Clockwork<S> {
             let identity = identity(timer, matcher, matched);
             if let Some(remaining) = self.ages.take(identity) {
                 self.clocks.resume(slot, remaining, now);
-                return Ok(());
+                return self.catch_up(matcher, event, now);
             }
         }
         let name = match &timer.stream {
@@ -288,6 +288,21 @@ impl<S: Schedule + Default> Clockwork<S> {
             }
         };
         self.clocks.start(slot, name, delay, now);
+        Ok(())
+    }
+
+    /// What the rate of an event with age memory reads may have changed while it was disabled.
+    fn catch_up<M: Matcher>(&mut self, matcher: &M, event: EventId, now: f64) -> Outcome<()> {
+        let rule = matcher.rule_of(event);
+        if self.timers.of(rule).constant.is_some() {
+            return Ok(());
+        }
+        self.bind(matcher, event);
+        let bound = &self.bindings[rule.index()];
+        if let Reading::Exponential(rate) = self.timers.read(rule, matcher, bound, now)? {
+            let slot = self.slot(Due::Event(event));
+            self.clocks.rescale(slot, rate, now);
+        }
         Ok(())
     }
 
