@@ -16,6 +16,7 @@ pub(crate) const RELEASE: &str = env!("CARGO_PKG_VERSION");
 
 /// Everything that the results depend on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// The version of the layout.
     pub format: u32,
@@ -37,6 +38,7 @@ pub struct Manifest {
 
 /// A file that the results depend on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct HashedFile {
     /// Its path from the study's directory.
     pub path: String,

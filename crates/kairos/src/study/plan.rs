@@ -9,6 +9,7 @@ use kairos_stats::Goal;
 
 /// Scenarios, metrics and how often.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Plan {
     /// Scenarios, in the order of the study.
     pub scenarios: Vec<PlannedScenario>,
@@ -32,6 +33,7 @@ pub struct Plan {
 
 /// A metric.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PlannedMetric {
     /// Its name, as `latency.mean`.
     pub name: String,
@@ -43,6 +45,7 @@ pub struct PlannedMetric {
 
 /// A probe whose series is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PlannedSeries {
     /// Its name.
     pub name: String,
@@ -91,6 +94,7 @@ impl From<Best> for Goal {
 
 /// A scenario's names.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PlannedScenario {
     /// The name in the tables.
     pub name: String,
@@ -112,6 +116,7 @@ pub struct PlannedScenario {
 
 /// A rule of a scenario's model.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PlannedRule {
     /// Its name.
     pub name: String,
@@ -121,6 +126,7 @@ pub struct PlannedRule {
 
 /// Replications that are run ahead of the study, to find the warm-up by MSER-5.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Pilot {
     /// How many of each scenario.
     pub replications: u64,
@@ -130,7 +136,7 @@ pub struct Pilot {
 
 /// How many replications each scenario gets.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Rule {
     /// A number.
     Fixed(u64),
@@ -218,6 +224,7 @@ pub struct Rivals {
 
 /// A part of a study, for several processes or machines to share it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Shard {
     /// Which part, from 1.
     pub index: u64,
