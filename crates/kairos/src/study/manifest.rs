@@ -290,9 +290,12 @@ mod tests {
         let mut value = serde_json::to_value(manifest()).unwrap();
         std::fs::write(&path, value.to_string()).unwrap();
         assert_eq!(Manifest::read(&path).unwrap(), manifest());
+        // A key that may be missing, with a flipped bit in its name.
+        let flipped = value.to_string().replacen("\"best\"", "\"bdst\"", 1);
         value["format"] = 99.into();
         for (text, says) in [
             (value.to_string(), "layout 99"),
+            (flipped, "unknown field `bdst`"),
             ("{}".to_owned(), "does not say its format"),
             (format!("{{\"format\": {FORMAT}}}"), "missing field"),
             ("".to_owned(), "not JSON"),

@@ -67,6 +67,20 @@ fn what_remains_of_a_delay_is_kept_while_the_event_is_disabled() {
 }
 
 #[test]
+fn an_exponential_delay_goes_on_at_the_rate_that_it_has_now() {
+    let mut sim = sim(r#"Exponential(mean: "a.mean", memory: Age)"#);
+    let (matched, b) = (matched(&sim), b(&sim));
+    let due = time(&sim, "work", &matched);
+    fire(&mut sim, "off", &[0]);
+    fire(&mut sim, "slow", &[0]);
+    fire_when_due(&mut sim, "clock", &[b]);
+    fire(&mut sim, "on", &[0]);
+    let remains = time(&sim, "work", &matched) - sim.time();
+    let expected = due * (1000.0 / 10.0);
+    assert!((remains / expected - 1.0).abs() < 1e-12, "{remains} remain");
+}
+
+#[test]
 fn firing_forgets() {
     let mut sim = sim("Normal(mean: 10.0, sd: 1.0, memory: Age)");
     let matched = matched(&sim);
