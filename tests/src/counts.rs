@@ -2,14 +2,9 @@
 
 use std::sync::Arc;
 
-use kairos_model::{
-    check::{Overrides, load_model},
-    render::{Colour, render},
-    source::MemoryFiles,
-};
 use kairos_rewrite::program::Program;
 
-use crate::twin::compare_programs;
+use crate::twin::{compare_programs, load_texts};
 
 /// Conditions on a match of `(a)-[x:e]->(b), (a)-[y:e]->(c)~[z:r]~(d)`.
 const CONDITIONS: [&str; 20] = [
@@ -64,13 +59,8 @@ fn program(condition: &str) -> Arc<Program> {
             "least": Min("n.v", over: "(n:N)"), "most": Max("n.v", over: "(n:N WHERE n.v < 2)"), "sum": Sum("n.v", over: "(n:S)"),
             "mean": Mean("k.w", over: "(n:N)-[k:e]->(m:N)"), "heaviest": Max("k.w", over: "(n:S)-[k:e]->(m:N)"),
         }, horizon: 100.0)"#;
-    let files = [("rules.ron", rules), ("model.ron", model.to_owned())];
-    let files = MemoryFiles(files.map(|(path, text)| (path.to_owned(), text)).into());
-    let loaded = load_model(&files, "model.ron", &Overrides::default());
-    let mistakes = render(&loaded.sources, &loaded.diagnostics, Colour::Never);
-    let model = loaded
-        .value
-        .unwrap_or_else(|| panic!("{condition}: {mistakes}"));
+    let model = load_texts(&rules, model);
+    let model = model.unwrap_or_else(|mistakes| panic!("{condition}: {mistakes}"));
     Arc::new(Program::compile(model))
 }
 

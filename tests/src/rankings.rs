@@ -2,14 +2,9 @@
 
 use std::sync::Arc;
 
-use kairos_model::{
-    check::{Overrides, load_model},
-    render::{Colour, render},
-    source::MemoryFiles,
-};
 use kairos_rewrite::program::Program;
 
-use crate::twin::compare_programs;
+use crate::twin::{compare_programs, load_texts};
 
 /// A condition of which no `x` may be found for `y` to be picked, and whether it says that `x` is better.
 const CONDITIONS: [(&str, bool); 45] = [
@@ -88,13 +83,8 @@ fn program(condition: &str) -> Arc<Program> {
         timers: { "pick": Uniform(low: 0.5, high: 1.5), "stir": Exponential(mean: 2.0), "turn": Exponential(mean: 3.0),
             "drop": Exponential(mean: 1.0), "leave": Exponential(mean: 1.0) },
         horizon: 100.0)"#;
-    let files = [("rules.ron", rules), ("model.ron", model.to_owned())];
-    let files = MemoryFiles(files.map(|(path, text)| (path.to_owned(), text)).into());
-    let loaded = load_model(&files, "model.ron", &Overrides::default());
-    let mistakes = render(&loaded.sources, &loaded.diagnostics, Colour::Never);
-    let model = loaded
-        .value
-        .unwrap_or_else(|| panic!("{condition}: {mistakes}"));
+    let model = load_texts(&rules, model);
+    let model = model.unwrap_or_else(|mistakes| panic!("{condition}: {mistakes}"));
     Arc::new(Program::compile(model))
 }
 

@@ -50,7 +50,20 @@ type Slow = Simulation<NaiveMatcher, TwinSchedule>;
 /// # Errors
 /// The rendered mistakes.
 pub fn load(system: &System, backwards: bool) -> Result<Model, String> {
-    let files = MemoryFiles(system.files(backwards));
+    load_files(MemoryFiles(system.files(backwards)))
+}
+
+/// The model of a rule set, `rules.ron`, and what it says of that; `Err` holds the diagnostics.
+///
+/// # Errors
+/// The rendered mistakes.
+pub fn load_texts(rules: &str, model: &str) -> Result<Model, String> {
+    let files = [("rules.ron", rules), ("model.ron", model)];
+    let files = files.map(|(path, text)| (path.to_owned(), text.to_owned()));
+    load_files(MemoryFiles(files.into()))
+}
+
+fn load_files(files: MemoryFiles) -> Result<Model, String> {
     let loaded = check::load_model(&files, "model.ron", &check::Overrides::default());
     let mistakes = || render::render(&loaded.sources, &loaded.diagnostics, render::Colour::Never);
     loaded.value.clone().ok_or_else(mistakes)

@@ -98,7 +98,7 @@ pub trait Cause {
 }
 
 /// How soon an event fires: what was asked for at one time is there to be followed at the next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Soon {
     /// Its record is asked for.
     Far,

@@ -217,7 +217,7 @@ impl CalendarSchedule {
             self.first = self.nodes().min().unwrap_or(NOTHING);
             return;
         }
-        if self.watch.written >= self.watch.period {
+        if self.is_untidy() {
             self.look_after();
         }
         while self.added.is_empty()
@@ -230,6 +230,12 @@ impl CalendarSchedule {
             self.left += 1;
         }
         self.settle_among_added();
+    }
+
+    /// Whether so much was written that the calendar must be looked at. What is due next may stay the same all the while.
+    #[inline]
+    fn is_untidy(&self) -> bool {
+        self.watch.written >= self.watch.period
     }
 
     /// Whether there are so few slots that nothing but the table is kept.
@@ -492,7 +498,7 @@ impl Schedule for CalendarSchedule {
         }
         let slot = slot.0;
         self.put(Node { time, order, slot });
-        if self.first == NOTHING {
+        if self.first == NOTHING || self.is_untidy() {
             self.settle();
         }
     }
@@ -524,7 +530,7 @@ impl Schedule for CalendarSchedule {
         } else {
             self.parked += 1;
         }
-        if self.first.slot == slot.0 || self.first == NOTHING {
+        if self.first.slot == slot.0 || self.first == NOTHING || self.is_untidy() {
             self.settle();
         }
     }

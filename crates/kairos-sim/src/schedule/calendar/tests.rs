@@ -111,20 +111,16 @@ fn few_events_have_no_days() {
     assert_eq!(hold.calendar.days.len(), 0);
 }
 
-/// What was rescheduled or removed leaves its entry behind, but not for ever.
+/// What was rescheduled leaves its entry behind, but not for ever, even where what is due next stays the same.
 #[test]
 fn entries_out_of_date_are_dropped() {
     for events in [FEW as u32, 3000] {
         let mut hold = Hold::of(events, 1.0);
+        hold.calendar.reschedule(Slot(0), 0.0, 0);
         for turn in 0..200_000 {
             let slot = Slot(1 + turn % (events - 1));
             let time = 1.0 + hold.delay(1.0);
             hold.calendar.reschedule(slot, time, hold.order);
-            if turn % 1000 == 0 {
-                let now = hold.calendar.peek().expect("all are due").slot;
-                let time = 1.0 + hold.delay(1.0);
-                hold.calendar.reschedule(now, time, hold.order);
-            }
         }
         hold.calendar.check_invariants();
         let entries = hold.calendar.entries();
