@@ -9,8 +9,10 @@ use std::sync::Arc;
 use kairos_model::{expr::Formula, probe::ProbeId, rule::RuleId, types::Value};
 
 mod ask;
+mod counts;
 mod data;
 mod dispatch;
+mod ending;
 mod network;
 mod plan;
 mod pool;

@@ -3,13 +3,13 @@
 use smallvec::SmallVec;
 
 use super::{
+    counts::{Counted, NetCount},
     data::Data,
     dispatch::{Look, Reaction, Rows},
     network::{Purpose, QueryId},
     plan::Ends,
     room::Room,
     store::NONE,
-    strategy::Strategy,
     walk::Walks,
 };
 use crate::{
@@ -17,28 +17,8 @@ use crate::{
     effects::{Change, ChangedAttribute},
     error::Outcome,
     matcher::EventId,
-    program::{Program, SubId},
-    schema::Way,
+    program::Program,
 };
-
-/// A count that went up or down by one, at a node or (`Slot::NONE`) as a whole.
-type Counted = (SubId, Slot, i32);
-
-/// A count that has changed in a way that matters.
-#[derive(Clone, Copy, Debug)]
-struct NetCount {
-    sub: SubId,
-    node: Slot,
-    /// Whether there is any, where that is all that matters.
-    exists: Option<bool>,
-}
-
-impl NetCount {
-    /// What it says of the condition that a reaction is about: whether it holds, if that is known.
-    fn verdict(self, reaction: &Reaction) -> Option<bool> {
-        Some(self.exists? == reaction.holds_if?)
-    }
-}
 
 /// Buffers of one update; empty between updates, but keeping their room.
 #[derive(Debug, Default)]
@@ -46,7 +26,7 @@ pub(crate) struct Update {
     created_nodes: Vec<Slot>,
     created_edges: Vec<Slot>,
     changed: Vec<ChangedAttribute>,
-    counted: Vec<Counted>,
+    pub(super) counted: Vec<Counted>,
     /// Counts that matter, while a stratum is brought up to date.
     net: Vec<NetCount>,
     /// Embeddings to be looked at again, by query: slots one after the other.
@@ -56,10 +36,10 @@ pub(crate) struct Update {
     pub(super) found: Vec<Vec<u32>>,
     pub(super) revalued: Vec<Vec<u32>>,
     /// Queries that have rows in these lists, and such as have suspects.
-    busy: Vec<QueryId>,
-    suspected: Vec<QueryId>,
+    pub(super) busy: Vec<QueryId>,
+    pub(super) suspected: Vec<QueryId>,
     /// While a step ends: events that were lost or found in it.
-    not_stale: Vec<EventId>,
+    pub(super) not_stale: Vec<EventId>,
     pub(super) embeddings: Vec<Slot>,
     pub(super) bound: Binding,
     /// By rule, for ranked ones.
@@ -245,24 +225,6 @@ impl Update {
         self.log_degrees(data, edge, 1);
     }
 
-    /// Notes the degrees that an edge counts in: those at an end whose other end has a type that is counted.
-    fn log_degrees(&mut self, data: &Data, edge: Slot, by: i32) {
-        let (from, to) = data.graph.ends(edge);
-        for &sub in &data.network().dispatch.degrees[data.graph.edge_type(edge).index()] {
-            let Strategy::Degree { way, others, .. } = data.network().strategies.of(sub) else {
-                continue;
-            };
-            let counts = |other| others.contains(&data.graph.node_type(other));
-            if matches!(way, Way::Out | Way::Undirected) && counts(to) {
-                self.counted.push((sub, from, by));
-            }
-            let again = *way == Way::Undirected && from == to;
-            if matches!(way, Way::In | Way::Undirected) && !again && counts(from) {
-                self.counted.push((sub, to, by));
-            }
-        }
-    }
-
     /// Brings the queries of one stratum up to date; those below are already.
     fn stratum(&mut self, program: &Program, data: &mut Data, stratum: usize) -> Outcome<()> {
         let tables = &program.network().dispatch.strata[stratum];
@@ -328,32 +290,6 @@ impl Update {
             }
         }
         Ok(())
-    }
-
-    /// Counts that have changed over the whole step, in a way that matters: where only none or some matters, those that crossed it.
-    fn net_counts(&mut self, program: &Program, data: &Data, net: &mut Vec<NetCount>) {
-        if self.counted.is_empty() {
-            return;
-        }
-        /// So few are compared with each other sooner than sorted.
-        const FEW: usize = 8;
-        let same = |a: &Counted, b: &Counted| (a.0, a.1) == (b.0, b.1);
-        if self.counted.len() > FEW {
-            self.counted.sort_unstable();
-            for group in self.counted.chunk_by(same) {
-                let by = group.iter().map(|c| i64::from(c.2)).sum();
-                net.extend(net_count(program, data, group[0], by));
-            }
-            return;
-        }
-        for (position, first) in self.counted.iter().enumerate() {
-            let (before, rest) = self.counted.split_at(position);
-            if !before.iter().any(|c| same(c, first)) {
-                let group = rest.iter().filter(|c| same(c, first));
-                let by = group.map(|c| i64::from(c.2)).sum();
-                net.extend(net_count(program, data, *first, by));
-            }
-        }
     }
 
     /// What a change does to the rows that are there. `verdict` says whether the condition that it is about holds now, if that is known.
@@ -674,106 +610,6 @@ impl Update {
         self.suspects[id.index()].clear();
         Ok(())
     }
-
-    /// Brings pools, aggregates and probes up to date, and the delta in shape.
-    fn finish(&mut self, data: &mut Data) -> Outcome<()> {
-        self.suspected.clear();
-        let mut busy = std::mem::take(&mut self.busy);
-        for id in busy.drain(..) {
-            self.reorder(data, id)?;
-        }
-        self.busy = busy;
-        let delta = &mut data.delta;
-        in_order(&mut delta.aggregates);
-        in_order(&mut delta.probes);
-        in_order(&mut delta.stale);
-        if !delta.stale.is_empty() {
-            // What was lost has no timer any more, and what was found has one that has read nothing else.
-            self.not_stale.clear();
-            let lost = delta.lost.iter().map(|lost| lost.event);
-            self.not_stale
-                .extend(lost.chain(delta.found.iter().copied()));
-            self.not_stale.sort_unstable();
-            let not_stale = &self.not_stale;
-            delta
-                .stale
-                .retain(|event| not_stale.binary_search(event).is_err());
-        }
-        Ok(())
-    }
-
-    /// Lost members leave in ascending numbers, each by swapping with the last, then found ones are appended in ascending numbers.
-    fn reorder(&mut self, data: &mut Data, id: QueryId) -> Outcome<()> {
-        let index = id.index();
-        match data.query(id).purpose {
-            Purpose::Component(rule, _) => data.delta.aggregates.push(rule),
-            Purpose::Probe(probe) => data.delta.probes.push(probe),
-            _ => {}
-        }
-        let Some(mut pools) = data.pools[index].take() else {
-            return Ok(());
-        };
-        let by_numbers = |a: &u32, b: &u32| data.by_numbers(id, *a, *b);
-        for rows in [&mut self.lost[index], &mut self.found[index]] {
-            if rows.len() > 1 {
-                rows.sort_unstable_by(by_numbers);
-            }
-        }
-        let anchor = |row: u32| {
-            data.query(id)
-                .anchor
-                .map(|a| data.stores[index].row(row)[a])
-        };
-        for row in self.lost[index].drain(..) {
-            pools.remove(anchor(row), row);
-        }
-        for row in self.found[index].drain(..) {
-            pools.push(anchor(row), row, data.value_of(id, row, &self.bound)?);
-        }
-        for row in self.revalued[index].drain(..) {
-            if data.stores[index].is_alive(row)
-                && let Some(value) = data.value_of(id, row, &self.bound)?
-            {
-                pools.revalue(anchor(row), row, value);
-            }
-        }
-        data.pools[index] = Some(pools);
-        Ok(())
-    }
-}
-
-/// Sorts a list and leaves every item in once. Mostly there are no more than two.
-#[inline]
-fn in_order<T: Ord + Copy>(list: &mut Vec<T>) {
-    match list.as_mut_slice() {
-        [] | [_] => {}
-        [a, b] if *a < *b => {}
-        [a, b] if *a > *b => std::mem::swap(a, b),
-        [_, _] => list.truncate(1),
-        _ => {
-            list.sort_unstable();
-            list.dedup();
-        }
-    }
-}
-
-/// Adds a query to a short list, once.
-/// What it matters that a count has changed by so much over the whole step.
-#[inline]
-fn net_count(program: &Program, data: &Data, of: Counted, by: i64) -> Option<NetCount> {
-    let (sub, node, _) = of;
-    if node != Slot::NONE && !data.graph.has_node(node) {
-        return None;
-    }
-    let mut exists = None;
-    if program.network().dispatch.crossing[sub.index()] {
-        let after = data.count_of(sub, node);
-        if (after > 0) == (after - by > 0) {
-            return None;
-        }
-        exists = Some(after > 0);
-    }
-    Some(NetCount { sub, node, exists })
 }
 
 fn note(list: &mut Vec<QueryId>, id: QueryId) {

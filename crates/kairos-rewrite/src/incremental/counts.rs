@@ -1,0 +1,92 @@
+//! Counts of sub-patterns that a step changes: noted one by one, and taken together before anybody reacts.
+
+use super::{data::Data, dispatch::Reaction, strategy::Strategy, update::Update};
+use crate::{
+    binding::Slot,
+    program::{Program, SubId},
+    schema::Way,
+};
+
+/// A count that went up or down by one, at a node or (`Slot::NONE`) as a whole.
+pub(super) type Counted = (SubId, Slot, i32);
+
+/// A count that has changed in a way that matters.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NetCount {
+    pub(super) sub: SubId,
+    pub(super) node: Slot,
+    /// Whether there is any, where that is all that matters.
+    exists: Option<bool>,
+}
+
+impl NetCount {
+    /// What it says of the condition that a reaction is about: whether it holds, if that is known.
+    pub(super) fn verdict(self, reaction: &Reaction) -> Option<bool> {
+        Some(self.exists? == reaction.holds_if?)
+    }
+}
+
+impl Update {
+    /// Notes the degrees that an edge counts in: those at an end whose other end has a type that is counted.
+    pub(super) fn log_degrees(&mut self, data: &Data, edge: Slot, by: i32) {
+        let (from, to) = data.graph.ends(edge);
+        for &sub in &data.network().dispatch.degrees[data.graph.edge_type(edge).index()] {
+            let Strategy::Degree { way, others, .. } = data.network().strategies.of(sub) else {
+                continue;
+            };
+            let counts = |other| others.contains(&data.graph.node_type(other));
+            if matches!(way, Way::Out | Way::Undirected) && counts(to) {
+                self.counted.push((sub, from, by));
+            }
+            let again = *way == Way::Undirected && from == to;
+            if matches!(way, Way::In | Way::Undirected) && !again && counts(from) {
+                self.counted.push((sub, to, by));
+            }
+        }
+    }
+
+    /// Counts that have changed over the whole step, in a way that matters: where only none or some matters, those that crossed it.
+    pub(super) fn net_counts(&mut self, program: &Program, data: &Data, net: &mut Vec<NetCount>) {
+        if self.counted.is_empty() {
+            return;
+        }
+        /// So few are compared with each other sooner than sorted.
+        const FEW: usize = 8;
+        let same = |a: &Counted, b: &Counted| (a.0, a.1) == (b.0, b.1);
+        if self.counted.len() > FEW {
+            self.counted.sort_unstable();
+            for group in self.counted.chunk_by(same) {
+                let by = group.iter().map(|c| i64::from(c.2)).sum();
+                net.extend(net_count(program, data, group[0], by));
+            }
+            return;
+        }
+        for (position, first) in self.counted.iter().enumerate() {
+            let (before, rest) = self.counted.split_at(position);
+            if !before.iter().any(|c| same(c, first)) {
+                let group = rest.iter().filter(|c| same(c, first));
+                let by = group.map(|c| i64::from(c.2)).sum();
+                net.extend(net_count(program, data, *first, by));
+            }
+        }
+    }
+}
+
+/// Adds a query to a short list, once.
+/// What it matters that a count has changed by so much over the whole step.
+#[inline]
+fn net_count(program: &Program, data: &Data, of: Counted, by: i64) -> Option<NetCount> {
+    let (sub, node, _) = of;
+    if node != Slot::NONE && !data.graph.has_node(node) {
+        return None;
+    }
+    let mut exists = None;
+    if program.network().dispatch.crossing[sub.index()] {
+        let after = data.count_of(sub, node);
+        if (after > 0) == (after - by > 0) {
+            return None;
+        }
+        exists = Some(after > 0);
+    }
+    Some(NetCount { sub, node, exists })
+}
