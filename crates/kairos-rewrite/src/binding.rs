@@ -35,14 +35,23 @@ impl Binding {
     }
 
     /// What a variable is bound to.
+    #[inline]
     #[must_use]
     pub fn get(&self, var: Var) -> Slot {
         self.slots[var.index()].get()
     }
 
     /// Binds a variable.
+    #[inline]
     pub fn set(&self, var: Var, slot: Slot) {
         self.slots[var.index()].set(slot);
+    }
+
+    /// Binds the first variables, as many as there are slots.
+    #[inline]
+    pub fn set_first(&self, slots: &[Slot]) {
+        let cells = self.slots[..slots.len()].iter().zip(slots);
+        cells.for_each(|(cell, &slot)| cell.set(slot));
     }
 
     /// How many variables there is room for.

@@ -50,6 +50,16 @@ pub struct IncrementalMatcher {
     change: Change,
 }
 
+impl IncrementalMatcher {
+    /// What a row of a rule's events holds.
+    #[inline(never)]
+    fn row_of(&self, rule: RuleId, row: u32) -> &[Slot] {
+        let query = self.program.network().events[rule.index()];
+        let query = query.expect("an event's rule has its query");
+        self.data.stores[query.index()].row(row)
+    }
+}
+
 impl Matcher for IncrementalMatcher {
     fn start(program: &Arc<Program>, graph: HostGraph) -> Outcome<Self> {
         let mut data = Data::new(program, graph);
@@ -124,9 +134,7 @@ impl Matcher for IncrementalMatcher {
         if *single {
             return (*rule, std::slice::from_ref(first));
         }
-        let query = self.program.network().events[rule.index()];
-        let query = query.expect("an event's rule has its query");
-        (*rule, self.data.stores[query.index()].row(*row))
+        (*rule, self.row_of(*rule, *row))
     }
 
     fn rule_of(&self, event: EventId) -> RuleId {

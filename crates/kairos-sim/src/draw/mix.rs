@@ -26,7 +26,7 @@ pub(super) const fn fold(a: u64, b: u64) -> u64 {
 ///
 /// It is a hash against accidents, not against enemies. Whoever hashes a sequence of variable length puts the
 /// length in first, so that no sequence of words has two readings.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Chain(u64);
 
 /// What is hashed. Each kind starts the chain elsewhere, so that equal words of two kinds have unlike hashes.

@@ -14,5 +14,6 @@ mod rng;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use name::Causes;
 pub use name::{Name, RuleKey, StreamKey};
 pub use rng::{KeyedRng, Place, Randomness};

@@ -51,19 +51,7 @@ impl Name {
     #[inline]
     #[must_use]
     pub fn firing(rule: RuleKey, elements: &[Name], cause: Name) -> Self {
-        Self::firing_of(rule, elements.iter().copied(), cause)
-    }
-
-    /// The same, of names that are only now looked up.
-    #[inline]
-    #[must_use]
-    pub(crate) fn firing_of(
-        rule: RuleKey,
-        elements: impl ExactSizeIterator<Item = Name>,
-        cause: Name,
-    ) -> Self {
-        let chain = Chain::new(Kind::Firing).word(rule.0);
-        Self(names(chain, elements).word(cause.0).finish())
+        Causes::new(rule, elements.len()).firing(elements.iter().copied(), cause)
     }
 
     /// The element that `firing` created at `position` in the text of its rule.
@@ -109,6 +97,23 @@ impl Name {
     pub fn stream(stream: StreamKey, key: &[Name], k: u64) -> Self {
         let chain = Chain::new(Kind::Streamed).word(stream.0);
         Self(names(chain, key.iter().copied()).word(k).finish())
+    }
+}
+
+/// What the names of all firings of a rule at matches of so many elements begin with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Causes(Chain);
+
+impl Causes {
+    pub(crate) fn new(rule: RuleKey, elements: usize) -> Self {
+        Self(Chain::new(Kind::Firing).word(rule.0).word(elements as u64))
+    }
+
+    /// The name of the firing at elements with these names, made active by `cause`.
+    #[inline]
+    pub(crate) fn firing(self, elements: impl Iterator<Item = Name>, cause: Name) -> Name {
+        let chain = elements.fold(self.0, |chain, name| chain.word(name.0));
+        Name(chain.word(cause.0).finish())
     }
 }
 

@@ -120,12 +120,11 @@ impl<S: Schedule + Default> Clocks<S> {
     }
 
     /// Starts a clock, or starts it again, as the one that became active last.
+    #[inline]
     pub(super) fn start(&mut self, slot: Slot, name: Name, delay: Delay, now: f64) {
-        match delay {
-            Delay::After(delay) => self.run(slot, name, now + delay, 0.0, 0.0),
-            Delay::Exponential { unit, rate } => {
-                self.run(slot, name, now + over(unit, rate), rate, unit)
-            }
+        let (time, rate, work) = match delay {
+            Delay::After(delay) => (now + delay, 0.0, 0.0),
+            Delay::Exponential { unit, rate } => (now + over(unit, rate), rate, unit),
             Delay::Immediate {
                 priority,
                 unit,
@@ -133,9 +132,10 @@ impl<S: Schedule + Default> Clocks<S> {
             } => {
                 self.stop(slot);
                 let race = self.race(priority);
-                self.enter(slot, race, name, unit, weight);
+                return self.enter(slot, race, name, unit, weight);
             }
-        }
+        };
+        self.run(slot, name, time, rate, work);
     }
 
     /// Goes on with a clock that was stopped.
@@ -149,6 +149,7 @@ impl<S: Schedule + Default> Clocks<S> {
         self.run(slot, name, now + time, rate, work);
     }
 
+    #[inline(always)]
     fn run(&mut self, slot: Slot, name: Name, time: f64, rate: f64, work: f64) {
         self.make_room(slot);
         let order = self.next_order();
@@ -290,6 +291,7 @@ impl<S: Schedule + Default> Clocks<S> {
     }
 
     /// The clock that runs out next: immediate ones first, the highest priority before the others.
+    #[inline]
     pub(super) fn next(&self) -> Option<(Slot, Due)> {
         let first = |&race: &u32| {
             let Race {
@@ -321,14 +323,16 @@ impl<S: Schedule + Default> Clocks<S> {
         self.priorities.iter().find_map(first).or_else(timed)
     }
 
-    /// A clock that probably runs out so many events after the next, where there are too many to stay in the caches. Its memory is asked for.
+    /// Whether there are too many to stay in the caches by themselves.
+    #[inline]
+    pub(super) fn are_many(&self) -> bool {
+        const MANY: usize = 1 << 14;
+        self.clocks.len() >= MANY
+    }
+
+    /// A clock that probably runs out so many events after the next. Its memory is asked for.
     #[inline]
     pub(super) fn foresee(&self, ahead: usize) -> Option<Slot> {
-        /// Fewer stay in the caches by themselves.
-        const MANY: usize = 1 << 14;
-        if self.clocks.len() < MANY {
-            return None;
-        }
         let slot = self.timed.foresee(ahead)?;
         prefetch(&self.clocks, slot.0 as usize);
         Some(slot)
@@ -355,13 +359,9 @@ impl<S: Schedule + Default> Clocks<S> {
         }
     }
 
-    /// The name of a clock's firing to come.
-    pub(super) fn name(&self, slot: Slot) -> Name {
-        self.clocks[slot.0 as usize].name
-    }
-
-    /// A clock's event fires: the virtual time of its race comes to it.
-    pub(super) fn fire(&mut self, slot: Slot) {
+    /// A clock's event fires: the virtual time of its race comes to it. Gives the name of the firing.
+    #[inline]
+    pub(super) fn fire(&mut self, slot: Slot) -> Name {
         let clock = &self.clocks[slot.0 as usize];
         if let Some(race) = clock.lane.race() {
             let race = &mut self.races[race];
@@ -371,9 +371,11 @@ impl<S: Schedule + Default> Clocks<S> {
                 race.epoch = self.epoch;
             }
         }
+        clock.name
     }
 
     /// Time has moved: every race starts at 0 again.
+    #[inline]
     pub(super) fn time_moved(&mut self) {
         self.epoch += 1;
     }

@@ -73,6 +73,7 @@ impl<S: Schedule + Default> Clockwork<S> {
     }
 
     /// The slot of a clock: aggregate ones first.
+    #[inline]
     pub(super) fn slot(&self, due: Due) -> Slot {
         match due {
             Due::Aggregate(rule) => {
@@ -88,6 +89,7 @@ impl<S: Schedule + Default> Clockwork<S> {
     }
 
     /// What the clock in a slot runs for.
+    #[inline]
     pub(super) fn due_in(&self, slot: Slot) -> Due {
         match self.timers.aggregates.get(slot.0 as usize) {
             Some(&rule) => Due::Aggregate(rule),
@@ -111,6 +113,7 @@ impl<S: Schedule + Default> Clockwork<S> {
 
     /// Follows an application: stops the clocks of lost events, starts those of found ones and of the fired one if it is
     /// still active, and rescales those whose rate has changed. All others go on.
+    #[inline]
     pub(super) fn follow<M: Matcher>(
         &mut self,
         matcher: &M,
@@ -123,6 +126,18 @@ impl<S: Schedule + Default> Clockwork<S> {
             self.forget_deleted(matcher);
             return self.start(matcher, fired, cause, now);
         }
+        self.follow_changes(matcher, fired, cause, now)
+    }
+
+    /// The same, where events were lost or found, or rates have changed.
+    fn follow_changes<M: Matcher>(
+        &mut self,
+        matcher: &M,
+        fired: Due,
+        cause: Name,
+        now: f64,
+    ) -> Outcome<()> {
+        let delta = matcher.delta();
         let mut survivor = Some(fired);
         for &lost in &delta.lost {
             let kept = survivor != Some(Due::Event(lost.event));
@@ -161,6 +176,7 @@ impl<S: Schedule + Default> Clockwork<S> {
     }
 
     /// Stops the clock of an event that was lost; with age memory, unless it fired, what remains of it is kept.
+    #[inline]
     fn disable<M: Matcher>(&mut self, matcher: &M, lost: Lost, keep: bool, now: f64) {
         let rule = matcher.rule_of(lost.event);
         let slot = self.slot(Due::Event(lost.event));
@@ -181,6 +197,7 @@ impl<S: Schedule + Default> Clockwork<S> {
     }
 
     /// Age memory forgets the events of deleted elements.
+    #[inline]
     fn forget_deleted<M: Matcher>(&mut self, matcher: &M) {
         if self.ages.len() == 0 {
             return;
@@ -212,6 +229,7 @@ impl<S: Schedule + Default> Clockwork<S> {
         Ok(())
     }
 
+    #[inline]
     fn gather<M: Matcher>(&mut self, matcher: &M, clocks: impl IntoIterator<Item = Due>) {
         let timers = &self.timers;
         self.starting
@@ -222,23 +240,30 @@ impl<S: Schedule + Default> Clockwork<S> {
                     due,
                 },
                 Due::Event(event) => {
-                    let rule = matcher.rule_of(event);
-                    let element = timers.of(rule).elements.first();
-                    let first =
-                        element.map_or(0, |e| e.number(matcher.graph(), matcher.matched(event)[0]));
+                    let (rule, matched) = matcher.event(event);
+                    let element = timers.of(rule).elements.first().zip(matched.first());
+                    let first = element.map_or(0, |(e, &slot)| e.number(matcher.graph(), slot));
                     Starting { rule, first, due }
                 }
             }));
     }
 
+    #[inline]
     fn start_gathered<M: Matcher>(&mut self, matcher: &M, cause: Name, now: f64) -> Outcome<()> {
         let mut starting = std::mem::take(&mut self.starting);
         let timers = &self.timers;
-        if starting.len() > 1 {
-            starting.sort_unstable_by(|a, b| {
-                let rest = || numbers(timers, matcher, a).cmp(numbers(timers, matcher, b));
-                (a.rule, a.first).cmp(&(b.rule, b.first)).then_with(rest)
-            });
+        let order = |a: &Starting, b: &Starting| {
+            let rest = || numbers(timers, matcher, a).cmp(numbers(timers, matcher, b));
+            (a.rule, a.first).cmp(&(b.rule, b.first)).then_with(rest)
+        };
+        match starting.as_mut_slice() {
+            [] | [_] => {}
+            [a, b] => {
+                if order(a, b).is_gt() {
+                    std::mem::swap(a, b);
+                }
+            }
+            many => many.sort_unstable_by(order),
         }
         for each in starting.drain(..) {
             self.start(matcher, each.due, cause, now)?;
@@ -247,18 +272,46 @@ impl<S: Schedule + Default> Clockwork<S> {
         Ok(())
     }
 
+    /// Starts the clock of an event that has become active, or is active again, or of a rule.
+    #[inline]
     fn start<M: Matcher>(&mut self, matcher: &M, due: Due, cause: Name, now: f64) -> Outcome<()> {
         let slot = self.slot(due);
-        let event = match due {
-            Due::Event(event) => event,
+        match due {
+            Due::Event(event) => {
+                let (rule, matched) = matcher.event(event);
+                let timer = self.timers.of(rule);
+                if let Some(reading) = &timer.constant
+                    && timer.is_plain
+                {
+                    let name = timer.name(matcher.graph(), matched, cause);
+                    let delay = draw(&self.randomness, name, reading);
+                    self.clocks.start(slot, name, delay, now);
+                    if !self.truncation.knows(rule) {
+                        self.truncation.note(rule, reading);
+                    }
+                    return Ok(());
+                }
+                self.start_event(matcher, event, cause, now)
+            }
             Due::Aggregate(rule) => {
                 let name = Name::firing(self.timers.of(rule).key, &[], cause);
                 let rate = self.hazard(matcher, rule, now)?;
-                self.clocks
-                    .start(slot, name, exponential(&self.randomness, name, rate), now);
-                return Ok(());
+                let delay = exponential(&self.randomness, name, rate);
+                self.clocks.start(slot, name, delay, now);
+                Ok(())
             }
-        };
+        }
+    }
+
+    /// The same, of an event that may have a stream, remember its age, or read its match.
+    fn start_event<M: Matcher>(
+        &mut self,
+        matcher: &M,
+        event: EventId,
+        cause: Name,
+        now: f64,
+    ) -> Outcome<()> {
+        let slot = self.slot(Due::Event(event));
         let (rule, matched) = matcher.event(event);
         let timer = self.timers.of(rule);
         if timer.memory == Memory::Age {
@@ -274,9 +327,7 @@ impl<S: Schedule + Default> Clockwork<S> {
         };
         let delay = match &self.timers.of(rule).constant {
             Some(reading) => {
-                if !self.truncation.knows(rule) {
-                    self.truncation.note(rule, reading);
-                }
+                self.truncation.note(rule, reading);
                 draw(&self.randomness, name, reading)
             }
             None => {
@@ -355,14 +406,8 @@ impl<S: Schedule + Default> Clockwork<S> {
 
     /// Binds a match for the parameters of its timer.
     fn bind<M: Matcher>(&self, matcher: &M, event: EventId) {
-        let rule = matcher.rule_of(event);
-        let elements = self
-            .timers
-            .of(rule)
-            .elements
-            .iter()
-            .zip(matcher.matched(event));
-        elements.for_each(|(e, &slot)| self.bindings[rule.index()].set(e.var(), slot));
+        let (rule, matched) = matcher.event(event);
+        self.bindings[rule.index()].set_first(matched);
     }
 
     /// The rate of an aggregate clock: the timer's rate for each occurrence.

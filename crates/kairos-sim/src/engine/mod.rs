@@ -118,7 +118,9 @@ impl Counts {
         self.events + self.effectless + self.thinned
     }
 
-    fn count(&mut self, outcome: &FiringOutcome) {
+    /// Counts one more.
+    #[inline]
+    pub(crate) fn count(&mut self, outcome: &FiringOutcome) {
         match outcome {
             FiringOutcome::Applied(_) => self.events += 1,
             FiringOutcome::Effectless => self.effectless += 1,
@@ -163,7 +165,6 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         randomness: Randomness,
         graph: HostGraph,
     ) -> Outcome<Self> {
-        let rules = program.model.rules.len();
         let mut simulation = Simulation {
             program: Arc::clone(program),
             timers: Arc::clone(timers),
@@ -173,7 +174,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
             now: 0.0,
             counts: Counts::default(),
             fingerprint: Some(Fingerprint::default()),
-            standstill: Standstill::new(rules),
+            standstill: Standstill::new(&program.model),
             bound: Binding::default(),
             chooser: Chooser::default(),
         };
@@ -200,6 +201,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     ///
     /// # Errors
     /// A fault of the model; the simulation is useless afterwards.
+    #[inline]
     pub fn step<O: Observer<M>>(&mut self, horizon: f64, observer: &mut O) -> Outcome<Progress> {
         if self.matcher.stops() {
             return Ok(Progress::Stopped(StopReason::Condition));
@@ -235,6 +237,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         self.fire_at(due, time, observer)
     }
 
+    #[inline]
     fn fire_at<O: Observer<M>>(
         &mut self,
         due: Due,
@@ -247,7 +250,9 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         let outcome = self
             .effect(due, rule, name, observer)
             .map_err(|error| self.at_match(error, rule))?;
-        self.record(rule, &outcome);
+        if let Some(before) = self.fingerprint {
+            self.fingerprint = Some(self.record(before, rule, &outcome));
+        }
         let grown = matches!(&outcome, FiringOutcome::Applied(created) if !created.is_empty());
         let firing = firing(&self.counts, self.now, rule, name, &self.bound);
         observer.after(&self.matcher, &firing, &outcome);
@@ -281,6 +286,9 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
             (4, Soon::Nearer),
             (2, Soon::Next),
         ];
+        if !self.clockwork.clocks.are_many() {
+            return;
+        }
         for (ahead, how_soon) in STAGES {
             let slot = self.clockwork.clocks.foresee(ahead);
             if let Some(Due::Event(event)) = slot.map(|slot| self.clockwork.due_in(slot)) {
@@ -289,6 +297,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         }
     }
 
+    #[inline]
     fn move_time(&mut self, time: f64) {
         debug_assert!(time >= self.now, "time never goes back");
         if time > self.now {
@@ -300,6 +309,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     }
 
     /// Binds what is due to its match and gives its rule and name.
+    #[inline]
     fn take(&mut self, due: Due) -> (RuleId, Name) {
         let slot = self.clockwork.slot(due);
         let rule = match due {
@@ -310,8 +320,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
                 if self.bound.variables() != timer.variables || timer.variables > matched.len() {
                     self.bound.reset(timer.variables);
                 }
-                let matched = timer.elements.iter().zip(matched);
-                matched.for_each(|(e, &slot)| self.bound.set(e.var(), slot));
+                self.bound.set_first(matched);
                 rule
             }
             Due::Aggregate(rule) => {
@@ -319,11 +328,11 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
                 rule
             }
         };
-        self.clockwork.clocks.fire(slot);
-        (rule, self.clockwork.clocks.name(slot))
+        (rule, self.clockwork.clocks.fire(slot))
     }
 
     /// Picks, and applies the rule.
+    #[inline(always)]
     fn effect<O: Observer<M>>(
         &mut self,
         due: Due,
@@ -331,8 +340,10 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         name: Name,
         observer: &mut O,
     ) -> Outcome<FiringOutcome> {
-        let standstill = self.standstill.note(rule, &self.program.model);
-        standstill.map_err(|fault| RuntimeError::new(fault, self.now))?;
+        if self.standstill.note(rule) {
+            let fault = self.standstill.fault(&self.program.model);
+            return Err(Box::new(RuntimeError::new(fault, self.now)));
+        }
         if let Due::Aggregate(_) = due
             && !self.pick_components(rule, name)?
         {
@@ -378,10 +389,12 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     }
 
     /// Folds a step into the fingerprint. Matched and chosen elements of an application may be gone, but their numbers can still be read.
-    fn record(&mut self, rule: RuleId, outcome: &FiringOutcome) {
-        let Some(mut fingerprint) = self.fingerprint else {
-            return;
-        };
+    fn record(
+        &self,
+        mut fingerprint: Fingerprint,
+        rule: RuleId,
+        outcome: &FiringOutcome,
+    ) -> Fingerprint {
         let timer = self.timers.of(rule);
         let graph = self.matcher.graph();
         let bound = &self.bound;
@@ -401,7 +414,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
             FiringOutcome::Effectless => fingerprint.add(u64::MAX),
             FiringOutcome::Thinned => fingerprint.add(u64::MAX - 1),
         }
-        self.fingerprint = Some(fingerprint);
+        fingerprint
     }
 
     /// More elements or active events than the model allows are an error: of the rule that has fired, or of the one that is active most often.

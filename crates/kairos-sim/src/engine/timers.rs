@@ -19,7 +19,7 @@ use smallvec::SmallVec;
 
 use super::{elements::Element, fault::located};
 use crate::{
-    draw::{Name, RuleKey, StreamKey},
+    draw::{Causes, Name, RuleKey, StreamKey},
     law::{DelayLaw, LawError},
     value::{Columns, fault, law, parameter},
 };
@@ -64,6 +64,8 @@ pub(super) struct Stream {
 pub(super) struct Timer {
     /// The hash of the rule's name.
     pub(super) key: RuleKey,
+    /// What the names of all its firings at a match begin with.
+    causes: Causes,
     /// The left-hand side, in the order of the text.
     pub(super) elements: Box<[Element]>,
     /// How many variables the rule has.
@@ -76,6 +78,8 @@ pub(super) struct Timer {
     pub(super) on_change: OnChange,
     pub(super) aggregate: Option<Aggregate>,
     pub(super) stream: Option<Stream>,
+    /// Whether a clock that starts needs nothing but a name and a draw by `constant`.
+    pub(super) is_plain: bool,
     /// What the parameters say, where they are the same for every match.
     pub(super) constant: Option<Reading<'static>>,
 }
@@ -85,7 +89,8 @@ impl Timer {
     #[inline]
     pub(super) fn name(&self, graph: &HostGraph, matched: &[Slot], cause: Name) -> Name {
         let names = self.elements.iter().zip(matched);
-        Name::firing_of(self.key, names.map(|(e, &slot)| e.name(graph, slot)), cause)
+        let names = names.map(|(e, &slot)| e.name(graph, slot));
+        self.causes.firing(names, cause)
     }
 }
 
@@ -114,6 +119,7 @@ impl Timers {
         })
     }
 
+    #[inline]
     pub(super) fn of(&self, rule: RuleId) -> &Timer {
         &self.timers[rule.index()]
     }
@@ -164,8 +170,15 @@ fn timer(program: &Program, id: RuleId, aggregates: &mut Vec<RuleId>) -> Timer {
         name: StreamKey::of(&stream.name),
         key: stream.key.iter().map(element).collect(),
     });
+    let vars = rule.lhs.elements.iter().map(|var| var.index());
+    assert!(vars.eq(0..rule.lhs.elements.len()), "the left-hand side has the first variables");
+    let key = RuleKey::of(&rule.name);
+    let constant = constant(program, id);
+    let is_plain = stream.is_none() && timer.memory != Memory::Age && aggregate.is_none();
     Timer {
-        key: RuleKey::of(&rule.name),
+        key,
+        causes: Causes::new(key, rule.lhs.elements.len()),
+        is_plain: is_plain && constant.is_some(),
         elements: rule.lhs.elements.iter().map(element).collect(),
         variables: rule.scope.elements.len(),
         chooses: !rule.choose.is_empty() || !rule.then.is_empty(),
@@ -179,7 +192,7 @@ fn timer(program: &Program, id: RuleId, aggregates: &mut Vec<RuleId>) -> Timer {
         on_change: timer.on_change,
         aggregate,
         stream,
-        constant: constant(program, id),
+        constant,
     }
 }
 

@@ -6,7 +6,7 @@ use super::normal::PositiveNormal;
 use crate::draw::KeyedRng;
 
 /// How often a draw of 0 is repeated before it is taken for granted that the law lies below all positive numbers.
-const REDRAWS: u32 = 1000;
+const REDRAWS: usize = 999;
 
 /// The law of a delay: all its mass is above 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,7 +26,7 @@ impl<'c> DelayLaw<'c> {
                 of("Normal", "mean", mean).must(mean > 0.0, "greater than 0, as sd is 0")?;
                 Family::Deterministic { value: mean }
             }
-            Family::Normal { mean, sd } => Family::PositiveNormal(PositiveNormal { mean, sd }),
+            Family::Normal { mean, sd } => Family::PositiveNormal(PositiveNormal::new(mean, sd)),
             Family::Uniform { low, high } => {
                 of("Uniform", "low", low).not_negative()?;
                 of("Uniform", "high", high).positive()?;
@@ -62,13 +62,19 @@ impl<'c> DelayLaw<'c> {
     /// redrawing helps (a `LogNormal` with `mu` = −1000) gives the smallest normal number, about 2·10⁻³⁰⁸.
     #[inline]
     pub fn delay(&self, rng: &mut KeyedRng) -> f64 {
-        for _ in 0..REDRAWS {
-            let delay = self.0.draw(rng);
-            if delay > 0.0 {
-                return delay;
-            }
+        let delay = self.0.draw(rng);
+        if delay > 0.0 {
+            return delay;
         }
-        f64::MIN_POSITIVE
+        self.redraw(rng)
+    }
+
+    /// After a delay of 0.
+    #[cold]
+    fn redraw(&self, rng: &mut KeyedRng) -> f64 {
+        let delays = std::iter::repeat_with(|| self.0.draw(rng)).take(REDRAWS);
+        let mut positive = delays.filter(|&delay| delay > 0.0);
+        positive.next().unwrap_or(f64::MIN_POSITIVE)
     }
 
     /// For a normal that was conditioned on being positive: its mean before, in standard deviations, and the law.

@@ -231,6 +231,14 @@ impl Law<'_> {
             Family::Exponential { rate } => standard_exponential(rng) / rate,
             Family::Normal { mean, sd } => mean + sd * standard_normal(rng),
             Family::PositiveNormal(normal) => normal.draw(rng),
+            Family::Deterministic { value } => *value,
+            _ => self.draw_dearly(rng),
+        }
+    }
+
+    /// A value of a family whose sampler takes much longer than a call.
+    fn draw_dearly(&self, rng: &mut KeyedRng) -> f64 {
+        match &self.0 {
             Family::LogNormal { mu, sigma } => libm::exp(mu + sigma * standard_normal(rng)),
             Family::Uniform { low, high } => low + (high - low) * rng.uniform(),
             Family::Weibull { shape, scale } => {
@@ -241,8 +249,11 @@ impl Law<'_> {
             Family::Empirical { values, scale } => {
                 values[rng.below(values.len() as u64) as usize] * scale
             }
-            Family::Deterministic { value } => *value,
             Family::Never => f64::INFINITY,
+            Family::Exponential { .. }
+            | Family::Normal { .. }
+            | Family::PositiveNormal(_)
+            | Family::Deterministic { .. } => self.draw(rng),
         }
     }
 

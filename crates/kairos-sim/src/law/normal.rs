@@ -9,12 +9,19 @@ use crate::draw::KeyedRng;
 pub(super) struct PositiveNormal {
     pub(super) mean: f64,
     pub(super) sd: f64,
+    /// Whether plain rejection would need too many draws.
+    far: bool,
 }
 
 impl PositiveNormal {
     /// Up to this bound, in standard deviations, plain rejection needs fewer draws than the exponential one
     /// (Robert, *Simulation of truncated normal variables*, Statistics and Computing 5, 1995).
     const PLAIN_UP_TO: f64 = 0.45;
+
+    pub(super) fn new(mean: f64, sd: f64) -> Self {
+        let far = -mean / sd > Self::PLAIN_UP_TO;
+        PositiveNormal { mean, sd, far }
+    }
 
     /// The standard normal value above which the normal is positive.
     fn bound(&self) -> f64 {
@@ -23,20 +30,29 @@ impl PositiveNormal {
 
     #[inline]
     pub(super) fn draw(&self, rng: &mut KeyedRng) -> f64 {
-        if self.bound() > Self::PLAIN_UP_TO {
+        if self.far {
             return self.draw_far(rng);
         }
-        loop {
-            let value = self.mean + self.sd * standard_normal(rng);
-            if value > 0.0 {
-                return value;
-            }
+        let value = self.mean + self.sd * standard_normal(rng);
+        if value > 0.0 {
+            return value;
         }
+        self.redraw(rng)
+    }
+
+    /// Plain rejection, after a value that was rejected.
+    #[cold]
+    fn redraw(&self, rng: &mut KeyedRng) -> f64 {
+        let mut values = std::iter::repeat_with(|| self.mean + self.sd * standard_normal(rng));
+        values
+            .find(|&value| value > 0.0)
+            .expect("the iterator has no end")
     }
 
     /// Robert's rejection from an exponential of rate λ = (a + √(a² + 4))/2 that starts at the bound a. It is
     /// written for the excess t over the bound, with λ − a = 1/λ, so that nothing cancels however far out the
     /// bound is.
+    #[cold]
     fn draw_far(&self, rng: &mut KeyedRng) -> f64 {
         let bound = self.bound();
         let rate = bound / 2.0 + libm::hypot(bound / 2.0, 1.0);

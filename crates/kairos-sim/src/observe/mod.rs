@@ -83,6 +83,8 @@ pub struct Collector {
     firings: Vec<RuleFirings>,
     series: Option<Series>,
     windows: Windows,
+    /// When the window ends, if another follows; else never.
+    window_ends: f64,
     /// What was seen in the windows that are over.
     seen: Vec<Observations>,
     /// Whether anything is watched that an application may change: levels, durations.
@@ -145,6 +147,7 @@ impl Collector {
             series,
             needed: Vec::new(),
             windows,
+            window_ends: windows.end(0),
             seen: Vec::new(),
             follows: false,
         };
@@ -197,7 +200,7 @@ impl Collector {
     #[must_use]
     pub fn finish_windows(mut self, end: f64) -> Vec<Observations> {
         // The windows are half open, so that one that begins at the end is none.
-        self.cut_before(|cut| cut < end);
+        self.cut_before(|window| window < end);
         if let Some(series) = &mut self.series {
             series.sample_through(end, &self.watches);
         }
@@ -212,9 +215,11 @@ impl Collector {
     }
 
     /// Ends the windows that are over.
+    #[cold]
     fn cut_before(&mut self, is_over: impl Fn(f64) -> bool) {
-        while let Some(cut) = self.windows.cut(self.seen.len()).filter(|&c| is_over(c)) {
-            self.cut(cut, Series::default());
+        while is_over(self.window_ends) {
+            self.cut(self.window_ends, Series::default());
+            self.window_ends = self.windows.end(self.seen.len());
         }
     }
 
@@ -236,10 +241,7 @@ impl Collector {
         }
         let began = match self.seen.len().checked_sub(1) {
             None => self.windows.warm_up(),
-            Some(last) => self
-                .windows
-                .cut(last)
-                .expect("a window that is over has an end"),
+            Some(last) => self.windows.end(last),
         };
         self.seen.push(Observations::new(
             Arc::clone(&self.program),
@@ -312,8 +314,11 @@ impl<M: Matcher> Observer<M> for Collector {
         }
     }
 
+    #[inline]
     fn before(&mut self, matcher: &M, firing: &Firing<'_>) -> Outcome<()> {
-        self.cut_before(|cut| cut <= firing.time);
+        if self.window_ends <= firing.time {
+            self.cut_before(|end| end <= firing.time);
+        }
         let at_rule = &self.at_rule[firing.rule.index()];
         let (tallies, ends) = (!at_rule.tallies.is_empty(), !at_rule.ends.is_empty());
         if tallies && firing.time >= self.windows.warm_up() {
@@ -325,29 +330,24 @@ impl<M: Matcher> Observer<M> for Collector {
         Ok(())
     }
 
+    #[inline]
     fn after(&mut self, matcher: &M, firing: &Firing<'_>, outcome: &FiringOutcome) {
         // Firings that are not applied come here alone.
-        self.cut_before(|cut| cut <= firing.time);
+        if self.window_ends <= firing.time {
+            self.cut_before(|end| end <= firing.time);
+        }
         let RuleFirings {
             whole_run,
             after_warm_up,
         } = &mut self.firings[firing.rule.index()];
-        count(whole_run, outcome);
+        whole_run.count(outcome);
         if firing.time >= self.windows.warm_up() {
-            count(after_warm_up, outcome);
+            after_warm_up.count(outcome);
         }
         if let FiringOutcome::Applied(_) = outcome
             && self.follows
         {
             self.follow(matcher, firing);
         }
-    }
-}
-
-fn count(counts: &mut Counts, outcome: &FiringOutcome) {
-    match outcome {
-        FiringOutcome::Applied(_) => counts.events += 1,
-        FiringOutcome::Effectless => counts.effectless += 1,
-        FiringOutcome::Thinned => counts.thinned += 1,
     }
 }

@@ -53,9 +53,14 @@ impl Windows {
         seen as u64 == self.count && (self.count == 1 || missing <= 1e-9 * self.length)
     }
 
-    /// When the window with this number ends, if another follows: a multiple, not a sum, so that rounding errors do not add up.
-    pub(super) fn cut(self, window: usize) -> Option<f64> {
+    /// When the window with this number ends, if another follows, and else `+inf`: a multiple, not a sum, so that rounding errors do not
+    /// add up.
+    pub(super) fn end(self, window: usize) -> f64 {
         let next = window as u64 + 1;
-        (next < self.count).then_some(self.warm_up + self.length * next as f64)
+        if next < self.count {
+            self.warm_up + self.length * next as f64
+        } else {
+            f64::INFINITY
+        }
     }
 }

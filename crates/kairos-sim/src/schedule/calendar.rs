@@ -179,7 +179,7 @@ impl CalendarSchedule {
     }
 
     /// Writes down when a slot is due, where its time belongs.
-    #[inline]
+    #[inline(always)]
     fn put(&mut self, node: Node) {
         let Node { time, order, slot } = node;
         if self.is_least() {
