@@ -2,52 +2,96 @@
 //!
 //! Leaf `i` holds the weight at position `i`, padded with zeros to a power of two; every inner node is the sum of its two children, computed
 //! from them alone. Sums are therefore a function of the weights in their order, whatever happened before, to the last bit.
+//!
+//! Three generations of the tree stand together in a block, so that a way from leaf to root touches a third of the lines of the cache.
+
+/// Leaves of a block.
+const LEAVES: usize = 8;
+
+/// Node 1 is the root, the children of `k` are `2k` and `2k + 1`; the last [`LEAVES`] are leaves, of the tree or roots of other blocks.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(128))]
+struct Block([f64; 2 * LEAVES]);
+
+impl Block {
+    const EMPTY: Block = Block([0.0; 2 * LEAVES]);
+
+    /// The sum of its leaves.
+    #[inline]
+    fn total(&self) -> f64 {
+        self.0[1]
+    }
+
+    /// Changes a leaf, and gives the new sum of all.
+    #[inline]
+    fn set(&mut self, leaf: usize, value: f64) -> f64 {
+        let (mut node, mut sum) = (LEAVES + leaf % LEAVES, value);
+        self.0[node] = sum;
+        while node > 1 {
+            // The sibling's: which of two is added to the other makes no difference.
+            sum += self.0[node ^ 1];
+            node /= 2;
+            self.0[node] = sum;
+        }
+        sum
+    }
+
+    /// The leaf where the sum of those before it and of itself exceeds `rest`; what is left of `rest` is passed on.
+    #[inline]
+    fn locate(&self, rest: &mut f64) -> usize {
+        let mut node = 1;
+        while node < LEAVES {
+            let left = self.0[2 * node];
+            if *rest < left || self.0[2 * node + 1] <= 0.0 {
+                node *= 2;
+            } else {
+                *rest -= left;
+                node = 2 * node + 1;
+            }
+        }
+        node - LEAVES
+    }
+}
 
 /// The tree.
 #[derive(Clone, Debug, Default)]
 pub struct SumTree {
-    /// Node 1 is the root; the children of `k` are `2k` and `2k + 1`; leaves come last.
-    nodes: Vec<f64>,
+    /// From the leaves up; the last one has a single block.
+    levels: Vec<Vec<Block>>,
     len: usize,
 }
 
 impl SumTree {
-    fn leaves(&self) -> usize {
-        self.nodes.len() / 2
-    }
-
     /// The sum of all weights.
     #[must_use]
     pub fn total(&self) -> f64 {
-        self.nodes.get(1).copied().unwrap_or(0.0)
+        let top = self.levels.last().and_then(|top| top.first());
+        top.map_or(0.0, Block::total)
     }
 
     /// Appends a weight.
     pub fn push(&mut self, weight: f64) {
-        if self.len == self.leaves() {
-            self.grow();
-        }
+        let position = self.len;
         self.len += 1;
-        self.set(self.len - 1, weight);
+        self.make_room(position);
+        self.set(position, weight);
     }
 
     /// Changes the weight at a position.
+    #[inline]
     pub fn set(&mut self, position: usize, weight: f64) {
         debug_assert!(position < self.len);
-        let (mut node, mut sum) = (self.leaves() + position, weight);
-        self.nodes[node] = sum;
-        while node > 1 {
-            // The sibling's: which of two is added to the other makes no difference.
-            sum += self.nodes[node ^ 1];
-            node /= 2;
-            self.nodes[node] = sum;
+        let (mut leaf, mut sum) = (position, weight);
+        for level in &mut self.levels {
+            sum = level[leaf / LEAVES].set(leaf, sum);
+            leaf /= LEAVES;
         }
     }
 
     /// Removes the weight at a position by moving the last one there.
     pub fn swap_remove(&mut self, position: usize) {
         let last = self.len - 1;
-        let moved = self.nodes[self.leaves() + last];
+        let moved = self.levels[0][last / LEAVES].0[LEAVES + last % LEAVES];
         self.set(last, 0.0);
         if position < last {
             self.set(position, moved);
@@ -57,7 +101,7 @@ impl SumTree {
 
     /// Forgets all weights.
     pub fn clear(&mut self) {
-        self.nodes.fill(0.0);
+        self.levels.iter_mut().for_each(|l| l.fill(Block::EMPTY));
         self.len = 0;
     }
 
@@ -69,33 +113,37 @@ impl SumTree {
             return None;
         }
         let mut rest = u * self.total();
-        let mut node = 1;
-        while node < self.leaves() {
-            let left = self.nodes[2 * node];
-            if rest < left || self.nodes[2 * node + 1] <= 0.0 {
-                node *= 2;
-            } else {
-                rest -= left;
-                node = 2 * node + 1;
-            }
-        }
-        Some(node - self.leaves())
+        let levels = self.levels.iter().rev();
+        Some(levels.fold(0, |block, level| {
+            block * LEAVES + level[block].locate(&mut rest)
+        }))
     }
 
     /// Bytes in use.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        self.nodes.capacity() * size_of::<f64>()
+        let blocks: usize = self.levels.iter().map(Vec::capacity).sum();
+        blocks * size_of::<Block>() + self.levels.capacity() * size_of::<Vec<Block>>()
     }
 
-    fn grow(&mut self) {
-        let leaves = (2 * self.leaves()).max(1);
-        let mut nodes = vec![0.0; 2 * leaves];
-        nodes[leaves..leaves + self.len].copy_from_slice(&self.nodes[self.leaves()..][..self.len]);
-        for node in (1..leaves).rev() {
-            nodes[node] = nodes[2 * node] + nodes[2 * node + 1];
+    /// Makes room for a position, in the block of every level.
+    fn make_room(&mut self, position: usize) {
+        let mut leaf = position;
+        for level in &mut self.levels {
+            if level.len() <= leaf / LEAVES {
+                level.push(Block::EMPTY);
+            }
+            leaf /= LEAVES;
         }
-        self.nodes = nodes;
+        match self.levels.last() {
+            None => self.levels.push(vec![Block::EMPTY]),
+            Some(top) if top.len() > 1 => {
+                let mut above = Block::EMPTY;
+                above.set(0, top[0].total());
+                self.levels.push(vec![above]);
+            }
+            Some(_) => {}
+        }
     }
 }
 

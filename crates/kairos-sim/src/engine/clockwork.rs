@@ -412,14 +412,12 @@ impl<S: Schedule + Default> Clockwork<S> {
 
     /// The rate of an aggregate clock: the timer's rate for each occurrence.
     fn hazard<M: Matcher>(&self, matcher: &M, rule: RuleId, now: f64) -> Outcome<f64> {
-        let bound = &self.bindings[rule.index()];
-        let aggregate = self
-            .timers
-            .of(rule)
-            .aggregate
-            .expect("the rule has an aggregate clock");
-        let Reading::Exponential(rate) = self.timers.read(rule, matcher, bound, now)? else {
-            unreachable!("check lets only exponential timers be aggregate")
+        let timer = self.timers.of(rule);
+        let aggregate = timer.aggregate.as_ref();
+        let aggregate = aggregate.expect("the rule has an aggregate clock");
+        let rate = match timer.constant {
+            Some(Reading::Exponential(rate)) => rate,
+            _ => self.rate(matcher, rule, now)?,
         };
         let weights = (0..aggregate.components).map(|c| matcher.component_weight(rule, c));
         let hazard =
@@ -427,14 +425,24 @@ impl<S: Schedule + Default> Clockwork<S> {
         if hazard.is_finite() && hazard >= 0.0 {
             return Ok(hazard);
         }
-        let error = bad_hazard(hazard, now);
+        let bound = &self.bindings[rule.index()];
+        let (program, graph) = (matcher.program(), matcher.graph());
         Err(located(
-            error,
-            matcher.program(),
-            matcher.graph(),
+            bad_hazard(hazard, now),
+            program,
+            graph,
             rule,
             bound,
         ))
+    }
+
+    /// The rate of the timer of a rule with an aggregate clock, where it is computed.
+    fn rate<M: Matcher>(&self, matcher: &M, rule: RuleId, now: f64) -> Outcome<f64> {
+        let bound = &self.bindings[rule.index()];
+        match self.timers.read(rule, matcher, bound, now)? {
+            Reading::Exponential(rate) => Ok(rate),
+            _ => unreachable!("check lets only exponential timers be aggregate"),
+        }
     }
 
     /// Bytes in use, roughly.

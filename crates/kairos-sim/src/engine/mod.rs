@@ -379,7 +379,8 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     /// Picks one match of each component of an aggregate rule; whether they make a match together.
     fn pick_components(&mut self, rule: RuleId, name: Name) -> Outcome<bool> {
         const FIRST_COMPONENT: u32 = 1 << 15;
-        for component in 0..self.program.model.rule(rule).components.len() {
+        let aggregate = self.timers.of(rule).aggregate;
+        for component in 0..aggregate.map_or(0, |aggregate| aggregate.components) {
             let place = u32::try_from(component).expect("fewer than 2^15 components");
             let place = Place::text(FIRST_COMPONENT + place);
             let u = self.randomness.rng(name, place).uniform();

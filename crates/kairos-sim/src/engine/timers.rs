@@ -171,7 +171,10 @@ fn timer(program: &Program, id: RuleId, aggregates: &mut Vec<RuleId>) -> Timer {
         key: stream.key.iter().map(element).collect(),
     });
     let vars = rule.lhs.elements.iter().map(|var| var.index());
-    assert!(vars.eq(0..rule.lhs.elements.len()), "the left-hand side has the first variables");
+    assert!(
+        vars.eq(0..rule.lhs.elements.len()),
+        "the left-hand side has the first variables"
+    );
     let key = RuleKey::of(&rule.name);
     let constant = constant(program, id);
     let is_plain = stream.is_none() && timer.memory != Memory::Age && aggregate.is_none();
