@@ -111,6 +111,7 @@
 
 pub mod error;
 pub mod explain;
+pub mod huge_pages;
 pub mod load;
 pub mod memory;
 pub mod new;

@@ -12,6 +12,9 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use exit::Failure;
 
+#[global_allocator]
+static ALLOCATOR: kairos::huge_pages::HugePages = kairos::huge_pages::HugePages;
+
 /// Simulate generalised stochastic graph transformation systems, and compare policies by Monte Carlo studies.
 #[derive(Debug, Parser)]
 #[command(name = "kairos", version, arg_required_else_help = true, after_help = EXIT_CODES)]

@@ -22,6 +22,10 @@ use std::error::Error;
 use clap::{Parser, Subcommand};
 use kairos_benches::cases::{self, Case};
 
+/// As the command has it; engine and twins alike.
+#[global_allocator]
+static ALLOCATOR: kairos::huge_pages::HugePages = kairos::huge_pages::HugePages;
+
 /// How many times as long the engine takes as programs written by hand, and other figures of its speed.
 #[derive(Debug, Parser)]
 #[command(args_conflicts_with_subcommands = true)]
