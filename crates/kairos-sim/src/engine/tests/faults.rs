@@ -83,6 +83,25 @@ fn a_fault_while_reading_again_says_whose_timer_it_was() {
 }
 
 #[test]
+fn a_fault_in_an_effect_names_the_match() {
+    let source = Source {
+        types: r#"nodes: { "A": (attributes: { "n": Int(0) }) }, edges: { "e": (from: "A", to: "A") }"#,
+        rules: r#""split": (match: "(a:A)-[l:e]->(:A)", set: ["a.n = 6 % a.n"]),"#,
+        model: r#"start: [Create("(:A), (a:A)-[:e]->(b:A)")], timers: { "split": Deterministic(2.0) }"#,
+    };
+    let error = source.sim().step(f64::INFINITY, &mut ()).unwrap_err();
+    assert_eq!(error.fault, Fault::DivisionByZero);
+    assert_eq!(error.rule.as_ref().unwrap().1, "split");
+    let names = error
+        .matched
+        .iter()
+        .map(|(n, number)| (n.as_str(), *number));
+    assert_eq!(names.collect::<Vec<_>>(), [("a", 1), ("l", 3), ("_", 2)]);
+    assert_eq!(error.expression.as_deref(), Some("6 % a.n"));
+    assert_eq!(error.time, 2.0);
+}
+
+#[test]
 fn too_many_active_events_or_elements_end_the_run() {
     let error = error_of("Exponential(rate: 1.0)", ", limits: (active_events: 5)");
     let limit = Fault::Limit {
