@@ -65,10 +65,18 @@ fn pairs(n: u64) -> Arc<Program> {
     let model = format!(
         r#"Model(rules: "rules.ron", start: [Repeat({n}, "(a:A)-[:e]->(b:B)~[:r]~(a)")], timers: {{ "renew": Exponential(rate: 1.0) }}, horizon: 1.0)"#
     );
-    let files = [("rules.ron", rules), ("model.ron", &model)];
+    program(rules, &model)
+}
+
+fn program(rules: &str, model: &str) -> Arc<Program> {
+    let files = [("rules.ron", rules), ("model.ron", model)];
     let files = MemoryFiles(files.map(|(p, t)| (p.to_owned(), t.to_owned())).into());
     let loaded = load_model(&files, "model.ron", &Overrides::default());
-    Arc::new(Program::compile(loaded.value.unwrap()))
+    Arc::new(Program::compile(
+        loaded
+            .value
+            .unwrap_or_else(|| panic!("{:?}", loaded.diagnostics)),
+    ))
 }
 
 /// Steps after a warm-up: allocations, and bytes that stayed.
@@ -135,6 +143,75 @@ fn memory_is_counted() {
     }
 }
 
+/// Models in which one part of what a matcher stores is large: what it is, how much of all that is allocated is counted at least (the rest are
+/// lists of what the first update found), rules, timers.
+const PARTS: [(&str, f64, &str, &str); 5] = [
+    (
+        "lists at elements that are in no match",
+        0.99,
+        r#""r": (match: "(a:A)-[:e]->(b:B)", where: "a.n = 7 AND b.n = 7"), "s": (match: "(b:B)-[:e]->(a:A)", where: "a.n = 7 AND b.n = 7"),
+           "t": (match: "(a:A)-[:e]->(b:A)", where: "a.n = 7 AND b.n = 7"), "u": (match: "(a:B)-[:e]->(b:B)", where: "a.n = 7 AND b.n = 7")"#,
+        r#""r": Exponential(rate: 1.0), "s": Exponential(rate: 1.0), "t": Exponential(rate: 1.0), "u": Exponential(rate: 1.0)"#,
+    ),
+    (
+        "matches with clocks that read counts",
+        0.91,
+        r#""r": (match: "(a:A), (h:H)")"#,
+        r#""r": Exponential(rate: "COUNT { (a)-[:e]->(:N) } + COUNT { (a)<-[:e]-(:N) }")"#,
+    ),
+    (
+        "matches in the order of their numbers",
+        0.94,
+        r#""r": (match: "(h:H)", choose: [Uniform("(a:N)")])"#,
+        r#""r": Exponential(rate: 1.0)"#,
+    ),
+    (
+        "matches in the order of their values",
+        0.905,
+        r#""r": (match: "(h:H)", choose: [Max("a.n", of: "(a:N)")])"#,
+        r#""r": Exponential(rate: 1.0)"#,
+    ),
+    (
+        "matches with weights",
+        0.945,
+        r#""r": (match: "(a:N)")"#,
+        r#""r": Exponential(rate: 1.0, clock: Aggregate, weights: { "a": "a.n" })"#,
+    ),
+];
+
+fn part(rules: &str, timers: &str, n: u64) -> Arc<Program> {
+    let rules = format!(
+        r#"RuleSet(types: (nodes: {{ "N": (attributes: {{ "n": Int(1) }}), "A": (is: "N"), "B": (is: "N"), "H": () }},
+            edges: {{ "e": (from: "N", to: "N") }}), rules: {{ {rules} }})"#
+    );
+    let model = format!(
+        r#"Model(rules: "rules.ron", start: [Create("(:H)"), Repeat({n}, "(a:A), (b:B)")], timers: {{ {timers} }}, horizon: 1.0)"#
+    );
+    program(&rules, &model)
+}
+
+fn parts_are_counted() {
+    for (what, least, rules, timers) in PARTS {
+        let [few, many] = [300, 3000].map(|n| {
+            let program = part(rules, timers, n);
+            let timers = Timers::new(&program);
+            let before = BYTES.load(Relaxed);
+            let graph = start::build(&program, &Randomness::new(1, 0)).unwrap();
+            let simulation: Simulation<IncrementalMatcher, CalendarSchedule> =
+                Simulation::new(&program, &timers, Randomness::new(1, 0), graph).unwrap();
+            (
+                simulation.memory_bytes() as f64,
+                (BYTES.load(Relaxed) - before) as f64,
+            )
+        });
+        let more = (many.0 - few.0) / (many.1 - few.1);
+        assert!(
+            (least..=1.0).contains(&more),
+            "{what}: {more} is counted, of {few:?} and {many:?}"
+        );
+    }
+}
+
 /// Of a graph all but a hundredth is counted.
 fn memory_of_graphs_is_counted() {
     let [few, many] = [300, 3000].map(|n| {
@@ -172,5 +249,6 @@ fn steps_allocate_nothing() {
 fn allocations() {
     memory_is_counted();
     memory_of_graphs_is_counted();
+    parts_are_counted();
     steps_allocate_nothing();
 }
