@@ -155,7 +155,7 @@ const PARTS: [(&str, f64, &str, &str); 5] = [
     ),
     (
         "matches with clocks that read counts",
-        0.91,
+        0.917,
         r#""r": (match: "(a:A), (h:H)")"#,
         r#""r": Exponential(rate: "COUNT { (a)-[:e]->(:N) } + COUNT { (a)<-[:e]-(:N) }")"#,
     ),
