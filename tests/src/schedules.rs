@@ -187,7 +187,7 @@ fn operations<A: Schedule + Default, B: Schedule + Default>(
         if order.is_multiple_of(10_000) {
             a.check_invariants();
             let lengths = (a.len(), b.len());
-            if lengths.0 != lengths.1 {
+            if lengths.0 != lengths.1 || a.is_empty() != (b.len() == 0) {
                 return Err(format!("operation {order}: lengths {lengths:?}"));
             }
             let bytes = a.memory_bytes();

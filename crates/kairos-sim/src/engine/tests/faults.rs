@@ -127,6 +127,24 @@ fn too_many_active_events_or_elements_end_the_run() {
 }
 
 #[test]
+fn aggregate_clocks_count_as_active_events() {
+    let source = Source {
+        types: TYPES,
+        rules: r#""each": (match: "(a:A)"), "pair": (match: "(a:A), (b:A)"), "some": (match: "(a:A)"),"#,
+        model: r#"start: [Repeat(3, "(a:A)")], timers: { "each": Exponential(rate: 1.0), "pair": Exponential(rate: 1.0),
+            "some": Exponential(rate: 1.0, clock: Aggregate) }, limits: (active_events: 9)"#,
+    };
+    let error = source.replication(0).unwrap_err();
+    let limit = Fault::Limit {
+        what: "active events",
+        count: 10,
+        limit: 9,
+    };
+    assert_eq!(error.fault, limit);
+    assert_eq!(error.rule.as_ref().unwrap().1, "pair", "the most active");
+}
+
+#[test]
 fn truncation_is_reported_at_its_worst() {
     let model = r#"start: [Create("(a:A)"), Create("(b:A {x: 2.0})")], timers: { "tick": Normal(mean: "it.x", sd: 1.0), "spoil": Deterministic(1000000.0), "grow": Normal(mean: 100.0, sd: 1.0) }"#;
     let sim = Source {
