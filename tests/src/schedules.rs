@@ -181,13 +181,13 @@ fn operations<A: Schedule + Default, B: Schedule + Default>(
             (a.peek(), a.time_of(slot).map(f64::to_bits), order_of(&a)),
             (b.peek(), b.time_of(slot).map(f64::to_bits), order_of(&b)),
         );
-        if answers.0 != answers.1 {
+        if answers.0 != answers.1 || a.is_empty() != (a.len() == 0) {
             return Err(format!("operation {order}: {answers:?}"));
         }
         if order.is_multiple_of(10_000) {
             a.check_invariants();
             let lengths = (a.len(), b.len());
-            if lengths.0 != lengths.1 || a.is_empty() != (b.len() == 0) {
+            if lengths.0 != lengths.1 {
                 return Err(format!("operation {order}: lengths {lengths:?}"));
             }
             let bytes = a.memory_bytes();
