@@ -145,7 +145,7 @@ fn memory_is_counted() {
 
 /// Models in which one part of what a matcher stores is large: what it is, how much of all that is allocated is counted at least (the rest are
 /// lists of what the first update found), rules, timers.
-const PARTS: [(&str, f64, &str, &str); 5] = [
+const PARTS: [(&str, f64, &str, &str); 6] = [
     (
         "lists at elements that are in no match",
         0.99,
@@ -158,6 +158,12 @@ const PARTS: [(&str, f64, &str, &str); 5] = [
         0.917,
         r#""r": (match: "(a:A), (h:H)")"#,
         r#""r": Exponential(rate: "COUNT { (a)-[:e]->(:N) } + COUNT { (a)<-[:e]-(:N) }")"#,
+    ),
+    (
+        "streams of delays",
+        0.875,
+        r#""r": (match: "(a:N)")"#,
+        r#""r": Exponential(rate: 1.0, stream: "s", key: ["a"])"#,
     ),
     (
         "matches in the order of their numbers",
