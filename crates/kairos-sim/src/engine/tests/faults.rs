@@ -209,3 +209,18 @@ fn as_many_matches_as_fit_are_all_found() {
     };
     assert_eq!(source.sim().active_events().len(), 300 * 299);
 }
+
+#[test]
+fn only_runs_that_the_model_ends_are_samples() {
+    use crate::engine::StopReason::*;
+    assert!(
+        [Horizon, Steps, Condition, Deadlock]
+            .iter()
+            .all(|r| r.is_sample())
+    );
+    assert!(
+        ![WallTime, Memory, Interrupted]
+            .iter()
+            .any(|r| r.is_sample())
+    );
+}
