@@ -181,7 +181,7 @@ fn operations<A: Schedule + Default, B: Schedule + Default>(
             (a.peek(), a.time_of(slot).map(f64::to_bits), order_of(&a)),
             (b.peek(), b.time_of(slot).map(f64::to_bits), order_of(&b)),
         );
-        if answers.0 != answers.1 {
+        if answers.0 != answers.1 || a.is_empty() != (a.len() == 0) {
             return Err(format!("operation {order}: {answers:?}"));
         }
         if order.is_multiple_of(10_000) {

@@ -1,7 +1,7 @@
 //! Runs a model under the engine and under the reference engine, and compares them step by step.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
@@ -16,7 +16,7 @@ use kairos_rewrite::{
 };
 use kairos_sim::{
     draw::Randomness,
-    engine::{Active, FiringOutcome, Progress, Simulation, Timers},
+    engine::{Active, Due, FiringOutcome, Progress, Simulation, Timers},
     schedule::{CalendarSchedule, Schedule, TwinSchedule},
     start,
 };
@@ -233,6 +233,8 @@ fn same_error(
 struct State {
     time: f64,
     active: Vec<Active>,
+    /// For each active event whether what its timer reads was changed by the last application.
+    stale: Vec<bool>,
     readings: Vec<Option<f64>>,
     stops: bool,
 }
@@ -241,9 +243,18 @@ impl State {
     fn of<M: Matcher, S: Schedule + Default>(simulation: &Simulation<M, S>) -> Self {
         let matcher = simulation.matcher();
         let probes = (0..).map(ProbeId).zip(&matcher.program().model.probes);
+        let delta = matcher.delta();
+        assert!(
+            once(&delta.stale) && once(&delta.aggregates) && once(&delta.probes),
+            "something is named twice: {delta:?}"
+        );
+        let active = simulation.active_events();
+        let is_stale =
+            |a: &Active| matches!(a.due, Due::Event(event) if delta.stale.contains(&event));
         State {
             time: simulation.time(),
-            active: simulation.active_events(),
+            stale: active.iter().map(is_stale).collect(),
+            active,
             readings: probes.map(|(id, _)| matcher.reading(id)).collect(),
             stops: matcher.stops(),
         }
@@ -255,10 +266,16 @@ impl State {
         (
             self.time.to_bits(),
             self.active.iter().map(event).collect::<Vec<_>>(),
+            &self.stale,
             readings.collect::<Vec<_>>(),
             self.stops,
         )
     }
+}
+
+/// Whether no item is in a list twice.
+fn once<T: Ord + Copy>(items: &[T]) -> bool {
+    items.iter().collect::<BTreeSet<_>>().len() == items.len()
 }
 
 impl PartialEq for State {

@@ -89,14 +89,14 @@ fn a_missed_condition_is_found() {
     }
 }
 
-/// Seeds that once told engine and reference engine apart.
+/// Seeds of basic systems that once told engine and reference engine apart.
 #[test]
 fn differences_that_were_mended_stay_mended() {
     for seed in [
         6374, 1362, 2450, 3047, 4767, 5477, 5740, 6148, 6688, 7511, 8143, 9171, 9673, 9848, 838,
         852, 1370, 1845, 6177, 9743,
     ] {
-        let agreement = compare(load(&System::random(seed), false).unwrap(), STEPS, seed);
+        let agreement = compare(load(&System::basic(seed), false).unwrap(), STEPS, seed);
         assert!(agreement.is_ok(), "seed {seed}: {}", agreement.unwrap_err());
     }
 }

@@ -546,12 +546,6 @@ impl HostGraph {
         self.nodes.len()
     }
 
-    /// One past the largest edge slot ever used.
-    #[must_use]
-    pub fn edge_bound(&self) -> usize {
-        self.edges.len()
-    }
-
     /// Bytes in use.
     #[must_use]
     pub fn memory_bytes(&self) -> u64 {

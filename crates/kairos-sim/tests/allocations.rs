@@ -13,7 +13,7 @@ use std::{
 
 use kairos_model::{
     check::{Overrides, load_model},
-    source::DiskFiles,
+    source::{DiskFiles, MemoryFiles},
 };
 use kairos_rewrite::{incremental::IncrementalMatcher, program::Program};
 use kairos_sim::{
@@ -45,19 +45,47 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// Steps of a benchmark model after a warm-up: allocations, and bytes that stayed.
-fn steps(model: &str, warm_up: u64, steps: u64) -> (u64, i64) {
+fn bench(model: &str) -> Arc<Program> {
     let path = format!(
         "{}/../../models/bench/{model}.ron",
         env!("CARGO_MANIFEST_DIR")
     );
     let loaded = load_model(&DiskFiles, &path, &Overrides::default());
-    let program = Arc::new(Program::compile(loaded.value.unwrap()));
+    Arc::new(Program::compile(loaded.value.unwrap()))
+}
+
+/// `n` times two nodes, two edges between them, each with attributes; one rule that replaces all of it.
+fn pairs(n: u64) -> Arc<Program> {
+    let rules = r#"RuleSet(types: (
+            nodes: { "A": (attributes: { "x": Real(1.0), "n": Int(1), "m": Int(2) }), "B": () },
+            edges: { "e": (from: "A", to: "B", attributes: { "y": Real(0.0), "z": Int(0) }), "r": (between: ("A", "B")) },
+        ), rules: {
+            "renew": (match: "(a:A)-[x:e]->(b:B)", delete: ["a", "b"], create: ["(c:A)-[:e]->(d:B)~[:r]~(c)"]),
+        })"#;
+    let model = format!(
+        r#"Model(rules: "rules.ron", start: [Repeat({n}, "(a:A)-[:e]->(b:B)~[:r]~(a)")], timers: {{ "renew": Exponential(rate: 1.0) }}, horizon: 1.0)"#
+    );
+    program(rules, &model)
+}
+
+fn program(rules: &str, model: &str) -> Arc<Program> {
+    let files = [("rules.ron", rules), ("model.ron", model)];
+    let files = MemoryFiles(files.map(|(p, t)| (p.to_owned(), t.to_owned())).into());
+    let loaded = load_model(&files, "model.ron", &Overrides::default());
+    Arc::new(Program::compile(
+        loaded
+            .value
+            .unwrap_or_else(|| panic!("{:?}", loaded.diagnostics)),
+    ))
+}
+
+/// Steps after a warm-up: allocations, and bytes that stayed.
+fn steps(program: &Arc<Program>, warm_up: u64, steps: u64) -> (u64, i64) {
     let randomness = Randomness::new(1, 0);
-    let graph = start::build(&program, &randomness).unwrap();
-    let timers = Timers::new(&program);
+    let graph = start::build(program, &randomness).unwrap();
+    let timers = Timers::new(program);
     let mut simulation: Simulation<IncrementalMatcher, CalendarSchedule> =
-        Simulation::new(&program, &timers, randomness, graph).unwrap();
+        Simulation::new(program, &timers, randomness, graph).unwrap();
     let mut step = || {
         let progress = simulation.step(f64::INFINITY, &mut ()).unwrap();
         assert!(matches!(progress, Progress::Fired { .. }));
@@ -115,6 +143,96 @@ fn memory_is_counted() {
     }
 }
 
+/// Models in which one part of what a matcher stores is large: what it is, how much of all that is allocated is counted at least (the rest are
+/// lists of what the first update found), rules, timers.
+const PARTS: [(&str, f64, &str, &str); 6] = [
+    (
+        "lists at elements that are in no match",
+        0.99,
+        r#""r": (match: "(a:A)-[:e]->(b:B)", where: "a.n = 7 AND b.n = 7"), "s": (match: "(b:B)-[:e]->(a:A)", where: "a.n = 7 AND b.n = 7"),
+           "t": (match: "(a:A)-[:e]->(b:A)", where: "a.n = 7 AND b.n = 7"), "u": (match: "(a:B)-[:e]->(b:B)", where: "a.n = 7 AND b.n = 7")"#,
+        r#""r": Exponential(rate: 1.0), "s": Exponential(rate: 1.0), "t": Exponential(rate: 1.0), "u": Exponential(rate: 1.0)"#,
+    ),
+    (
+        "matches with clocks that read counts",
+        0.917,
+        r#""r": (match: "(a:A), (h:H)")"#,
+        r#""r": Exponential(rate: "COUNT { (a)-[:e]->(:N) } + COUNT { (a)<-[:e]-(:N) }")"#,
+    ),
+    (
+        "streams of delays",
+        0.875,
+        r#""r": (match: "(a:N)")"#,
+        r#""r": Exponential(rate: 1.0, stream: "s", key: ["a"])"#,
+    ),
+    (
+        "matches in the order of their numbers",
+        0.94,
+        r#""r": (match: "(h:H)", choose: [Uniform("(a:N)")])"#,
+        r#""r": Exponential(rate: 1.0)"#,
+    ),
+    (
+        "matches in the order of their values",
+        0.905,
+        r#""r": (match: "(h:H)", choose: [Max("a.n", of: "(a:N)")])"#,
+        r#""r": Exponential(rate: 1.0)"#,
+    ),
+    (
+        "matches with weights",
+        0.945,
+        r#""r": (match: "(a:N)")"#,
+        r#""r": Exponential(rate: 1.0, clock: Aggregate, weights: { "a": "a.n" })"#,
+    ),
+];
+
+fn part(rules: &str, timers: &str, n: u64) -> Arc<Program> {
+    let rules = format!(
+        r#"RuleSet(types: (nodes: {{ "N": (attributes: {{ "n": Int(1) }}), "A": (is: "N"), "B": (is: "N"), "H": () }},
+            edges: {{ "e": (from: "N", to: "N") }}), rules: {{ {rules} }})"#
+    );
+    let model = format!(
+        r#"Model(rules: "rules.ron", start: [Create("(:H)"), Repeat({n}, "(a:A), (b:B)")], timers: {{ {timers} }}, horizon: 1.0)"#
+    );
+    program(&rules, &model)
+}
+
+fn parts_are_counted() {
+    for (what, least, rules, timers) in PARTS {
+        let [few, many] = [300, 3000].map(|n| {
+            let program = part(rules, timers, n);
+            let timers = Timers::new(&program);
+            let before = BYTES.load(Relaxed);
+            let graph = start::build(&program, &Randomness::new(1, 0)).unwrap();
+            let simulation: Simulation<IncrementalMatcher, CalendarSchedule> =
+                Simulation::new(&program, &timers, Randomness::new(1, 0), graph).unwrap();
+            (
+                simulation.memory_bytes() as f64,
+                (BYTES.load(Relaxed) - before) as f64,
+            )
+        });
+        let more = (many.0 - few.0) / (many.1 - few.1);
+        assert!(
+            (least..=1.0).contains(&more),
+            "{what}: {more} is counted, of {few:?} and {many:?}"
+        );
+    }
+}
+
+/// Of a graph all but a hundredth is counted.
+fn memory_of_graphs_is_counted() {
+    let [few, many] = [300, 3000].map(|n| {
+        let program = pairs(n);
+        let before = BYTES.load(Relaxed);
+        let graph = start::build(&program, &Randomness::new(1, 0)).unwrap();
+        (
+            graph.memory_bytes() as f64,
+            (BYTES.load(Relaxed) - before) as f64,
+        )
+    });
+    let more = (many.0 - few.0) / (many.1 - few.1);
+    assert!((0.99..=1.0).contains(&more), "{few:?}, {many:?}");
+}
+
 fn steps_allocate_nothing() {
     for (model, warm_up, count) in [
         ("clock", 20_000, 20_000),
@@ -122,16 +240,21 @@ fn steps_allocate_nothing() {
         ("rewiring", 200_000, 100_000),
         ("churn", 200_000, 100_000),
     ] {
-        let (allocations, bytes) = steps(model, warm_up, count);
+        let (allocations, bytes) = steps(&bench(model), warm_up, count);
         // A list that happens to be longer than ever before still grows, and a calendar is made anew now and then.
         assert!(allocations <= 20, "{model}: {allocations} allocations");
         assert!(bytes < 200_000, "{model}: {bytes} bytes more");
     }
+    // Where all elements go, others take their room.
+    let (_, bytes) = steps(&pairs(20), 2000, 20_000);
+    assert!(bytes < 2000, "{bytes} bytes more");
 }
 
 /// One test, so that no other allocates meanwhile.
 #[test]
 fn allocations() {
     memory_is_counted();
+    memory_of_graphs_is_counted();
+    parts_are_counted();
     steps_allocate_nothing();
 }

@@ -20,9 +20,22 @@ use writer::Writer;
 use crate::dice::Dice;
 
 impl System {
-    /// The system of a seed.
+    /// The system of a seed: a basic one, and up to two more rules whose timers read counts, which basic ones seldom do.
     #[must_use]
     pub fn random(seed: u64) -> Self {
+        let mut system = System::basic(seed);
+        let schema = Schema::random(&mut Dice::new(seed));
+        let mut dice = Dice::new(!seed);
+        system.rules.extend(
+            (0..dice.below(3))
+                .map(|i| Writer::new(&mut dice, &schema).counting_rule(format!("c{i}"))),
+        );
+        system
+    }
+
+    /// The basic system of a seed.
+    #[must_use]
+    pub fn basic(seed: u64) -> Self {
         let mut dice = Dice::new(seed);
         let schema = Schema::random(&mut dice);
         let mut system = System {

@@ -38,6 +38,12 @@ impl Writer<'_> {
         rule
     }
 
+    /// A rule whose timer reads counts of what is around the match.
+    pub(super) fn counting_rule(mut self, name: String) -> RuleText {
+        self.counting = true;
+        self.rule(name)
+    }
+
     fn any_rule(&mut self, rule: &mut RuleText, sort: Sort) {
         if sort != Sort::Aggregate && self.dice.one_in(12) {
             self.tag("empty left-hand side");

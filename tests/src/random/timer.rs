@@ -32,6 +32,10 @@ impl Writer<'_> {
                 self.tag("weight reads the match");
                 format!("\"{}\"", self.varying(place))
             }
+            _ if self.counting => {
+                self.tag("weight reads counts");
+                format!("\"{}\"", self.counted())
+            }
             1 => "0.5".to_owned(),
             _ => "2.0".to_owned(),
         };
@@ -70,10 +74,15 @@ impl Writer<'_> {
         };
         self.tag("weights");
         let seen = std::mem::replace(&mut self.seen, vec![anchor.clone()]);
-        let weight = self.positive_real(Place {
-            depth: 2,
-            ..Place::GUARD
-        });
+        let weight = if self.counting {
+            self.tag("weight reads counts");
+            self.counted()
+        } else {
+            self.positive_real(Place {
+                depth: 2,
+                ..Place::GUARD
+            })
+        };
         self.seen = seen;
         format!(
             "Exponential({rate}, clock: Aggregate, weights: {{\"{}\": \"{weight}\"}})",
@@ -83,7 +92,7 @@ impl Writer<'_> {
 
     /// A parameter from `low` to `low + 4`.
     fn parameter(&mut self, low: &str) -> String {
-        if self.dice.one_in(2) {
+        if !self.counting && self.dice.one_in(2) {
             return (*self.dice.pick(&["0.5", "1.0", "1.5"])).to_owned();
         }
         self.tag("parameter is an expression");
@@ -97,6 +106,7 @@ impl Writer<'_> {
                 self.tag("parameter reads the time");
             }
             1 => text = self.counted(),
+            _ if self.counting => text = self.counted(),
             _ => {}
         }
         if text.contains("COUNT") || text.contains("EXISTS") {
@@ -109,10 +119,14 @@ impl Writer<'_> {
 
     /// A small number of what is found around the match.
     fn counted(&mut self) -> String {
-        let sub_pattern = self.sub_pattern(Place {
-            now: false,
-            depth: 2,
-        });
+        let sub_pattern = if self.counting && self.dice.one_in(2) {
+            self.kept_count()
+        } else {
+            self.sub_pattern(Place {
+                now: false,
+                depth: 2,
+            })
+        };
         if self.dice.one_in(3) {
             format!("(CASE WHEN EXISTS {{ {sub_pattern} }} THEN 0.5 ELSE 1.5 END)")
         } else {
@@ -120,14 +134,36 @@ impl Writer<'_> {
         }
     }
 
+    /// A sub-pattern around one node whose extensions are not searched for anew: as long as a list, or kept with the node.
+    fn kept_count(&mut self) -> String {
+        let n = self.schema.node("N").mask;
+        let Some(a) = self.node_within(n) else {
+            return (*self.dice.pick(&["(:A)", "(:N)-[:e]->(:N)"])).to_owned();
+        };
+        let x = self.fresh('n');
+        match self.dice.below(5) {
+            0 => format!("({a})-[:e]->(:N)"),
+            1 => format!("({a})<-[:e]-(:A)"),
+            2 => format!("({a})~[:r]~(:N)"),
+            3 => format!("({a})-[:e]->({x}:N WHERE {x}.v > 1)"),
+            _ => format!("({a})~[:r]~({x}:N)-[:e]->(:B)"),
+        }
+    }
+
     fn timed(&mut self) -> String {
-        let (tag, law) = match self.dice.below(14) {
+        let law = if self.counting {
+            // those with parameters that can be expressions, and above all those that follow at once
+            *self.dice.pick(&[0, 0, 1, 2, 3, 3, 4, 5, 7, 8, 9, 10])
+        } else {
+            self.dice.below(14)
+        };
+        let (tag, law) = match law {
             0 => {
                 let place = Place {
                     depth: 2,
                     ..Place::GUARD
                 };
-                let rate = if self.dice.one_in(2) {
+                let rate = if self.counting || self.dice.one_in(2) {
                     self.counted()
                 } else {
                     self.varying(place)
@@ -194,7 +230,7 @@ impl Writer<'_> {
             self.tag("age memory");
             text += ", memory: Age";
         }
-        if self.dice.one_in(6) {
+        if self.dice.one_in(if self.counting { 2 } else { 6 }) {
             self.tag("redraw");
             text += ", on_change: Redraw";
         }

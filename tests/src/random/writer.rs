@@ -53,6 +53,8 @@ pub(super) struct Writer<'a> {
     pub(super) seen: Vec<Seen>,
     /// Features that were written.
     pub(super) tags: Vec<&'static str>,
+    /// Whether timers read counts wherever they can.
+    pub(super) counting: bool,
     names: usize,
 }
 
@@ -63,6 +65,7 @@ impl<'a> Writer<'a> {
             schema,
             seen: Vec::new(),
             tags: Vec::new(),
+            counting: false,
             names: 0,
         }
     }

@@ -444,7 +444,6 @@ impl EffectReader for Data {
         }
         let view = self.view();
         let env = Env {
-            now: firing.now,
             drawing: Some(drawing),
             ..view.env(firing.bound)
         };

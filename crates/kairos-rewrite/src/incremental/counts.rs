@@ -72,7 +72,6 @@ impl Update {
     }
 }
 
-/// Adds a query to a short list, once.
 /// What it matters that a count has changed by so much over the whole step.
 #[inline]
 fn net_count(program: &Program, data: &Data, of: Counted, by: i64) -> Option<NetCount> {

@@ -469,7 +469,16 @@ impl Data {
         let pools: usize = self.pools.iter().flatten().map(|p| p.memory_bytes()).sum();
         let heads = self.node_heads.memory_bytes() + self.edge_heads.memory_bytes();
         let events = self.events.capacity() * size_of::<Event>();
-        self.graph.memory_bytes() + (stores + pools + heads + events) as u64
+        let of_rows = self
+            .event_of
+            .iter()
+            .map(|rows| rows.capacity() * size_of::<EventId>());
+        let observed = self
+            .observed
+            .iter()
+            .map(|values| values.capacity() * size_of::<u64>());
+        let timers = events + of_rows.sum::<usize>() + observed.sum::<usize>();
+        self.graph.memory_bytes() + (stores + pools + heads + timers) as u64
     }
 
     /// Asserts that every stored match is one, and that pools hold the stored matches; slow.

@@ -612,6 +612,7 @@ impl Update {
     }
 }
 
+/// Adds a query to a short list, once.
 fn note(list: &mut Vec<QueryId>, id: QueryId) {
     if !list.contains(&id) {
         list.push(id);

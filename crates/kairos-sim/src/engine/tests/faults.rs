@@ -83,6 +83,25 @@ fn a_fault_while_reading_again_says_whose_timer_it_was() {
 }
 
 #[test]
+fn a_fault_in_an_effect_names_the_match() {
+    let source = Source {
+        types: r#"nodes: { "A": (attributes: { "n": Int(0) }) }, edges: { "e": (from: "A", to: "A") }"#,
+        rules: r#""split": (match: "(a:A)-[l:e]->(:A)", set: ["a.n = 6 % a.n"]),"#,
+        model: r#"start: [Create("(:A), (a:A)-[:e]->(b:A)")], timers: { "split": Deterministic(2.0) }"#,
+    };
+    let error = source.sim().step(f64::INFINITY, &mut ()).unwrap_err();
+    assert_eq!(error.fault, Fault::DivisionByZero);
+    assert_eq!(error.rule.as_ref().unwrap().1, "split");
+    let names = error
+        .matched
+        .iter()
+        .map(|(n, number)| (n.as_str(), *number));
+    assert_eq!(names.collect::<Vec<_>>(), [("a", 1), ("l", 3), ("_", 2)]);
+    assert_eq!(error.expression.as_deref(), Some("6 % a.n"));
+    assert_eq!(error.time, 2.0);
+}
+
+#[test]
 fn too_many_active_events_or_elements_end_the_run() {
     let error = error_of("Exponential(rate: 1.0)", ", limits: (active_events: 5)");
     let limit = Fault::Limit {
@@ -105,6 +124,24 @@ fn too_many_active_events_or_elements_end_the_run() {
         ),
         "{error}"
     );
+}
+
+#[test]
+fn aggregate_clocks_count_as_active_events() {
+    let source = Source {
+        types: TYPES,
+        rules: r#""each": (match: "(a:A)"), "pair": (match: "(a:A), (b:A)"), "some": (match: "(a:A)"),"#,
+        model: r#"start: [Repeat(3, "(a:A)")], timers: { "each": Exponential(rate: 1.0), "pair": Exponential(rate: 1.0),
+            "some": Exponential(rate: 1.0, clock: Aggregate) }, limits: (active_events: 9)"#,
+    };
+    let error = source.replication(0).unwrap_err();
+    let limit = Fault::Limit {
+        what: "active events",
+        count: 10,
+        limit: 9,
+    };
+    assert_eq!(error.fault, limit);
+    assert_eq!(error.rule.as_ref().unwrap().1, "pair", "the most active");
 }
 
 #[test]
@@ -171,4 +208,19 @@ fn as_many_matches_as_fit_are_all_found() {
         model: r#"start: [Repeat(300, "(a:A)")], timers: { "pair": Exponential(rate: 1.0) }"#,
     };
     assert_eq!(source.sim().active_events().len(), 300 * 299);
+}
+
+#[test]
+fn only_runs_that_the_model_ends_are_samples() {
+    use crate::engine::StopReason::*;
+    assert!(
+        [Horizon, Steps, Condition, Deadlock]
+            .iter()
+            .all(|r| r.is_sample())
+    );
+    assert!(
+        ![WallTime, Memory, Interrupted]
+            .iter()
+            .any(|r| r.is_sample())
+    );
 }

@@ -131,6 +131,25 @@ fn entries_out_of_date_are_dropped() {
     }
 }
 
+/// Where nothing was due any more, what is due again is found, however far away, whether it waited or is new.
+#[test]
+fn what_is_due_again_is_found() {
+    let mut hold = Hold::of(1000, 1.0);
+    hold.fire(500, 1.0);
+    for slot in 0..1000 {
+        hold.calendar
+            .reschedule(Slot(slot), f64::INFINITY, hold.order);
+    }
+    assert_eq!(hold.calendar.peek(), None);
+    let due = |calendar: &CalendarSchedule| calendar.peek().map(|due| due.slot);
+    hold.calendar.reschedule(Slot(7), 1e6, hold.order);
+    assert_eq!(due(&hold.calendar), Some(Slot(7)));
+    hold.calendar.remove(Slot(7));
+    assert_eq!(hold.calendar.peek(), None);
+    hold.calendar.insert(Slot(7), 1e9, hold.order);
+    assert_eq!(due(&hold.calendar), Some(Slot(7)));
+}
+
 /// Many events at one time leave in the order in which they became active, and one by one.
 #[test]
 fn many_events_at_one_time_are_sorted() {
