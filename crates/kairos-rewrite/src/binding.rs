@@ -13,6 +13,7 @@ impl Slot {
     pub const NONE: Slot = Slot(u32::MAX);
 
     /// The slot as an index.
+    #[inline]
     #[must_use]
     pub fn index(self) -> usize {
         self.0 as usize
@@ -35,17 +36,20 @@ impl Binding {
     }
 
     /// What a variable is bound to.
+    #[inline]
     #[must_use]
     pub fn get(&self, var: Var) -> Slot {
         self.slots[var.index()].get()
     }
 
     /// Binds a variable.
+    #[inline]
     pub fn set(&self, var: Var, slot: Slot) {
         self.slots[var.index()].set(slot);
     }
 
     /// How many variables there is room for.
+    #[inline]
     #[must_use]
     pub fn variables(&self) -> usize {
         self.slots.len()

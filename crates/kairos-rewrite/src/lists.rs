@@ -13,12 +13,14 @@ pub struct List {
 
 impl List {
     /// Number of members.
+    #[inline]
     #[must_use]
     pub fn len(self) -> usize {
         self.len as usize
     }
 
     /// Whether it has none.
+    #[inline]
     #[must_use]
     pub fn is_empty(self) -> bool {
         self.len == 0
@@ -43,6 +45,7 @@ impl<T: Copy + Default> Default for Lists<T> {
 
 impl<T: Copy + Default> Lists<T> {
     /// The members.
+    #[inline]
     #[must_use]
     pub fn get(&self, list: List) -> &[T] {
         &self.items[list.start as usize..list.start as usize + list.len as usize]
@@ -60,6 +63,7 @@ impl<T: Copy + Default> Lists<T> {
     }
 
     /// Appends a member and returns its position.
+    #[inline]
     pub fn push(&mut self, list: &mut List, item: T) -> u32 {
         if list.class == 0 || list.len == 1 << list.class {
             self.grow(list);
@@ -92,6 +96,7 @@ impl<T: Copy + Default> Lists<T> {
         *list = List::default();
     }
 
+    #[cold]
     fn grow(&mut self, list: &mut List) {
         let class = list.class + 1;
         let start = self.free[class as usize].pop().unwrap_or_else(|| {

@@ -91,7 +91,6 @@ pub(crate) enum Item {
         from: Var,
         to: Var,
         types: Box<[EdgeTypeId]>,
-        way: Way,
         edge: EdgeTest,
     },
     /// Nothing around is bound: bind any node of the types.
@@ -274,16 +273,10 @@ impl Planner<'_> {
         } else if self.is_bound(e.from) && self.is_bound(e.to) {
             let edge = self.edge_test(e.edge, own);
             self.bind(e.edge);
-            let way = if e.undirected {
-                Way::Undirected
-            } else {
-                Way::Out
-            };
             Item::Connect {
                 from: e.from,
                 to: e.to,
                 types: self.edge_types(e.edge).into(),
-                way,
                 edge,
             }
         } else {

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use kairos_model::{
     expr::{FormulaId, Var},
-    types::{EdgeTypeId, NodeTypeId},
+    types::NodeTypeId,
 };
 
 use super::{
@@ -60,18 +60,31 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Whether a condition holds.
+    #[inline]
+    pub(crate) fn holds(&self, condition: FormulaId, bound: &Binding) -> Result<bool, Failure> {
+        let code = self.program.code_of(condition);
+        match code.quick() {
+            Some(quick) => Ok(quick.holds(self.graph, bound, |n| self.note_search(n))),
+            None => {
+                let holds = code.holds(&self.env(bound));
+                holds.map_err(|fault| Failure { condition, fault })
+            }
+        }
+    }
+
+    /// Counts candidates that were tested.
+    pub(crate) fn note_search(&self, candidates: u64) {
+        let mut effort = self.effort.get();
+        effort.search_steps += candidates;
+        self.effort.set(effort);
+    }
+
     /// Whether all conditions of a query hold, those first that cannot fail.
+    #[inline]
     pub(crate) fn all_hold(&self, query: &Query, bound: &Binding) -> Result<bool, Failure> {
         for &condition in &query.checked {
-            let code = self.program.code_of(condition);
-            let holds = match code.quick() {
-                Some(quick) => quick.holds(self.graph, bound),
-                None => {
-                    let holds = code.holds(&self.env(bound));
-                    holds.map_err(|fault| Failure { condition, fault })?
-                }
-            };
-            if !holds {
+            if !self.holds(condition, bound)? {
                 return Ok(false);
             }
         }
@@ -113,14 +126,12 @@ impl<'a> View<'a> {
         let mut search = Search {
             view: self,
             conditions,
-            env: self.env(bound),
+            bound,
             emit,
             steps: 0,
         };
         let result = search.step(&plan.items);
-        let mut effort = self.effort.get();
-        effort.search_steps += search.steps;
-        self.effort.set(effort);
+        self.note_search(search.steps);
         result.map(|_| ())
     }
 
@@ -259,13 +270,17 @@ impl Counts for View<'_> {
     fn count(&self, sub: SubId, env: &Env<'_>) -> Evaluated<u64> {
         self.counted(sub, env, u64::MAX)
     }
+
+    fn tested(&self, candidates: u64) {
+        self.note_search(candidates);
+    }
 }
 
 /// One search under way: a depth-first walk through the items of a plan.
 struct Search<'a, 'e> {
     view: &'a View<'a>,
     conditions: &'a [FormulaId],
-    env: Env<'a>,
+    bound: &'a Binding,
     emit: Emit<'e>,
     steps: u64,
 }
@@ -281,15 +296,14 @@ impl<'a> Search<'a, '_> {
         match item {
             Item::Check(position) => {
                 let condition = self.conditions[*position];
-                let holds = self.view.program.code_of(condition).holds(&self.env);
-                if holds.map_err(|fault| Failure { condition, fault })? {
+                if self.view.holds(condition, self.bound)? {
                     self.step(rest)
                 } else {
                     Ok(true)
                 }
             }
             Item::Ends(ends) => {
-                let (a, b) = self.view.graph.ends(self.env.bound.get(ends.edge));
+                let (a, b) = self.view.graph.ends(self.bound.get(ends.edge));
                 Ok(self.ends(ends, a, b, rest)?
                     && (!ends.undirected || a == b || self.ends(ends, b, a, rest)?))
             }
@@ -299,7 +313,7 @@ impl<'a> Search<'a, '_> {
                 edge,
                 to,
             } => {
-                let near = self.env.bound.get(*from);
+                let near = self.bound.get(*from);
                 for &port in &ports[self.view.graph.node_type(near).index()] {
                     for &half in self.view.graph.port(near, port) {
                         self.steps += 1;
@@ -314,18 +328,17 @@ impl<'a> Search<'a, '_> {
                 from,
                 to,
                 types,
-                way,
                 edge,
             } => {
-                let (a, b) = (self.env.bound.get(*from), self.env.bound.get(*to));
+                let (a, b) = (self.bound.get(*from), self.bound.get(*to));
                 for &ty in types {
-                    let (mut halves, other) = self.shorter(a, b, ty, *way);
+                    let (mut halves, other) = self.view.graph.between(ty, a, b);
                     while let Some(next) = halves.iter().position(|half| half.node() == other) {
                         self.steps += next as u64 + 1;
                         let found = halves[next].edge();
                         halves = &halves[next + 1..];
                         if self.edge_fits(edge, found) {
-                            self.env.bound.set(edge.var, found);
+                            self.bound.set(edge.var, found);
                             if !self.step(rest)? {
                                 return Ok(false);
                             }
@@ -340,7 +353,7 @@ impl<'a> Search<'a, '_> {
                     for &candidate in self.view.graph.nodes_of(ty) {
                         self.steps += 1;
                         if self.node_fits(node, candidate) {
-                            self.env.bound.set(node.var, candidate);
+                            self.bound.set(node.var, candidate);
                             if !self.step(rest)? {
                                 return Ok(false);
                             }
@@ -357,11 +370,11 @@ impl<'a> Search<'a, '_> {
         if !self.node_fits(&ends.from, a) {
             return Ok(true);
         }
-        self.env.bound.set(ends.from.var, a);
+        self.bound.set(ends.from.var, a);
         if !self.node_fits(&ends.to, b) {
             return Ok(true);
         }
-        self.env.bound.set(ends.to.var, b);
+        self.bound.set(ends.to.var, b);
         self.step(rest)
     }
 
@@ -369,33 +382,13 @@ impl<'a> Search<'a, '_> {
         if !self.edge_fits(edge, half.edge()) || !self.node_fits(to, half.node()) {
             return Ok(true);
         }
-        self.env.bound.set(edge.var, half.edge());
-        self.env.bound.set(to.var, half.node());
+        self.bound.set(edge.var, half.edge());
+        self.bound.set(to.var, half.node());
         self.step(rest)
     }
 
-    /// Edges of a type from `a` to `b`, among others: the shorter of the two lists that hold them, and which other end is meant.
-    fn shorter(&self, a: Slot, b: Slot, ty: EdgeTypeId, way: Way) -> (&'a [Half], Slot) {
-        let graph = self.view.graph;
-        let back = if way == Way::Undirected { way } else { Way::In };
-        let (ty_a, ty_b) = (graph.node_type(a), graph.node_type(b));
-        let forward = graph
-            .schema()
-            .port(ty_a, ty, way, ty_b)
-            .map_or(&[][..], |p| graph.port(a, p));
-        let backward = graph
-            .schema()
-            .port(ty_b, ty, back, ty_a)
-            .map_or(&[][..], |p| graph.port(b, p));
-        if backward.len() < forward.len() {
-            (backward, a)
-        } else {
-            (forward, b)
-        }
-    }
-
     fn node_fits(&self, test: &NodeTest, node: Slot) -> bool {
-        let bound = self.env.bound;
+        let bound = self.bound;
         if test.bound {
             return bound.get(test.var) == node;
         }
@@ -404,6 +397,6 @@ impl<'a> Search<'a, '_> {
     }
 
     fn edge_fits(&self, test: &EdgeTest, edge: Slot) -> bool {
-        test.distinct.iter().all(|&v| self.env.bound.get(v) != edge)
+        test.distinct.iter().all(|&v| self.bound.get(v) != edge)
     }
 }
