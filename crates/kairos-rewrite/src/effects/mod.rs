@@ -202,11 +202,12 @@ impl Change {
         cause: &mut dyn Cause,
         (first, names): (usize, &[u64]),
     ) -> Outcome<()> {
-        let bound = |&var: &Var| firing.bound.get(var);
-        self.deleted_nodes
-            .extend(effect.delete_nodes.iter().map(bound));
-        self.deleted_edges
-            .extend(effect.delete_edges.iter().map(bound));
+        for &node in &effect.delete_nodes {
+            self.deleted_nodes.push(firing.bound.get(node));
+        }
+        for &edge in &effect.delete_edges {
+            self.deleted_edges.push(firing.bound.get(edge));
+        }
         let drawing = RefCell::new(Drawing {
             cause,
             extension: names,
@@ -272,7 +273,12 @@ impl Change {
         let graph = reader.graph();
         let place = assignment.place(graph, firing);
         let accumulates = assignment.accumulates();
-        let Some(earlier) = self.assignment_to(place.attribute) else {
+        let earlier = if assignment.apart {
+            None
+        } else {
+            self.assignment_to(place.attribute)
+        };
+        let Some(earlier) = earlier else {
             let bits = assignment.combine(reader, firing, place.read(graph), value)?;
             self.assignments.push(PlannedAssignment {
                 place,
@@ -328,9 +334,11 @@ impl Change {
         for &node in &self.deleted_nodes {
             graph.delete_node(node);
         }
-        let assignments = self.assignments.iter();
-        self.changed
-            .extend(assignments.filter_map(|a| a.place.write(graph, a.bits)));
+        for assignment in &self.assignments {
+            if let Some(changed) = assignment.place.write(graph, assignment.bits) {
+                self.changed.push(changed);
+            }
+        }
         for position in 0..self.creations.len() {
             self.carry_out(position, graph, bound);
         }
