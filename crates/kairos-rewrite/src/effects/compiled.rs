@@ -7,7 +7,7 @@ use kairos_model::{
     types::{AttributeId, EdgeTypeId, NodeTypeId, TypeGraph, Value},
 };
 
-use super::{ChangedAttribute, EffectReader};
+use super::{ChangedAttribute, EffectReader, small};
 use crate::{
     binding::Slot,
     error::{Fault, Outcome},
@@ -121,16 +121,17 @@ pub(super) enum CompiledEnd {
     /// It is bound.
     Bound(Var),
     /// What the main effect creates at a position.
-    Main(usize),
+    Main(u32),
     /// What the same effect creates at a position.
-    Own(usize),
+    Own(u32),
 }
 
 impl CompiledCreation {
     fn new(effect: &Effect, position: usize, main: Option<&Effect>) -> Self {
         let creation = &effect.create[position];
         let creates = |effect: &Effect, before: usize, var: Var| {
-            effect.create[..before].iter().rposition(|c| c.var == var)
+            let position = effect.create[..before].iter().rposition(|c| c.var == var);
+            position.map(small)
         };
         let end = |var: Var| {
             let of_main = || main.and_then(|m| creates(m, m.create.len(), var));

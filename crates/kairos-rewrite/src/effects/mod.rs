@@ -65,7 +65,7 @@ pub trait EffectReader {
 enum End {
     There(Slot),
     /// By the position of its creation in the plan.
-    Planned(usize),
+    Planned(u32),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -79,7 +79,7 @@ struct PlannedCreation {
     what: Planned,
     name: u64,
     /// Its attributes' bits: the first, and the one past the last.
-    words: (usize, usize),
+    words: (u32, u32),
     /// The variable to be bound, in the main effect.
     var: Option<Var>,
     slot: Slot,
@@ -161,7 +161,7 @@ impl Change {
         cause: &mut dyn Cause,
     ) -> Outcome<()> {
         let rule = reader.program().model.rule(firing.rule);
-        let mut position = effects.main.create.len();
+        let mut position = small(effects.main.create.len());
         let mut names = std::mem::take(&mut self.names);
         for (index, block) in rule.for_each.iter().enumerate() {
             let mut extensions = std::mem::take(&mut self.extensions);
@@ -186,7 +186,7 @@ impl Change {
                 self.effect(reader, firing, effect, cause, (position, &names))?;
             }
             self.extensions = extensions;
-            position += effect.create.len();
+            position += small(effect.create.len());
         }
         self.names = names;
         Ok(())
@@ -200,7 +200,7 @@ impl Change {
         firing: &Firing<'_>,
         effect: &CompiledEffect,
         cause: &mut dyn Cause,
-        (first, names): (usize, &[u64]),
+        (first, names): (u32, &[u64]),
     ) -> Outcome<()> {
         for &node in &effect.delete_nodes {
             self.deleted_nodes.push(firing.bound.get(node));
@@ -212,10 +212,8 @@ impl Change {
             cause,
             extension: names,
         });
-        let own = self.creations.len();
-        for (index, creation) in effect.create.iter().enumerate() {
-            let position =
-                u32::try_from(first + index).expect("check allows fewer than 2^32 creations");
+        let own = small(self.creations.len());
+        for (position, creation) in (first..).zip(&effect.create) {
             let name = drawing.borrow_mut().cause.name(position, names);
             self.create(reader, firing, creation, (name, own), &drawing)?;
         }
@@ -233,10 +231,10 @@ impl Change {
         reader: &impl EffectReader,
         firing: &Firing<'_>,
         creation: &CompiledCreation,
-        (name, own): (u64, usize),
+        (name, own): (u64, u32),
         drawing: &RefCell<Drawing<'_>>,
     ) -> Outcome<()> {
-        let first = self.words.len();
+        let first = small(self.words.len());
         for &attribute in &creation.attributes {
             let value = reader.evaluate(firing, attribute, drawing)?;
             self.words.push(value.to_bits());
@@ -256,7 +254,7 @@ impl Change {
                 },
             },
             name,
-            words: (first, self.words.len()),
+            words: (first, small(self.words.len())),
             var: creation.var,
             slot: Slot::NONE,
         });
@@ -353,9 +351,10 @@ impl Change {
             var,
             ..
         } = self.creations[position];
+        let words = &self.words[words.0 as usize..words.1 as usize];
         let slot = match what {
             Planned::Node(ty) => {
-                let slot = graph.create_node(ty, name, &self.words[words.0..words.1]);
+                let slot = graph.create_node(ty, name, words);
                 self.created_nodes.push(slot);
                 slot
             }
@@ -365,9 +364,8 @@ impl Change {
             Planned::Edge { ty, from, to } => {
                 let end = |end: End| match end {
                     End::There(slot) => slot,
-                    End::Planned(position) => self.creations[position].slot,
+                    End::Planned(position) => self.creations[position as usize].slot,
                 };
-                let words = &self.words[words.0..words.1];
                 let slot = graph.create_edge(ty, end(from), end(to), name, words);
                 self.created_edges.push(slot);
                 slot
@@ -396,6 +394,11 @@ impl Change {
     pub fn changed(&self) -> &[ChangedAttribute] {
         &self.changed
     }
+}
+
+/// A position among what one application creates.
+fn small(position: usize) -> u32 {
+    u32::try_from(position).expect("one application creates fewer than 2^32 elements")
 }
 
 #[cold]

@@ -41,7 +41,7 @@ impl Data {
         &self.network().choices[at.rule.index()][at.step]
     }
 
-    #[inline]
+    #[inline(always)]
     fn members(&self, picking: &Picking, bound: &Binding) -> Members<'_> {
         match picking.source {
             Source::Rows(id) => self.pools[id.index()]
@@ -87,16 +87,9 @@ impl Data {
         let picking = self.picking(at);
         let members = self.members(picking, bound);
         let count = members.len();
-        if count == 0 {
-            return Ok(false);
-        }
-        for attempt in 0..attempts {
-            members.bind(at_fraction(uniform(attempt), count), bound);
-            if self.fits(at.rule, picking, bound)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        let attempts = 0..if count == 0 { 0 } else { attempts };
+        let positions = attempts.map(|attempt| at_fraction(uniform(attempt), count));
+        members.first(positions, bound, || self.fits(at.rule, picking, bound))
     }
 
     /// Whether distinctness and remaining conditions hold for a bound candidate.
@@ -132,12 +125,12 @@ impl Data {
             return self.all_extensions(at.rule, &picking.own, &picking.search, bound, out);
         }
         let members = self.members(picking, bound);
-        for position in 0..members.len() {
-            members.bind(position, bound);
+        members.first(0..members.len(), bound, || {
             if self.fits(at.rule, picking, bound)? {
                 out.slots.extend(picking.own.iter().map(|&v| bound.get(v)));
             }
-        }
+            Ok(false)
+        })?;
         Ok(())
     }
 

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     binding::{Binding, Slot},
+    error::Outcome,
     graph::Half,
     program::{ChoiceShape, Program, node_types},
     schema::PortId,
@@ -131,25 +132,52 @@ impl Members<'_> {
         }
     }
 
-    /// Binds the candidate at a position.
+    /// Binds the members at some positions, one after the other, until `fits` says that one does, if one does.
+    ///
+    /// # Errors
+    /// That of `fits`.
     #[inline]
-    pub(crate) fn bind(&self, position: usize, bound: &Binding) {
+    pub(crate) fn first(
+        &self,
+        positions: impl Iterator<Item = usize>,
+        bound: &Binding,
+        fits: impl FnMut() -> Outcome<bool>,
+    ) -> Outcome<bool> {
         match *self {
             Members::Rows { query, store, rows } => {
-                let slots = store.row(rows[position]).iter();
-                query
-                    .vars
-                    .iter()
-                    .zip(slots)
-                    .for_each(|(&v, &s)| bound.set(v, s));
+                let bind = |&row: &u32| {
+                    let slots = query.vars.iter().zip(store.row(row));
+                    slots.for_each(|(&v, &s)| bound.set(v, s));
+                };
+                first(rows, positions, bind, fits)
             }
             Members::Halves { edge, node, halves } => {
-                let half = halves[position];
-                bound.set(edge, half.edge());
-                bound.set(node, half.node());
+                let bind = |half: &Half| {
+                    bound.set(edge, half.edge());
+                    bound.set(node, half.node());
+                };
+                first(halves, positions, bind, fits)
             }
-            Members::Nodes { node, nodes } => bound.set(node, nodes[position]),
-            Members::None => unreachable!("an empty pool has no position"),
+            Members::Nodes { node, nodes } => {
+                first(nodes, positions, |&slot| bound.set(node, slot), fits)
+            }
+            Members::None => Ok(false),
         }
     }
+}
+
+#[inline]
+fn first<T>(
+    members: &[T],
+    positions: impl Iterator<Item = usize>,
+    bind: impl Fn(&T),
+    mut fits: impl FnMut() -> Outcome<bool>,
+) -> Outcome<bool> {
+    for position in positions {
+        bind(&members[position]);
+        if fits()? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

@@ -38,7 +38,7 @@ pub(crate) struct NodeTest {
     pub(crate) var: Var,
     /// `None` where the way to the candidate leaves no other types.
     types: Option<TypeSet>,
-    /// Bound variables that must be other nodes.
+    /// Bound variables that must be other nodes, as far as they could be the same.
     pub(crate) distinct: Box<[Var]>,
     /// Whether the variable is bound already, so that the candidate must be that node.
     pub(crate) bound: bool,
@@ -364,13 +364,12 @@ impl Planner<'_> {
 
     /// A node of one of the variable's types.
     fn node_test(&self, var: Var) -> NodeTest {
-        let apart = self.shape.injective.contains(&var);
-        let distinct = self
-            .shape
-            .injective
-            .iter()
-            .copied()
-            .filter(|&v| apart && v != var && self.is_bound(v));
+        let injective = &self.shape.injective;
+        let apart = injective.contains(&var);
+        let types = self.node_types(var);
+        let overlap = |v: Var| self.node_types(v).iter().any(|ty| types.contains(ty));
+        let others = injective.iter().copied();
+        let distinct = others.filter(|&v| apart && v != var && self.is_bound(v) && overlap(v));
         NodeTest {
             var,
             types: None,
