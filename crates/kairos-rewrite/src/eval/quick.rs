@@ -219,6 +219,7 @@ mod tests {
                     compare(&value, &with),
                     "{value} {operator:?} {with}"
                 );
+                assert_ne!(range.complement().has(value), range.has(value));
             }
         }
         assert!(Range::compared(Operator::Add, 1).is_none());

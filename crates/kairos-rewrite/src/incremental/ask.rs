@@ -41,7 +41,7 @@ impl Data {
         &self.network().choices[at.rule.index()][at.step]
     }
 
-    #[inline(always)]
+    #[inline]
     fn members(&self, picking: &Picking, bound: &Binding) -> Members<'_> {
         match picking.source {
             Source::Rows(id) => self.pools[id.index()]
@@ -87,9 +87,16 @@ impl Data {
         let picking = self.picking(at);
         let members = self.members(picking, bound);
         let count = members.len();
-        let attempts = 0..if count == 0 { 0 } else { attempts };
-        let positions = attempts.map(|attempt| at_fraction(uniform(attempt), count));
-        members.first(positions, bound, || self.fits(at.rule, picking, bound))
+        if count == 0 {
+            return Ok(false);
+        }
+        for attempt in 0..attempts {
+            members.bind(at_fraction(uniform(attempt), count), bound);
+            if self.fits(at.rule, picking, bound)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Whether distinctness and remaining conditions hold for a bound candidate.
@@ -99,6 +106,11 @@ impl Data {
         if picking.apart.iter().any(clash) {
             return Ok(false);
         }
+        // Mostly nothing else is to be checked.
+        Ok(picking.remaining.is_empty() || self.remaining_hold(rule, picking, bound)?)
+    }
+
+    fn remaining_hold(&self, rule: RuleId, picking: &Picking, bound: &Binding) -> Outcome<bool> {
         for &condition in &picking.remaining {
             if !self.condition(rule, condition, bound)? {
                 return Ok(false);
@@ -125,12 +137,12 @@ impl Data {
             return self.all_extensions(at.rule, &picking.own, &picking.search, bound, out);
         }
         let members = self.members(picking, bound);
-        members.first(0..members.len(), bound, || {
+        for position in 0..members.len() {
+            members.bind(position, bound);
             if self.fits(at.rule, picking, bound)? {
                 out.slots.extend(picking.own.iter().map(|&v| bound.get(v)));
             }
-            Ok(false)
-        })?;
+        }
         Ok(())
     }
 

@@ -13,7 +13,6 @@ use super::{
 };
 use crate::{
     binding::{Binding, Slot},
-    error::Outcome,
     graph::Half,
     program::{ChoiceShape, Program, node_types},
     schema::PortId,
@@ -132,52 +131,25 @@ impl Members<'_> {
         }
     }
 
-    /// Binds the members at some positions, one after the other, until `fits` says that one does, if one does.
-    ///
-    /// # Errors
-    /// That of `fits`.
+    /// Binds the candidate at a position.
     #[inline]
-    pub(crate) fn first(
-        &self,
-        positions: impl Iterator<Item = usize>,
-        bound: &Binding,
-        fits: impl FnMut() -> Outcome<bool>,
-    ) -> Outcome<bool> {
+    pub(crate) fn bind(&self, position: usize, bound: &Binding) {
         match *self {
             Members::Rows { query, store, rows } => {
-                let bind = |&row: &u32| {
-                    let slots = query.vars.iter().zip(store.row(row));
-                    slots.for_each(|(&v, &s)| bound.set(v, s));
-                };
-                first(rows, positions, bind, fits)
+                let slots = store.row(rows[position]).iter();
+                query
+                    .vars
+                    .iter()
+                    .zip(slots)
+                    .for_each(|(&v, &s)| bound.set(v, s));
             }
             Members::Halves { edge, node, halves } => {
-                let bind = |half: &Half| {
-                    bound.set(edge, half.edge());
-                    bound.set(node, half.node());
-                };
-                first(halves, positions, bind, fits)
+                let half = halves[position];
+                bound.set(edge, half.edge());
+                bound.set(node, half.node());
             }
-            Members::Nodes { node, nodes } => {
-                first(nodes, positions, |&slot| bound.set(node, slot), fits)
-            }
-            Members::None => Ok(false),
+            Members::Nodes { node, nodes } => bound.set(node, nodes[position]),
+            Members::None => unreachable!("an empty pool has no position"),
         }
     }
-}
-
-#[inline]
-fn first<T>(
-    members: &[T],
-    positions: impl Iterator<Item = usize>,
-    bind: impl Fn(&T),
-    mut fits: impl FnMut() -> Outcome<bool>,
-) -> Outcome<bool> {
-    for position in positions {
-        bind(&members[position]);
-        if fits()? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
