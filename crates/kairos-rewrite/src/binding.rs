@@ -13,6 +13,7 @@ impl Slot {
     pub const NONE: Slot = Slot(u32::MAX);
 
     /// The slot as an index.
+    #[inline]
     #[must_use]
     pub fn index(self) -> usize {
         self.0 as usize
@@ -55,6 +56,7 @@ impl Binding {
     }
 
     /// How many variables there is room for.
+    #[inline]
     #[must_use]
     pub fn variables(&self) -> usize {
         self.slots.len()

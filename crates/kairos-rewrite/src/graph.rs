@@ -6,7 +6,7 @@ use kairos_model::types::{EdgeTypeId, NodeTypeId};
 
 use crate::{
     binding::Slot,
-    lists::{List, Lists},
+    lists::{Blocks, List, Lists},
     prefetch::prefetch,
     schema::{PortId, Schema, Way},
 };
@@ -69,44 +69,6 @@ struct Positions {
     to: u32,
 }
 
-/// Blocks of words or lists of a few fixed sizes, reused by size.
-#[derive(Clone, Debug)]
-struct Blocks<T> {
-    items: Vec<T>,
-    free: Vec<Vec<u32>>,
-}
-
-impl<T: Clone + Default> Blocks<T> {
-    fn new() -> Self {
-        Blocks {
-            items: Vec::new(),
-            free: Vec::new(),
-        }
-    }
-
-    fn take(&mut self, size: usize) -> u32 {
-        if size == 0 {
-            return 0;
-        }
-        if let Some(start) = self.free.get_mut(size).and_then(Vec::pop) {
-            return start;
-        }
-        let start = self.items.len();
-        self.items.resize(start + size, T::default());
-        u32::try_from(start).expect("an arena of fewer than 2^32 items")
-    }
-
-    fn give_back(&mut self, start: u32, size: usize) {
-        if size == 0 {
-            return;
-        }
-        if self.free.len() <= size {
-            self.free.resize(size + 1, Vec::new());
-        }
-        self.free[size].push(start);
-    }
-}
-
 /// The host graph of one replication.
 ///
 /// Slots of deleted elements are reused only after the next [`HostGraph::begin_step`], so that numbers and names of
@@ -164,9 +126,14 @@ impl HostGraph {
     }
 
     /// Lets the slots of elements deleted so far be reused.
+    #[inline]
     pub fn begin_step(&mut self) {
-        self.free_nodes.append(&mut self.deleted_nodes);
-        self.free_edges.append(&mut self.deleted_edges);
+        if !self.deleted_nodes.is_empty() {
+            self.free_nodes.append(&mut self.deleted_nodes);
+        }
+        if !self.deleted_edges.is_empty() {
+            self.free_edges.append(&mut self.deleted_edges);
+        }
     }
 
     /// Nodes deleted since the last [`HostGraph::begin_step`]; their numbers and names can still be read.
@@ -182,9 +149,7 @@ impl HostGraph {
     /// Adds a node. `attributes` holds the bits of one value per column.
     pub fn create_node(&mut self, ty: NodeTypeId, name: u64, attributes: &[u64]) -> Slot {
         debug_assert_eq!(attributes.len(), self.schema.node_attributes(ty));
-        let words = self.words.take(attributes.len());
-        self.words.items[words as usize..words as usize + attributes.len()]
-            .copy_from_slice(attributes);
+        let words = self.words.hold(attributes);
         let ports = self.ports.take(self.schema.ports(ty).len());
         let list = &mut self.by_type[ty.index()];
         let node = Node {
@@ -211,9 +176,7 @@ impl HostGraph {
         attributes: &[u64],
     ) -> Slot {
         debug_assert_eq!(attributes.len(), self.schema.edge_attributes(ty));
-        let words = self.words.take(attributes.len());
-        self.words.items[words as usize..words as usize + attributes.len()]
-            .copy_from_slice(attributes);
+        let words = self.words.hold(attributes);
         let edge = Edge {
             number: self.next_number,
             name,
@@ -224,22 +187,16 @@ impl HostGraph {
         };
         self.next_number += 1;
         let slot = store(&mut self.edges, &mut self.free_edges, edge);
-        let (out, back) = self.ways(ty);
-        let list = self.port_list(from, ty, out, to);
-        let half = Half {
+        let (at_from, at_to) = self.lists_of(ty, from, to);
+        let half = |node: Slot| Half {
             edge: slot.0,
-            node: to.0,
+            node: node.0,
         };
-        let first = self.halves.push(&mut self.ports.items[list], half);
-        let second = if from == to && out == back {
+        let first = self.halves.push(&mut self.ports.items[at_from], half(to));
+        let second = if at_from == at_to {
             first
         } else {
-            let list = self.port_list(to, ty, back, from);
-            let half = Half {
-                edge: slot.0,
-                node: from.0,
-            };
-            self.halves.push(&mut self.ports.items[list], half)
+            self.halves.push(&mut self.ports.items[at_to], half(from))
         };
         if self.positions.len() <= slot.index() {
             self.positions.push(Positions::default());
@@ -263,15 +220,14 @@ impl HostGraph {
             ..
         } = self.edges[slot.index()];
         let ty = EdgeTypeId(ty);
+        let (at_from, at_to) = self.lists_of(ty, Slot(from), Slot(to));
         let (out, back) = self.ways(ty);
-        let list = self.port_list(Slot(from), ty, out, Slot(to));
         let position = self.positions[slot.index()].from;
-        self.remove_half(list, position, Slot(from), out);
-        if from != to || out != back {
-            let list = self.port_list(Slot(to), ty, back, Slot(from));
+        self.remove_half(at_from, position, Slot(from), out);
+        if at_from != at_to {
             // Of a directed self-loop it may have changed just now.
             let position = self.positions[slot.index()].to;
-            self.remove_half(list, position, Slot(to), back);
+            self.remove_half(at_to, position, Slot(to), back);
         }
         self.words
             .give_back(attributes, self.schema.edge_attributes(ty));
@@ -337,20 +293,28 @@ impl HostGraph {
         }
     }
 
-    /// Where the list header of `node` for edges of `ty` to nodes like `other` stands.
-    fn port_list(&self, node: Slot, ty: EdgeTypeId, way: Way, other: Slot) -> usize {
-        let port = self
+    /// Where the heads of the lists stand that an edge is in at its ends: one and the same for an undirected self-loop.
+    #[inline]
+    fn lists_of(&self, ty: EdgeTypeId, from: Slot, to: Slot) -> (usize, usize) {
+        let (from, to) = (&self.nodes[from.index()], &self.nodes[to.index()]);
+        let types = (NodeTypeId(from.ty), NodeTypeId(to.ty));
+        let (out, back) = self
             .schema
-            .port(self.node_type(node), ty, way, self.node_type(other))
+            .edge_ports(ty, types)
             .expect("check allows only edges that the type graph allows");
-        self.nodes[node.index()].ports as usize + port.0 as usize
+        (head(from, out), head(to, back))
     }
 
     /// The edges of a node in one of its ports.
+    #[inline]
     #[must_use]
     pub fn port(&self, node: Slot, port: PortId) -> &[Half] {
-        self.halves
-            .get(self.ports.items[self.nodes[node.index()].ports as usize + port.0 as usize])
+        self.list(&self.nodes[node.index()], port)
+    }
+
+    #[inline]
+    fn list(&self, node: &Node, port: PortId) -> &[Half] {
+        self.halves.get(self.ports.items[head(node, port)])
     }
 
     /// All edges of a node, as seen from it, port by port. A directed self-loop comes twice.
@@ -363,60 +327,69 @@ impl HostGraph {
             .flat_map(|&list| self.halves.get(list).iter().copied())
     }
 
-    /// An edge of a type with these ends (in either order if undirected), if there is one: the shorter list is searched.
+    /// The shorter of the two lists in which edges of a type from one node to another (in either order if undirected) stand, and the node at
+    /// the other end of those that are meant.
+    #[inline]
+    #[must_use]
+    pub fn between(&self, ty: EdgeTypeId, from: Slot, to: Slot) -> (&[Half], Slot) {
+        let (source, target) = (&self.nodes[from.index()], &self.nodes[to.index()]);
+        let types = (NodeTypeId(source.ty), NodeTypeId(target.ty));
+        let Some((out, back)) = self.schema.edge_ports(ty, types) else {
+            return (&[], to);
+        };
+        let (forward, backward) = (self.list(source, out), self.list(target, back));
+        if backward.len() < forward.len() {
+            (backward, from)
+        } else {
+            (forward, to)
+        }
+    }
+
+    /// An edge of a type with these ends (in either order if undirected), if there is one.
     #[must_use]
     pub fn edge_between(&self, ty: EdgeTypeId, from: Slot, to: Slot) -> Option<Slot> {
-        let (out, back) = self.ways(ty);
-        let forward = self
-            .schema
-            .port(self.node_type(from), ty, out, self.node_type(to))
-            .map(|p| self.port(from, p));
-        let backward = self
-            .schema
-            .port(self.node_type(to), ty, back, self.node_type(from))
-            .map(|p| self.port(to, p));
-        let (halves, other) = match (forward, backward) {
-            (Some(f), Some(b)) if b.len() < f.len() => (b, from),
-            (Some(f), _) => (f, to),
-            (None, _) => return None,
-        };
-        halves
-            .iter()
-            .find(|half| half.node() == other)
-            .map(|half| half.edge())
+        let (halves, other) = self.between(ty, from, to);
+        let found = halves.iter().find(|half| half.node() == other);
+        found.map(|half| half.edge())
     }
 
     /// The nodes of a concrete type, in pool order.
+    #[inline]
     #[must_use]
     pub fn nodes_of(&self, ty: NodeTypeId) -> &[Slot] {
         &self.by_type[ty.index()]
     }
 
     /// Whether a slot holds a node.
+    #[inline]
     #[must_use]
     pub fn has_node(&self, slot: Slot) -> bool {
         self.nodes.get(slot.index()).is_some_and(|n| n.ty != VACANT)
     }
 
     /// Whether a slot holds an edge.
+    #[inline]
     #[must_use]
     pub fn has_edge(&self, slot: Slot) -> bool {
         self.edges.get(slot.index()).is_some_and(|e| e.ty != VACANT)
     }
 
     /// The type of a node.
+    #[inline]
     #[must_use]
     pub fn node_type(&self, node: Slot) -> NodeTypeId {
         NodeTypeId(self.nodes[node.index()].ty)
     }
 
     /// The type of an edge.
+    #[inline]
     #[must_use]
     pub fn edge_type(&self, edge: Slot) -> EdgeTypeId {
         EdgeTypeId(self.edges[edge.index()].ty)
     }
 
     /// Source and target of an edge; of an undirected one both ends, in the order of its creation.
+    #[inline]
     #[must_use]
     pub fn ends(&self, edge: Slot) -> (Slot, Slot) {
         let edge = &self.edges[edge.index()];
@@ -455,42 +428,49 @@ impl HostGraph {
     }
 
     /// The number of a node.
+    #[inline]
     #[must_use]
     pub fn node_number(&self, node: Slot) -> u64 {
         self.nodes[node.index()].number
     }
 
     /// The number of an edge.
+    #[inline]
     #[must_use]
     pub fn edge_number(&self, edge: Slot) -> u64 {
         self.edges[edge.index()].number
     }
 
     /// The name of a node: what its draws are keyed by.
+    #[inline]
     #[must_use]
     pub fn node_name(&self, node: Slot) -> u64 {
         self.nodes[node.index()].name
     }
 
     /// The name of an edge.
+    #[inline]
     #[must_use]
     pub fn edge_name(&self, edge: Slot) -> u64 {
         self.edges[edge.index()].name
     }
 
     /// The bits of an attribute of a node.
+    #[inline]
     #[must_use]
     pub fn node_word(&self, node: Slot, column: usize) -> u64 {
         self.words.items[self.nodes[node.index()].attributes as usize + column]
     }
 
     /// The bits of an attribute of an edge.
+    #[inline]
     #[must_use]
     pub fn edge_word(&self, edge: Slot, column: usize) -> u64 {
         self.words.items[self.edges[edge.index()].attributes as usize + column]
     }
 
     /// Sets an attribute of a node and returns the bits that it had.
+    #[inline]
     pub fn set_node_word(&mut self, node: Slot, column: usize, bits: u64) -> u64 {
         std::mem::replace(
             &mut self.words.items[self.nodes[node.index()].attributes as usize + column],
@@ -499,6 +479,7 @@ impl HostGraph {
     }
 
     /// Sets an attribute of an edge and returns the bits that it had.
+    #[inline]
     pub fn set_edge_word(&mut self, edge: Slot, column: usize, bits: u64) -> u64 {
         std::mem::replace(
             &mut self.words.items[self.edges[edge.index()].attributes as usize + column],
@@ -507,6 +488,7 @@ impl HostGraph {
     }
 
     /// The number that the next element gets.
+    #[inline]
     #[must_use]
     pub fn next_number(&self) -> u64 {
         self.next_number
@@ -567,13 +549,12 @@ impl HostGraph {
     pub fn check_invariants(&self) {
         for edge in self.edges() {
             let (from, to) = self.ends(edge);
-            let (out, back) = self.ways(self.edge_type(edge));
+            let lists = self.lists_of(self.edge_type(edge), from, to);
             let positions = self.positions[edge.index()];
-            for (node, other, way, position) in [
-                (from, to, out, positions.from),
-                (to, from, back, positions.to),
-            ] {
-                let list = self.ports.items[self.port_list(node, self.edge_type(edge), way, other)];
+            for (other, list, position) in
+                [(to, lists.0, positions.from), (from, lists.1, positions.to)]
+            {
+                let list = self.ports.items[list];
                 assert_eq!(
                     self.halves.get(list)[position as usize],
                     Half {
@@ -598,6 +579,13 @@ impl HostGraph {
     }
 }
 
+/// Where the head of a node's list stands.
+#[inline]
+fn head(node: &Node, port: PortId) -> usize {
+    node.ports as usize + port.0 as usize
+}
+
+#[inline]
 fn store<T>(items: &mut Vec<T>, free: &mut Vec<u32>, item: T) -> Slot {
     if let Some(slot) = free.pop() {
         items[slot as usize] = item;

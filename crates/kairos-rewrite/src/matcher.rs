@@ -216,18 +216,27 @@ pub trait Matcher: Sized {
     /// The fault, with the formula's text; the caller adds rule and match.
     fn value(&self, formula: &Formula, bound: &Binding, now: f64) -> Outcome<Value>;
 
-    /// Members of the pool of a pool step (see [`crate::program::ChoiceShape`]), under what is bound so far.
-    fn pool_len(&self, rule: RuleId, step: usize, bound: &Binding) -> usize;
+    /// Whether a condition of the program's model holds under a binding.
+    ///
+    /// # Errors
+    /// The fault, with the condition's text; the caller adds rule and match.
+    #[inline]
+    fn holds(&self, condition: &Formula, bound: &Binding, now: f64) -> Outcome<bool> {
+        Ok(self.value(condition, bound, now)? == Value::Bool(true))
+    }
 
-    /// Binds the step's elements to the pool's member at `position`; whether distinctness and the remaining conditions hold for it.
+    /// Binds the elements of a pool step (see [`crate::program::ChoiceShape`]) to members of its pool, under what is bound so far: the k-th time,
+    /// from 0 and below `attempts`, to the one [at fraction](at_fraction) `uniform(k)`, until distinctness and the remaining conditions hold for it.
+    /// Whether they do in the end; never where the pool is empty or the step has none.
     ///
     /// # Errors
     /// A fault in a condition.
-    fn pool_bind(
+    fn pool_pick(
         &self,
         rule: RuleId,
         step: usize,
-        position: usize,
+        attempts: u32,
+        uniform: impl Fn(u32) -> f64,
         bound: &Binding,
     ) -> Outcome<bool>;
 
@@ -280,4 +289,17 @@ pub trait Matcher: Sized {
 
     /// Asserts what must always be true; slow.
     fn check_invariants(&self);
+}
+
+/// The position at fraction `u`, from 0 to below 1, of `n`.
+#[inline]
+#[must_use]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "u is in 0..1, n below 2^32"
+)]
+pub fn at_fraction(u: f64, n: usize) -> usize {
+    ((u * n as f64) as u32 as usize).min(n.saturating_sub(1))
 }

@@ -1,6 +1,6 @@
 //! Layouts computed from the type graph: which adjacency lists and how many attributes an element of each type has.
 
-use kairos_model::types::{EdgeTypeId, NodeTypeId, TypeGraph};
+use kairos_model::types::{EdgeType, EdgeTypeId, NodeTypeId, TypeGraph};
 
 /// Which way an edge leaves a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,6 +28,22 @@ pub struct Port {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PortId(pub u16);
 
+/// What is known of the edges of a type.
+#[derive(Clone, Copy, Debug)]
+struct EdgeLayout {
+    attributes: u16,
+    undirected: bool,
+    /// Where the ends have one type each.
+    only: Option<OnlyEnds>,
+}
+
+/// The types of the ends of all edges of a type, and the ports in which an edge stands there.
+#[derive(Clone, Copy, Debug)]
+struct OnlyEnds {
+    types: (NodeTypeId, NodeTypeId),
+    ports: (PortId, PortId),
+}
+
 /// Layouts of all types.
 #[derive(Clone, Debug)]
 pub struct Schema {
@@ -35,8 +51,7 @@ pub struct Schema {
     /// Position of `(edge type, way, neighbour)` for each node type, or `u16::MAX`.
     lookup: Vec<u16>,
     node_attributes: Vec<u16>,
-    edge_attributes: Vec<u16>,
-    undirected: Vec<bool>,
+    edges: Vec<EdgeLayout>,
     node_types: usize,
     edge_types: usize,
 }
@@ -54,12 +69,7 @@ impl Schema {
                 .iter()
                 .map(|t| count(t.attributes.len()))
                 .collect(),
-            edge_attributes: types
-                .edges
-                .iter()
-                .map(|t| count(t.attributes.len()))
-                .collect(),
-            undirected: types.edges.iter().map(|t| t.undirected).collect(),
+            edges: Vec::new(),
             node_types,
             edge_types,
         };
@@ -67,11 +77,7 @@ impl Schema {
             let edge = EdgeTypeId(count(index));
             for &from in &ty.from {
                 for &to in &ty.to {
-                    let (out, back) = if ty.undirected {
-                        (Way::Undirected, Way::Undirected)
-                    } else {
-                        (Way::Out, Way::In)
-                    };
+                    let (out, back) = ways(ty.undirected);
                     schema.add(
                         from,
                         Port {
@@ -90,8 +96,29 @@ impl Schema {
                     );
                 }
             }
+            let layout = schema.edge_layout(edge, ty);
+            schema.edges.push(layout);
         }
         schema
+    }
+
+    fn edge_layout(&self, edge: EdgeTypeId, ty: &EdgeType) -> EdgeLayout {
+        let only = match (ty.from.as_slice(), ty.to.as_slice()) {
+            // Either end of an undirected edge can be its first.
+            (&[from], &[to]) if !ty.undirected || from == to => {
+                let ports = self.find_ports(edge, ty.undirected, (from, to));
+                ports.map(|ports| OnlyEnds {
+                    types: (from, to),
+                    ports,
+                })
+            }
+            _ => None,
+        };
+        EdgeLayout {
+            attributes: count(ty.attributes.len()),
+            undirected: ty.undirected,
+            only,
+        }
     }
 
     fn add(&mut self, node: NodeTypeId, port: Port) {
@@ -121,6 +148,33 @@ impl Schema {
         (position != u16::MAX).then_some(PortId(position))
     }
 
+    /// The ports in which an edge of a type stands at its ends, which have these types: at that from which it leads, then at the other. `None`
+    /// where the type graph does not allow it.
+    #[inline]
+    #[must_use]
+    pub fn edge_ports(
+        &self,
+        edge: EdgeTypeId,
+        ends: (NodeTypeId, NodeTypeId),
+    ) -> Option<(PortId, PortId)> {
+        let layout = &self.edges[edge.index()];
+        match &layout.only {
+            Some(only) => (only.types == ends).then_some(only.ports),
+            None => self.find_ports(edge, layout.undirected, ends),
+        }
+    }
+
+    fn find_ports(
+        &self,
+        edge: EdgeTypeId,
+        undirected: bool,
+        (from, to): (NodeTypeId, NodeTypeId),
+    ) -> Option<(PortId, PortId)> {
+        let (out, back) = ways(undirected);
+        let out = self.port(from, edge, out, to);
+        out.zip(self.port(to, edge, back, from))
+    }
+
     /// The ports of a node type.
     #[must_use]
     pub fn ports(&self, node: NodeTypeId) -> &[Port] {
@@ -128,21 +182,24 @@ impl Schema {
     }
 
     /// Number of attributes of a node type.
+    #[inline]
     #[must_use]
     pub fn node_attributes(&self, ty: NodeTypeId) -> usize {
         self.node_attributes[ty.index()] as usize
     }
 
     /// Number of attributes of an edge type.
+    #[inline]
     #[must_use]
     pub fn edge_attributes(&self, ty: EdgeTypeId) -> usize {
-        self.edge_attributes[ty.index()] as usize
+        self.edges[ty.index()].attributes as usize
     }
 
     /// Whether edges of a type have no direction.
+    #[inline]
     #[must_use]
     pub fn undirected(&self, ty: EdgeTypeId) -> bool {
-        self.undirected[ty.index()]
+        self.edges[ty.index()].undirected
     }
 
     /// Number of node types, abstract ones included.
@@ -155,6 +212,15 @@ impl Schema {
     #[must_use]
     pub fn edge_types(&self) -> usize {
         self.edge_types
+    }
+}
+
+/// How an edge leaves its first end, and its second.
+fn ways(undirected: bool) -> (Way, Way) {
+    if undirected {
+        (Way::Undirected, Way::Undirected)
+    } else {
+        (Way::Out, Way::In)
     }
 }
 

@@ -142,18 +142,15 @@ impl<D: Mistake> Matcher for Distorted<D> {
         self.inner.value(formula, bound, now)
     }
 
-    fn pool_len(&self, rule: RuleId, step: usize, bound: &Binding) -> usize {
-        self.inner.pool_len(rule, step, bound)
-    }
-
-    fn pool_bind(
+    fn pool_pick(
         &self,
         rule: RuleId,
         step: usize,
-        position: usize,
+        attempts: u32,
+        uniform: impl Fn(u32) -> f64,
         bound: &Binding,
     ) -> Outcome<bool> {
-        self.inner.pool_bind(rule, step, position, bound)
+        self.inner.pool_pick(rule, step, attempts, uniform, bound)
     }
 
     fn extensions(

@@ -1,64 +1,173 @@
-//! What can be said of an effect before it is applied: which of its variables are nodes, and in which column an attribute stands.
+//! Effects as flat lists of what is done: kinds of elements, columns and ends are known before anything is applied.
 
 use kairos_model::{
+    expr::{FormulaId, Var},
     pattern::{Scope, Sort},
-    rule::{Assignment, Effect, Rule},
-    types::{EdgeTypeId, NodeTypeId, TypeGraph},
+    rule::{Assignment, AssignmentMode, Created, Effect, Rule},
+    types::{AttributeId, EdgeTypeId, NodeTypeId, TypeGraph, Value},
 };
 
-use super::alone::is_alone;
-use crate::{binding::Slot, graph::HostGraph, program::is_node};
+use super::{ChangedAttribute, EffectReader, small};
+use crate::{
+    binding::Slot,
+    error::{Fault, Outcome},
+    eval::{Evaluated, finite, overflow},
+    graph::HostGraph,
+    matcher::Firing,
+    program::is_node,
+};
 
 /// The effects of a rule.
 #[derive(Debug)]
 pub(crate) struct RuleEffects {
-    pub(crate) main: CompiledEffect,
-    pub(crate) blocks: Vec<CompiledEffect>,
+    pub(super) main: CompiledEffect,
+    pub(super) blocks: Box<[CompiledEffect]>,
     /// Whether all there is is one assignment.
-    pub(crate) alone: bool,
+    alone: bool,
+    /// Whether a second edge of a unique type could be created.
+    pub(super) unique: bool,
 }
 
 impl RuleEffects {
     pub(crate) fn new(types: &TypeGraph, rule: &Rule) -> Self {
-        let compile = |effect| CompiledEffect::new(types, &rule.scope, effect);
+        let main = CompiledEffect::new(types, rule, &rule.effect, None);
+        let block = |effect| CompiledEffect::new(types, rule, effect, Some(&rule.effect));
+        let blocks = rule.for_each.iter().map(|b| block(&b.effect));
+        let unique = |created: &Created| match *created {
+            Created::Node(_) => false,
+            Created::Edge { ty, .. } => types.edge(ty).unique,
+        };
+        let effects = || rule.for_each.iter().map(|b| &b.effect);
+        let mut all = [&rule.effect].into_iter().chain(effects());
         RuleEffects {
-            main: compile(&rule.effect),
-            alone: is_alone(rule),
-            blocks: rule.for_each.iter().map(|b| compile(&b.effect)).collect(),
+            alone: rule.for_each.is_empty() && main.is_assignment(),
+            blocks: blocks.collect(),
+            unique: all.any(|e| e.create.iter().any(|c| unique(&c.what))),
+            main,
         }
+    }
+
+    /// The only assignment of a rule that does nothing else.
+    #[inline]
+    pub(crate) fn alone(&self) -> Option<&CompiledAssignment> {
+        self.alone.then(|| &self.main.set[0])
     }
 }
 
-/// What goes with each line of an [`Effect`].
+/// An effect.
 #[derive(Debug)]
-pub(crate) struct CompiledEffect {
-    /// For each deletion whether it is a node.
-    pub(crate) delete: Box<[bool]>,
-    /// For each assignment where its attribute stands.
-    pub(crate) set: Box<[Target]>,
+pub(super) struct CompiledEffect {
+    pub(super) delete_nodes: Box<[Var]>,
+    pub(super) delete_edges: Box<[Var]>,
+    pub(super) create: Box<[CompiledCreation]>,
+    pub(super) set: Box<[CompiledAssignment]>,
 }
 
 impl CompiledEffect {
-    fn new(types: &TypeGraph, scope: &Scope, effect: &Effect) -> Self {
+    /// The main effect, or that of a block of a rule with this main effect.
+    fn new(types: &TypeGraph, rule: &Rule, effect: &Effect, main: Option<&Effect>) -> Self {
+        let scope = &rule.scope;
+        let deleted = |nodes: bool| {
+            let all = effect.delete.iter().copied();
+            all.filter(|&v| is_node(scope, v) == nodes).collect()
+        };
+        let create = 0..effect.create.len();
+        let set = effect.set.iter();
         CompiledEffect {
-            delete: effect.delete.iter().map(|&v| is_node(scope, v)).collect(),
-            set: effect
-                .set
-                .iter()
-                .map(|a| Target::new(types, scope, a))
+            delete_nodes: deleted(true),
+            delete_edges: deleted(false),
+            create: create
+                .map(|position| CompiledCreation::new(effect, position, main))
                 .collect(),
+            set: set
+                .map(|a| CompiledAssignment {
+                    apart: main.is_none() && is_apart(rule, a),
+                    ..CompiledAssignment::new(types, scope, a)
+                })
+                .collect(),
+        }
+    }
+
+    fn is_assignment(&self) -> bool {
+        let rest = self.delete_nodes.len() + self.delete_edges.len() + self.create.len();
+        rest == 0 && self.set.len() == 1
+    }
+}
+
+/// An element to create.
+#[derive(Debug)]
+pub(super) struct CompiledCreation {
+    pub(super) what: CompiledKind,
+    /// The variable to be bound, in the main effect.
+    pub(super) var: Option<Var>,
+    /// By column.
+    pub(super) attributes: Box<[FormulaId]>,
+}
+
+/// What is created.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum CompiledKind {
+    Node(NodeTypeId),
+    Edge {
+        ty: EdgeTypeId,
+        from: CompiledEnd,
+        to: CompiledEnd,
+    },
+}
+
+/// An end of an edge to be created.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum CompiledEnd {
+    /// It is bound.
+    Bound(Var),
+    /// What the main effect creates at a position.
+    Main(u32),
+    /// What the same effect creates at a position.
+    Own(u32),
+}
+
+impl CompiledCreation {
+    fn new(effect: &Effect, position: usize, main: Option<&Effect>) -> Self {
+        let creation = &effect.create[position];
+        let creates = |effect: &Effect, before: usize, var: Var| {
+            let position = effect.create[..before].iter().rposition(|c| c.var == var);
+            position.map(small)
+        };
+        let end = |var: Var| {
+            let of_main = || main.and_then(|m| creates(m, m.create.len(), var));
+            let own = creates(effect, position, var).map(CompiledEnd::Own);
+            own.or_else(|| of_main().map(CompiledEnd::Main))
+                .unwrap_or(CompiledEnd::Bound(var))
+        };
+        CompiledCreation {
+            what: match creation.what {
+                Created::Node(ty) => CompiledKind::Node(ty),
+                Created::Edge { ty, from, to } => CompiledKind::Edge {
+                    ty,
+                    from: end(from),
+                    to: end(to),
+                },
+            },
+            var: main.is_none().then_some(creation.var),
+            attributes: creation.attributes.iter().map(|f| f.id).collect(),
         }
     }
 }
 
-/// An attribute that is assigned to.
+/// An assignment.
 #[derive(Debug)]
-pub(crate) struct Target {
-    pub(crate) is_node: bool,
+pub(crate) struct CompiledAssignment {
+    target: Var,
+    attribute: AttributeId,
+    is_node: bool,
     column: Column,
+    mode: AssignmentMode,
+    pub(super) value: FormulaId,
+    /// Whether no other assignment of the rule can be to the same attribute of the same element.
+    pub(super) apart: bool,
 }
 
-/// Where the attribute stands among those of its element.
+/// Where an attribute stands among those of its element.
 #[derive(Debug)]
 enum Column {
     /// In the same place for all types.
@@ -67,7 +176,7 @@ enum Column {
     ByType(Vec<(u16, usize)>),
 }
 
-impl Target {
+impl CompiledAssignment {
     fn new(types: &TypeGraph, scope: &Scope, assignment: &Assignment) -> Self {
         let attribute = assignment.attribute;
         let of_node = |&ty: &NodeTypeId| Some((ty.0, types.node_column(ty, attribute)?));
@@ -80,38 +189,143 @@ impl Target {
             [first, rest @ ..] if rest.iter().all(|c| c.1 == first.1) => Column::Same(first.1),
             _ => Column::ByType(columns),
         };
-        Target {
+        CompiledAssignment {
+            target: assignment.target,
+            attribute,
             is_node: is_node(scope, assignment.target),
             column,
+            mode: assignment.mode,
+            value: assignment.value.id,
+            apart: false,
         }
     }
 
-    /// The bits of the attribute, given its column.
+    /// Whether it adds to what is there.
     #[inline]
-    pub(crate) fn word(&self, graph: &HostGraph, element: Slot, column: usize) -> u64 {
-        if self.is_node {
-            graph.node_word(element, column)
+    pub(super) fn accumulates(&self) -> bool {
+        self.mode != AssignmentMode::Set
+    }
+
+    /// Where it writes at a firing.
+    #[inline]
+    pub(super) fn place(&self, graph: &HostGraph, firing: &Firing<'_>) -> Place {
+        let element = firing.bound.get(self.target);
+        Place {
+            attribute: ChangedAttribute {
+                is_node: self.is_node,
+                element,
+                attribute: self.attribute,
+            },
+            column: match &self.column {
+                Column::Same(column) => *column,
+                Column::ByType(columns) => self.column_of(columns, graph, element),
+            },
+        }
+    }
+
+    fn column_of(&self, columns: &[(u16, usize)], graph: &HostGraph, element: Slot) -> usize {
+        let ty = if self.is_node {
+            graph.node_type(element).0
         } else {
-            graph.edge_word(element, column)
+            graph.edge_type(element).0
+        };
+        let column = columns.iter().find(|c| c.0 == ty);
+        column
+            .expect("check knows the attribute in every type of the variable")
+            .1
+    }
+
+    /// The bits that it leaves where `before` are there.
+    ///
+    /// # Errors
+    /// A sum that does not fit, with the expression.
+    #[inline]
+    pub(super) fn combine(
+        &self,
+        reader: &impl EffectReader,
+        firing: &Firing<'_>,
+        before: u64,
+        value: Value,
+    ) -> Outcome<u64> {
+        match self.mode {
+            AssignmentMode::Set => Ok(value.to_bits()),
+            AssignmentMode::Add => sum(before, value, i64::checked_add, |a, b| a + b),
+            AssignmentMode::Subtract => sum(before, value, i64::checked_sub, |a, b| a - b),
+        }
+        .map_err(|fault| self.fault(reader, firing, *fault))
+    }
+
+    #[cold]
+    fn fault(
+        &self,
+        reader: &impl EffectReader,
+        firing: &Firing<'_>,
+        fault: Fault,
+    ) -> Box<crate::error::RuntimeError> {
+        let mut error = reader.fault(firing, fault);
+        error.expression = Some(reader.program().formula(self.value).text.clone());
+        error
+    }
+}
+
+/// Whether every other assignment of a rule is to another attribute than one of the main effect is, or to another element: a match is injective.
+fn is_apart(rule: &Rule, assignment: &Assignment) -> bool {
+    let is_matched = |var: Var| rule.lhs.elements.contains(&var);
+    let other_element =
+        |var: Var| var != assignment.target && is_matched(var) && is_matched(assignment.target);
+    let blocks = rule.for_each.iter().map(|b| &b.effect);
+    let effects = std::iter::once(&rule.effect).chain(blocks);
+    effects.flat_map(|effect| &effect.set).all(|other| {
+        std::ptr::eq(other, assignment)
+            || other.attribute != assignment.attribute
+            || other_element(other.target)
+    })
+}
+
+/// A sum or a difference, by the type of its terms.
+#[inline]
+fn sum(
+    before: u64,
+    value: Value,
+    whole: impl Fn(i64, i64) -> Option<i64>,
+    real: impl Fn(f64, f64) -> f64,
+) -> Evaluated<u64> {
+    match value {
+        Value::Int(value) => {
+            let sum = whole(before.cast_signed(), value).ok_or_else(overflow)?;
+            Ok(sum.cast_unsigned())
+        }
+        Value::Real(value) => Ok(finite(real(f64::from_bits(before), value))?.to_bits()),
+        _ => unreachable!("check lets only numbers of one type accumulate"),
+    }
+}
+
+/// An attribute of an element, and its column.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) attribute: ChangedAttribute,
+    column: usize,
+}
+
+impl Place {
+    /// The bits that are there.
+    #[inline]
+    pub(super) fn read(self, graph: &HostGraph) -> u64 {
+        if self.attribute.is_node {
+            graph.node_word(self.attribute.element, self.column)
+        } else {
+            graph.edge_word(self.attribute.element, self.column)
         }
     }
 
-    /// The column of the attribute in an element.
+    /// Sets them, and says what has other bits than before.
     #[inline]
-    pub(crate) fn column(&self, graph: &HostGraph, element: Slot) -> usize {
-        match &self.column {
-            Column::Same(column) => *column,
-            Column::ByType(columns) => {
-                let ty = if self.is_node {
-                    graph.node_type(element).0
-                } else {
-                    graph.edge_type(element).0
-                };
-                let column = columns.iter().find(|c| c.0 == ty);
-                column
-                    .expect("check knows the attribute in every type of the variable")
-                    .1
-            }
-        }
+    pub(super) fn write(self, graph: &mut HostGraph, bits: u64) -> Option<ChangedAttribute> {
+        let old = if self.attribute.is_node {
+            graph.set_node_word(self.attribute.element, self.column, bits)
+        } else {
+            graph.set_edge_word(self.attribute.element, self.column, bits)
+        };
+        (old != bits).then_some(self.attribute)
     }
 }

@@ -10,8 +10,7 @@ mod settle;
 use std::{cell::RefCell, ops::Range};
 
 use kairos_model::{
-    expr::{Formula, Var},
-    rule::{Assignment, AssignmentMode, Created, Creation, Effect},
+    expr::{FormulaId, Var},
     types::{AttributeId, EdgeTypeId, NodeTypeId, Value},
 };
 
@@ -19,12 +18,14 @@ use rustc_hash::FxHashMap;
 
 pub(crate) use alone::AloneAssignment;
 pub(crate) use compiled::RuleEffects;
-use compiled::{CompiledEffect, Target};
+use compiled::{
+    CompiledAssignment, CompiledCreation, CompiledEffect, CompiledEnd, CompiledKind, Place,
+};
 
 use crate::{
     binding::{Binding, Slot},
     error::{Fault, Outcome, RuntimeError},
-    eval::{Drawing, finite},
+    eval::Drawing,
     graph::HostGraph,
     matcher::{Cause, Extensions, Firing},
     program::{Program, is_node},
@@ -45,7 +46,7 @@ pub trait EffectReader {
     fn evaluate(
         &self,
         firing: &Firing<'_>,
-        formula: &Formula,
+        formula: FormulaId,
         drawing: &RefCell<Drawing<'_>>,
     ) -> Outcome<Value>;
 
@@ -64,7 +65,7 @@ pub trait EffectReader {
 enum End {
     There(Slot),
     /// By the position of its creation in the plan.
-    Planned(usize),
+    Planned(u32),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -77,8 +78,8 @@ enum Planned {
 struct PlannedCreation {
     what: Planned,
     name: u64,
-    /// First of its attributes' bits.
-    words: usize,
+    /// Its attributes' bits: the first, and the one past the last.
+    words: (u32, u32),
     /// The variable to be bound, in the main effect.
     var: Option<Var>,
     slot: Slot,
@@ -86,16 +87,13 @@ struct PlannedCreation {
 
 #[derive(Clone, Copy, Debug)]
 struct PlannedAssignment {
-    is_node: bool,
-    element: Slot,
-    attribute: AttributeId,
-    column: usize,
-    value: Value,
+    place: Place,
+    bits: u64,
     accumulates: bool,
 }
 
 /// An attribute that has other bits than before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ChangedAttribute {
     /// Node or edge.
     pub is_node: bool,
@@ -114,7 +112,7 @@ pub struct Change {
     words: Vec<u64>,
     assignments: Vec<PlannedAssignment>,
     /// Where the assignment to an attribute of an element stands, once there are many.
-    assigned: FxHashMap<(bool, Slot, AttributeId), usize>,
+    assigned: FxHashMap<ChangedAttribute, usize>,
     /// The deleted elements by slot.
     gone_nodes: Vec<Slot>,
     gone_edges: Vec<Slot>,
@@ -123,8 +121,6 @@ pub struct Change {
     changed: Vec<ChangedAttribute>,
     extensions: Extensions,
     names: Vec<u64>,
-    /// While planning: the creation that a variable stands for.
-    planned: Vec<(Var, usize)>,
 }
 
 impl Change {
@@ -148,16 +144,12 @@ impl Change {
         }
         self.gone_nodes.clear();
         self.gone_edges.clear();
-        self.planned.clear();
-        let program = reader.program();
-        let rule = program.model.rule(firing.rule);
-        let compiled = program.effects(firing.rule);
-        let main = (&rule.effect, &compiled.main);
-        self.effect(reader, firing, main, cause, (0, &[]))?;
-        if !rule.for_each.is_empty() {
-            self.blocks(reader, firing, cause)?;
+        let effects = reader.program().effects(firing.rule);
+        self.effect(reader, firing, &effects.main, cause, (0, &[]))?;
+        if !effects.blocks.is_empty() {
+            self.blocks(reader, firing, effects, cause)?;
         }
-        self.settle(reader, firing)
+        self.settle(reader, firing, effects)
     }
 
     /// Plans what the for_each blocks change at each of their extensions.
@@ -165,18 +157,17 @@ impl Change {
         &mut self,
         reader: &impl EffectReader,
         firing: &Firing<'_>,
+        effects: &RuleEffects,
         cause: &mut dyn Cause,
     ) -> Outcome<()> {
-        let program = reader.program();
-        let rule = program.model.rule(firing.rule);
-        let compiled = program.effects(firing.rule);
-        let mut position = rule.effect.create.len();
+        let rule = reader.program().model.rule(firing.rule);
+        let mut position = small(effects.main.create.len());
         let mut names = std::mem::take(&mut self.names);
         for (index, block) in rule.for_each.iter().enumerate() {
             let mut extensions = std::mem::take(&mut self.extensions);
             reader.block(firing, index, &mut extensions)?;
             let own = &block.pattern.elements;
-            let main = self.planned.len();
+            let effect = &effects.blocks[index];
             for extension in 0..extensions.len() {
                 let slots = extensions.get(extension);
                 own.iter()
@@ -192,12 +183,10 @@ impl Change {
                 };
                 names.clear();
                 names.extend(own.iter().zip(slots).map(name));
-                let effect = (&block.effect, &compiled.blocks[index]);
                 self.effect(reader, firing, effect, cause, (position, &names))?;
-                self.planned.truncate(main);
             }
             self.extensions = extensions;
-            position += block.effect.create.len();
+            position += small(effect.create.len());
         }
         self.names = names;
         Ok(())
@@ -209,75 +198,64 @@ impl Change {
         &mut self,
         reader: &impl EffectReader,
         firing: &Firing<'_>,
-        (effect, compiled): (&Effect, &CompiledEffect),
+        effect: &CompiledEffect,
         cause: &mut dyn Cause,
-        (first, names): (usize, &[u64]),
+        (first, names): (u32, &[u64]),
     ) -> Outcome<()> {
-        for (&var, &is_node) in effect.delete.iter().zip(&compiled.delete) {
-            let slot = firing.bound.get(var);
-            if is_node {
-                &mut self.deleted_nodes
-            } else {
-                &mut self.deleted_edges
-            }
-            .push(slot);
+        for &node in &effect.delete_nodes {
+            self.deleted_nodes.push(firing.bound.get(node));
         }
-        for (index, creation) in effect.create.iter().enumerate() {
-            let position =
-                u32::try_from(first + index).expect("check allows fewer than 2^32 creations");
-            let name = cause.name(position, names);
-            let var = names.is_empty().then_some(creation.var);
-            let drawing = RefCell::new(Drawing {
-                cause: &mut *cause,
-                extension: names,
-            });
-            self.create(reader, firing, creation, (name, var), &drawing)?;
-        }
-        if effect.set.is_empty() {
-            return Ok(());
+        for &edge in &effect.delete_edges {
+            self.deleted_edges.push(firing.bound.get(edge));
         }
         let drawing = RefCell::new(Drawing {
             cause,
             extension: names,
         });
-        for (assignment, target) in effect.set.iter().zip(&compiled.set) {
-            let value = reader.evaluate(firing, &assignment.value, &drawing)?;
-            self.assign(reader, firing, assignment, target, value)?;
+        let own = small(self.creations.len());
+        for (position, creation) in (first..).zip(&effect.create) {
+            let name = drawing.borrow_mut().cause.name(position, names);
+            self.create(reader, firing, creation, (name, own), &drawing)?;
+        }
+        for assignment in &effect.set {
+            let value = reader.evaluate(firing, assignment.value, &drawing)?;
+            self.assign(reader, firing, assignment, value)?;
         }
         Ok(())
     }
 
+    /// Plans a creation; the first one of its effect is at `own`.
+    #[inline]
     fn create(
         &mut self,
         reader: &impl EffectReader,
         firing: &Firing<'_>,
-        creation: &Creation,
-        (name, var): (u64, Option<Var>),
+        creation: &CompiledCreation,
+        (name, own): (u64, u32),
         drawing: &RefCell<Drawing<'_>>,
     ) -> Outcome<()> {
-        let words = self.words.len();
-        for attribute in &creation.attributes {
-            self.words
-                .push(reader.evaluate(firing, attribute, drawing)?.to_bits());
+        let first = small(self.words.len());
+        for &attribute in &creation.attributes {
+            let value = reader.evaluate(firing, attribute, drawing)?;
+            self.words.push(value.to_bits());
         }
-        let end = |var: Var| match self.planned.iter().rev().find(|(v, _)| *v == var) {
-            Some(&(_, planned)) => End::Planned(planned),
-            None => End::There(firing.bound.get(var)),
+        let end = |end: CompiledEnd| match end {
+            CompiledEnd::Bound(var) => End::There(firing.bound.get(var)),
+            CompiledEnd::Main(position) => End::Planned(position),
+            CompiledEnd::Own(position) => End::Planned(own + position),
         };
-        let what = match creation.what {
-            Created::Node(ty) => Planned::Node(ty),
-            Created::Edge { ty, from, to } => Planned::Edge {
-                ty,
-                from: end(from),
-                to: end(to),
-            },
-        };
-        self.planned.push((creation.var, self.creations.len()));
         self.creations.push(PlannedCreation {
-            what,
+            what: match creation.what {
+                CompiledKind::Node(ty) => Planned::Node(ty),
+                CompiledKind::Edge { ty, from, to } => Planned::Edge {
+                    ty,
+                    from: end(from),
+                    to: end(to),
+                },
+            },
             name,
-            words,
-            var,
+            words: (first, small(self.words.len())),
+            var: creation.var,
             slot: Slot::NONE,
         });
         Ok(())
@@ -287,67 +265,47 @@ impl Change {
         &mut self,
         reader: &impl EffectReader,
         firing: &Firing<'_>,
-        assignment: &Assignment,
-        target: &Target,
+        assignment: &CompiledAssignment,
         value: Value,
     ) -> Outcome<()> {
         let graph = reader.graph();
-        let element = firing.bound.get(assignment.target);
-        let is_node = target.is_node;
-        let column = target.column(graph, element);
-        let accumulates = assignment.mode != AssignmentMode::Set;
-        let earlier = self.assignment_to((is_node, element, assignment.attribute));
-        let earlier = earlier.map(|position| &mut self.assignments[position]);
-        if let Some(earlier) = &earlier
-            && (!accumulates || !earlier.accumulates)
-        {
-            let types = &reader.program().model.types;
-            let attribute = types.attributes[assignment.attribute.index()].clone();
-            let element = if is_node {
-                graph.node_number(element)
-            } else {
-                graph.edge_number(element)
-            };
-            return Err(reader.fault(firing, Fault::DoubleAssignment { attribute, element }));
-        }
-        let before = earlier.as_ref().map_or_else(
-            || {
-                let bits = target.word(graph, element, column);
-                Value::from_bits(value.ty(), bits)
-            },
-            |a| a.value,
-        );
-        let value = combine(assignment.mode, before, value).map_err(|fault| {
-            let mut error = reader.fault(firing, *fault);
-            error.expression = Some(assignment.value.text.clone());
-            error
-        })?;
-        match earlier {
-            Some(earlier) => earlier.value = value,
-            None => self.assignments.push(PlannedAssignment {
-                is_node,
-                element,
-                attribute: assignment.attribute,
-                column,
-                value,
+        let place = assignment.place(graph, firing);
+        let accumulates = assignment.accumulates();
+        let earlier = if assignment.apart {
+            None
+        } else {
+            self.assignment_to(place.attribute)
+        };
+        let Some(earlier) = earlier else {
+            let bits = assignment.combine(reader, firing, place.read(graph), value)?;
+            self.assignments.push(PlannedAssignment {
+                place,
+                bits,
                 accumulates,
-            }),
+            });
+            return Ok(());
+        };
+        let earlier = &mut self.assignments[earlier];
+        if !accumulates || !earlier.accumulates {
+            return Err(twice(reader, firing, place.attribute));
         }
+        earlier.bits = assignment.combine(reader, firing, earlier.bits, value)?;
         Ok(())
     }
 
     /// Where the assignment to an attribute of an element stands. Few are searched, many are indexed: a for_each may have thousands.
-    fn assignment_to(&mut self, key: (bool, Slot, AttributeId)) -> Option<usize> {
+    #[inline]
+    fn assignment_to(&mut self, attribute: ChangedAttribute) -> Option<usize> {
         const FEW: usize = 8;
-        let key_of = |a: &PlannedAssignment| (a.is_node, a.element, a.attribute);
         if self.assignments.len() <= FEW {
-            return self.assignments.iter().position(|a| key_of(a) == key);
+            let mut all = self.assignments.iter();
+            return all.position(|a| a.place.attribute == attribute);
         }
         for position in self.assigned.len()..self.assignments.len() {
-            self.assigned
-                .insert(key_of(&self.assignments[position]), position);
+            let attribute = self.assignments[position].place.attribute;
+            self.assigned.insert(attribute, position);
         }
-        self.assigned.get(&key).copied()
+        self.assigned.get(&attribute).copied()
     }
 
     /// Nodes that go, in ascending numbers.
@@ -374,19 +332,9 @@ impl Change {
         for &node in &self.deleted_nodes {
             graph.delete_node(node);
         }
-        for a in &self.assignments {
-            let bits = a.value.to_bits();
-            let old = if a.is_node {
-                graph.set_node_word(a.element, a.column, bits)
-            } else {
-                graph.set_edge_word(a.element, a.column, bits)
-            };
-            if old != bits {
-                self.changed.push(ChangedAttribute {
-                    is_node: a.is_node,
-                    element: a.element,
-                    attribute: a.attribute,
-                });
+        for assignment in &self.assignments {
+            if let Some(changed) = assignment.place.write(graph, assignment.bits) {
+                self.changed.push(changed);
             }
         }
         for position in 0..self.creations.len() {
@@ -403,13 +351,10 @@ impl Change {
             var,
             ..
         } = self.creations[position];
+        let words = &self.words[words.0 as usize..words.1 as usize];
         let slot = match what {
             Planned::Node(ty) => {
-                let slot = graph.create_node(
-                    ty,
-                    name,
-                    &self.words[words..words + graph.schema().node_attributes(ty)],
-                );
+                let slot = graph.create_node(ty, name, words);
                 self.created_nodes.push(slot);
                 slot
             }
@@ -419,10 +364,9 @@ impl Change {
             Planned::Edge { ty, from, to } => {
                 let end = |end: End| match end {
                     End::There(slot) => slot,
-                    End::Planned(position) => self.creations[position].slot,
+                    End::Planned(position) => self.creations[position as usize].slot,
                 };
-                let attributes = &self.words[words..words + graph.schema().edge_attributes(ty)];
-                let slot = graph.create_edge(ty, end(from), end(to), name, attributes);
+                let slot = graph.create_edge(ty, end(from), end(to), name, words);
                 self.created_edges.push(slot);
                 slot
             }
@@ -452,19 +396,23 @@ impl Change {
     }
 }
 
-/// The value that an assignment leaves.
-fn combine(mode: AssignmentMode, before: Value, value: Value) -> Result<Value, Box<Fault>> {
-    let overflow = || Box::new(Fault::Overflow);
-    Ok(match (mode, before, value) {
-        (AssignmentMode::Set, _, value) => value,
-        (AssignmentMode::Add, Value::Int(a), Value::Int(b)) => {
-            Value::Int(a.checked_add(b).ok_or_else(overflow)?)
-        }
-        (AssignmentMode::Subtract, Value::Int(a), Value::Int(b)) => {
-            Value::Int(a.checked_sub(b).ok_or_else(overflow)?)
-        }
-        (AssignmentMode::Add, Value::Real(a), Value::Real(b)) => Value::Real(finite(a + b)?),
-        (AssignmentMode::Subtract, Value::Real(a), Value::Real(b)) => Value::Real(finite(a - b)?),
-        _ => unreachable!("check lets only numbers of one type accumulate"),
-    })
+/// A position among what one application creates.
+fn small(position: usize) -> u32 {
+    u32::try_from(position).expect("one application creates fewer than 2^32 elements")
+}
+
+#[cold]
+fn twice(
+    reader: &impl EffectReader,
+    firing: &Firing<'_>,
+    changed: ChangedAttribute,
+) -> Box<RuntimeError> {
+    let types = &reader.program().model.types;
+    let attribute = types.attributes[changed.attribute.index()].clone();
+    let element = if changed.is_node {
+        reader.graph().node_number(changed.element)
+    } else {
+        reader.graph().edge_number(changed.element)
+    };
+    reader.fault(firing, Fault::DoubleAssignment { attribute, element })
 }

@@ -2,10 +2,10 @@
 
 use kairos_model::types::EdgeTypeId;
 
-use super::{Change, EffectReader, End, Planned, PlannedCreation};
+use super::{Change, ChangedAttribute, EffectReader, End, Planned, PlannedCreation, RuleEffects};
 use crate::{
     binding::Slot,
-    error::{Fault, Outcome},
+    error::{Fault, Outcome, RuntimeError},
     graph::HostGraph,
     matcher::Firing,
 };
@@ -16,14 +16,15 @@ impl Change {
         &mut self,
         reader: &impl EffectReader,
         firing: &Firing<'_>,
+        effects: &RuleEffects,
     ) -> Outcome<()> {
         if !self.deleted_nodes.is_empty() || !self.deleted_edges.is_empty() {
             self.delete(reader.graph());
         }
-        if self.creations.is_empty() {
-            return Ok(());
+        if effects.unique {
+            self.unique(reader, firing)?;
         }
-        self.unique(reader, firing)
+        Ok(())
     }
 
     fn delete(&mut self, graph: &HostGraph) {
@@ -39,8 +40,11 @@ impl Change {
         self.gone_edges.sort_unstable();
         let (nodes, edges) = (&self.gone_nodes, &self.gone_edges);
         self.assignments.retain(|a| {
-            if a.is_node { nodes } else { edges }
-                .binary_search(&a.element)
+            let ChangedAttribute {
+                is_node, element, ..
+            } = a.place.attribute;
+            if is_node { nodes } else { edges }
+                .binary_search(&element)
                 .is_err()
         });
     }
@@ -75,16 +79,7 @@ impl Change {
                 _ => false,
             };
             if there || self.creations[..position].iter().any(same) {
-                let number = |end: End| match end {
-                    End::There(slot) => graph.node_number(slot),
-                    End::Planned(p) => graph.next_number() + p as u64,
-                };
-                let fault = Fault::Duplicate {
-                    edge: declared.name.clone(),
-                    from: number(from),
-                    to: number(to),
-                };
-                return Err(reader.fault(firing, fault));
+                return Err(duplicate(reader, firing, &declared.name, (from, to)));
             }
         }
         Ok(())
@@ -108,7 +103,29 @@ impl End {
     }
 }
 
+#[cold]
+fn duplicate(
+    reader: &impl EffectReader,
+    firing: &Firing<'_>,
+    edge: &str,
+    (from, to): (End, End),
+) -> Box<RuntimeError> {
+    let graph = reader.graph();
+    let number = |end: End| match end {
+        End::There(slot) => graph.node_number(slot),
+        End::Planned(p) => graph.next_number() + u64::from(p),
+    };
+    let fault = Fault::Duplicate {
+        edge: edge.to_owned(),
+        from: number(from),
+        to: number(to),
+    };
+    reader.fault(firing, fault)
+}
+
 fn sort_by_number(slots: &mut Vec<Slot>, number: impl Fn(Slot) -> u64) {
-    slots.sort_unstable_by_key(|&s| number(s));
-    slots.dedup();
+    if slots.len() > 1 {
+        slots.sort_unstable_by_key(|&s| number(s));
+        slots.dedup();
+    }
 }

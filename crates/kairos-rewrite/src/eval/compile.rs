@@ -4,17 +4,20 @@ use kairos_model::{
     expr::{Expr, ExprKind, Formula, Operator, Var},
     formulas::Owner,
     model::ParameterValue,
-    pattern::Sort,
-    types::{AttributeId, Type, Value},
+    pattern::{PatternEdge, Sort, SubPattern, SubPatternId},
+    types::{AttributeId, EdgeTypeId, Type, Value},
 };
 
 use super::{
     Code, Compiled, Env, Evaluated,
     operators::{binary, call, overflow},
-    quick::{Quick, Range, Read},
+    quick::{Attribute, Quick, Range, Read},
     tables::Tables,
 };
-use crate::program::Program;
+use crate::{
+    program::{Program, edge_types, node_types, overlapping},
+    schema::Way,
+};
 
 /// Compiles a formula of an owner.
 pub(crate) fn compile(program: &Program, tables: &Tables, owner: Owner, formula: &Formula) -> Code {
@@ -54,23 +57,50 @@ impl Compiler<'_> {
             return Some(Quick::Constant(value));
         }
         match &expr.kind {
-            ExprKind::Attribute { .. } => Some(Quick::Attribute(self.read(expr)?, expr.ty)),
             ExprKind::ToReal(inner) => Some(Quick::Widened(self.read(inner)?)),
+            _ if expr.ty == Type::Bool => {
+                let (read, range) = self.within(expr)?;
+                Some(Quick::Within(read, range))
+            }
+            _ => Some(Quick::Plain(self.read(expr)?, expr.ty)),
+        }
+    }
+
+    /// A condition as a range of what is read.
+    fn within(&self, expr: &Expr) -> Option<(Read, Range)> {
+        let is_so = Range::compared(Operator::NotEqual, 0)?;
+        match &expr.kind {
             ExprKind::Not(inner) => {
-                let no = Range::compared(Operator::Equal, 0)?;
-                Some(Quick::Within(self.read(inner)?, no))
+                let (read, range) = self.within(inner)?;
+                Some((read, range.complement()))
             }
-            ExprKind::Binary(operator, attribute, constant) if attribute.ty != Type::Real => {
-                let constant = self.fixed(constant)?.to_bits().cast_signed();
-                let range = Range::compared(*operator, constant)?;
-                Some(Quick::Within(self.read(attribute)?, range))
+            ExprKind::Binary(operator, a, b) if a.ty != Type::Real => {
+                if let Some(constant) = self.fixed(b) {
+                    let range = Range::compared(*operator, constant.to_bits().cast_signed())?;
+                    return Some((self.read(a)?, range));
+                }
+                let range = Range::compared(*operator, 0)?;
+                let read = Read::Order(self.attribute_in_column(a)?, self.attribute_in_column(b)?);
+                Some((read, range))
             }
-            _ => None,
+            ExprKind::Exists(sub) => {
+                let read = self.joined(*sub).or_else(|| self.degree(*sub))?;
+                Some((read, is_so))
+            }
+            _ => Some((self.read(expr)?, is_so)),
+        }
+    }
+
+    fn read(&self, expr: &Expr) -> Option<Read> {
+        match expr.kind {
+            ExprKind::Same(a, b) => Some(Read::Same(a, b)),
+            ExprKind::Count(sub) => self.degree(sub),
+            _ => Some(Read::Attribute(self.attribute_in_column(expr)?)),
         }
     }
 
     /// An expression that is an attribute in one column.
-    fn read(&self, expr: &Expr) -> Option<Read> {
+    fn attribute_in_column(&self, expr: &Expr) -> Option<Attribute> {
         let ExprKind::Attribute { of, attribute } = expr.kind else {
             return None;
         };
@@ -89,14 +119,77 @@ impl Compiler<'_> {
                 (uniform(columns)?, false)
             }
         };
-        Some(Read {
+        Some(Attribute {
             of,
-            column,
             is_node,
+            column,
         })
     }
 
+    /// A sub-pattern that is no more than one edge, of one type.
+    fn lone_edge(&self, sub: SubPatternId) -> Option<(&SubPattern, PatternEdge, EdgeTypeId)> {
+        let scope = self.program.scope(self.owner);
+        let sub = &scope.sub_patterns[sub.index()];
+        let ([edge], []) = (sub.pattern.edges.as_slice(), &*sub.pattern.conditions) else {
+            return None;
+        };
+        let &[ty] = edge_types(scope, edge.edge) else {
+            return None;
+        };
+        let own = sub.pattern.elements.contains(&edge.edge);
+        own.then_some((sub, *edge, ty))
+    }
+
+    /// A sub-pattern that is one edge between two nodes outside of it. Loops at one node are stored.
+    fn joined(&self, sub: SubPatternId) -> Option<Read> {
+        let (sub, edge, ty) = self.lone_edge(sub)?;
+        let scope = self.program.scope(self.owner);
+        let joins = sub.pattern.elements.len() == 1 && edge.from != edge.to;
+        joins.then(|| Read::Joined {
+            ty,
+            from: edge.from,
+            to: edge.to,
+            taken: overlapping(scope, &sub.pattern, &sub.taken).collect(),
+        })
+    }
+
+    /// A sub-pattern that is one edge, with its other end, at a node outside of it: where these edges stand in one list, and none of them can be
+    /// matched already.
+    fn degree(&self, sub: SubPatternId) -> Option<Read> {
+        let (sub, edge, ty) = self.lone_edge(sub)?;
+        let scope = self.program.scope(self.owner);
+        let own = |v: Var| sub.pattern.elements.contains(&v);
+        let (node, other, way) = match (own(edge.from), own(edge.to)) {
+            (false, true) => (edge.from, edge.to, Way::Out),
+            (true, false) => (edge.to, edge.from, Way::In),
+            _ => return None,
+        };
+        let way = if edge.undirected {
+            Way::Undirected
+        } else {
+            way
+        };
+        let (&[at], &[far], 2) = (
+            node_types(scope, node),
+            node_types(scope, other),
+            sub.pattern.elements.len(),
+        ) else {
+            return None;
+        };
+        let mut taken = overlapping(scope, &sub.pattern, &sub.taken);
+        let port = self.program.schema.port(at, ty, way, far)?;
+        taken.next().is_none().then_some(Read::Degree(node, port))
+    }
+
     fn expr(&self, expr: &Expr) -> Code {
+        if expr.ty == Type::Bool
+            && let Some((read, range)) = self.within(expr)
+        {
+            return Code::Bool(Box::new(move |e| {
+                let tested = |candidates| e.counts.tested(candidates);
+                Ok(read.lies_in(range, e.graph, e.bound, tested))
+            }));
+        }
         match &expr.kind {
             ExprKind::Constant(value) => constant(*value),
             ExprKind::Parameter(id) => match &self.program.model.parameters[id.index()].value {

@@ -13,7 +13,7 @@ use kairos_model::{
 };
 
 pub(crate) use compile::compile;
-pub(crate) use operators::{finite, remainder};
+pub(crate) use operators::{finite, overflow, remainder};
 pub use quick::Quick;
 pub use tables::Tables;
 
@@ -35,6 +35,9 @@ pub trait Counts {
     /// # Errors
     /// A fault in one of its conditions.
     fn count(&self, sub: SubId, env: &Env<'_>) -> Evaluated<u64>;
+
+    /// Is told how many candidates were gone through where that was done without asking.
+    fn tested(&self, _candidates: u64) {}
 }
 
 /// No sub-patterns: for the start graph and derived probes.
@@ -96,6 +99,12 @@ pub struct Env<'a> {
     pub metrics: &'a [f64],
 }
 
+impl Env<'_> {
+    fn quick_value(&self, quick: &Quick) -> Value {
+        quick.value(self.graph, self.bound, |n| self.counts.tested(n))
+    }
+}
+
 type Compiled<T> = Box<dyn Fn(&Env<'_>) -> Evaluated<T> + Send + Sync>;
 
 /// A compiled expression, by the type of its result. An enumerator is its position.
@@ -131,7 +140,7 @@ impl Code {
     /// A fault, of which the caller knows the formula.
     pub fn value(&self, env: &Env<'_>) -> Evaluated<Value> {
         Ok(match self {
-            Code::Quick(quick) => quick.value(env.graph, env.bound),
+            Code::Quick(quick) => env.quick_value(quick),
             Code::Int(f) => Value::Int(f(env)?),
             Code::Real(f) => Value::Real(f(env)?),
             Code::Bool(f) => Value::Bool(f(env)?),
@@ -146,7 +155,7 @@ impl Code {
     pub fn holds(&self, env: &Env<'_>) -> Evaluated<bool> {
         match self {
             Code::Bool(f) => f(env),
-            Code::Quick(quick) => Ok(quick.holds(env.graph, env.bound)),
+            Code::Quick(quick) => Ok(quick.holds(env.graph, env.bound, |n| env.counts.tested(n))),
             _ => unreachable!("check types conditions as Bool"),
         }
     }
@@ -158,7 +167,7 @@ impl Code {
     pub fn real(&self, env: &Env<'_>) -> Evaluated<f64> {
         match self {
             Code::Real(f) => f(env),
-            Code::Quick(quick) => match quick.value(env.graph, env.bound) {
+            Code::Quick(quick) => match env.quick_value(quick) {
                 Value::Real(r) => Ok(r),
                 _ => unreachable!("check types this formula as Real"),
             },
@@ -168,9 +177,9 @@ impl Code {
 
     /// The code, where it needs no closure.
     #[inline]
-    pub(crate) fn quick(&self) -> Option<Quick> {
+    pub(crate) fn quick(&self) -> Option<&Quick> {
         match self {
-            Code::Quick(quick) => Some(*quick),
+            Code::Quick(quick) => Some(quick),
             _ => None,
         }
     }

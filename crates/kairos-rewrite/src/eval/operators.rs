@@ -8,11 +8,13 @@ use kairos_model::{
 use super::{Code, Compiled, Evaluated};
 use crate::error::Fault;
 
-pub(super) fn overflow() -> Box<Fault> {
+#[cold]
+pub(crate) fn overflow() -> Box<Fault> {
     Box::new(Fault::Overflow)
 }
 
 /// Every `Real` result passes through here: NaN and infinities never reach an attribute or a clock.
+#[inline]
 pub(crate) fn finite(value: f64) -> Evaluated<f64> {
     if value.is_finite() {
         Ok(value)

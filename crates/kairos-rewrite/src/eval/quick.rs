@@ -1,21 +1,28 @@
-//! Formulas that need no closure: a constant, an attribute, an attribute compared with a constant. Most conditions and values are.
+//! Formulas that need no closure: a constant, what can be read straight off the graph, and whether that lies in a range. Most conditions and
+//! values are.
+
+use std::cmp::Ordering;
 
 use kairos_model::{
     expr::{Operator, Var},
-    types::{Type, Value},
+    types::{EdgeTypeId, Type, Value},
 };
 
-use crate::{binding::Binding, graph::HostGraph};
+use crate::{
+    binding::Binding,
+    graph::{Half, HostGraph},
+    schema::PortId,
+};
 
 /// An attribute that stands in one column, whatever the type of its element.
 #[derive(Clone, Copy, Debug)]
-pub struct Read {
+pub struct Attribute {
     pub(super) of: Var,
-    pub(super) column: usize,
     pub(super) is_node: bool,
+    pub(super) column: usize,
 }
 
-impl Read {
+impl Attribute {
     #[inline]
     fn bits(self, graph: &HostGraph, bound: &Binding) -> u64 {
         let element = bound.get(self.of);
@@ -24,6 +31,72 @@ impl Read {
         } else {
             graph.edge_word(element, self.column)
         }
+    }
+}
+
+/// A word that is read off the graph.
+#[derive(Clone, Debug)]
+pub enum Read {
+    /// The bits of an attribute.
+    Attribute(Attribute),
+    /// −1, 0 or 1, as the first of two attributes is less than, equal to or greater than the second: by their bits as integers.
+    Order(Attribute, Attribute),
+    /// 1 where two variables are bound to one element, or else 0.
+    Same(Var, Var),
+    /// 1 where an edge of a type joins two nodes, or else 0.
+    Joined {
+        /// The type.
+        ty: EdgeTypeId,
+        /// The node from which it leads.
+        from: Var,
+        /// The other.
+        to: Var,
+        /// Edges that are not meant.
+        taken: Box<[Var]>,
+    },
+    /// How many edges stand in a list of a node.
+    Degree(Var, PortId),
+}
+
+impl Read {
+    /// `tested` is told how many candidates a search went through.
+    #[inline]
+    fn bits(&self, graph: &HostGraph, bound: &Binding, tested: impl FnOnce(u64)) -> u64 {
+        match *self {
+            Read::Attribute(attribute) => attribute.bits(graph, bound),
+            Read::Order(a, b) => {
+                let integer = |x: Attribute| x.bits(graph, bound).cast_signed();
+                let order: Ordering = integer(a).cmp(&integer(b));
+                (order as i64).cast_unsigned()
+            }
+            Read::Same(a, b) => u64::from(bound.get(a) == bound.get(b)),
+            Read::Joined {
+                ty,
+                from,
+                to,
+                ref taken,
+            } => {
+                let (halves, other) = graph.between(ty, bound.get(from), bound.get(to));
+                let is_taken = |edge| taken.iter().any(|&t| bound.get(t) == edge);
+                let fits = |half: &Half| half.node() == other && !is_taken(half.edge());
+                let found = halves.iter().position(fits);
+                tested(found.map_or(halves.len(), |position| position + 1) as u64);
+                u64::from(found.is_some())
+            }
+            Read::Degree(node, port) => graph.port(bound.get(node), port).len() as u64,
+        }
+    }
+
+    /// Whether it lies in a range.
+    #[inline]
+    pub(super) fn lies_in(
+        &self,
+        range: Range,
+        graph: &HostGraph,
+        bound: &Binding,
+        tested: impl FnOnce(u64),
+    ) -> bool {
+        range.has(self.bits(graph, bound, tested).cast_signed())
     }
 }
 
@@ -50,6 +123,14 @@ impl Range {
         Some(Range { low, high, inside })
     }
 
+    /// All others.
+    pub(super) fn complement(self) -> Range {
+        Range {
+            inside: !self.inside,
+            ..self
+        }
+    }
+
     #[inline]
     fn has(self, value: i64) -> bool {
         ((self.low <= value) & (value <= self.high)) == self.inside
@@ -57,38 +138,51 @@ impl Range {
 }
 
 /// A formula that has a value at every match, without fail.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Quick {
     /// What is always the same.
     Constant(Value),
-    /// An attribute.
-    Attribute(Read, Type),
+    /// What is read, as a value of a type.
+    Plain(Read, Type),
     /// An integer read as a real number.
     Widened(Read),
-    /// Whether an attribute lies in a range.
+    /// Whether what is read lies in a range.
     Within(Read, Range),
 }
 
 impl Quick {
-    /// The value.
+    /// The value. `tested` is told how many candidates a search went through.
     #[inline]
-    pub(crate) fn value(self, graph: &HostGraph, bound: &Binding) -> Value {
+    pub(crate) fn value(
+        &self,
+        graph: &HostGraph,
+        bound: &Binding,
+        tested: impl FnOnce(u64),
+    ) -> Value {
         match self {
-            Quick::Constant(value) => value,
-            Quick::Attribute(read, ty) => Value::from_bits(ty, read.bits(graph, bound)),
-            Quick::Widened(read) => Value::Real(widened(read.bits(graph, bound))),
-            Quick::Within(read, range) => {
-                Value::Bool(range.has(read.bits(graph, bound).cast_signed()))
+            &Quick::Constant(value) => value,
+            &Quick::Plain(ref read, ty) => Value::from_bits(ty, read.bits(graph, bound, tested)),
+            Quick::Widened(read) => Value::Real(widened(read.bits(graph, bound, tested))),
+            &Quick::Within(ref read, range) => {
+                Value::Bool(read.lies_in(range, graph, bound, tested))
             }
         }
     }
 
-    /// The truth value of a condition.
+    /// The truth value of a condition. `tested` is told how many candidates a search went through.
     #[inline]
-    pub(crate) fn holds(self, graph: &HostGraph, bound: &Binding) -> bool {
+    pub(crate) fn holds(
+        &self,
+        graph: &HostGraph,
+        bound: &Binding,
+        tested: impl FnOnce(u64),
+    ) -> bool {
         match self {
-            Quick::Within(read, range) => range.has(read.bits(graph, bound).cast_signed()),
-            other => other.value(graph, bound) == Value::Bool(true),
+            &Quick::Within(ref read, range) => read.lies_in(range, graph, bound, tested),
+            Quick::Constant(value) => *value == Value::Bool(true),
+            Quick::Plain(..) | Quick::Widened(_) => {
+                unreachable!("a condition that is read is in a range")
+            }
         }
     }
 }
@@ -125,6 +219,7 @@ mod tests {
                     compare(&value, &with),
                     "{value} {operator:?} {with}"
                 );
+                assert_ne!(range.complement().has(value), range.has(value));
             }
         }
         assert!(Range::compared(Operator::Add, 1).is_none());

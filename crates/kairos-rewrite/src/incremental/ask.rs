@@ -13,6 +13,7 @@ use kairos_model::{
 use super::{
     data::Data,
     network::{Component, QueryId},
+    picking::{Members, Picking, Source},
     plan::Plan,
     pool::{of_ordered, ordered},
     search::Failure,
@@ -22,29 +23,10 @@ use crate::{
     effects::EffectReader,
     error::{Fault, Outcome, RuntimeError},
     eval::{Drawing, Env},
-    graph::{Half, HostGraph},
-    matcher::{Extensions, Firing},
-    program::{ChoiceShape, Program, node_types},
+    graph::HostGraph,
+    matcher::{Extensions, Firing, at_fraction},
+    program::Program,
 };
-
-/// The members of a pool, in pool order.
-enum Members<'a> {
-    Rows(QueryId, &'a [u32]),
-    Halves(&'a [Half]),
-    Nodes(&'a [Slot]),
-    Empty,
-}
-
-impl Members<'_> {
-    fn len(&self) -> usize {
-        match self {
-            Members::Rows(_, rows) => rows.len(),
-            Members::Halves(halves) => halves.len(),
-            Members::Nodes(nodes) => nodes.len(),
-            Members::Empty => 0,
-        }
-    }
-}
 
 /// A step of a rule's choice.
 #[derive(Clone, Copy)]
@@ -54,91 +36,93 @@ pub(crate) struct Step {
 }
 
 impl Data {
-    fn shape(&self, at: Step) -> ChoiceShape {
-        self.program.choices[at.rule.index()][at.step].shape
+    #[inline]
+    fn picking(&self, at: Step) -> &Picking {
+        &self.network().choices[at.rule.index()][at.step]
     }
 
-    fn anchor(&self, at: Step, bound: &Binding) -> Option<Slot> {
-        match self.shape(at) {
-            ChoiceShape::Edges { anchor, .. } => Some(bound.get(anchor)),
-            ChoiceShape::Nodes { .. } | ChoiceShape::Search => None,
-        }
-    }
-
-    fn members(&self, at: Step, bound: &Binding) -> Members<'_> {
-        if let Some(id) = self.network().pools[at.rule.index()][at.step] {
-            let pools = self.pools[id.index()].as_ref();
-            return pools.map_or(Members::Empty, |p| {
-                Members::Rows(id, p.rows(self.anchor(at, bound)))
-            });
-        }
-        let scope = self.program.scope(Owner::Rule(at.rule));
-        match self.shape(at) {
-            ChoiceShape::Search => Members::Empty,
-            ChoiceShape::Nodes { node } => {
-                Members::Nodes(self.graph.nodes_of(node_types(scope, node)[0]))
-            }
-            ChoiceShape::Edges { anchor, .. } => {
+    #[inline]
+    fn members(&self, picking: &Picking, bound: &Binding) -> Members<'_> {
+        match picking.source {
+            Source::Rows(id) => self.pools[id.index()]
+                .as_ref()
+                .map_or(Members::None, |pools| {
+                    let rows = pools.rows(picking.anchor.map(|anchor| bound.get(anchor)));
+                    Members::Rows {
+                        query: self.query(id),
+                        store: &self.stores[id.index()],
+                        rows,
+                    }
+                }),
+            Source::Halves {
+                anchor,
+                edge,
+                node,
+                ref ports,
+            } => {
                 let from = bound.get(anchor);
-                let plan = &self.program.choices[at.rule.index()][at.step];
-                let port = plan.ports[self.graph.node_type(from).index()];
-                port.map_or(Members::Empty, |p| {
-                    Members::Halves(self.graph.port(from, p))
+                let port = ports[self.graph.node_type(from).index()];
+                port.map_or(Members::None, |port| Members::Halves {
+                    edge,
+                    node,
+                    halves: self.graph.port(from, port),
                 })
             }
+            Source::Nodes { node, ty } => Members::Nodes {
+                node,
+                nodes: self.graph.nodes_of(ty),
+            },
+            Source::Search => Members::None,
         }
     }
 
-    pub(crate) fn pool_len(&self, at: Step, bound: &Binding) -> usize {
-        self.members(at, bound).len()
-    }
-
-    /// Binds the candidate at a position.
-    fn bind_member(&self, at: Step, members: &Members<'_>, position: usize, bound: &Binding) {
-        match (members, self.shape(at)) {
-            (Members::Rows(id, rows), _) => self.bind(*id, rows[position], bound),
-            (Members::Halves(halves), ChoiceShape::Edges { edge, node, .. }) => {
-                bound.set(edge, halves[position].edge());
-                bound.set(node, halves[position].node());
-            }
-            (Members::Nodes(nodes), ChoiceShape::Nodes { node }) => {
-                bound.set(node, nodes[position])
-            }
-            _ => unreachable!("an empty pool has no position"),
+    #[inline]
+    pub(crate) fn pool_pick(
+        &self,
+        at: Step,
+        attempts: u32,
+        uniform: impl Fn(u32) -> f64,
+        bound: &Binding,
+    ) -> Outcome<bool> {
+        let picking = self.picking(at);
+        let members = self.members(picking, bound);
+        let count = members.len();
+        if count == 0 {
+            return Ok(false);
         }
-    }
-
-    pub(crate) fn pool_bind(&self, at: Step, position: usize, bound: &Binding) -> Outcome<bool> {
-        let members = self.members(at, bound);
-        self.bind_member(at, &members, position, bound);
-        self.passes(at, bound)
+        for attempt in 0..attempts {
+            members.bind(at_fraction(uniform(attempt), count), bound);
+            if self.fits(at.rule, picking, bound)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Whether distinctness and remaining conditions hold for a bound candidate.
-    fn passes(&self, at: Step, bound: &Binding) -> Outcome<bool> {
-        let plan = &self.program.choices[at.rule.index()][at.step];
-        let choice = &self.program.model.rule(at.rule).choose[at.step];
-        if let ChoiceShape::Edges { edge, .. } = plan.shape
-            && plan.taken.iter().any(|&t| bound.get(t) == bound.get(edge))
-        {
+    #[inline]
+    fn fits(&self, rule: RuleId, picking: &Picking, bound: &Binding) -> Outcome<bool> {
+        let clash = |&(a, b): &(Var, Var)| bound.get(a) == bound.get(b);
+        if picking.apart.iter().any(clash) {
             return Ok(false);
         }
-        for &position in &plan.remaining {
-            if !self.condition(at.rule, choice.pattern.conditions[position].id, bound)? {
+        // Mostly nothing else is to be checked.
+        Ok(picking.remaining.is_empty() || self.remaining_hold(rule, picking, bound)?)
+    }
+
+    fn remaining_hold(&self, rule: RuleId, picking: &Picking, bound: &Binding) -> Outcome<bool> {
+        for &condition in &picking.remaining {
+            if !self.condition(rule, condition, bound)? {
                 return Ok(false);
             }
         }
         Ok(true)
     }
 
+    #[inline]
     fn condition(&self, rule: RuleId, condition: FormulaId, bound: &Binding) -> Outcome<bool> {
-        let code = self.program.code_of(condition);
-        if let Some(quick) = code.quick() {
-            return Ok(quick.holds(&self.graph, bound));
-        }
-        let view = self.view();
-        let holds = code.holds(&view.env(bound));
-        holds.map_err(|fault| self.failure(Owner::Rule(rule), Failure { condition, fault }, bound))
+        let holds = self.view().holds(condition, bound);
+        holds.map_err(|failure| self.failure(Owner::Rule(rule), failure, bound))
     }
 
     pub(crate) fn extensions(
@@ -147,19 +131,16 @@ impl Data {
         bound: &Binding,
         out: &mut Extensions,
     ) -> Outcome<()> {
-        let own = &self.program.model.rule(at.rule).choose[at.step]
-            .pattern
-            .elements;
-        out.reset(own.len());
-        if self.shape(at) == ChoiceShape::Search {
-            let plan = &self.network().choices[at.rule.index()][at.step];
-            return self.all_extensions(at.rule, own, plan, bound, out);
+        let picking = self.picking(at);
+        out.reset(picking.own.len());
+        if matches!(picking.source, Source::Search) {
+            return self.all_extensions(at.rule, &picking.own, &picking.search, bound, out);
         }
-        let members = self.members(at, bound);
+        let members = self.members(picking, bound);
         for position in 0..members.len() {
-            self.bind_member(at, &members, position, bound);
-            if self.passes(at, bound)? {
-                out.slots.extend(own.iter().map(|&v| bound.get(v)));
+            members.bind(position, bound);
+            if self.fits(at.rule, picking, bound)? {
+                out.slots.extend(picking.own.iter().map(|&v| bound.get(v)));
             }
         }
         Ok(())
@@ -235,10 +216,11 @@ impl Data {
             Pick::Min(formula) => (formula, false),
             Pick::Uniform | Pick::Weighted(_) => unreachable!("asked for Max and Min only"),
         };
-        let own = &choice.pattern.elements;
-        match self.network().pools[at.rule.index()][at.step] {
-            Some(id) if self.query(id).value.is_some() => {
-                self.best_by_index(at, id, greatest, bound, out)?
+        let picking = self.picking(at);
+        let own = &picking.own;
+        match picking.source {
+            Source::Rows(id) if self.query(id).value.is_some() => {
+                self.best_by_index(at.rule, picking, (id, greatest), bound, out)?
             }
             _ => {
                 let mut all = Extensions::default();
@@ -266,30 +248,28 @@ impl Data {
 
     fn best_by_index(
         &self,
-        at: Step,
-        id: QueryId,
-        greatest: bool,
+        rule: RuleId,
+        picking: &Picking,
+        (id, greatest): (QueryId, bool),
         bound: &Binding,
         out: &mut Extensions,
     ) -> Outcome<()> {
-        let own = &self.program.model.rule(at.rule).choose[at.step]
-            .pattern
-            .elements;
-        out.reset(own.len());
+        out.reset(picking.own.len());
+        let anchor = picking.anchor.map(|anchor| bound.get(anchor));
         let Some(pools) = &self.pools[id.index()] else {
             return Ok(());
         };
         let mut best = None;
         let mut steps = 0;
-        for (key, row) in pools.ordered(self.anchor(at, bound), greatest) {
+        for (key, row) in pools.ordered(anchor, greatest) {
             if best.is_some_and(|b| b != key) {
                 break;
             }
             steps += 1;
             self.bind(id, row, bound);
-            if self.passes(at, bound)? {
+            if self.fits(rule, picking, bound)? {
                 best = Some(key);
-                out.slots.extend(own.iter().map(|&v| bound.get(v)));
+                out.slots.extend(picking.own.iter().map(|&v| bound.get(v)));
             }
         }
         let mut effort = self.effort.get();
@@ -299,12 +279,15 @@ impl Data {
     }
 
     pub(crate) fn pool_weighted(&self, at: Step, u: f64, bound: &Binding) -> Option<bool> {
-        let id = self.network().pools[at.rule.index()][at.step]?;
+        let picking = self.picking(at);
+        let Source::Rows(id) = picking.source else {
+            return None;
+        };
         if self.query(id).indexed != super::network::Indexed::Sums {
             return None;
         }
         let pools = self.pools[id.index()].as_ref()?;
-        let anchor = self.anchor(at, bound);
+        let anchor = picking.anchor.map(|anchor| bound.get(anchor));
         let position = pools.sums(anchor).and_then(|s| s.locate(u));
         if let Some(position) = position {
             self.bind(id, pools.rows(anchor)[position], bound);
@@ -334,7 +317,7 @@ impl Data {
         let position = if self.query(*id).value.is_some() {
             pools.sums(None).and_then(|s| s.locate(u))
         } else {
-            Some(fraction(u, rows.len()))
+            Some(at_fraction(u, rows.len()))
         };
         if let Some(&row) = position.and_then(|p| rows.get(p)) {
             let slots = self.stores[id.index()].row(row);
@@ -381,6 +364,40 @@ impl Data {
         })
     }
 
+    /// The value of a formula at a time; a fault does not know rule and match.
+    pub(crate) fn value_at(&self, formula: &Formula, bound: &Binding, now: f64) -> Outcome<Value> {
+        let view = self.view();
+        let env = Env {
+            now,
+            ..view.env(bound)
+        };
+        self.program.code(formula).value(&env).map_err(|fault| {
+            let mut error = RuntimeError::new(*fault, now);
+            error.expression = Some(formula.text.clone());
+            Box::new(error)
+        })
+    }
+
+    /// The value of a right-hand side that needs more than a look.
+    fn right_hand_side(
+        &self,
+        firing: &Firing<'_>,
+        formula: FormulaId,
+        drawing: &RefCell<Drawing<'_>>,
+    ) -> Outcome<Value> {
+        let view = self.view();
+        let env = Env {
+            drawing: Some(drawing),
+            ..view.env(firing.bound)
+        };
+        let value = self.program.code_of(formula).value(&env);
+        let failure = |fault| Failure {
+            condition: formula,
+            fault,
+        };
+        value.map_err(|fault| self.failure(Owner::Rule(firing.rule), failure(fault), firing.bound))
+    }
+
     /// The reading of a count or summary.
     pub(crate) fn reading(&self, probe: ProbeId) -> Option<f64> {
         #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 matches")]
@@ -412,17 +429,6 @@ impl Data {
     }
 }
 
-/// The position at fraction `u` of `n`.
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "u is in 0..1, n below 2^32"
-)]
-fn fraction(u: f64, n: usize) -> usize {
-    ((u * n as f64) as usize).min(n.saturating_sub(1))
-}
-
 impl EffectReader for Data {
     fn program(&self) -> &Program {
         &self.program
@@ -436,23 +442,13 @@ impl EffectReader for Data {
     fn evaluate(
         &self,
         firing: &Firing<'_>,
-        formula: &Formula,
+        formula: FormulaId,
         drawing: &RefCell<Drawing<'_>>,
     ) -> Outcome<Value> {
-        if let Some(quick) = self.program.code(formula).quick() {
-            return Ok(quick.value(&self.graph, firing.bound));
+        match self.program.code_of(formula).quick() {
+            Some(quick) => Ok(quick.value(&self.graph, firing.bound, |n| self.note_search(n))),
+            None => self.right_hand_side(firing, formula, drawing),
         }
-        let view = self.view();
-        let env = Env {
-            drawing: Some(drawing),
-            ..view.env(firing.bound)
-        };
-        let value = self.program.code(formula).value(&env);
-        let failure = |fault| Failure {
-            condition: formula.id,
-            fault,
-        };
-        value.map_err(|fault| self.failure(Owner::Rule(firing.rule), failure(fault), firing.bound))
     }
 
     fn block(&self, firing: &Firing<'_>, block: usize, out: &mut Extensions) -> Outcome<()> {

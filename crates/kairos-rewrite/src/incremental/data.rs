@@ -373,7 +373,7 @@ impl Data {
         self.bind(id, row, bound);
         let code = self.program.code_of(formula);
         let value = match code.quick() {
-            Some(quick) => quick.value(&self.graph, bound),
+            Some(quick) => quick.value(&self.graph, bound, |n| self.note_search(n)),
             None => {
                 let failed = |fault| Failure {
                     condition: formula,

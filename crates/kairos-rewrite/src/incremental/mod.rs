@@ -14,6 +14,7 @@ mod data;
 mod dispatch;
 mod ending;
 mod network;
+mod picking;
 mod plan;
 mod pool;
 mod prefetch;
@@ -35,7 +36,7 @@ use update::Update;
 use crate::{
     binding::{Binding, Slot},
     effects::{AloneAssignment, Change},
-    error::{Outcome, RuntimeError},
+    error::Outcome,
     graph::HostGraph,
     matcher::{Applied, Cause, Effort, EventId, Extensions, Firing, MatchDelta, Matcher, Soon},
     program::Program,
@@ -165,35 +166,33 @@ impl Matcher for IncrementalMatcher {
             .collect()
     }
 
+    #[inline]
     fn value(&self, formula: &Formula, bound: &Binding, now: f64) -> Outcome<Value> {
-        let code = self.data.program.code(formula);
-        if let Some(quick) = code.quick() {
-            return Ok(quick.value(&self.data.graph, bound));
+        match self.data.program.code(formula).quick() {
+            Some(quick) => Ok(quick.value(&self.data.graph, bound, |n| self.data.note_search(n))),
+            None => self.data.value_at(formula, bound, now),
         }
-        let view = self.data.view();
-        let env = crate::eval::Env {
-            now,
-            ..view.env(bound)
-        };
-        code.value(&env).map_err(|fault| {
-            let mut error = RuntimeError::new(*fault, now);
-            error.expression = Some(formula.text.clone());
-            Box::new(error)
-        })
     }
 
-    fn pool_len(&self, rule: RuleId, step: usize, bound: &Binding) -> usize {
-        self.data.pool_len(Step { rule, step }, bound)
+    #[inline]
+    fn holds(&self, condition: &Formula, bound: &Binding, now: f64) -> Outcome<bool> {
+        match self.data.program.code(condition).quick() {
+            Some(quick) => Ok(quick.holds(&self.data.graph, bound, |n| self.data.note_search(n))),
+            None => Ok(self.data.value_at(condition, bound, now)? == Value::Bool(true)),
+        }
     }
 
-    fn pool_bind(
+    #[inline]
+    fn pool_pick(
         &self,
         rule: RuleId,
         step: usize,
-        position: usize,
+        attempts: u32,
+        uniform: impl Fn(u32) -> f64,
         bound: &Binding,
     ) -> Outcome<bool> {
-        self.data.pool_bind(Step { rule, step }, position, bound)
+        let at = Step { rule, step };
+        self.data.pool_pick(at, attempts, uniform, bound)
     }
 
     fn extensions(

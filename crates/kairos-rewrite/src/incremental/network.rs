@@ -12,6 +12,7 @@ use kairos_model::{
 
 use super::{
     dispatch::Dispatch,
+    picking::Picking,
     plan::{Plan, Shape, plan},
     ranking::Ranking,
     store::{Hook, Layout},
@@ -227,16 +228,14 @@ pub(crate) struct Network {
     pub(crate) dispatch: Dispatch,
     /// For each sub-pattern its conditions.
     pub(crate) sub_conditions: Vec<Vec<FormulaId>>,
-    /// For each rule and step of its choice how extensions are searched for, with the step's conditions.
-    pub(crate) choices: Vec<Vec<(Plan, Vec<FormulaId>)>>,
-    /// The same for the for_each blocks.
+    /// For each rule the steps of its choice.
+    pub(crate) choices: Vec<Box<[Picking]>>,
+    /// For each rule how the extensions of its for_each blocks are searched for, with their conditions.
     pub(crate) blocks: Vec<Vec<(Plan, Vec<FormulaId>)>>,
     /// For each rule its query of events.
     pub(crate) events: Vec<Option<QueryId>>,
     /// For each rule its components.
     pub(crate) components: Vec<Vec<Component>>,
-    /// For each rule and step the query of its pool; `None`: the graph's own lists are the pool, or there is none.
-    pub(crate) pools: Vec<Vec<Option<QueryId>>>,
     /// For each rule how its matches follow from an order of nodes, if they do.
     pub(crate) rankings: Vec<Option<Ranked>>,
     pub(crate) has_rankings: bool,
@@ -260,7 +259,7 @@ impl Network {
         let rules = (0..).zip(&model.rules).map(|(i, _)| RuleId(i));
         let events: Vec<Option<QueryId>> = rules.clone().map(|r| builder.events(r)).collect();
         let components = rules.clone().map(|r| builder.components(r)).collect();
-        let pools = rules.clone().map(|r| builder.pools(r)).collect();
+        let pools: Vec<Vec<Option<QueryId>>> = rules.clone().map(|r| builder.pools(r)).collect();
         let ids = (0..).map(ProbeId).take(model.probes.len());
         let tallies: Vec<Option<Tally>> = ids.clone().map(|p| builder.tally(p)).collect();
         let probe = |(p, tally): (ProbeId, &Option<Tally>)| match tally {
@@ -298,10 +297,15 @@ impl Network {
             let plan = extension_plan(program, owner, pattern, taken);
             (plan, pattern.conditions.iter().map(|c| c.id).collect())
         };
-        let choices = |(i, r): (usize, &Rule)| {
-            r.choose
-                .iter()
-                .map(|c| extension(i, &c.pattern, &c.taken))
+        let picking = |rule: RuleId, step: usize, pool: Option<QueryId>| {
+            let choice = &model.rule(rule).choose[step];
+            let search = extension(rule.index(), &choice.pattern, &choice.taken);
+            Picking::new(program, rule, step, pool, search)
+        };
+        let pickings = |(rule, pools): (RuleId, &Vec<Option<QueryId>>)| {
+            let steps = pools.iter().enumerate();
+            steps
+                .map(|(step, &pool)| picking(rule, step, pool))
                 .collect()
         };
         let blocks = |(i, r): (usize, &Rule)| {
@@ -316,11 +320,10 @@ impl Network {
             strategies,
             dispatch,
             sub_conditions,
-            choices: model.rules.iter().enumerate().map(choices).collect(),
+            choices: (0..).map(RuleId).zip(&pools).map(pickings).collect(),
             blocks: model.rules.iter().enumerate().map(blocks).collect(),
             events,
             components,
-            pools,
             has_rankings: rankings.iter().any(Option::is_some),
             rankings,
             probes,

@@ -21,7 +21,7 @@ impl Data {
             return;
         };
         if self.query(query).nodes.first() == Some(&true) {
-            let alone = self.program.effects(event.rule).alone;
+            let alone = self.program.effects(event.rule).alone().is_some();
             self.prefetch_node(event.first, how_soon, alone);
         } else if self.graph.has_edge(event.first) {
             self.prefetch_edge(event.first, how_soon);

@@ -4,12 +4,12 @@ use std::cell::Cell;
 
 use kairos_model::{
     expr::{FormulaId, Var},
-    types::{EdgeTypeId, NodeTypeId},
+    types::NodeTypeId,
 };
 
 use super::{
     network::{Network, Query, QueryId},
-    plan::{EdgeTest, Ends, Item, NodeTest, Plan},
+    plan::{Connect, EdgeTest, Ends, Expand, Item, NodeTest, Plan},
     store::{Heads, Store},
     strategy::Strategy,
 };
@@ -17,7 +17,7 @@ use crate::{
     binding::{Binding, Slot},
     error::Fault,
     eval::{Counts, Env, Evaluated},
-    graph::{Half, HostGraph},
+    graph::HostGraph,
     matcher::Effort,
     program::{Program, SubId},
     schema::Way,
@@ -60,18 +60,31 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Whether a condition holds.
+    #[inline]
+    pub(crate) fn holds(&self, condition: FormulaId, bound: &Binding) -> Result<bool, Failure> {
+        let code = self.program.code_of(condition);
+        match code.quick() {
+            Some(quick) => Ok(quick.holds(self.graph, bound, |n| self.note_search(n))),
+            None => {
+                let holds = code.holds(&self.env(bound));
+                holds.map_err(|fault| Failure { condition, fault })
+            }
+        }
+    }
+
+    /// Counts candidates that were tested.
+    pub(crate) fn note_search(&self, candidates: u64) {
+        let mut effort = self.effort.get();
+        effort.search_steps += candidates;
+        self.effort.set(effort);
+    }
+
     /// Whether all conditions of a query hold, those first that cannot fail.
+    #[inline]
     pub(crate) fn all_hold(&self, query: &Query, bound: &Binding) -> Result<bool, Failure> {
         for &condition in &query.checked {
-            let code = self.program.code_of(condition);
-            let holds = match code.quick() {
-                Some(quick) => quick.holds(self.graph, bound),
-                None => {
-                    let holds = code.holds(&self.env(bound));
-                    holds.map_err(|fault| Failure { condition, fault })?
-                }
-            };
-            if !holds {
+            if !self.holds(condition, bound)? {
                 return Ok(false);
             }
         }
@@ -113,15 +126,14 @@ impl<'a> View<'a> {
         let mut search = Search {
             view: self,
             conditions,
-            env: self.env(bound),
+            bound,
             emit,
             steps: 0,
+            failure: None,
         };
-        let result = search.step(&plan.items);
-        let mut effort = self.effort.get();
-        effort.search_steps += search.steps;
-        self.effort.set(effort);
-        result.map(|_| ())
+        search.step(&plan.items);
+        self.note_search(search.steps);
+        search.failure.map_or(Ok(()), Err)
     }
 
     /// Evaluates a sub-pattern by search; counts up to `limit`.
@@ -259,151 +271,132 @@ impl Counts for View<'_> {
     fn count(&self, sub: SubId, env: &Env<'_>) -> Evaluated<u64> {
         self.counted(sub, env, u64::MAX)
     }
+
+    fn tested(&self, candidates: u64) {
+        self.note_search(candidates);
+    }
 }
 
 /// One search under way: a depth-first walk through the items of a plan.
 struct Search<'a, 'e> {
     view: &'a View<'a>,
     conditions: &'a [FormulaId],
-    env: Env<'a>,
+    bound: &'a Binding,
     emit: Emit<'e>,
     steps: u64,
+    /// Why the search ended, where a condition had no value.
+    failure: Option<Failure>,
 }
 
-/// Whether to go on.
-type Going = Result<bool, Failure>;
-
 impl<'a> Search<'a, '_> {
-    fn step(&mut self, items: &[Item]) -> Going {
-        let Some((item, rest)) = items.split_first() else {
-            return Ok((self.emit)());
-        };
-        match item {
-            Item::Check(position) => {
-                let condition = self.conditions[*position];
-                let holds = self.view.program.code_of(condition).holds(&self.env);
-                if holds.map_err(|fault| Failure { condition, fault })? {
-                    self.step(rest)
-                } else {
-                    Ok(true)
-                }
-            }
-            Item::Ends(ends) => {
-                let (a, b) = self.view.graph.ends(self.env.bound.get(ends.edge));
-                Ok(self.ends(ends, a, b, rest)?
-                    && (!ends.undirected || a == b || self.ends(ends, b, a, rest)?))
-            }
-            Item::Expand {
-                from,
-                ports,
-                edge,
-                to,
-            } => {
-                let near = self.env.bound.get(*from);
-                for &port in &ports[self.view.graph.node_type(near).index()] {
-                    for &half in self.view.graph.port(near, port) {
-                        self.steps += 1;
-                        if !self.far_end(half, edge, to, rest)? {
-                            return Ok(false);
+    /// Carries out the rest of a plan; says whether to go on.
+    fn step(&mut self, mut items: &[Item]) -> bool {
+        while let Some((item, rest)) = items.split_first() {
+            match item {
+                Item::Check(position) => {
+                    match self.view.holds(self.conditions[*position], self.bound) {
+                        Ok(true) => {}
+                        Ok(false) => return true,
+                        Err(failure) => {
+                            self.failure = Some(failure);
+                            return false;
                         }
                     }
                 }
-                Ok(true)
-            }
-            Item::Connect {
-                from,
-                to,
-                types,
-                way,
-                edge,
-            } => {
-                let (a, b) = (self.env.bound.get(*from), self.env.bound.get(*to));
-                for &ty in types {
-                    let (mut halves, other) = self.shorter(a, b, ty, *way);
-                    while let Some(next) = halves.iter().position(|half| half.node() == other) {
-                        self.steps += next as u64 + 1;
-                        let found = halves[next].edge();
-                        halves = &halves[next + 1..];
-                        if self.edge_fits(edge, found) {
-                            self.env.bound.set(edge.var, found);
-                            if !self.step(rest)? {
-                                return Ok(false);
-                            }
+                Item::Ends(ends) => {
+                    let (mut a, mut b) = self.view.graph.ends(self.bound.get(ends.edge));
+                    if ends.undirected && a != b {
+                        if self.bind_ends(ends, a, b) && !self.step(rest) {
+                            return false;
                         }
+                        (a, b) = (b, a);
                     }
-                    self.steps += halves.len() as u64;
-                }
-                Ok(true)
-            }
-            Item::Scan { node, types } => {
-                for &ty in types {
-                    for &candidate in self.view.graph.nodes_of(ty) {
-                        self.steps += 1;
-                        if self.node_fits(node, candidate) {
-                            self.env.bound.set(node.var, candidate);
-                            if !self.step(rest)? {
-                                return Ok(false);
-                            }
-                        }
+                    if !self.bind_ends(ends, a, b) {
+                        return true;
                     }
                 }
-                Ok(true)
+                Item::Expand(expand) => return self.expand(expand, rest),
+                Item::Connect(connect) => return self.connect(connect, rest),
+                Item::Scan { node, types } => return self.scan(node, types, rest),
             }
+            items = rest;
         }
+        (self.emit)()
     }
 
-    fn ends(&mut self, ends: &Ends, a: Slot, b: Slot, rest: &[Item]) -> Going {
+    #[inline]
+    fn bind_ends(&mut self, ends: &Ends, a: Slot, b: Slot) -> bool {
         self.steps += 1;
-        if !self.node_fits(&ends.from, a) {
-            return Ok(true);
-        }
-        self.env.bound.set(ends.from.var, a);
-        if !self.node_fits(&ends.to, b) {
-            return Ok(true);
-        }
-        self.env.bound.set(ends.to.var, b);
-        self.step(rest)
+        self.bind_node(&ends.from, a) && self.bind_node(&ends.to, b)
     }
 
-    fn far_end(&mut self, half: Half, edge: &EdgeTest, to: &NodeTest, rest: &[Item]) -> Going {
-        if !self.edge_fits(edge, half.edge()) || !self.node_fits(to, half.node()) {
-            return Ok(true);
-        }
-        self.env.bound.set(edge.var, half.edge());
-        self.env.bound.set(to.var, half.node());
-        self.step(rest)
-    }
-
-    /// Edges of a type from `a` to `b`, among others: the shorter of the two lists that hold them, and which other end is meant.
-    fn shorter(&self, a: Slot, b: Slot, ty: EdgeTypeId, way: Way) -> (&'a [Half], Slot) {
+    fn expand(&mut self, expand: &Expand, rest: &[Item]) -> bool {
         let graph = self.view.graph;
-        let back = if way == Way::Undirected { way } else { Way::In };
-        let (ty_a, ty_b) = (graph.node_type(a), graph.node_type(b));
-        let forward = graph
-            .schema()
-            .port(ty_a, ty, way, ty_b)
-            .map_or(&[][..], |p| graph.port(a, p));
-        let backward = graph
-            .schema()
-            .port(ty_b, ty, back, ty_a)
-            .map_or(&[][..], |p| graph.port(b, p));
-        if backward.len() < forward.len() {
-            (backward, a)
-        } else {
-            (forward, b)
+        let near = self.bound.get(expand.from);
+        for &port in expand.ports.of(graph, near) {
+            for half in graph.port(near, port) {
+                self.steps += 1;
+                let fits = self.bind_edge(&expand.edge, half.edge())
+                    && self.bind_node(&expand.to, half.node());
+                if fits && !self.step(rest) {
+                    return false;
+                }
+            }
         }
+        true
     }
 
-    fn node_fits(&self, test: &NodeTest, node: Slot) -> bool {
-        let bound = self.env.bound;
+    fn connect(&mut self, connect: &Connect, rest: &[Item]) -> bool {
+        let (a, b) = (self.bound.get(connect.from), self.bound.get(connect.to));
+        for &ty in &connect.types {
+            let (mut halves, other) = self.view.graph.between(ty, a, b);
+            while let Some(next) = halves.iter().position(|half| half.node() == other) {
+                self.steps += next as u64 + 1;
+                let found = halves[next].edge();
+                halves = &halves[next + 1..];
+                if self.bind_edge(&connect.edge, found) && !self.step(rest) {
+                    return false;
+                }
+            }
+            self.steps += halves.len() as u64;
+        }
+        true
+    }
+
+    fn scan(&mut self, node: &NodeTest, types: &[NodeTypeId], rest: &[Item]) -> bool {
+        for &ty in types {
+            for &candidate in self.view.graph.nodes_of(ty) {
+                self.steps += 1;
+                if self.bind_node(node, candidate) && !self.step(rest) {
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
+    /// Binds a node variable, if the node fits.
+    #[inline]
+    fn bind_node(&self, test: &NodeTest, node: Slot) -> bool {
+        let bound = self.bound;
         if test.bound {
             return bound.get(test.var) == node;
         }
-        test.types.has_node(self.view.graph.node_type(node))
-            && test.distinct.iter().all(|&v| bound.get(v) != node)
+        let fits = test.has_type(self.view.graph, node)
+            && test.distinct.iter().all(|&v| bound.get(v) != node);
+        if fits {
+            bound.set(test.var, node);
+        }
+        fits
     }
 
-    fn edge_fits(&self, test: &EdgeTest, edge: Slot) -> bool {
-        test.distinct.iter().all(|&v| self.env.bound.get(v) != edge)
+    /// Binds an edge variable, if the edge fits.
+    #[inline]
+    fn bind_edge(&self, test: &EdgeTest, edge: Slot) -> bool {
+        let fits = test.distinct.iter().all(|&v| self.bound.get(v) != edge);
+        if fits {
+            self.bound.set(test.var, edge);
+        }
+        fits
     }
 }

@@ -2,9 +2,9 @@
 
 use super::{
     Applied, Arc, BTreeMap, Binding, Cause, Change, ChoiceShape, Context, Drawing, EffectReader,
-    Effort, EventId, Extensions, Fault, Firing, Formula, HostGraph, MatchDelta, Matcher,
+    Effort, EventId, Extensions, Fault, Firing, Formula, FormulaId, HostGraph, MatchDelta, Matcher,
     NaiveMatcher, Outcome, Owner, Pick, Pool, ProbeId, Program, RefCell, RuleId, RuntimeError,
-    Slot, SumTree, Value, Var, is_node,
+    Slot, SumTree, Value, Var, at_fraction, is_node,
 };
 
 impl NaiveMatcher {
@@ -21,6 +21,40 @@ impl NaiveMatcher {
         self.context(owner, bound)
             .holds(&formula.expr)
             .map_err(|fault| self.error(owner, *fault, Some(formula), bound))
+    }
+
+    fn pool_len(&self, rule: RuleId, step: usize, bound: &Binding) -> usize {
+        self.pool(rule, step, bound).map_or(0, |p| p.members.len())
+    }
+
+    /// Binds the member at a position; whether distinctness and the remaining conditions hold for it.
+    fn pool_bind(
+        &self,
+        rule: RuleId,
+        step: usize,
+        position: usize,
+        bound: &Binding,
+    ) -> Outcome<bool> {
+        let choice = &self.program.model.rule(rule).choose[step];
+        let plan = &self.program.choices[rule.index()][step];
+        let Some(pool) = self.pool(rule, step, bound) else {
+            return Ok(false);
+        };
+        Self::bind(&choice.pattern.elements, &pool.members[position].1, bound);
+        if let ChoiceShape::Edges { edge, .. } = plan.shape
+            && choice
+                .taken
+                .iter()
+                .any(|&t| bound.get(t) == bound.get(edge))
+        {
+            return Ok(false);
+        }
+        for &condition in &plan.remaining {
+            if !self.condition(rule, &choice.pattern.conditions[condition], bound)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn bind(own: &[Var], slots: &[Slot], bound: &Binding) {
@@ -40,9 +74,10 @@ impl EffectReader for NaiveMatcher {
     fn evaluate(
         &self,
         firing: &Firing<'_>,
-        formula: &Formula,
+        formula: FormulaId,
         drawing: &RefCell<Drawing<'_>>,
     ) -> Outcome<Value> {
+        let formula = self.program.formula(formula);
         let owner = Owner::Rule(firing.rule);
         let context = Context {
             draws: Some(drawing),
@@ -163,37 +198,21 @@ impl Matcher for NaiveMatcher {
         })
     }
 
-    fn pool_len(&self, rule: RuleId, step: usize, bound: &Binding) -> usize {
-        self.pool(rule, step, bound).map_or(0, |p| p.members.len())
-    }
-
-    fn pool_bind(
+    fn pool_pick(
         &self,
         rule: RuleId,
         step: usize,
-        position: usize,
+        attempts: u32,
+        uniform: impl Fn(u32) -> f64,
         bound: &Binding,
     ) -> Outcome<bool> {
-        let choice = &self.program.model.rule(rule).choose[step];
-        let plan = &self.program.choices[rule.index()][step];
-        let Some(pool) = self.pool(rule, step, bound) else {
-            return Ok(false);
-        };
-        Self::bind(&choice.pattern.elements, &pool.members[position].1, bound);
-        if let ChoiceShape::Edges { edge, .. } = plan.shape
-            && choice
-                .taken
-                .iter()
-                .any(|&t| bound.get(t) == bound.get(edge))
-        {
-            return Ok(false);
-        }
-        for &condition in &plan.remaining {
-            if !self.condition(rule, &choice.pattern.conditions[condition], bound)? {
-                return Ok(false);
+        let count = self.pool_len(rule, step, bound);
+        for attempt in 0..if count == 0 { 0 } else { attempts } {
+            if self.pool_bind(rule, step, at_fraction(uniform(attempt), count), bound)? {
+                return Ok(true);
             }
         }
-        Ok(true)
+        Ok(false)
     }
 
     fn extensions(

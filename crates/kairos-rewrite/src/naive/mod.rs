@@ -3,7 +3,7 @@
 use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
 
 use kairos_model::{
-    expr::{ExprKind, Formula, Var},
+    expr::{ExprKind, Formula, FormulaId, Var},
     formulas::Owner,
     pattern::Pattern,
     probe::{ProbeId, ProbeKind, Summary},
@@ -24,7 +24,9 @@ use crate::{
     error::{Fault, Outcome, RuntimeError},
     eval::Drawing,
     graph::HostGraph,
-    matcher::{Applied, Cause, Effort, EventId, Extensions, Firing, Lost, MatchDelta, Matcher},
+    matcher::{
+        Applied, Cause, Effort, EventId, Extensions, Firing, Lost, MatchDelta, Matcher, at_fraction,
+    },
     program::{ChoiceShape, Program, is_node},
     sums::SumTree,
 };

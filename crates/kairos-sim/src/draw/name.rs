@@ -65,10 +65,21 @@ impl Name {
     #[inline]
     #[must_use]
     pub fn created_in(firing: Name, position: u32, extension: &[Name]) -> Self {
+        Self::created_among(firing, position, extension.iter().copied())
+    }
+
+    /// The same, of names that are only now looked up.
+    #[inline]
+    #[must_use]
+    pub(crate) fn created_among(
+        firing: Name,
+        position: u32,
+        extension: impl ExactSizeIterator<Item = Name>,
+    ) -> Self {
         let chain = Chain::new(Kind::Created)
             .word(firing.0)
             .word(u64::from(position));
-        Self(names(chain, extension.iter().copied()).finish())
+        Self(names(chain, extension).finish())
     }
 
     /// The element of the start graph made by a statement in its `index`-th repetition, at `position` in its text.

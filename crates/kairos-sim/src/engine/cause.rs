@@ -18,15 +18,13 @@ pub(super) struct FiringCause<'a> {
     pub(super) name: Name,
 }
 
-impl FiringCause<'_> {
-    fn names(extension: &[u64]) -> smallvec::SmallVec<[Name; 8]> {
-        extension.iter().map(|&n| Name(n)).collect()
-    }
+fn names(extension: &[u64]) -> impl ExactSizeIterator<Item = Name> {
+    extension.iter().map(|&n| Name(n))
 }
 
 impl Cause for FiringCause<'_> {
     fn name(&mut self, position: u32, extension: &[u64]) -> u64 {
-        Name::created_in(self.name, position, &Self::names(extension)).0
+        Name::created_among(self.name, position, names(extension)).0
     }
 
     fn draw(
@@ -39,7 +37,7 @@ impl Cause for FiringCause<'_> {
         // Inside for_each every extension draws for itself: under the name of what it would create at that place.
         let name = match extension {
             [] => self.name,
-            _ => Name::created_in(self.name, u32::MAX - place, &Self::names(extension)),
+            _ => Name::created_among(self.name, u32::MAX - place, names(extension)),
         };
         draw(
             self.randomness,

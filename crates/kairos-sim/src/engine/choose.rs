@@ -7,7 +7,7 @@ use kairos_model::{
 use kairos_rewrite::{
     binding::Binding,
     error::{Fault, Outcome, RuntimeError},
-    matcher::{Extensions, Matcher},
+    matcher::{Extensions, Matcher, at_fraction},
     program::ChoiceShape,
     sums::SumTree,
 };
@@ -52,7 +52,7 @@ impl Chooser {
             }
         }
         for condition in &rule.then {
-            if matcher.value(condition, bound, at.now)? != Value::Bool(true) {
+            if !matcher.holds(condition, bound, at.now)? {
                 return Ok(false);
             }
         }
@@ -70,21 +70,18 @@ impl Chooser {
         let place = Place::text(FIRST_PICK + u32::try_from(step).expect("fewer than 2^16 steps"));
         let uniform = |attempt: u32| at.randomness.rng(at.name, place.attempt(attempt)).uniform();
         match &program.model.rule(at.rule).choose[step].pick {
-            Pick::Uniform
-                if program.choices[at.rule.index()][step].shape != ChoiceShape::Search =>
-            {
-                let count = matcher.pool_len(at.rule, step, bound);
-                for attempt in 0..if count == 0 { 0 } else { ATTEMPTS } {
-                    if matcher.pool_bind(at.rule, step, fraction(uniform(attempt), count), bound)? {
-                        return Ok(true);
-                    }
+            Pick::Uniform => {
+                if matcher.pool_pick(at.rule, step, ATTEMPTS, uniform, bound)? {
+                    return Ok(true);
                 }
                 matcher.extensions(at.rule, step, bound, &mut self.extensions)?;
-                Ok(self.bind_at(matcher, at, step, uniform(ATTEMPTS), bound))
-            }
-            Pick::Uniform => {
-                matcher.extensions(at.rule, step, bound, &mut self.extensions)?;
-                Ok(self.bind_at(matcher, at, step, uniform(0), bound))
+                let shape = program.choices[at.rule.index()][step].shape;
+                let attempts = if shape == ChoiceShape::Search {
+                    0
+                } else {
+                    ATTEMPTS
+                };
+                Ok(self.bind_at(matcher, at, step, uniform(attempts), bound))
             }
             Pick::Max(_) | Pick::Min(_) => {
                 matcher.best(at.rule, step, bound, &mut self.extensions)?;
@@ -128,7 +125,7 @@ impl Chooser {
     ) -> bool {
         let count = self.extensions.len();
         if count > 0 {
-            self.bind(matcher, at, step, fraction(u, count), bound);
+            self.bind(matcher, at, step, at_fraction(u, count), bound);
         }
         count > 0
     }
@@ -148,15 +145,4 @@ impl Chooser {
             .zip(self.extensions.get(position))
             .for_each(|(&v, &s)| bound.set(v, s));
     }
-}
-
-/// The position at fraction `u` of `n`.
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "u is in 0..1, n below 2^32"
-)]
-fn fraction(u: f64, n: usize) -> usize {
-    ((u * n as f64) as usize).min(n.saturating_sub(1))
 }

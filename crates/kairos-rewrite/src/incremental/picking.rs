@@ -1,0 +1,155 @@
+//! The steps of choices, compiled, and the pools that they pick from.
+
+use kairos_model::{
+    expr::{FormulaId, Var},
+    rule::RuleId,
+    types::NodeTypeId,
+};
+
+use super::{
+    network::{Query, QueryId},
+    plan::Plan,
+    store::Store,
+};
+use crate::{
+    binding::{Binding, Slot},
+    graph::Half,
+    program::{ChoiceShape, Program, node_types},
+    schema::PortId,
+};
+
+/// A step of a rule's choice.
+#[derive(Debug)]
+pub(crate) struct Picking {
+    pub(crate) source: Source,
+    /// Own elements.
+    pub(crate) own: Box<[Var]>,
+    /// The node at which a pool's edges are.
+    pub(crate) anchor: Option<Var>,
+    /// Pairs of edges that must be two.
+    pub(crate) apart: Box<[(Var, Var)]>,
+    /// Conditions that are checked for each candidate.
+    pub(crate) remaining: Box<[FormulaId]>,
+    /// How extensions are searched for, with all of the step's conditions, where there is no pool.
+    pub(crate) search: (Plan, Vec<FormulaId>),
+}
+
+/// Where the candidates of a step come from.
+#[derive(Debug)]
+pub(crate) enum Source {
+    /// The stored matches of a query.
+    Rows(QueryId),
+    /// The edges of one type at a node.
+    Halves {
+        anchor: Var,
+        edge: Var,
+        node: Var,
+        /// By type of the anchor the list in which they stand.
+        ports: Box<[Option<PortId>]>,
+    },
+    /// The nodes of a type.
+    Nodes { node: Var, ty: NodeTypeId },
+    /// There is no pool.
+    Search,
+}
+
+impl Picking {
+    /// A step whose pool is a query's, if it has one.
+    pub(crate) fn new(
+        program: &Program,
+        rule: RuleId,
+        step: usize,
+        pool: Option<QueryId>,
+        search: (Plan, Vec<FormulaId>),
+    ) -> Picking {
+        let plan = &program.choices[rule.index()][step];
+        let rule = program.model.rule(rule);
+        let pattern = &rule.choose[step].pattern;
+        let (anchor, edge) = match plan.shape {
+            ChoiceShape::Edges { anchor, edge, .. } => (Some(anchor), Some(edge)),
+            ChoiceShape::Nodes { .. } | ChoiceShape::Search => (None, None),
+        };
+        let source = match (pool, plan.shape) {
+            (Some(query), _) => Source::Rows(query),
+            (None, ChoiceShape::Search) => Source::Search,
+            (None, ChoiceShape::Nodes { node }) => Source::Nodes {
+                node,
+                ty: node_types(&rule.scope, node)[0],
+            },
+            (
+                None,
+                ChoiceShape::Edges {
+                    anchor, edge, node, ..
+                },
+            ) => Source::Halves {
+                anchor,
+                edge,
+                node,
+                ports: plan.ports.as_slice().into(),
+            },
+        };
+        let taken = plan.taken.iter();
+        let remaining = plan.remaining.iter().map(|&c| pattern.conditions[c].id);
+        Picking {
+            source,
+            own: pattern.elements.as_slice().into(),
+            anchor,
+            apart: taken.flat_map(|&t| edge.map(|edge| (t, edge))).collect(),
+            remaining: remaining.collect(),
+            search,
+        }
+    }
+}
+
+/// The members of a pool, in pool order.
+pub(crate) enum Members<'a> {
+    Rows {
+        query: &'a Query,
+        store: &'a Store,
+        rows: &'a [u32],
+    },
+    Halves {
+        edge: Var,
+        node: Var,
+        halves: &'a [Half],
+    },
+    Nodes {
+        node: Var,
+        nodes: &'a [Slot],
+    },
+    None,
+}
+
+impl Members<'_> {
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Members::Rows { rows, .. } => rows.len(),
+            Members::Halves { halves, .. } => halves.len(),
+            Members::Nodes { nodes, .. } => nodes.len(),
+            Members::None => 0,
+        }
+    }
+
+    /// Binds the candidate at a position.
+    #[inline]
+    pub(crate) fn bind(&self, position: usize, bound: &Binding) {
+        match *self {
+            Members::Rows { query, store, rows } => {
+                let slots = store.row(rows[position]).iter();
+                query
+                    .vars
+                    .iter()
+                    .zip(slots)
+                    .for_each(|(&v, &s)| bound.set(v, s));
+            }
+            Members::Halves { edge, node, halves } => {
+                let half = halves[position];
+                bound.set(edge, half.edge());
+                bound.set(node, half.node());
+            }
+            Members::Nodes { node, nodes } => bound.set(node, nodes[position]),
+            Members::None => unreachable!("an empty pool has no position"),
+        }
+    }
+}
