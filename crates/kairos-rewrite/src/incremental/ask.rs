@@ -322,6 +322,7 @@ impl Data {
         if let Some(&row) = position.and_then(|p| rows.get(p)) {
             let slots = self.stores[id.index()].row(row);
             vars.iter().zip(slots).for_each(|(&v, &s)| bound.set(v, s));
+            self.prefetch_picked(*id, slots);
         }
     }
 
@@ -331,6 +332,7 @@ impl Data {
         let Some(plan) = &self.program.aggregates[id.index()] else {
             return Ok(true);
         };
+        self.prefetch_around(id, bound);
         let clash = |&(a, b): &(Var, Var)| bound.get(a) == bound.get(b);
         if plan.distinct.iter().any(clash) {
             return Ok(false);

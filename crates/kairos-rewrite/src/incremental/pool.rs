@@ -8,6 +8,7 @@ use super::{network::Indexed, store::NONE};
 use crate::{
     binding::Slot,
     lists::{List, Lists},
+    prefetch::prefetch,
     sums::SumTree,
 };
 
@@ -66,6 +67,12 @@ impl Pools {
         self.groups
             .get(Self::group(anchor))
             .map_or(&[], |g| self.rows.get(g.rows))
+    }
+
+    /// Asks for the place of a row.
+    #[inline]
+    pub(crate) fn prefetch(&self, row: u32) {
+        prefetch(&self.positions, row as usize);
     }
 
     /// Appends a row, with its value where values are indexed.

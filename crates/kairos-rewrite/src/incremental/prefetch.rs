@@ -1,8 +1,13 @@
 //! What the firing of an event will read, asked for bit by bit: what is asked for now says, once it has come, what to ask for next.
 
-use super::data::Data;
+use kairos_model::rule::RuleId;
+
+use super::{
+    data::Data,
+    network::{Component, QueryId},
+};
 use crate::{
-    binding::Slot,
+    binding::{Binding, Slot},
     matcher::{EventId, Soon},
     prefetch::prefetch,
 };
@@ -63,8 +68,49 @@ impl Data {
         }
         let ty = self.graph.node_type(node).index();
         for &(query, _) in &self.network().dispatch.node_hooks[ty] {
-            self.stores[query.index()].prefetch(node);
-            prefetch(&self.event_of[query.index()], node.index());
+            let index = query.index();
+            self.stores[index].prefetch(node);
+            prefetch(&self.event_of[index], node.index());
+            if let Some(pools) = &self.pools[index] {
+                pools.prefetch(node.0);
+            }
+        }
+    }
+
+    /// Whether so much of a query is stored that it does not stay in the caches by itself.
+    fn is_large(&self, id: QueryId) -> bool {
+        const MANY: usize = 1 << 13;
+        self.stores[id.index()].len() >= MANY
+    }
+
+    /// Asks for the elements of a match that was picked by chance, which nobody could foresee.
+    #[inline]
+    pub(super) fn prefetch_picked(&self, id: QueryId, slots: &[Slot]) {
+        if !self.is_large(id) {
+            return;
+        }
+        for (&slot, &is_node) in slots.iter().zip(&self.query(id).nodes) {
+            if is_node {
+                self.graph.prefetch_node(slot);
+            } else {
+                self.graph.prefetch_edge(slot);
+            }
+        }
+    }
+
+    /// Asks for what hangs at the nodes of the components that were picked.
+    #[inline]
+    pub(super) fn prefetch_around(&self, rule: RuleId, bound: &Binding) {
+        for Component { query, vars } in &self.network().components[rule.index()] {
+            if !self.is_large(*query) {
+                continue;
+            }
+            for (&var, &is_node) in vars.iter().zip(&self.query(*query).nodes) {
+                if is_node {
+                    self.graph.prefetch_parts(bound.get(var));
+                    self.prefetch_rows(bound.get(var));
+                }
+            }
         }
     }
 }
