@@ -6,25 +6,23 @@
 /// The tree.
 #[derive(Clone, Debug, Default)]
 pub struct SumTree {
-    /// Node 1 is the root; the children of `k` are `2k` and `2k + 1`; leaves come last.
-    nodes: Vec<f64>,
+    /// Leaf `i` is node `i`, and the parent of nodes `2k` and `2k + 1`, which stand here together, is node `leaves + k`; the root comes last, by itself.
+    pairs: Vec<[f64; 2]>,
+    leaves: usize,
     len: usize,
+    total: f64,
 }
 
 impl SumTree {
-    fn leaves(&self) -> usize {
-        self.nodes.len() / 2
-    }
-
     /// The sum of all weights.
     #[must_use]
     pub fn total(&self) -> f64 {
-        self.nodes.get(1).copied().unwrap_or(0.0)
+        self.total
     }
 
     /// Appends a weight.
     pub fn push(&mut self, weight: f64) {
-        if self.len == self.leaves() {
+        if self.len == self.leaves {
             self.grow();
         }
         self.len += 1;
@@ -34,20 +32,21 @@ impl SumTree {
     /// Changes the weight at a position.
     pub fn set(&mut self, position: usize, weight: f64) {
         debug_assert!(position < self.len);
-        let (mut node, mut sum) = (self.leaves() + position, weight);
-        self.nodes[node] = sum;
-        while node > 1 {
-            // The sibling's: which of two is added to the other makes no difference.
-            sum += self.nodes[node ^ 1];
-            node /= 2;
-            self.nodes[node] = sum;
+        let (pairs, leaves) = (self.pairs.as_mut_slice(), self.leaves);
+        let (mut node, mut sum) = (position, weight);
+        while let Some(pair) = pairs.get_mut(node / 2) {
+            pair[node % 2] = sum;
+            // Which of two is added to the other makes no difference.
+            sum += pair[(node + 1) % 2];
+            node = leaves + node / 2;
         }
+        self.total = sum;
     }
 
     /// Removes the weight at a position by moving the last one there.
     pub fn swap_remove(&mut self, position: usize) {
         let last = self.len - 1;
-        let moved = self.nodes[self.leaves() + last];
+        let moved = self.weight(last);
         self.set(last, 0.0);
         if position < last {
             self.set(position, moved);
@@ -57,7 +56,8 @@ impl SumTree {
 
     /// Forgets all weights.
     pub fn clear(&mut self) {
-        self.nodes.fill(0.0);
+        self.pairs.fill([0.0; 2]);
+        self.total = 0.0;
         self.len = 0;
     }
 
@@ -65,37 +65,52 @@ impl SumTree {
     /// sum, and never into a sum of zero. `None` where the total is zero.
     #[must_use]
     pub fn locate(&self, u: f64) -> Option<usize> {
-        if self.total() <= 0.0 {
+        if self.total <= 0.0 {
             return None;
         }
-        let mut rest = u * self.total();
-        let mut node = 1;
-        while node < self.leaves() {
-            let left = self.nodes[2 * node];
-            if rest < left || self.nodes[2 * node + 1] <= 0.0 {
-                node *= 2;
+        let mut rest = u * self.total;
+        let mut node = 2 * self.leaves - 2;
+        while node >= self.leaves {
+            let pair = node - self.leaves;
+            let [left, right] = self.pairs[pair];
+            if rest < left || right <= 0.0 {
+                node = 2 * pair;
             } else {
                 rest -= left;
-                node = 2 * node + 1;
+                node = 2 * pair + 1;
             }
         }
-        Some(node - self.leaves())
+        Some(node)
     }
 
     /// Bytes in use.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        self.nodes.capacity() * size_of::<f64>()
+        self.pairs.capacity() * size_of::<[f64; 2]>()
     }
 
-    fn grow(&mut self) {
-        let leaves = (2 * self.leaves()).max(1);
-        let mut nodes = vec![0.0; 2 * leaves];
-        nodes[leaves..leaves + self.len].copy_from_slice(&self.nodes[self.leaves()..][..self.len]);
-        for node in (1..leaves).rev() {
-            nodes[node] = nodes[2 * node] + nodes[2 * node + 1];
+    /// The weight at a position. The only leaf is the root.
+    fn weight(&self, position: usize) -> f64 {
+        match self.pairs.get(position / 2) {
+            Some(pair) => pair[position % 2],
+            None => self.total,
         }
-        self.nodes = nodes;
+    }
+
+    /// Doubles the number of leaves.
+    fn grow(&mut self) {
+        let weights: Vec<f64> = (0..self.len).map(|i| self.weight(i)).collect();
+        self.leaves = (2 * self.leaves).max(1);
+        self.pairs = vec![[0.0; 2]; self.leaves - 1];
+        for (position, weight) in weights.into_iter().enumerate() {
+            self.pairs[position / 2][position % 2] = weight;
+        }
+        for pair in 0..self.leaves.saturating_sub(2) {
+            let [left, right] = self.pairs[pair];
+            let parent = self.leaves + pair;
+            self.pairs[parent / 2][parent % 2] = left + right;
+        }
+        self.total = self.pairs.last().map_or(0.0, |[left, right]| left + right);
     }
 }
 

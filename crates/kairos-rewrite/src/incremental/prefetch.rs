@@ -64,7 +64,6 @@ impl Data {
         let ty = self.graph.node_type(node).index();
         for &(query, _) in &self.network().dispatch.node_hooks[ty] {
             self.stores[query.index()].prefetch(node);
-            prefetch(&self.event_of[query.index()], node.index());
         }
     }
 }
