@@ -6,7 +6,7 @@ use kairos_model::types::{EdgeTypeId, NodeTypeId};
 
 use crate::{
     binding::Slot,
-    lists::{List, Lists},
+    lists::{Blocks, List, Lists},
     prefetch::prefetch,
     schema::{PortId, Schema, Way},
 };
@@ -67,57 +67,6 @@ struct Edge {
 struct Positions {
     from: u32,
     to: u32,
-}
-
-/// Blocks of words or lists of a few fixed sizes, reused by size.
-#[derive(Clone, Debug)]
-struct Blocks<T> {
-    items: Vec<T>,
-    free: Vec<Vec<u32>>,
-}
-
-impl<T: Clone + Default> Blocks<T> {
-    fn new() -> Self {
-        Blocks {
-            items: Vec::new(),
-            free: Vec::new(),
-        }
-    }
-
-    /// Takes a block and fills it.
-    fn hold(&mut self, items: &[T]) -> u32
-    where
-        T: Copy,
-    {
-        if items.is_empty() {
-            return 0;
-        }
-        let start = self.take(items.len());
-        self.items[start as usize..start as usize + items.len()].copy_from_slice(items);
-        start
-    }
-
-    fn take(&mut self, size: usize) -> u32 {
-        if size == 0 {
-            return 0;
-        }
-        if let Some(start) = self.free.get_mut(size).and_then(Vec::pop) {
-            return start;
-        }
-        let start = self.items.len();
-        self.items.resize(start + size, T::default());
-        u32::try_from(start).expect("an arena of fewer than 2^32 items")
-    }
-
-    fn give_back(&mut self, start: u32, size: usize) {
-        if size == 0 {
-            return;
-        }
-        if self.free.len() <= size {
-            self.free.resize(size + 1, Vec::new());
-        }
-        self.free[size].push(start);
-    }
 }
 
 /// The host graph of one replication.

@@ -1,4 +1,4 @@
-//! Many short lists of one element type in one arena: adjacency lists, pools.
+//! Many short lists of one element type in one arena: adjacency lists, pools; and blocks of fixed sizes.
 
 use crate::prefetch::prefetch;
 
@@ -120,6 +120,60 @@ impl<T: Copy + Default> Lists<T> {
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
         self.items.capacity() * size_of::<T>()
+    }
+}
+
+/// Blocks of words or lists of a few fixed sizes, reused by size.
+#[derive(Clone, Debug)]
+pub(crate) struct Blocks<T> {
+    pub(crate) items: Vec<T>,
+    free: Vec<Vec<u32>>,
+}
+
+impl<T: Clone + Default> Blocks<T> {
+    /// No blocks.
+    pub(crate) fn new() -> Self {
+        Blocks {
+            items: Vec::new(),
+            free: Vec::new(),
+        }
+    }
+
+    /// Takes a block and fills it.
+    pub(crate) fn hold(&mut self, items: &[T]) -> u32
+    where
+        T: Copy,
+    {
+        if items.is_empty() {
+            return 0;
+        }
+        let start = self.take(items.len());
+        self.items[start as usize..start as usize + items.len()].copy_from_slice(items);
+        start
+    }
+
+    /// A block of a size: one that was given back, or a new one.
+    pub(crate) fn take(&mut self, size: usize) -> u32 {
+        if size == 0 {
+            return 0;
+        }
+        if let Some(start) = self.free.get_mut(size).and_then(Vec::pop) {
+            return start;
+        }
+        let start = self.items.len();
+        self.items.resize(start + size, T::default());
+        u32::try_from(start).expect("an arena of fewer than 2^32 items")
+    }
+
+    /// Lets a block be taken again.
+    pub(crate) fn give_back(&mut self, start: u32, size: usize) {
+        if size == 0 {
+            return;
+        }
+        if self.free.len() <= size {
+            self.free.resize(size + 1, Vec::new());
+        }
+        self.free[size].push(start);
     }
 }
 

@@ -7,7 +7,7 @@ use kairos_model::{
     types::{AttributeId, EdgeTypeId, NodeTypeId, TypeGraph, Value},
 };
 
-use super::{ChangedAttribute, EffectReader};
+use super::{ChangedAttribute, EffectReader, small};
 use crate::{
     binding::Slot,
     error::{Fault, Outcome},
@@ -30,8 +30,8 @@ pub(crate) struct RuleEffects {
 
 impl RuleEffects {
     pub(crate) fn new(types: &TypeGraph, rule: &Rule) -> Self {
-        let main = CompiledEffect::new(types, &rule.scope, &rule.effect, None);
-        let block = |effect| CompiledEffect::new(types, &rule.scope, effect, Some(&rule.effect));
+        let main = CompiledEffect::new(types, rule, &rule.effect, None);
+        let block = |effect| CompiledEffect::new(types, rule, effect, Some(&rule.effect));
         let blocks = rule.for_each.iter().map(|b| block(&b.effect));
         let unique = |created: &Created| match *created {
             Created::Node(_) => false,
@@ -65,7 +65,8 @@ pub(super) struct CompiledEffect {
 
 impl CompiledEffect {
     /// The main effect, or that of a block of a rule with this main effect.
-    fn new(types: &TypeGraph, scope: &Scope, effect: &Effect, main: Option<&Effect>) -> Self {
+    fn new(types: &TypeGraph, rule: &Rule, effect: &Effect, main: Option<&Effect>) -> Self {
+        let scope = &rule.scope;
         let deleted = |nodes: bool| {
             let all = effect.delete.iter().copied();
             all.filter(|&v| is_node(scope, v) == nodes).collect()
@@ -79,7 +80,10 @@ impl CompiledEffect {
                 .map(|position| CompiledCreation::new(effect, position, main))
                 .collect(),
             set: set
-                .map(|a| CompiledAssignment::new(types, scope, a))
+                .map(|a| CompiledAssignment {
+                    apart: main.is_none() && is_apart(rule, a),
+                    ..CompiledAssignment::new(types, scope, a)
+                })
                 .collect(),
         }
     }
@@ -117,16 +121,17 @@ pub(super) enum CompiledEnd {
     /// It is bound.
     Bound(Var),
     /// What the main effect creates at a position.
-    Main(usize),
+    Main(u32),
     /// What the same effect creates at a position.
-    Own(usize),
+    Own(u32),
 }
 
 impl CompiledCreation {
     fn new(effect: &Effect, position: usize, main: Option<&Effect>) -> Self {
         let creation = &effect.create[position];
         let creates = |effect: &Effect, before: usize, var: Var| {
-            effect.create[..before].iter().rposition(|c| c.var == var)
+            let position = effect.create[..before].iter().rposition(|c| c.var == var);
+            position.map(small)
         };
         let end = |var: Var| {
             let of_main = || main.and_then(|m| creates(m, m.create.len(), var));
@@ -158,6 +163,8 @@ pub(crate) struct CompiledAssignment {
     column: Column,
     mode: AssignmentMode,
     pub(super) value: FormulaId,
+    /// Whether no other assignment of the rule can be to the same attribute of the same element.
+    pub(super) apart: bool,
 }
 
 /// Where an attribute stands among those of its element.
@@ -189,6 +196,7 @@ impl CompiledAssignment {
             column,
             mode: assignment.mode,
             value: assignment.value.id,
+            apart: false,
         }
     }
 
@@ -258,6 +266,20 @@ impl CompiledAssignment {
         error.expression = Some(reader.program().formula(self.value).text.clone());
         error
     }
+}
+
+/// Whether every other assignment of a rule is to another attribute than one of the main effect is, or to another element: a match is injective.
+fn is_apart(rule: &Rule, assignment: &Assignment) -> bool {
+    let is_matched = |var: Var| rule.lhs.elements.contains(&var);
+    let other_element =
+        |var: Var| var != assignment.target && is_matched(var) && is_matched(assignment.target);
+    let blocks = rule.for_each.iter().map(|b| &b.effect);
+    let effects = std::iter::once(&rule.effect).chain(blocks);
+    effects.flat_map(|effect| &effect.set).all(|other| {
+        std::ptr::eq(other, assignment)
+            || other.attribute != assignment.attribute
+            || other_element(other.target)
+    })
 }
 
 /// A sum or a difference, by the type of its terms.

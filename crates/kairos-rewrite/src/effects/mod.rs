@@ -65,7 +65,7 @@ pub trait EffectReader {
 enum End {
     There(Slot),
     /// By the position of its creation in the plan.
-    Planned(usize),
+    Planned(u32),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -79,7 +79,7 @@ struct PlannedCreation {
     what: Planned,
     name: u64,
     /// Its attributes' bits: the first, and the one past the last.
-    words: (usize, usize),
+    words: (u32, u32),
     /// The variable to be bound, in the main effect.
     var: Option<Var>,
     slot: Slot,
@@ -161,7 +161,7 @@ impl Change {
         cause: &mut dyn Cause,
     ) -> Outcome<()> {
         let rule = reader.program().model.rule(firing.rule);
-        let mut position = effects.main.create.len();
+        let mut position = small(effects.main.create.len());
         let mut names = std::mem::take(&mut self.names);
         for (index, block) in rule.for_each.iter().enumerate() {
             let mut extensions = std::mem::take(&mut self.extensions);
@@ -186,7 +186,7 @@ impl Change {
                 self.effect(reader, firing, effect, cause, (position, &names))?;
             }
             self.extensions = extensions;
-            position += effect.create.len();
+            position += small(effect.create.len());
         }
         self.names = names;
         Ok(())
@@ -200,21 +200,20 @@ impl Change {
         firing: &Firing<'_>,
         effect: &CompiledEffect,
         cause: &mut dyn Cause,
-        (first, names): (usize, &[u64]),
+        (first, names): (u32, &[u64]),
     ) -> Outcome<()> {
-        let bound = |&var: &Var| firing.bound.get(var);
-        self.deleted_nodes
-            .extend(effect.delete_nodes.iter().map(bound));
-        self.deleted_edges
-            .extend(effect.delete_edges.iter().map(bound));
+        for &node in &effect.delete_nodes {
+            self.deleted_nodes.push(firing.bound.get(node));
+        }
+        for &edge in &effect.delete_edges {
+            self.deleted_edges.push(firing.bound.get(edge));
+        }
         let drawing = RefCell::new(Drawing {
             cause,
             extension: names,
         });
-        let own = self.creations.len();
-        for (index, creation) in effect.create.iter().enumerate() {
-            let position =
-                u32::try_from(first + index).expect("check allows fewer than 2^32 creations");
+        let own = small(self.creations.len());
+        for (position, creation) in (first..).zip(&effect.create) {
             let name = drawing.borrow_mut().cause.name(position, names);
             self.create(reader, firing, creation, (name, own), &drawing)?;
         }
@@ -232,10 +231,10 @@ impl Change {
         reader: &impl EffectReader,
         firing: &Firing<'_>,
         creation: &CompiledCreation,
-        (name, own): (u64, usize),
+        (name, own): (u64, u32),
         drawing: &RefCell<Drawing<'_>>,
     ) -> Outcome<()> {
-        let first = self.words.len();
+        let first = small(self.words.len());
         for &attribute in &creation.attributes {
             let value = reader.evaluate(firing, attribute, drawing)?;
             self.words.push(value.to_bits());
@@ -255,7 +254,7 @@ impl Change {
                 },
             },
             name,
-            words: (first, self.words.len()),
+            words: (first, small(self.words.len())),
             var: creation.var,
             slot: Slot::NONE,
         });
@@ -272,7 +271,12 @@ impl Change {
         let graph = reader.graph();
         let place = assignment.place(graph, firing);
         let accumulates = assignment.accumulates();
-        let Some(earlier) = self.assignment_to(place.attribute) else {
+        let earlier = if assignment.apart {
+            None
+        } else {
+            self.assignment_to(place.attribute)
+        };
+        let Some(earlier) = earlier else {
             let bits = assignment.combine(reader, firing, place.read(graph), value)?;
             self.assignments.push(PlannedAssignment {
                 place,
@@ -328,9 +332,11 @@ impl Change {
         for &node in &self.deleted_nodes {
             graph.delete_node(node);
         }
-        let assignments = self.assignments.iter();
-        self.changed
-            .extend(assignments.filter_map(|a| a.place.write(graph, a.bits)));
+        for assignment in &self.assignments {
+            if let Some(changed) = assignment.place.write(graph, assignment.bits) {
+                self.changed.push(changed);
+            }
+        }
         for position in 0..self.creations.len() {
             self.carry_out(position, graph, bound);
         }
@@ -345,9 +351,10 @@ impl Change {
             var,
             ..
         } = self.creations[position];
+        let words = &self.words[words.0 as usize..words.1 as usize];
         let slot = match what {
             Planned::Node(ty) => {
-                let slot = graph.create_node(ty, name, &self.words[words.0..words.1]);
+                let slot = graph.create_node(ty, name, words);
                 self.created_nodes.push(slot);
                 slot
             }
@@ -357,9 +364,8 @@ impl Change {
             Planned::Edge { ty, from, to } => {
                 let end = |end: End| match end {
                     End::There(slot) => slot,
-                    End::Planned(position) => self.creations[position].slot,
+                    End::Planned(position) => self.creations[position as usize].slot,
                 };
-                let words = &self.words[words.0..words.1];
                 let slot = graph.create_edge(ty, end(from), end(to), name, words);
                 self.created_edges.push(slot);
                 slot
@@ -388,6 +394,11 @@ impl Change {
     pub fn changed(&self) -> &[ChangedAttribute] {
         &self.changed
     }
+}
+
+/// A position among what one application creates.
+fn small(position: usize) -> u32 {
+    u32::try_from(position).expect("one application creates fewer than 2^32 elements")
 }
 
 #[cold]

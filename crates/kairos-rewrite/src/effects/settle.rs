@@ -113,7 +113,7 @@ fn duplicate(
     let graph = reader.graph();
     let number = |end: End| match end {
         End::There(slot) => graph.node_number(slot),
-        End::Planned(p) => graph.next_number() + p as u64,
+        End::Planned(p) => graph.next_number() + u64::from(p),
     };
     let fault = Fault::Duplicate {
         edge: edge.to_owned(),

@@ -136,11 +136,8 @@ impl Compiler<'_> {
         let &[ty] = edge_types(scope, edge.edge) else {
             return None;
         };
-        let alone = sub.pattern.elements.contains(&edge.edge)
-            && overlapping(scope, &sub.pattern, &sub.taken)
-                .next()
-                .is_none();
-        alone.then_some((sub, *edge, ty))
+        let own = sub.pattern.elements.contains(&edge.edge);
+        own.then_some((sub, *edge, ty))
     }
 
     /// A sub-pattern that is one edge between two nodes outside of it. Loops at one node are stored.
@@ -185,6 +182,14 @@ impl Compiler<'_> {
     }
 
     fn expr(&self, expr: &Expr) -> Code {
+        if expr.ty == Type::Bool
+            && let Some((read, range)) = self.within(expr)
+        {
+            return Code::Bool(Box::new(move |e| {
+                let tested = |candidates| e.counts.tested(candidates);
+                Ok(read.lies_in(range, e.graph, e.bound, tested))
+            }));
+        }
         match &expr.kind {
             ExprKind::Constant(value) => constant(*value),
             ExprKind::Parameter(id) => match &self.program.model.parameters[id.index()].value {

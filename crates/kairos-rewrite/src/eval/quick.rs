@@ -86,6 +86,18 @@ impl Read {
             Read::Degree(node, port) => graph.port(bound.get(node), port).len() as u64,
         }
     }
+
+    /// Whether it lies in a range.
+    #[inline]
+    pub(super) fn lies_in(
+        &self,
+        range: Range,
+        graph: &HostGraph,
+        bound: &Binding,
+        tested: impl FnOnce(u64),
+    ) -> bool {
+        range.has(self.bits(graph, bound, tested).cast_signed())
+    }
 }
 
 /// A range of integers, or all others. Truth values and enumerators go by their bits.
@@ -151,8 +163,8 @@ impl Quick {
             &Quick::Constant(value) => value,
             &Quick::Plain(ref read, ty) => Value::from_bits(ty, read.bits(graph, bound, tested)),
             Quick::Widened(read) => Value::Real(widened(read.bits(graph, bound, tested))),
-            Quick::Within(read, range) => {
-                Value::Bool(range.has(read.bits(graph, bound, tested).cast_signed()))
+            &Quick::Within(ref read, range) => {
+                Value::Bool(read.lies_in(range, graph, bound, tested))
             }
         }
     }
@@ -179,7 +191,7 @@ impl Quick {
         tested: impl FnOnce(u64),
     ) -> bool {
         match self {
-            Quick::Within(read, range) => range.has(read.bits(graph, bound, tested).cast_signed()),
+            &Quick::Within(ref read, range) => read.lies_in(range, graph, bound, tested),
             Quick::Constant(value) => *value == Value::Bool(true),
             Quick::Plain(..) | Quick::Widened(_) => {
                 unreachable!("a condition that is read is in a range")
@@ -220,6 +232,7 @@ mod tests {
                     compare(&value, &with),
                     "{value} {operator:?} {with}"
                 );
+                assert_ne!(range.complement().has(value), range.has(value));
             }
         }
         assert!(Range::compared(Operator::Add, 1).is_none());

@@ -107,6 +107,11 @@ impl Data {
         if picking.apart.iter().any(clash) {
             return Ok(false);
         }
+        // Mostly nothing else is to be checked.
+        Ok(picking.remaining.is_empty() || self.remaining_hold(rule, picking, bound)?)
+    }
+
+    fn remaining_hold(&self, rule: RuleId, picking: &Picking, bound: &Binding) -> Outcome<bool> {
         for &condition in &picking.remaining {
             if !self.condition(rule, condition, bound)? {
                 return Ok(false);

@@ -190,10 +190,9 @@ fn may_fit(data: &Data, plan: &Plan, element: Slot) -> bool {
         return true;
     }
     let (from, to) = data.graph.ends(element);
-    let (from_type, to_type) = (data.graph.node_type(from), data.graph.node_type(to));
     let back = ends.undirected && from != to;
-    let fits = |a, b| ends.from.types.has_node(a) && ends.to.types.has_node(b);
-    let may_fit = fits(from_type, to_type) || (back && fits(to_type, from_type));
+    let fits = |a, b| ends.from.has_type(&data.graph, a) && ends.to.has_type(&data.graph, b);
+    let may_fit = fits(from, to) || (back && fits(to, from));
     if !may_fit {
         data.note_search(1 + u64::from(back));
     }

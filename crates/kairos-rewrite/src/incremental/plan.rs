@@ -36,11 +36,20 @@ impl TypeSet {
 #[derive(Clone, Debug)]
 pub(crate) struct NodeTest {
     pub(crate) var: Var,
-    pub(crate) types: TypeSet,
-    /// Bound variables that must be other nodes.
+    /// `None` where the way to the candidate leaves no other types.
+    types: Option<TypeSet>,
+    /// Bound variables that must be other nodes, as far as they could be the same.
     pub(crate) distinct: Box<[Var]>,
     /// Whether the variable is bound already, so that the candidate must be that node.
     pub(crate) bound: bool,
+}
+
+impl NodeTest {
+    #[inline]
+    pub(crate) fn has_type(&self, graph: &HostGraph, node: Slot) -> bool {
+        let types = self.types.as_ref();
+        types.is_none_or(|types| types.has_node(graph.node_type(node)))
+    }
 }
 
 /// What an edge variable may be bound to.
@@ -63,8 +72,8 @@ pub(crate) struct Ends {
 impl Ends {
     /// Whether an edge between two nodes fits, where nothing else is bound.
     pub(crate) fn fit(&self, graph: &HostGraph, from: Slot, to: Slot) -> bool {
-        self.from.types.has_node(graph.node_type(from))
-            && self.to.types.has_node(graph.node_type(to))
+        self.from.has_type(graph, from)
+            && self.to.has_type(graph, to)
             && if self.to.bound {
                 from == to
             } else {
@@ -73,26 +82,50 @@ impl Ends {
     }
 }
 
+/// In which lists of a node its edges are looked for.
+#[derive(Clone, Debug)]
+pub(crate) enum Ports {
+    /// Whatever its type.
+    Same(Box<[PortId]>),
+    /// By its type.
+    ByType(Box<[Box<[PortId]>]>),
+}
+
+impl Ports {
+    #[inline]
+    pub(crate) fn of(&self, graph: &HostGraph, node: Slot) -> &[PortId] {
+        match self {
+            Ports::Same(ports) => ports,
+            Ports::ByType(ports) => &ports[graph.node_type(node).index()],
+        }
+    }
+}
+
+/// One end is bound: bind edge and other end.
+#[derive(Clone, Debug)]
+pub(crate) struct Expand {
+    pub(crate) from: Var,
+    pub(crate) ports: Ports,
+    pub(crate) edge: EdgeTest,
+    pub(crate) to: NodeTest,
+}
+
+/// Both ends are bound: bind the edge.
+#[derive(Clone, Debug)]
+pub(crate) struct Connect {
+    pub(crate) from: Var,
+    pub(crate) to: Var,
+    pub(crate) types: Box<[EdgeTypeId]>,
+    pub(crate) edge: EdgeTest,
+}
+
 /// One step of a plan.
 #[derive(Clone, Debug)]
 pub(crate) enum Item {
     /// The edge is bound: bind its ends.
     Ends(Ends),
-    /// One end is bound: bind edge and other end.
-    Expand {
-        from: Var,
-        /// For each type of `from` the ports to look through.
-        ports: Box<[Box<[PortId]>]>,
-        edge: EdgeTest,
-        to: NodeTest,
-    },
-    /// Both ends are bound: bind the edge.
-    Connect {
-        from: Var,
-        to: Var,
-        types: Box<[EdgeTypeId]>,
-        edge: EdgeTest,
-    },
+    Expand(Expand),
+    Connect(Connect),
     /// Nothing around is bound: bind any node of the types.
     Scan {
         node: NodeTest,
@@ -260,9 +293,9 @@ impl Planner<'_> {
 
     fn follow(&mut self, e: PatternEdge, own: bool) {
         let item = if self.is_bound(e.edge) {
-            let from = self.node_test(e.from);
+            let from = self.end_test(&e, e.from);
             self.bind(e.from);
-            let to = self.node_test(e.to);
+            let to = self.end_test(&e, e.to);
             self.bind(e.to);
             Item::Ends(Ends {
                 edge: e.edge,
@@ -273,12 +306,12 @@ impl Planner<'_> {
         } else if self.is_bound(e.from) && self.is_bound(e.to) {
             let edge = self.edge_test(e.edge, own);
             self.bind(e.edge);
-            Item::Connect {
+            Item::Connect(Connect {
                 from: e.from,
                 to: e.to,
                 types: self.edge_types(e.edge).into(),
                 edge,
-            }
+            })
         } else {
             let forward = self.is_bound(e.from);
             let (near, far) = if forward {
@@ -298,12 +331,12 @@ impl Planner<'_> {
             let ports = self.ports(near, e.edge, way, far);
             self.bind(e.edge);
             self.bind(far);
-            Item::Expand {
+            Item::Expand(Expand {
                 from: near,
                 ports,
                 edge,
                 to,
-            }
+            })
         };
         self.items.push(item);
     }
@@ -329,19 +362,35 @@ impl Planner<'_> {
         }
     }
 
+    /// A node of one of the variable's types.
     fn node_test(&self, var: Var) -> NodeTest {
-        let apart = self.shape.injective.contains(&var);
-        let distinct = self
-            .shape
-            .injective
-            .iter()
-            .copied()
-            .filter(|&v| apart && v != var && self.is_bound(v));
+        let injective = &self.shape.injective;
+        let apart = injective.contains(&var);
+        let types = self.node_types(var);
+        let overlap = |v: Var| self.node_types(v).iter().any(|ty| types.contains(ty));
+        let others = injective.iter().copied();
+        let distinct = others.filter(|&v| apart && v != var && self.is_bound(v) && overlap(v));
         NodeTest {
             var,
-            types: self.type_set(var),
+            types: None,
             distinct: distinct.collect(),
             bound: self.is_bound(var),
+        }
+    }
+
+    /// The end of an edge.
+    fn end_test(&self, e: &PatternEdge, var: Var) -> NodeTest {
+        let types = self.node_types(var);
+        let leads_elsewhere = self.edge_types(e.edge).iter().any(|&ty| {
+            let ty = self.types.edge(ty);
+            let from = (e.undirected || var == e.from).then_some(&ty.from);
+            let to = (e.undirected || var == e.to).then_some(&ty.to);
+            let mut ends = from.into_iter().chain(to).flatten();
+            ends.any(|end| !types.contains(end))
+        });
+        NodeTest {
+            types: leads_elsewhere.then(|| self.type_set(var)),
+            ..self.node_test(var)
         }
     }
 
@@ -367,7 +416,7 @@ impl Planner<'_> {
         a.iter().any(|ty| b.contains(ty))
     }
 
-    fn ports(&self, near: Var, edge: Var, way: Way, far: Var) -> Box<[Box<[PortId]>]> {
+    fn ports(&self, near: Var, edge: Var, way: Way, far: Var) -> Ports {
         let ports_of = |ty: NodeTypeId| -> Box<[PortId]> {
             let mut ports = Vec::new();
             for &edge in self.edge_types(edge) {
@@ -377,18 +426,17 @@ impl Planner<'_> {
             }
             ports.into()
         };
-        let all =
-            0..u16::try_from(self.schema.node_types()).expect("check allows fewer than 2^16 types");
-        let near = self.node_types(near);
-        all.map(NodeTypeId)
-            .map(|ty| {
-                if near.contains(&ty) {
-                    ports_of(ty)
-                } else {
-                    Box::default()
-                }
-            })
-            .collect()
+        let types = self.node_types(near);
+        let mut by_type = vec![Box::default(); self.schema.node_types()];
+        for &ty in types {
+            by_type[ty.index()] = ports_of(ty);
+        }
+        let first = types[0].index();
+        if types.iter().all(|ty| by_type[ty.index()] == by_type[first]) {
+            Ports::Same(by_type.swap_remove(first))
+        } else {
+            Ports::ByType(by_type.into())
+        }
     }
 
     fn is_node(&self, var: Var) -> bool {

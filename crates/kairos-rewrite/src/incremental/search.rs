@@ -9,7 +9,7 @@ use kairos_model::{
 
 use super::{
     network::Network,
-    plan::{EdgeTest, Ends, Item, NodeTest, Plan},
+    plan::{Connect, EdgeTest, Ends, Expand, Item, NodeTest, Plan},
     query::QueryId,
     store::{Heads, Store},
     strategy::Strategy,
@@ -18,7 +18,7 @@ use crate::{
     binding::{Binding, Slot},
     error::Fault,
     eval::{Counts, Env, Evaluated},
-    graph::{Half, HostGraph},
+    graph::HostGraph,
     matcher::Effort,
     program::{Program, SubId},
     schema::Way,
@@ -119,10 +119,11 @@ impl<'a> View<'a> {
             bound,
             emit,
             steps: 0,
+            failure: None,
         };
-        let result = search.step(&plan.items);
+        search.step(&plan.items);
         self.note_search(search.steps);
-        result.map(|_| ())
+        search.failure.map_or(Ok(()), Err)
     }
 
     /// Evaluates a sub-pattern by search; counts up to `limit`.
@@ -273,120 +274,119 @@ struct Search<'a, 'e> {
     bound: &'a Binding,
     emit: Emit<'e>,
     steps: u64,
+    /// Why the search ended, where a condition had no value.
+    failure: Option<Failure>,
 }
 
-/// Whether to go on.
-type Going = Result<bool, Failure>;
-
 impl<'a> Search<'a, '_> {
-    fn step(&mut self, items: &[Item]) -> Going {
-        let Some((item, rest)) = items.split_first() else {
-            return Ok((self.emit)());
-        };
-        match item {
-            Item::Check(position) => {
-                let condition = self.conditions[*position];
-                if self.view.holds(condition, self.bound)? {
-                    self.step(rest)
-                } else {
-                    Ok(true)
-                }
-            }
-            Item::Ends(ends) => {
-                let (a, b) = self.view.graph.ends(self.bound.get(ends.edge));
-                Ok(self.ends(ends, a, b, rest)?
-                    && (!ends.undirected || a == b || self.ends(ends, b, a, rest)?))
-            }
-            Item::Expand {
-                from,
-                ports,
-                edge,
-                to,
-            } => {
-                let near = self.bound.get(*from);
-                for &port in &ports[self.view.graph.node_type(near).index()] {
-                    for &half in self.view.graph.port(near, port) {
-                        self.steps += 1;
-                        if !self.far_end(half, edge, to, rest)? {
-                            return Ok(false);
+    /// Carries out the rest of a plan; says whether to go on.
+    fn step(&mut self, mut items: &[Item]) -> bool {
+        while let Some((item, rest)) = items.split_first() {
+            match item {
+                Item::Check(position) => {
+                    match self.view.holds(self.conditions[*position], self.bound) {
+                        Ok(true) => {}
+                        Ok(false) => return true,
+                        Err(failure) => {
+                            self.failure = Some(failure);
+                            return false;
                         }
                     }
                 }
-                Ok(true)
-            }
-            Item::Connect {
-                from,
-                to,
-                types,
-                edge,
-            } => {
-                let (a, b) = (self.bound.get(*from), self.bound.get(*to));
-                for &ty in types {
-                    let (mut halves, other) = self.view.graph.between(ty, a, b);
-                    while let Some(next) = halves.iter().position(|half| half.node() == other) {
-                        self.steps += next as u64 + 1;
-                        let found = halves[next].edge();
-                        halves = &halves[next + 1..];
-                        if self.edge_fits(edge, found) {
-                            self.bound.set(edge.var, found);
-                            if !self.step(rest)? {
-                                return Ok(false);
-                            }
+                Item::Ends(ends) => {
+                    let (mut a, mut b) = self.view.graph.ends(self.bound.get(ends.edge));
+                    if ends.undirected && a != b {
+                        if self.bind_ends(ends, a, b) && !self.step(rest) {
+                            return false;
                         }
+                        (a, b) = (b, a);
                     }
-                    self.steps += halves.len() as u64;
-                }
-                Ok(true)
-            }
-            Item::Scan { node, types } => {
-                for &ty in types {
-                    for &candidate in self.view.graph.nodes_of(ty) {
-                        self.steps += 1;
-                        if self.node_fits(node, candidate) {
-                            self.bound.set(node.var, candidate);
-                            if !self.step(rest)? {
-                                return Ok(false);
-                            }
-                        }
+                    if !self.bind_ends(ends, a, b) {
+                        return true;
                     }
                 }
-                Ok(true)
+                Item::Expand(expand) => return self.expand(expand, rest),
+                Item::Connect(connect) => return self.connect(connect, rest),
+                Item::Scan { node, types } => return self.scan(node, types, rest),
             }
+            items = rest;
         }
+        (self.emit)()
     }
 
-    fn ends(&mut self, ends: &Ends, a: Slot, b: Slot, rest: &[Item]) -> Going {
+    #[inline]
+    fn bind_ends(&mut self, ends: &Ends, a: Slot, b: Slot) -> bool {
         self.steps += 1;
-        if !self.node_fits(&ends.from, a) {
-            return Ok(true);
-        }
-        self.bound.set(ends.from.var, a);
-        if !self.node_fits(&ends.to, b) {
-            return Ok(true);
-        }
-        self.bound.set(ends.to.var, b);
-        self.step(rest)
+        self.bind_node(&ends.from, a) && self.bind_node(&ends.to, b)
     }
 
-    fn far_end(&mut self, half: Half, edge: &EdgeTest, to: &NodeTest, rest: &[Item]) -> Going {
-        if !self.edge_fits(edge, half.edge()) || !self.node_fits(to, half.node()) {
-            return Ok(true);
+    fn expand(&mut self, expand: &Expand, rest: &[Item]) -> bool {
+        let graph = self.view.graph;
+        let near = self.bound.get(expand.from);
+        for &port in expand.ports.of(graph, near) {
+            for half in graph.port(near, port) {
+                self.steps += 1;
+                let fits = self.bind_edge(&expand.edge, half.edge())
+                    && self.bind_node(&expand.to, half.node());
+                if fits && !self.step(rest) {
+                    return false;
+                }
+            }
         }
-        self.bound.set(edge.var, half.edge());
-        self.bound.set(to.var, half.node());
-        self.step(rest)
+        true
     }
 
-    fn node_fits(&self, test: &NodeTest, node: Slot) -> bool {
+    fn connect(&mut self, connect: &Connect, rest: &[Item]) -> bool {
+        let (a, b) = (self.bound.get(connect.from), self.bound.get(connect.to));
+        for &ty in &connect.types {
+            let (mut halves, other) = self.view.graph.between(ty, a, b);
+            while let Some(next) = halves.iter().position(|half| half.node() == other) {
+                self.steps += next as u64 + 1;
+                let found = halves[next].edge();
+                halves = &halves[next + 1..];
+                if self.bind_edge(&connect.edge, found) && !self.step(rest) {
+                    return false;
+                }
+            }
+            self.steps += halves.len() as u64;
+        }
+        true
+    }
+
+    fn scan(&mut self, node: &NodeTest, types: &[NodeTypeId], rest: &[Item]) -> bool {
+        for &ty in types {
+            for &candidate in self.view.graph.nodes_of(ty) {
+                self.steps += 1;
+                if self.bind_node(node, candidate) && !self.step(rest) {
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
+    /// Binds a node variable, if the node fits.
+    #[inline]
+    fn bind_node(&self, test: &NodeTest, node: Slot) -> bool {
         let bound = self.bound;
         if test.bound {
             return bound.get(test.var) == node;
         }
-        test.types.has_node(self.view.graph.node_type(node))
-            && test.distinct.iter().all(|&v| bound.get(v) != node)
+        let fits = test.has_type(self.view.graph, node)
+            && test.distinct.iter().all(|&v| bound.get(v) != node);
+        if fits {
+            bound.set(test.var, node);
+        }
+        fits
     }
 
-    fn edge_fits(&self, test: &EdgeTest, edge: Slot) -> bool {
-        test.distinct.iter().all(|&v| self.bound.get(v) != edge)
+    /// Binds an edge variable, if the edge fits.
+    #[inline]
+    fn bind_edge(&self, test: &EdgeTest, edge: Slot) -> bool {
+        let fits = test.distinct.iter().all(|&v| self.bound.get(v) != edge);
+        if fits {
+            self.bound.set(test.var, edge);
+        }
+        fits
     }
 }
