@@ -169,6 +169,19 @@ impl Quick {
         }
     }
 
+    /// The value of a `Real` formula. `tested` is told how many candidates a search went through.
+    #[inline]
+    pub(crate) fn real(&self, graph: &HostGraph, bound: &Binding, tested: impl FnOnce(u64)) -> f64 {
+        match self {
+            Quick::Constant(Value::Real(real)) => *real,
+            Quick::Plain(read, _) => f64::from_bits(read.bits(graph, bound, tested)),
+            Quick::Widened(read) => widened(read.bits(graph, bound, tested)),
+            Quick::Constant(_) | Quick::Within(..) => {
+                unreachable!("check types this formula as Real")
+            }
+        }
+    }
+
     /// The truth value of a condition. `tested` is told how many candidates a search went through.
     #[inline]
     pub(crate) fn holds(

@@ -12,10 +12,11 @@ use kairos_model::{
 
 use super::{
     data::Data,
-    network::{Component, QueryId},
+    network::Component,
     picking::{Members, Picking, Source},
     plan::Plan,
     pool::{of_ordered, ordered},
+    query::QueryId,
     search::Failure,
 };
 use crate::{
@@ -266,7 +267,7 @@ impl Data {
                 break;
             }
             steps += 1;
-            self.bind(id, row, bound);
+            self.bind(self.query(id), row, bound);
             if self.fits(rule, picking, bound)? {
                 best = Some(key);
                 out.slots.extend(picking.own.iter().map(|&v| bound.get(v)));
@@ -283,14 +284,14 @@ impl Data {
         let Source::Rows(id) = picking.source else {
             return None;
         };
-        if self.query(id).indexed != super::network::Indexed::Sums {
+        if self.query(id).indexed != super::query::Indexed::Sums {
             return None;
         }
         let pools = self.pools[id.index()].as_ref()?;
         let anchor = picking.anchor.map(|anchor| bound.get(anchor));
         let position = pools.sums(anchor).and_then(|s| s.locate(u));
         if let Some(position) = position {
-            self.bind(id, pools.rows(anchor)[position], bound);
+            self.bind(self.query(id), pools.rows(anchor)[position], bound);
         }
         Some(position.is_some())
     }

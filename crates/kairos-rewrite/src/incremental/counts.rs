@@ -1,11 +1,12 @@
 //! Counts of sub-patterns that a step changes: noted one by one, and taken together before anybody reacts.
 
-use super::{data::Data, dispatch::Reaction, strategy::Strategy, update::Update};
-use crate::{
-    binding::Slot,
-    program::{Program, SubId},
-    schema::Way,
+use super::{
+    data::Data,
+    dispatch::{Degree, Dispatch, Reaction, Stratum},
+    network::Network,
+    update::Update,
 };
+use crate::{binding::Slot, program::SubId, schema::Way};
 
 /// A count that went up or down by one, at a node or (`Slot::NONE`) as a whole.
 pub(super) type Counted = (SubId, Slot, i32);
@@ -28,45 +29,71 @@ impl NetCount {
 
 impl Update {
     /// Notes the degrees that an edge counts in: those at an end whose other end has a type that is counted.
-    pub(super) fn log_degrees(&mut self, data: &Data, edge: Slot, by: i32) {
+    pub(super) fn log_degrees(&mut self, dispatch: &Dispatch, data: &Data, edge: Slot, by: i32) {
+        let degrees = &dispatch.degrees[data.graph.edge_type(edge).index()];
+        if degrees.is_empty() {
+            return;
+        }
         let (from, to) = data.graph.ends(edge);
-        for &sub in &data.network().dispatch.degrees[data.graph.edge_type(edge).index()] {
-            let Strategy::Degree { way, others, .. } = data.network().strategies.of(sub) else {
-                continue;
-            };
-            let counts = |other| others.contains(&data.graph.node_type(other));
-            if matches!(way, Way::Out | Way::Undirected) && counts(to) {
+        let (from_type, to_type) = (data.graph.node_type(from), data.graph.node_type(to));
+        for &Degree {
+            sub,
+            way,
+            ref others,
+        } in degrees
+        {
+            if way != Way::In && others.has_node(to_type) {
                 self.counted.push((sub, from, by));
             }
-            let again = *way == Way::Undirected && from == to;
-            if matches!(way, Way::In | Way::Undirected) && !again && counts(from) {
+            let again = way == Way::Undirected && from == to;
+            if way != Way::Out && !again && others.has_node(from_type) {
                 self.counted.push((sub, to, by));
             }
         }
     }
 
-    /// Counts that have changed over the whole step, in a way that matters: where only none or some matters, those that crossed it.
-    pub(super) fn net_counts(&mut self, program: &Program, data: &Data, net: &mut Vec<NetCount>) {
+    /// Notes the counts of nodes that a node of a type is counted in.
+    pub(super) fn log_node(&mut self, dispatch: &Dispatch, ty: usize, by: i32) {
+        let subs = &dispatch.node_counts[ty];
+        self.counted
+            .extend(subs.iter().map(|&sub| (sub, Slot::NONE, by)));
+    }
+
+    /// Counts that have changed over the whole step, in a way that matters to the queries of a stratum: where only none or some matters, those that crossed it.
+    pub(super) fn net_counts(
+        &mut self,
+        network: &Network,
+        data: &Data,
+        tables: &Stratum,
+        net: &mut Vec<NetCount>,
+    ) {
         if self.counted.is_empty() {
             return;
         }
+        let reactions = &tables.counted;
         /// So few are compared with each other sooner than sorted.
         const FEW: usize = 8;
         let same = |a: &Counted, b: &Counted| (a.0, a.1) == (b.0, b.1);
         if self.counted.len() > FEW {
             self.counted.sort_unstable();
             for group in self.counted.chunk_by(same) {
+                if reactions[group[0].0.index()].is_empty() {
+                    continue;
+                }
                 let by = group.iter().map(|c| i64::from(c.2)).sum();
-                net.extend(net_count(program, data, group[0], by));
+                net.extend(net_count(network, data, group[0], by));
             }
             return;
         }
         for (position, first) in self.counted.iter().enumerate() {
+            if reactions[first.0.index()].is_empty() {
+                continue;
+            }
             let (before, rest) = self.counted.split_at(position);
             if !before.iter().any(|c| same(c, first)) {
                 let group = rest.iter().filter(|c| same(c, first));
                 let by = group.map(|c| i64::from(c.2)).sum();
-                net.extend(net_count(program, data, *first, by));
+                net.extend(net_count(network, data, *first, by));
             }
         }
     }
@@ -74,13 +101,13 @@ impl Update {
 
 /// What it matters that a count has changed by so much over the whole step.
 #[inline]
-fn net_count(program: &Program, data: &Data, of: Counted, by: i64) -> Option<NetCount> {
+fn net_count(network: &Network, data: &Data, of: Counted, by: i64) -> Option<NetCount> {
     let (sub, node, _) = of;
     if node != Slot::NONE && !data.graph.has_node(node) {
         return None;
     }
     let mut exists = None;
-    if program.network().dispatch.crossing[sub.index()] {
+    if network.dispatch.crossing[sub.index()] {
         let after = data.count_of(sub, node);
         if (after > 0) == (after - by > 0) {
             return None;

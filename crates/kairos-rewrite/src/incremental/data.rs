@@ -2,11 +2,16 @@
 
 use std::{cell::Cell, cmp::Ordering, sync::Arc};
 
-use kairos_model::{expr::Var, formulas::Owner, rule::RuleId, types::Value};
+use kairos_model::{
+    expr::{FormulaId, Var},
+    formulas::Owner,
+    rule::RuleId,
+};
 
 use super::{
-    network::{Indexed, Network, Purpose, Query, QueryId},
-    pool::Pools,
+    network::Network,
+    pool::{Pools, ordered},
+    query::{Indexed, Purpose, Query, QueryId, Ready},
     search::{Failure, View},
     store::{AllHeads, Heads, NONE, Store},
     strategy::Strategy,
@@ -37,7 +42,7 @@ pub(crate) struct Data {
     pub(crate) graph: HostGraph,
     /// By query.
     pub(crate) stores: Vec<Store>,
-    /// Rows removed in this step: still readable, not yet reused.
+    /// Rows removed in this step that may be used again: still readable, not yet reused.
     removed: Vec<(QueryId, u32)>,
     /// By query, for those whose matches are kept in pool order.
     pub(crate) pools: Vec<Option<Box<Pools>>>,
@@ -48,8 +53,8 @@ pub(crate) struct Data {
     pub(crate) events: Vec<Event>,
     free_events: Vec<EventId>,
     lost_events: Vec<EventId>,
-    /// By query of events and row: the event.
-    pub(crate) event_of: Vec<Vec<EventId>>,
+    /// No more events may be active.
+    most_events: usize,
     /// By query of events: what the timers' sub-patterns gave last, row after row.
     pub(crate) observed: Vec<Vec<u64>>,
     pub(crate) delta: MatchDelta,
@@ -70,7 +75,7 @@ impl Data {
             removed: Vec::new(),
             pools: queries
                 .iter()
-                .map(|q| q.keeps_order().then(|| Box::new(Pools::new(q.indexed))))
+                .map(|q| q.keeps_order.then(|| Box::new(Pools::new(q.indexed))))
                 .collect(),
             node_heads: Heads::default(),
             edge_heads: Heads::default(),
@@ -78,7 +83,8 @@ impl Data {
             events: Vec::new(),
             free_events: Vec::new(),
             lost_events: Vec::new(),
-            event_of: vec![Vec::new(); queries.len()],
+            most_events: usize::try_from(program.model.run.limits.active_events)
+                .map_or(NONE as usize - 1, |limit| limit.min(NONE as usize - 1)),
             observed: vec![Vec::new(); queries.len()],
             delta: MatchDelta::default(),
             now: 0.0,
@@ -100,14 +106,6 @@ impl Data {
         self.program.network()
     }
 
-    /// Whether the matches of a query are found by an order of nodes.
-    pub(crate) fn is_ranked(&self, id: QueryId) -> bool {
-        match self.query(id).purpose {
-            Purpose::Events(rule) => self.network().rankings[rule.index()].is_some(),
-            _ => false,
-        }
-    }
-
     pub(crate) fn query(&self, id: QueryId) -> &Query {
         &self.network().queries[id.index()]
     }
@@ -122,6 +120,27 @@ impl Data {
             effort: &self.effort,
             now: self.now,
         }
+    }
+
+    /// Whether all conditions of a query hold for what is bound, those first that cannot fail.
+    #[inline]
+    pub(crate) fn all_hold(&self, query: &Query, bound: &Binding) -> Outcome<bool> {
+        for condition in &query.checked {
+            let holds = match &condition.quick {
+                Some(quick) => quick.holds(&self.graph, bound, |n| self.note_search(n)),
+                None => self.holds(query, condition.formula, bound)?,
+            };
+            if !holds {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn holds(&self, query: &Query, condition: FormulaId, bound: &Binding) -> Outcome<bool> {
+        let code = self.program.code_of(condition);
+        let holds = code.holds(&self.view().env(bound));
+        holds.map_err(|fault| self.failure(query.owner, Failure { condition, fault }, bound))
     }
 
     /// Counts candidates that were tested.
@@ -154,7 +173,7 @@ impl Data {
     }
 
     /// Whether all elements of an embedding that was found earlier in the step are still there. Slots are not reused within a step.
-    pub(crate) fn is_whole(&self, id: QueryId, slots: &[Slot]) -> bool {
+    pub(crate) fn is_whole(&self, query: &Query, slots: &[Slot]) -> bool {
         let here = |is_node: bool, slot: Slot| {
             if is_node {
                 self.graph.has_node(slot)
@@ -162,7 +181,7 @@ impl Data {
                 self.graph.has_edge(slot)
             }
         };
-        self.query(id)
+        query
             .nodes
             .iter()
             .zip(slots)
@@ -170,36 +189,30 @@ impl Data {
     }
 
     /// Binds a query's variables to a row.
-    pub(crate) fn bind(&self, id: QueryId, row: u32, bound: &Binding) {
-        for (&var, &slot) in self
-            .query(id)
-            .vars
-            .iter()
-            .zip(self.stores[id.index()].row(row))
-        {
+    #[inline]
+    pub(crate) fn bind(&self, query: &Query, row: u32, bound: &Binding) {
+        let slots = self.stores[query.id.index()].row(row);
+        for (&var, &slot) in query.vars.iter().zip(slots) {
             bound.set(var, slot);
         }
     }
 
     /// The order of two rows. Mostly the first numbers tell.
     #[inline]
-    pub(crate) fn by_numbers(&self, id: QueryId, a: u32, b: u32) -> Ordering {
-        let (query, store) = (self.query(id), &self.stores[id.index()]);
+    pub(crate) fn by_numbers(&self, query: &Query, a: u32, b: u32) -> Ordering {
+        let store = &self.stores[query.id.index()];
         let first = query.order.first().map_or(Ordering::Equal, |&column| {
             let number = |row| self.number(query.nodes[column], store.row(row)[column]);
             number(a).cmp(&number(b))
         });
-        first.then_with(|| self.numbers(id, a).cmp(self.numbers(id, b)))
+        first.then_with(|| self.numbers(query, a).cmp(self.numbers(query, b)))
     }
 
     /// The numbers of a row, in the order in which rows are compared.
-    pub(crate) fn numbers(&self, id: QueryId, row: u32) -> impl Iterator<Item = u64> + '_ {
-        let query = self.query(id);
-        let slots = self.stores[id.index()].row(row);
-        query
-            .order
-            .iter()
-            .map(move |&column| self.number(query.nodes[column], slots[column]))
+    fn numbers(&self, query: &Query, row: u32) -> impl Iterator<Item = u64> {
+        let slots = self.stores[query.id.index()].row(row);
+        let column = |&column: &usize| self.number(query.nodes[column], slots[column]);
+        query.order.iter().map(column)
     }
 
     fn number(&self, is_node: bool, slot: Slot) -> u64 {
@@ -212,8 +225,15 @@ impl Data {
 
     /// The first row that hangs at an element by a hook, or [`NONE`].
     #[inline]
-    pub(crate) fn first_row(&self, id: QueryId, hook: usize, element: Slot) -> u32 {
-        let store = &self.stores[id.index()];
+    pub(crate) fn first_row(&self, query: QueryId, hook: usize, element: Slot) -> u32 {
+        let store = &self.stores[query.index()];
+        match store.is_numbered_by(hook) {
+            true => store.numbered(element),
+            false => self.first_listed(store, hook, element),
+        }
+    }
+
+    fn first_listed(&self, store: &Store, hook: usize, element: Slot) -> u32 {
         let heads = if store.layout().hooks[hook].is_node {
             &self.node_heads
         } else {
@@ -224,132 +244,139 @@ impl Data {
 
     /// The row with these slots.
     #[inline]
-    pub(crate) fn find(&self, id: QueryId, slots: &[Slot]) -> Option<u32> {
-        let store = &self.stores[id.index()];
+    pub(crate) fn find(&self, query: QueryId, slots: &[Slot]) -> Option<u32> {
+        let store = &self.stores[query.index()];
         let layout = store.layout();
         let Some(key) = layout.key else {
             return store.find(slots);
         };
         let element = slots[layout.hooks[key].column];
-        let mut rows = store.rows_from(key, self.first_row(id, key, element));
-        rows.find(|&row| store.row(row) == slots)
+        let mut rows = store.rows_from(key, self.first_row(query, key, element));
+        rows.find(|&row| store.row(row).iter().eq(slots))
     }
 
     /// Whether a match is the one of its orbit that is kept: that with the smallest names, ties by numbers.
-    pub(crate) fn is_canonical(&self, id: QueryId, slots: &[Slot]) -> bool {
-        let query = self.query(id);
-        let name = |column: usize, slot: Slot| {
-            if query.nodes[column] {
+    #[inline]
+    pub(crate) fn is_canonical(&self, query: &Query, slots: &[Slot]) -> bool {
+        let mut orbits = query.orbits.iter();
+        orbits.all(|permutation| self.is_before(query, slots, permutation))
+    }
+
+    /// Whether a match is not after its image under an automorphism.
+    fn is_before(&self, query: &Query, slots: &[Slot], permutation: &[usize]) -> bool {
+        let name = |is_node: bool, slot: Slot| {
+            if is_node {
                 self.graph.node_name(slot)
             } else {
                 self.graph.edge_name(slot)
             }
         };
-        let number = |column: usize, slot: Slot| self.number(query.nodes[column], slot);
-        let own = |of: &dyn Fn(usize, Slot) -> u64, permutation: &[usize]| {
-            let permuted = permutation.iter().map(|&c| slots[c]);
-            let pairs = slots.iter().zip(permuted).enumerate();
-            let mut compared = pairs.map(|(c, (&own, other))| of(c, own).cmp(&of(c, other)));
-            compared.find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
+        let pairs = || {
+            let images = permutation.iter().map(|&column| slots[column]);
+            let pairs = slots.iter().copied().zip(images).zip(&query.nodes);
+            pairs.filter(|((own, image), _)| own != image)
         };
-        query.orbits.iter().all(|permutation| {
-            own(&name, permutation)
-                .then_with(|| own(&number, permutation))
-                .is_le()
-        })
+        let names = pairs().map(|((a, b), &node)| name(node, a).cmp(&name(node, b)));
+        let numbers =
+            pairs().map(|((a, b), &node)| self.number(node, a).cmp(&self.number(node, b)));
+        let mut compared = names.chain(numbers);
+        compared.find(|o| o.is_ne()).is_none_or(Ordering::is_lt)
     }
 
     /// Adds a match that is not there yet.
+    #[inline]
     pub(crate) fn insert(
         &mut self,
-        program: &Program,
-        id: QueryId,
+        query: &Query,
         slots: &[Slot],
         bound: &Binding,
     ) -> Outcome<u32> {
-        let query = &program.network().queries[id.index()];
         let heads = AllHeads {
             nodes: &mut self.node_heads,
             edges: &mut self.edge_heads,
         };
-        let row = self.stores[id.index()].insert(slots, &self.graph, heads);
+        let row = self.stores[query.id.index()].insert(slots, &self.graph, heads);
         if let Purpose::Events(rule) = query.purpose {
-            self.activate(id, rule, row)?;
+            self.activate(query.id, rule, row, slots)?;
             if !query.observed.is_empty() {
-                self.bind(id, row, bound);
-                self.observe(id, row, bound)?;
+                self.bind(query, row, bound);
+                self.observe(query, row, bound)?;
             }
         }
         Ok(row)
     }
 
-    fn activate(&mut self, id: QueryId, rule: RuleId, row: u32) -> Outcome<()> {
-        let limit = self.program.model.run.limits.active_events;
-        let slots = self.stores[id.index()].row(row);
+    fn activate(&mut self, id: QueryId, rule: RuleId, row: u32, slots: &[Slot]) -> Outcome<()> {
         let activated = Event {
             rule,
             single: slots.len() == 1,
             row,
             first: slots.first().copied().unwrap_or(Slot::NONE),
         };
-        let event = self.free_events.pop().unwrap_or_else(|| {
-            self.events.push(activated);
-            EventId(
-                u32::try_from(self.events.len() - 1)
-                    .expect("the limit of active events is below 2^32"),
-            )
-        });
-        self.events[event.index()] = activated;
-        let of = &mut self.event_of[id.index()];
-        if of.len() <= row as usize {
-            of.resize(row as usize + 1, EventId(NONE));
-        }
-        of[row as usize] = event;
+        let event = match self.free_events.pop() {
+            Some(event) => {
+                self.events[event.index()] = activated;
+                event
+            }
+            None => {
+                self.events.push(activated);
+                let last = u32::try_from(self.events.len() - 1);
+                EventId(last.expect("the limit of active events is below 2^32"))
+            }
+        };
+        self.stores[id.index()].set_event(row, event);
         self.delta.found.push(event);
-        let count = (self.events.len() - self.free_events.len() - self.lost_events.len()) as u64;
-        if count > limit.min(u64::from(NONE - 1)) {
-            let name = self.program.model.rule(rule).name.clone();
-            let fault = Fault::Limit {
-                what: "active events",
-                count,
-                limit,
-            };
-            return Err(Box::new(RuntimeError {
-                rule: Some((rule, name)),
-                ..RuntimeError::new(fault, self.now)
-            }));
+        let count = self.events.len() - self.free_events.len() - self.lost_events.len();
+        if count > self.most_events {
+            return Err(self.too_many_events(rule, count as u64));
         }
         Ok(())
     }
 
+    #[cold]
+    fn too_many_events(&self, rule: RuleId, count: u64) -> Box<RuntimeError> {
+        let fault = Fault::Limit {
+            what: "active events",
+            count,
+            limit: self.program.model.run.limits.active_events,
+        };
+        let name = self.program.model.rule(rule).name.clone();
+        Box::new(RuntimeError {
+            rule: Some((rule, name)),
+            ..RuntimeError::new(fault, self.now)
+        })
+    }
+
     /// Removes a match.
-    pub(crate) fn remove(&mut self, program: &Program, id: QueryId, row: u32, deleted: bool) {
-        let query = &program.network().queries[id.index()];
+    #[inline]
+    pub(crate) fn remove(&mut self, query: &Query, row: u32, deleted: bool) {
         let heads = AllHeads {
             nodes: &mut self.node_heads,
             edges: &mut self.edge_heads,
         };
-        self.stores[id.index()].remove(row, &self.graph, heads);
-        self.removed.push((id, row));
+        let store = &mut self.stores[query.id.index()];
+        store.remove(row, &self.graph, heads);
+        if store.is_reused() {
+            self.removed.push((query.id, row));
+        }
         if let Purpose::Events(_) = query.purpose {
-            let event = self.event_of[id.index()][row as usize];
+            let event = store.event(row);
             self.lost_events.push(event);
             self.delta.lost.push(Lost { event, deleted });
         }
     }
 
     /// Reads what a row's timer observes; whether any of it has changed. The row is bound.
-    pub(crate) fn observe(&mut self, id: QueryId, row: u32, bound: &Binding) -> Outcome<bool> {
-        let width = self.query(id).observed.len();
+    pub(crate) fn observe(&mut self, query: &Query, row: u32, bound: &Binding) -> Outcome<bool> {
+        let width = query.observed.len();
         let mut changed = false;
-        for position in 0..width {
-            let (sub, exists) = self.query(id).observed[position];
+        for (position, &(sub, exists)) in query.observed.iter().enumerate() {
             let view = self.view();
             let env = view.env(bound);
             let value = view
                 .observed(sub, exists, &env)
-                .map_err(|fault| self.error(self.query(id).owner, *fault, bound))?;
-            let cells = &mut self.observed[id.index()];
+                .map_err(|fault| self.error(query.owner, *fault, bound))?;
+            let cells = &mut self.observed[query.id.index()];
             let cell = row as usize * width + position;
             if cells.len() <= cell {
                 cells.resize((row as usize + 1) * width, 0);
@@ -359,48 +386,52 @@ impl Data {
         Ok(changed)
     }
 
-    /// The value of a row, where its query has values. Binds the row.
-    pub(crate) fn value_of(
-        &self,
-        id: QueryId,
-        row: u32,
-        bound: &Binding,
-    ) -> Outcome<Option<Value>> {
-        let query = self.query(id);
-        let Some(formula) = query.value else {
-            return Ok(None);
+    /// The key of a row's value, where its query has values, or 0: its place in the order ([`ordered`]), or its bits where values are summed. May bind the row.
+    #[inline]
+    pub(crate) fn key_of(&self, query: &Query, row: u32, bound: &Binding) -> Outcome<u64> {
+        let Some(value) = &query.value else {
+            return Ok(0);
         };
-        self.bind(id, row, bound);
-        let code = self.program.code_of(formula);
-        let value = match code.quick() {
-            Some(quick) => quick.value(&self.graph, bound, |n| self.note_search(n)),
-            None => {
-                let failed = |fault| Failure {
-                    condition: formula,
-                    fault,
-                };
-                let value = code.value(&self.view().env(bound)).map_err(failed);
-                value.map_err(|failure| self.failure(query.owner, failure, bound))?
+        self.bind(query, row, bound);
+        match query.indexed {
+            Indexed::Sums => Ok(self.summand(query, value, bound)?.to_bits()),
+            Indexed::Order | Indexed::No => {
+                Ok(ordered(self.value(query.owner, value.formula, bound)?))
             }
-        };
-        match (query.purpose, value) {
-            (Purpose::Component(..) | Purpose::Pool(..), Value::Real(weight))
-                if query.indexed == Indexed::Sums && weight < 0.0 =>
-            {
-                Err(self.failure(
-                    query.owner,
-                    Failure {
-                        condition: formula,
-                        fault: Box::new(Fault::NegativeWeight(weight)),
-                    },
-                    bound,
-                ))
-            }
-            _ => Ok(Some(value)),
         }
     }
 
+    /// The value of what is bound, as a summand.
+    fn summand(&self, query: &Query, value: &Ready, bound: &Binding) -> Outcome<f64> {
+        let summand = match &value.quick {
+            Some(quick) => quick.real(&self.graph, bound, |n| self.note_search(n)),
+            None => {
+                let code = self.program.code_of(value.formula);
+                code.real(&self.view().env(bound))
+                    .map_err(|fault| self.fault_in(query, value, fault, bound))?
+            }
+        };
+        if summand < 0.0 && query.has_weights() {
+            let fault = Box::new(Fault::NegativeWeight(summand));
+            return Err(self.fault_in(query, value, fault, bound));
+        }
+        Ok(summand)
+    }
+
+    #[cold]
+    fn fault_in(
+        &self,
+        query: &Query,
+        value: &Ready,
+        fault: Box<Fault>,
+        bound: &Binding,
+    ) -> Box<RuntimeError> {
+        let condition = value.formula;
+        self.failure(query.owner, Failure { condition, fault }, bound)
+    }
+
     /// The error of a formula that has no value.
+    #[cold]
     pub(crate) fn failure(
         &self,
         owner: Owner,
@@ -413,6 +444,7 @@ impl Data {
     }
 
     /// An error at a match, as far as it is bound.
+    #[cold]
     pub(crate) fn error(&self, owner: Owner, fault: Fault, bound: &Binding) -> Box<RuntimeError> {
         let mut error = RuntimeError::new(fault, self.now);
         if let Owner::Rule(rule) = owner {
@@ -469,15 +501,11 @@ impl Data {
         let pools: usize = self.pools.iter().flatten().map(|p| p.memory_bytes()).sum();
         let heads = self.node_heads.memory_bytes() + self.edge_heads.memory_bytes();
         let events = self.events.capacity() * size_of::<Event>();
-        let of_rows = self
-            .event_of
-            .iter()
-            .map(|rows| rows.capacity() * size_of::<EventId>());
         let observed = self
             .observed
             .iter()
             .map(|values| values.capacity() * size_of::<u64>());
-        let timers = events + of_rows.sum::<usize>() + observed.sum::<usize>();
+        let timers = events + observed.sum::<usize>();
         self.graph.memory_bytes() + (stores + pools + heads + timers) as u64
     }
 
@@ -489,12 +517,12 @@ impl Data {
             let store = &self.stores[index];
             for row in store.rows() {
                 assert!(
-                    self.is_whole(id, store.row(row)),
+                    self.is_whole(query, store.row(row)),
                     "a match of an element that is gone"
                 );
-                self.bind(id, row, &bound);
+                self.bind(query, row, &bound);
                 assert!(
-                    self.view().all_hold(query, &bound).unwrap_or(false),
+                    self.all_hold(query, &bound).unwrap_or(false),
                     "a stored match whose conditions fail: {:?}",
                     query.purpose
                 );

@@ -2,20 +2,22 @@
 
 use super::{
     data::Data,
-    network::{Purpose, QueryId},
+    network::Network,
+    query::{Purpose, Query},
+    rows::News,
     update::Update,
 };
 use crate::error::Outcome;
 
 impl Update {
     /// Brings pools, aggregates and probes up to date, and the delta in shape.
-    pub(super) fn finish(&mut self, data: &mut Data) -> Outcome<()> {
+    pub(super) fn finish(&mut self, network: &Network, data: &mut Data) -> Outcome<()> {
         self.suspected.clear();
-        let mut busy = std::mem::take(&mut self.busy);
-        for id in busy.drain(..) {
-            self.reorder(data, id)?;
+        for position in 0..self.noted.len() {
+            let query = &network.queries[self.noted[position].index()];
+            self.reorder(data, query)?;
         }
-        self.busy = busy;
+        self.noted.clear();
         let delta = &mut data.delta;
         in_order(&mut delta.aggregates);
         in_order(&mut delta.probes);
@@ -36,41 +38,48 @@ impl Update {
     }
 
     /// Lost members leave in ascending numbers, each by swapping with the last, then found ones are appended in ascending numbers.
-    fn reorder(&mut self, data: &mut Data, id: QueryId) -> Outcome<()> {
-        let index = id.index();
-        match data.query(id).purpose {
+    fn reorder(&mut self, data: &mut Data, query: &Query) -> Outcome<()> {
+        match query.purpose {
             Purpose::Component(rule, _) => data.delta.aggregates.push(rule),
             Purpose::Probe(probe) => data.delta.probes.push(probe),
             _ => {}
         }
-        let Some(mut pools) = data.pools[index].take() else {
+        let News {
+            lost,
+            found,
+            revalued,
+            noted,
+        } = &mut self.news[query.id.index()];
+        *noted = false;
+        let Some(mut pools) = data.pools[query.id.index()].take() else {
             return Ok(());
         };
-        let by_numbers = |a: &u32, b: &u32| data.by_numbers(id, *a, *b);
-        for rows in [&mut self.lost[index], &mut self.found[index]] {
-            if rows.len() > 1 {
-                rows.sort_unstable_by(by_numbers);
+        let store = &data.stores[query.id.index()];
+        let anchor = |row: u32| query.anchor.map(|column| store.row(row)[column]);
+        for rows in [&mut *lost, &mut *found] {
+            let by_numbers = |a: &u32, b: &u32| data.by_numbers(query, *a, *b);
+            match rows.as_mut_slice() {
+                [] | [_] => {}
+                [a, b] if by_numbers(a, b).is_le() => {}
+                [a, b] => std::mem::swap(a, b),
+                more => more.sort_unstable_by(by_numbers),
             }
         }
-        let anchor = |row: u32| {
-            data.query(id)
-                .anchor
-                .map(|a| data.stores[index].row(row)[a])
-        };
-        for row in self.lost[index].drain(..) {
+        for &row in &*lost {
             pools.remove(anchor(row), row);
         }
-        for row in self.found[index].drain(..) {
-            pools.push(anchor(row), row, data.value_of(id, row, &self.bound)?);
+        for &row in &*found {
+            pools.push(anchor(row), row, data.key_of(query, row, &self.bound)?);
         }
-        for row in self.revalued[index].drain(..) {
-            if data.stores[index].is_alive(row)
-                && let Some(value) = data.value_of(id, row, &self.bound)?
-            {
-                pools.revalue(anchor(row), row, value);
+        for &row in &*revalued {
+            if store.is_alive(row) {
+                pools.revalue(anchor(row), row, data.key_of(query, row, &self.bound)?);
             }
         }
-        data.pools[index] = Some(pools);
+        lost.clear();
+        found.clear();
+        revalued.clear();
+        data.pools[query.id.index()] = Some(pools);
         Ok(())
     }
 }

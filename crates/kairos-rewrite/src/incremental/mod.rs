@@ -13,13 +13,17 @@ mod counts;
 mod data;
 mod dispatch;
 mod ending;
+mod looking;
 mod network;
 mod picking;
 mod plan;
 mod pool;
 mod prefetch;
+mod query;
 mod ranking;
+mod registry;
 mod room;
+mod rows;
 mod search;
 mod store;
 mod strategy;
@@ -31,7 +35,7 @@ pub(crate) use network::Network;
 
 use ask::Step;
 use data::{Data, Event};
-use update::Update;
+use update::{Created, Update};
 
 use crate::{
     binding::{Binding, Slot},
@@ -97,8 +101,9 @@ impl Matcher for IncrementalMatcher {
         if let Some(assignment) = AloneAssignment::of(program, &firing) {
             let value = assignment.evaluate(data, &firing, cause)?;
             let changed = value.commit(&mut data.graph);
-            if update.note_change(program, data, changed) {
-                update.after(program, data)?;
+            update.note_changes(program, data, changed.as_slice());
+            if update.has_changes() {
+                update.after(program, data, Created::default())?;
             }
             let next = data.graph.next_number();
             return Ok(Applied {
@@ -113,9 +118,13 @@ impl Matcher for IncrementalMatcher {
             update.drop_matches(program, data, nodes, edges);
         }
         let created = change.commit(&mut data.graph, firing.bound);
-        update.note_changes(program, data, change);
-        if deletes || !update.is_idle() {
-            update.after(program, data)?;
+        update.note_changes(program, data, change.changed());
+        let found = Created {
+            nodes: change.created_nodes(),
+            edges: change.created_edges(),
+        };
+        if deletes || !found.is_empty() || update.has_changes() {
+            update.after(program, data, found)?;
         }
         Ok(Applied { created })
     }
@@ -161,7 +170,7 @@ impl Matcher for IncrementalMatcher {
             .flat_map(|q| {
                 self.data.stores[q.index()]
                     .rows()
-                    .map(|row| self.data.event_of[q.index()][row as usize])
+                    .map(|row| self.data.stores[q.index()].event(row))
             })
             .collect()
     }

@@ -13,193 +13,13 @@ use kairos_model::{
 use super::{
     dispatch::Dispatch,
     picking::Picking,
-    plan::{Plan, Shape, plan},
+    plan::Plan,
+    query::{Indexed, Purpose, Query, QueryId, Ready},
     ranking::Ranking,
-    store::{Hook, Layout},
     strategy::{Strategies, Strategy, extension_plan, split_conditions},
     tally::Tally,
 };
 use crate::program::{ChoiceShape, Program, SubId, is_node};
-
-/// A query among all of a network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct QueryId(pub(crate) u16);
-
-impl QueryId {
-    pub(crate) fn index(self) -> usize {
-        self.0 as usize
-    }
-}
-
-/// What the matches of a query are for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    /// Events of a rule.
-    Events(RuleId),
-    /// Matches of a ranked rule without the ranked node.
-    Frames(RuleId),
-    /// The nodes that a ranked rule ranks.
-    Order(RuleId),
-    /// A component of a rule with an aggregate clock.
-    Component(RuleId, usize),
-    /// The pool of a step of a rule's choice.
-    Pool(RuleId, usize),
-    /// The extensions of a sub-pattern, counted by anchor.
-    Sub(SubId),
-    /// A probe's matches.
-    Probe(ProbeId),
-    /// The condition that ends a run.
-    Stop,
-}
-
-/// How the values of matches are indexed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Indexed {
-    /// They are not.
-    No,
-    /// In order.
-    Order,
-    /// By a tree of sums.
-    Sums,
-}
-
-/// A pattern with conditions whose matches are stored and kept up to date.
-#[derive(Debug)]
-pub(crate) struct Query {
-    pub(crate) purpose: Purpose,
-    pub(crate) owner: Owner,
-    /// Columns of a row.
-    pub(crate) vars: Vec<Var>,
-    /// For each column whether it is a node.
-    pub(crate) nodes: Vec<bool>,
-    pub(crate) edges: Vec<PatternEdge>,
-    pub(crate) injective: Vec<Var>,
-    pub(crate) conditions: Vec<FormulaId>,
-    /// The conditions, those first that cannot fail.
-    pub(crate) checked: Vec<FormulaId>,
-    /// Columns, in the order in which numbers are compared.
-    pub(crate) order: Vec<usize>,
-    /// Queries of a lower stratum are up to date before this one is looked at.
-    pub(crate) stratum: usize,
-    /// Columns whose elements know the rows that they are in.
-    pub(crate) hooks: Vec<usize>,
-    /// Where matches are grouped by a node, its column.
-    pub(crate) anchor: Option<usize>,
-    /// The value of each match, where there is one.
-    pub(crate) value: Option<FormulaId>,
-    pub(crate) indexed: Indexed,
-    /// Whether some changes concern all matches.
-    pub(crate) scanned: bool,
-    /// Automorphisms as permutations of columns, where only one embedding of each orbit is kept.
-    pub(crate) orbits: Vec<Vec<usize>>,
-    /// Sub-patterns that the timer reads: what they gave last is kept with each row.
-    pub(crate) observed: Vec<(SubId, bool)>,
-    /// Finds all matches.
-    pub(crate) full: Plan,
-    early: Vec<(usize, Vec<Var>)>,
-    late: Vec<usize>,
-}
-
-impl Query {
-    /// A plan that finds the matches in which `seed` is bound to a given element.
-    pub(crate) fn seeded(&self, program: &Program, seed: Option<Var>) -> Plan {
-        let shape = Shape {
-            early: &self.early,
-            late: &self.late,
-            ..self.structure(program, &[])
-        };
-        plan(&program.model.types, &program.schema, &shape, seed, &[])
-    }
-
-    /// A plan that finds all embeddings, whatever the conditions say, from a seed that `bridges` join to the pattern.
-    pub(crate) fn bridged(&self, program: &Program, seed: Var, bridges: &[PatternEdge]) -> Plan {
-        plan(
-            &program.model.types,
-            &program.schema,
-            &self.structure(program, bridges),
-            Some(seed),
-            &[],
-        )
-    }
-
-    fn structure<'a>(&'a self, program: &'a Program, bridges: &'a [PatternEdge]) -> Shape<'a> {
-        Shape {
-            scope: program.scope(self.owner),
-            vars: &self.vars,
-            edges: &self.edges,
-            injective: &self.injective,
-            taken: &[],
-            early: &[],
-            late: &[],
-            bridges,
-        }
-    }
-
-    /// Whether the matches are kept in pool order.
-    pub(crate) fn keeps_order(&self) -> bool {
-        match self.purpose {
-            Purpose::Component(..) | Purpose::Pool(..) => true,
-            Purpose::Probe(_) => self.value.is_some(),
-            _ => false,
-        }
-    }
-
-    /// Whether somebody wants to know which rows were lost and found.
-    pub(crate) fn keeps_rows(&self) -> bool {
-        self.keeps_order() || matches!(self.purpose, Purpose::Frames(_) | Purpose::Order(_))
-    }
-
-    /// How its rows are stored; `places` says for each hook which of the lists of an element of each type it is.
-    pub(crate) fn layout(&self, places: &[Vec<u16>]) -> Layout {
-        let hooks = self.hooks.iter().zip(places).map(|(&column, places)| Hook {
-            column,
-            is_node: self.nodes[column],
-            places: places.as_slice().into(),
-        });
-        Layout {
-            width: self.vars.len(),
-            hooks: hooks.collect(),
-            anchor: self.anchor,
-            key: self.whole().and_then(|column| self.key_of(column)),
-            numbered: self.numbering_hook().is_some(),
-        }
-    }
-
-    fn key_of(&self, column: usize) -> Option<usize> {
-        self.hooks.iter().position(|&c| c == column)
-    }
-
-    /// The hook of an element that makes no more than one match, if there is such a one: a match that is one element, or an edge with its ends
-    /// that cannot be matched both ways. Not where all matches are gone through, which would go through all elements.
-    pub(crate) fn numbering_hook(&self) -> Option<usize> {
-        let one_way = |e: &PatternEdge| !e.undirected || !self.orbits.is_empty();
-        let column = match (self.whole(), self.edges.as_slice()) {
-            (Some(column), []) => column,
-            (Some(column), [edge]) if one_way(edge) => column,
-            _ => return None,
-        };
-        self.key_of(column).filter(|_| !self.scanned)
-    }
-
-    /// The column of an element that no more than two matches share: of a pattern that is one element, or one edge with its ends.
-    fn whole(&self) -> Option<usize> {
-        match (self.vars.as_slice(), self.edges.as_slice()) {
-            ([_], _) => Some(0),
-            (vars, [edge])
-                if vars
-                    .iter()
-                    .all(|v| [edge.edge, edge.from, edge.to].contains(v)) =>
-            {
-                self.column(edge.edge)
-            }
-            _ => None,
-        }
-    }
-
-    pub(crate) fn column(&self, var: Var) -> Option<usize> {
-        self.vars.iter().position(|&v| v == var)
-    }
-}
 
 /// A rule whose matches follow from an order of nodes.
 #[derive(Debug)]
@@ -248,6 +68,14 @@ pub(crate) struct Network {
 }
 
 impl Network {
+    /// Whether the matches of a query are found by an order of nodes.
+    pub(crate) fn is_ranked(&self, query: &Query) -> bool {
+        match query.purpose {
+            Purpose::Events(rule) => self.rankings[rule.index()].is_some(),
+            _ => false,
+        }
+    }
+
     pub(crate) fn compile(program: &Program) -> Network {
         let mut builder = Builder {
             program,
@@ -391,7 +219,21 @@ impl<'a> Builder<'a> {
                 .position(|&w| w == v)
                 .expect("a variable of the query")
         };
+        let keeps_order = match draft.purpose {
+            Purpose::Component(..) | Purpose::Pool(..) => true,
+            Purpose::Probe(_) => draft.value.is_some(),
+            _ => false,
+        };
+        let checked = early.iter().map(|e| e.0).chain(late.iter().copied());
+        let ready = |formula: &Formula| Ready::new(self.program, formula.id);
+        let orbits = draft.orbits.iter().map(|automorphism| {
+            let permutation = automorphism.iter().map(|&v| column(v));
+            permutation.collect::<Vec<usize>>()
+        });
         let mut query = Query {
+            id: QueryId(
+                u16::try_from(self.queries.len()).expect("check allows fewer than 2^16 queries"),
+            ),
             purpose: draft.purpose,
             owner: draft.owner,
             nodes: draft.vars.iter().map(|&v| is_node(scope, v)).collect(),
@@ -402,20 +244,17 @@ impl<'a> Builder<'a> {
             edges: draft.edges,
             injective,
             conditions: draft.conditions.iter().map(|f| f.id).collect(),
-            checked: (early.iter().map(|e| e.0).chain(late.iter().copied()))
-                .map(|c| draft.conditions[c].id)
-                .collect(),
+            checked: checked.map(|c| ready(draft.conditions[c])).collect(),
             stratum: 0,
             hooks: Vec::new(),
             anchor: draft.anchor.map(column),
-            value: draft.value.map(|f| f.id),
+            value: draft.value.map(ready),
             indexed: draft.indexed,
+            keeps_order,
+            keeps_rows: keeps_order
+                || matches!(draft.purpose, Purpose::Frames(_) | Purpose::Order(_)),
             scanned: false,
-            orbits: draft
-                .orbits
-                .iter()
-                .map(|p| p.iter().map(|&v| column(v)).collect())
-                .collect(),
+            orbits: orbits.filter(|p| !p.is_sorted()).collect(),
             observed: draft.observed,
             full: Plan {
                 seed: None,
@@ -426,9 +265,7 @@ impl<'a> Builder<'a> {
             vars: draft.vars,
         };
         query.full = query.seeded(self.program, None);
-        let id = QueryId(
-            u16::try_from(self.queries.len()).expect("check allows fewer than 2^16 queries"),
-        );
+        let id = query.id;
         self.queries.push(query);
         id
     }

@@ -7,8 +7,8 @@ use kairos_model::{
 };
 
 use super::{
-    network::{Query, QueryId},
     plan::Plan,
+    query::{Query, QueryId},
     store::Store,
 };
 use crate::{

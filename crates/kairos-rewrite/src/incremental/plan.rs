@@ -17,7 +17,7 @@ use crate::{
 pub(crate) struct TypeSet(Box<[bool]>);
 
 impl TypeSet {
-    fn new(size: usize, members: impl Iterator<Item = usize>) -> Self {
+    pub(crate) fn new(size: usize, members: impl Iterator<Item = usize>) -> Self {
         let mut set = vec![false; size].into_boxed_slice();
         members.for_each(|m| set[m] = true);
         TypeSet(set)

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use kairos_model::types::Value;
 
-use super::{network::Indexed, store::NONE};
+use super::{query::Indexed, store::NONE};
 use crate::{
     binding::Slot,
     lists::{List, Lists},
@@ -27,6 +27,22 @@ enum Index {
 }
 
 impl Index {
+    fn new(indexed: Indexed) -> Self {
+        match indexed {
+            Indexed::Sums => Index::Sums(SumTree::default()),
+            Indexed::Order | Indexed::No => Index::Order(BTreeSet::new()),
+        }
+    }
+
+    fn push(&mut self, row: u32, key: u64) {
+        match self {
+            Index::Order(order) => {
+                order.insert((key, row));
+            }
+            Index::Sums(sums) => sums.push(f64::from_bits(key)),
+        }
+    }
+
     /// Bytes in use; of an order roughly, since its nodes are on average two thirds full.
     fn memory_bytes(&self) -> usize {
         size_of::<Index>()
@@ -46,13 +62,13 @@ pub(crate) struct Pools {
     positions: Vec<u32>,
     /// By row: its value's key in the order.
     keys: Vec<u64>,
-    indexed: Option<Indexed>,
+    indexed: Indexed,
 }
 
 impl Pools {
     pub(crate) fn new(indexed: Indexed) -> Self {
         Pools {
-            indexed: Some(indexed),
+            indexed,
             ..Pools::default()
         }
     }
@@ -75,8 +91,8 @@ impl Pools {
         prefetch(&self.positions, row as usize);
     }
 
-    /// Appends a row, with its value where values are indexed.
-    pub(crate) fn push(&mut self, anchor: Option<Slot>, row: u32, value: Option<Value>) {
+    /// Appends a row. `key` is that of its value, where values are indexed: its place in the order ([`ordered`]), or its bits for sums.
+    pub(crate) fn push(&mut self, anchor: Option<Slot>, row: u32, key: u64) {
         let group = Self::group(anchor);
         if self.groups.len() <= group {
             self.groups.resize(group + 1, Group::default());
@@ -87,21 +103,10 @@ impl Pools {
         }
         let group = &mut self.groups[group];
         self.positions[row as usize] = self.rows.push(&mut group.rows, row);
-        let Some(value) = value else { return };
-        let indexed = self.indexed;
-        let index = group.index.get_or_insert_with(|| {
-            Box::new(if indexed == Some(Indexed::Sums) {
-                Index::Sums(SumTree::default())
-            } else {
-                Index::Order(BTreeSet::new())
-            })
-        });
-        match &mut **index {
-            Index::Order(order) => {
-                self.keys[row as usize] = ordered(value);
-                order.insert((ordered(value), row));
-            }
-            Index::Sums(sums) => sums.push(real(value)),
+        if self.indexed != Indexed::No {
+            let new = || Box::new(Index::new(self.indexed));
+            group.index.get_or_insert_with(new).push(row, key);
+            self.keys[row as usize] = key;
         }
     }
 
@@ -121,16 +126,20 @@ impl Pools {
         }
     }
 
-    /// Changes the value of a row.
-    pub(crate) fn revalue(&mut self, anchor: Option<Slot>, row: u32, value: Value) {
-        let group = &mut self.groups[Self::group(anchor)];
-        match group.index.as_deref_mut() {
+    /// Changes the value of a row to one with another key, or the same.
+    pub(crate) fn revalue(&mut self, anchor: Option<Slot>, row: u32, key: u64) {
+        let old = std::mem::replace(&mut self.keys[row as usize], key);
+        if old == key {
+            return;
+        }
+        match self.groups[Self::group(anchor)].index.as_deref_mut() {
             Some(Index::Order(order)) => {
-                let old = std::mem::replace(&mut self.keys[row as usize], ordered(value));
                 order.remove(&(old, row));
-                order.insert((ordered(value), row));
+                order.insert((key, row));
             }
-            Some(Index::Sums(sums)) => sums.set(self.positions[row as usize] as usize, real(value)),
+            Some(Index::Sums(sums)) => {
+                sums.set(self.positions[row as usize] as usize, f64::from_bits(key))
+            }
             None => {}
         }
     }
@@ -197,11 +206,4 @@ pub(crate) fn ordered(value: Value) -> u64 {
 pub(crate) fn of_ordered(key: u64) -> f64 {
     const SIGN: u64 = 1 << 63;
     f64::from_bits(if key & SIGN == 0 { !key } else { key & !SIGN })
-}
-
-fn real(value: Value) -> f64 {
-    match value {
-        Value::Real(r) => r,
-        _ => unreachable!("check types weights and values of sums as Real"),
-    }
 }

@@ -2,10 +2,7 @@
 
 use kairos_model::rule::RuleId;
 
-use super::{
-    data::Data,
-    network::{Component, QueryId},
-};
+use super::{data::Data, network::Component, query::QueryId};
 use crate::{
     binding::{Binding, Slot},
     matcher::{EventId, Soon},
@@ -68,10 +65,8 @@ impl Data {
         }
         let ty = self.graph.node_type(node).index();
         for &(query, _) in &self.network().dispatch.node_hooks[ty] {
-            let index = query.index();
-            self.stores[index].prefetch(node);
-            prefetch(&self.event_of[index], node.index());
-            if let Some(pools) = &self.pools[index] {
+            self.stores[query.index()].prefetch(node);
+            if let Some(pools) = &self.pools[query.index()] {
                 pools.prefetch(node.0);
             }
         }

@@ -1,6 +1,6 @@
 //! The guard against matches that would not fit in memory: they are counted while they are found, before any is stored.
 
-use super::{data::Data, network::QueryId};
+use super::{data::Data, query::QueryId};
 use crate::{
     error::{Fault, Outcome, RuntimeError},
     program::owner_rule,

@@ -8,8 +8,9 @@ use kairos_model::{
 };
 
 use super::{
-    network::{Network, Query, QueryId},
+    network::Network,
     plan::{Connect, EdgeTest, Ends, Expand, Item, NodeTest, Plan},
+    query::QueryId,
     store::{Heads, Store},
     strategy::Strategy,
 };
@@ -78,17 +79,6 @@ impl<'a> View<'a> {
         let mut effort = self.effort.get();
         effort.search_steps += candidates;
         self.effort.set(effort);
-    }
-
-    /// Whether all conditions of a query hold, those first that cannot fail.
-    #[inline]
-    pub(crate) fn all_hold(&self, query: &Query, bound: &Binding) -> Result<bool, Failure> {
-        for &condition in &query.checked {
-            if !self.holds(condition, bound)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
     }
 
     /// Finds the embeddings around a seed element.

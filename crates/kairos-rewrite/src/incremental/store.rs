@@ -9,7 +9,7 @@ use hashbrown::HashTable;
 use rustc_hash::FxHasher;
 
 use super::dispatch::NO_HOOK;
-use crate::{binding::Slot, graph::HostGraph, prefetch::prefetch};
+use crate::{binding::Slot, graph::HostGraph, matcher::EventId, prefetch::prefetch};
 
 /// End of a list, and no row.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -91,6 +91,8 @@ pub(crate) struct Hook {
     pub(crate) is_node: bool,
     /// By type of the element: which of its lists this is, or [`NO_HOOK`].
     pub(crate) places: Box<[u16]>,
+    /// Whether its rows are listed: all are but those that have the number of their element.
+    pub(crate) is_listed: bool,
 }
 
 impl Hook {
@@ -115,8 +117,10 @@ pub(crate) struct Layout {
     pub(crate) anchor: Option<usize>,
     /// A hook that few rows share: what finds a row by its slots.
     pub(crate) key: Option<usize>,
-    /// Whether no two rows share that hook: then a row has the number of the element's slot.
-    pub(crate) numbered: bool,
+    /// That hook, where no two rows share it: then a row has the number of the element's slot.
+    pub(crate) numbering: Option<usize>,
+    /// Whether rows are in no list, no hash index and no count.
+    pub(crate) is_bare: bool,
 }
 
 impl Layout {
@@ -126,10 +130,11 @@ impl Layout {
         self.width * size_of::<Slot>() + self.hooks.len() * size_of::<Link>() + 1 + hashed
     }
 
-    /// Whether a hook's rows are listed: all but those that have the number of their element.
+    /// Hooks whose rows are listed, by their indexes.
     #[inline]
-    fn lists(&self, hook: usize) -> bool {
-        !(self.numbered && self.key == Some(hook))
+    fn listed(&self) -> impl Iterator<Item = (usize, &Hook)> {
+        let hooks = self.hooks.iter().enumerate();
+        hooks.filter(|(_, hook)| hook.is_listed)
     }
 }
 
@@ -165,6 +170,8 @@ pub(crate) struct Store {
     members: HashTable<u32>,
     /// By anchor: number of rows; without anchor not used.
     counts: Vec<u32>,
+    /// By row, where matches are events: the event.
+    events: Vec<EventId>,
 }
 
 impl Store {
@@ -196,6 +203,7 @@ impl Store {
         u32::try_from(self.alive.len()).expect("fewer than 2^32 rows")
     }
 
+    #[inline]
     pub(crate) fn is_alive(&self, row: u32) -> bool {
         self.alive[row as usize]
     }
@@ -205,6 +213,21 @@ impl Store {
     pub(crate) fn row(&self, row: u32) -> &[Slot] {
         let width = self.layout.width;
         &self.slots[row as usize * width..][..width]
+    }
+
+    /// The event of a row, where matches are events.
+    #[inline]
+    pub(crate) fn event(&self, row: u32) -> EventId {
+        self.events[row as usize]
+    }
+
+    /// Says which event a row is.
+    #[inline]
+    pub(crate) fn set_event(&mut self, row: u32, event: EventId) {
+        if self.events.len() <= row as usize {
+            self.events.resize(row as usize + 1, EventId(NONE));
+        }
+        self.events[row as usize] = event;
     }
 
     /// All rows, in no useful order.
@@ -234,7 +257,7 @@ impl Store {
         heads: &Heads,
         element: Slot,
     ) -> u32 {
-        if !self.layout.lists(hook) {
+        if self.is_numbered_by(hook) {
             return self.numbered(element);
         }
         match self.layout.hooks[hook].place(graph, element) {
@@ -246,15 +269,22 @@ impl Store {
     /// Asks for the memory of the row of an element that no two rows share.
     #[inline]
     pub(crate) fn prefetch(&self, element: Slot) {
-        if self.layout.numbered {
+        if self.layout.numbering.is_some() {
             prefetch(&self.alive, element.index());
             prefetch(&self.slots, element.index() * self.layout.width);
+            prefetch(&self.events, element.index());
         }
     }
 
-    /// The row of an element that no two rows share.
+    /// Whether rows have the numbers of the elements at a hook.
     #[inline]
-    fn numbered(&self, element: Slot) -> u32 {
+    pub(crate) fn is_numbered_by(&self, hook: usize) -> bool {
+        self.layout.numbering == Some(hook)
+    }
+
+    /// The row of an element that no two rows share, or [`NONE`].
+    #[inline]
+    pub(crate) fn numbered(&self, element: Slot) -> u32 {
         match self.alive.get(element.index()) {
             Some(true) => element.0,
             _ => NONE,
@@ -264,7 +294,7 @@ impl Store {
     /// The row after one in a hook's list, or [`NONE`].
     #[inline]
     pub(crate) fn next(&self, hook: usize, row: u32) -> u32 {
-        if !self.layout.lists(hook) {
+        if self.is_numbered_by(hook) {
             return NONE;
         }
         self.links[row as usize * self.layout.hooks.len() + hook].next
@@ -277,12 +307,44 @@ impl Store {
     }
 
     /// Adds a row that is not there yet.
-    pub(crate) fn insert(
-        &mut self,
-        slots: &[Slot],
-        graph: &HostGraph,
-        mut heads: AllHeads<'_>,
-    ) -> u32 {
+    #[inline]
+    pub(crate) fn insert(&mut self, slots: &[Slot], graph: &HostGraph, heads: AllHeads<'_>) -> u32 {
+        let row = self.vacant(slots);
+        self.alive[row as usize] = true;
+        self.len += 1;
+        match slots {
+            &[slot] => self.slots[row as usize] = slot,
+            _ => self.slots[row as usize * slots.len()..][..slots.len()].copy_from_slice(slots),
+        }
+        if !self.layout.is_bare {
+            self.enlist(row, slots, graph, heads);
+        }
+        row
+    }
+
+    /// A row that is free, with room for it.
+    #[inline]
+    fn vacant(&mut self, slots: &[Slot]) -> u32 {
+        let row = match self.layout.numbering {
+            Some(hook) => slots[self.layout.hooks[hook].column].0,
+            None => self.free.pop().unwrap_or_else(|| self.bound()),
+        };
+        if row as usize >= self.alive.len() {
+            self.grow(row as usize + 1);
+        }
+        row
+    }
+
+    #[cold]
+    fn grow(&mut self, rows: usize) {
+        let Layout { width, hooks, .. } = &self.layout;
+        self.alive.resize(rows, false);
+        self.slots.resize(rows * width, Slot::NONE);
+        self.links.resize(rows * hooks.len(), Link::ALONE);
+    }
+
+    /// Puts a row into its lists, the hash index and the counts.
+    fn enlist(&mut self, row: u32, slots: &[Slot], graph: &HostGraph, mut heads: AllHeads<'_>) {
         let Store {
             layout,
             links,
@@ -290,24 +352,7 @@ impl Store {
             ..
         } = self;
         let (width, hooks) = (layout.width, layout.hooks.len());
-        debug_assert_eq!(slots.len(), width);
-        let row = match layout.key {
-            Some(key) if layout.numbered => slots[layout.hooks[key].column].index(),
-            _ => self.free.pop().map_or(self.alive.len(), |row| row as usize),
-        };
-        if row >= self.alive.len() {
-            self.alive.resize(row + 1, false);
-            self.slots.resize((row + 1) * width, Slot::NONE);
-            links.resize((row + 1) * hooks, Link::ALONE);
-        }
-        self.alive[row] = true;
-        self.slots[row * width..][..width].copy_from_slice(slots);
-        let row = u32::try_from(row).expect("fewer than 2^32 rows");
-        self.len += 1;
-        for (index, hook) in layout.hooks.iter().enumerate() {
-            if !layout.lists(index) {
-                continue;
-            }
+        for (index, hook) in layout.listed() {
             let head = heads.at(hook, graph, slots[hook.column]);
             let next = std::mem::replace(head, row);
             if next != NONE {
@@ -330,12 +375,21 @@ impl Store {
             }
             self.counts[node] += 1;
         }
-        row
     }
 
     /// Removes a row. It stays readable until [`Store::reuse`].
-    pub(crate) fn remove(&mut self, row: u32, graph: &HostGraph, mut heads: AllHeads<'_>) {
+    #[inline]
+    pub(crate) fn remove(&mut self, row: u32, graph: &HostGraph, heads: AllHeads<'_>) {
         debug_assert!(self.is_alive(row));
+        self.alive[row as usize] = false;
+        self.len -= 1;
+        if !self.layout.is_bare {
+            self.delist(row, graph, heads);
+        }
+    }
+
+    /// Takes a row out of its lists, the hash index and the counts.
+    fn delist(&mut self, row: u32, graph: &HostGraph, mut heads: AllHeads<'_>) {
         let Store {
             layout,
             links,
@@ -344,38 +398,37 @@ impl Store {
             ..
         } = self;
         let (width, hooks) = (layout.width, layout.hooks.len());
-        let of = |r: u32| &slots[r as usize * width..][..width];
-        for (index, hook) in layout.hooks.iter().enumerate() {
-            if !layout.lists(index) {
-                continue;
-            }
+        let slots = &slots[row as usize * width..][..width];
+        for (index, hook) in layout.listed() {
             let Link { next, previous } = links[row as usize * hooks + index];
             if next != NONE {
                 links[next as usize * hooks + index].previous = previous;
             }
             if previous == NONE {
-                *heads.at(hook, graph, of(row)[hook.column]) = next;
+                *heads.at(hook, graph, slots[hook.column]) = next;
             } else {
                 links[previous as usize * hooks + index].next = next;
             }
         }
         if layout.key.is_none()
-            && let Ok(entry) = members.find_entry(hash(of(row)), |&r| r == row)
+            && let Ok(entry) = members.find_entry(hash(slots), |&r| r == row)
         {
             entry.remove();
         }
-        self.alive[row as usize] = false;
-        self.len -= 1;
         if let Some(anchor) = layout.anchor {
-            self.counts[of(row)[anchor].index()] -= 1;
+            self.counts[slots[anchor].index()] -= 1;
         }
+    }
+
+    /// Whether a row that was removed must be given back before it is used again; one that has the number of its element need not.
+    #[inline]
+    pub(crate) fn is_reused(&self) -> bool {
+        self.layout.numbering.is_none()
     }
 
     /// Lets a row that was removed be used again.
     pub(crate) fn reuse(&mut self, row: u32) {
-        if !self.layout.numbered {
-            self.free.push(row);
-        }
+        self.free.push(row);
     }
 
     pub(crate) fn memory_bytes(&self) -> usize {
@@ -384,6 +437,7 @@ impl Store {
             + self.alive.capacity()
             + self.members.capacity() * (size_of::<u32>() + 1)
             + self.counts.capacity() * size_of::<u32>()
+            + self.events.capacity() * size_of::<EventId>()
     }
 }
 

@@ -8,8 +8,9 @@ use kairos_model::{
 };
 
 use super::{
-    network::{Query, QueryId, Ranked},
+    network::Ranked,
     plan::{Plan, Shape, plan},
+    query::{Query, QueryId},
 };
 use crate::{
     program::{Program, SubId, can_fault, edge_types, is_node, mentions, node_types, overlapping},
@@ -89,9 +90,10 @@ impl Strategies {
             self.strata[index] = below;
         }
         for query in queries.iter_mut() {
-            let formulas = query.conditions.iter().chain(&query.value);
+            let value = query.value.as_ref().map(|value| value.formula);
+            let formulas = query.conditions.iter().copied().chain(value);
             let below =
-                formulas.map(|&f| self.above(program, query.owner, &program.formula(f).expr));
+                formulas.map(|f| self.above(program, query.owner, &program.formula(f).expr));
             let observed = query.observed.iter().map(|(sub, _)| self.over(*sub));
             query.stratum = below.chain(observed).max().unwrap_or(0);
         }

@@ -9,14 +9,15 @@ use kairos_model::rule::RuleId;
 
 use super::{
     data::Data,
-    network::{QueryId, Ranked},
+    network::{Network, Ranked},
     pool::ordered,
+    query::QueryId,
     ranking::Ties,
     search::Failure,
     store::NONE,
     update::Update,
 };
-use crate::{binding::Slot, error::Outcome, program::Program};
+use crate::{binding::Slot, error::Outcome};
 
 /// A place in the order, the best first: the key, and what ties are ranked by.
 type Rank = (u64, u64);
@@ -76,7 +77,7 @@ impl Update {
     /// Brings the matches of a ranked rule up to date, frames and nodes being so.
     pub(crate) fn walk_all(
         &mut self,
-        program: &Program,
+        network: &Network,
         data: &mut Data,
         rule: RuleId,
         ranked: &Ranked,
@@ -85,9 +86,13 @@ impl Update {
             return Ok(());
         };
         let highest = self.rerank(data, rule, ranked, &mut walks)?;
-        self.drop_frames(program, data, ranked, &mut walks);
-        walks.due.append(&mut self.found[ranked.frames.index()]);
-        walks.due.append(&mut self.revalued[ranked.frames.index()]);
+        self.drop_frames(network, data, ranked, &mut walks);
+        walks
+            .due
+            .append(&mut self.news[ranked.frames.index()].found);
+        walks
+            .due
+            .append(&mut self.news[ranked.frames.index()].revalued);
         if let Some((key, _)) = highest {
             walks
                 .due
@@ -98,7 +103,7 @@ impl Update {
         due.dedup();
         for frame in due.drain(..) {
             if data.stores[ranked.frames.index()].is_alive(frame) {
-                self.walk(program, data, ranked, &mut walks, frame)?;
+                self.walk(network, data, ranked, &mut walks, frame)?;
             }
         }
         walks.due = due;
@@ -117,12 +122,12 @@ impl Update {
         let index = ranked.order.index();
         let mut highest: Option<Rank> = None;
         let mut touch = |rank: Rank| highest = Some(highest.map_or(rank, |h| h.min(rank)));
-        for row in self.lost[index].drain(..) {
+        for row in self.news[index].lost.drain(..) {
             let rank = walks.ranks[row as usize];
             walks.order.remove(&rank);
             touch(rank);
         }
-        let mut changed = std::mem::take(&mut self.revalued[index]);
+        let mut changed = std::mem::take(&mut self.news[index].revalued);
         changed.retain(|&row| data.stores[index].is_alive(row));
         for &row in &changed {
             // A row that was found in this step has no rank yet.
@@ -135,7 +140,7 @@ impl Update {
                 touch(rank);
             }
         }
-        changed.append(&mut self.found[index]);
+        changed.append(&mut self.news[index].found);
         for row in changed.drain(..) {
             let rank = self.rank(data, rule, ranked, row)?;
             if walks.ranks.len() <= row as usize {
@@ -145,7 +150,7 @@ impl Update {
             walks.order.insert(rank, data.stores[index].row(row)[0]);
             touch(rank);
         }
-        self.revalued[index] = changed;
+        self.news[index].revalued = changed;
         Ok(highest)
     }
 
@@ -177,26 +182,26 @@ impl Update {
 
     fn drop_frames(
         &mut self,
-        program: &Program,
+        network: &Network,
         data: &mut Data,
         ranked: &Ranked,
         walks: &mut Walks,
     ) {
-        let mut lost = std::mem::take(&mut self.lost[ranked.frames.index()]);
+        let mut lost = std::mem::take(&mut self.news[ranked.frames.index()].lost);
         for frame in lost.drain(..) {
             if walks.frames.len() > frame as usize {
                 walks.watch(frame, None);
                 for row in std::mem::take(&mut walks.frames[frame as usize].rows) {
-                    self.drop_match(program, data, ranked.events, walks, row);
+                    self.drop_match(network, data, ranked.events, walks, row);
                 }
             }
         }
-        self.lost[ranked.frames.index()] = lost;
+        self.news[ranked.frames.index()].lost = lost;
     }
 
     fn drop_match(
         &mut self,
-        program: &Program,
+        network: &Network,
         data: &mut Data,
         events: QueryId,
         walks: &mut Walks,
@@ -204,14 +209,14 @@ impl Update {
     ) {
         walks.frame_of[row as usize] = NONE;
         if data.stores[events.index()].is_alive(row) {
-            data.remove(program, events, row, false);
+            self.remove(data, &network.queries[events.index()], row, false);
         }
     }
 
     /// Walks down the order for one frame and replaces its matches by those that are found.
     fn walk(
         &mut self,
-        program: &Program,
+        network: &Network,
         data: &mut Data,
         ranked: &Ranked,
         walks: &mut Walks,
@@ -220,22 +225,22 @@ impl Update {
         if walks.frames.len() <= frame as usize {
             walks.frames.resize(frame as usize + 1, Frame::default());
         }
-        data.bind(ranked.frames, frame, &self.bound);
+        data.bind(&network.queries[ranked.frames.index()], frame, &self.bound);
         let mut embeddings = std::mem::take(&mut self.embeddings);
-        let end = self.descend(program, data, ranked, walks, &mut embeddings)?;
+        let end = self.descend(data, ranked, walks, &mut embeddings)?;
         walks.watch(frame, Some(end));
         let width = data.query(ranked.events).vars.len();
         let mut old = std::mem::take(&mut walks.frames[frame as usize].rows);
         for slots in embeddings.chunks_exact(width) {
             let row = match data.find(ranked.events, slots) {
                 Some(row) => row,
-                None => data.insert(program, ranked.events, slots, &self.bound)?,
+                None => self.insert(data, &network.queries[ranked.events.index()], slots)?,
             };
             old.retain(|&r| r != row);
             walks.add(frame, row);
         }
         for row in old {
-            self.drop_match(program, data, ranked.events, walks, row);
+            self.drop_match(network, data, ranked.events, walks, row);
         }
         embeddings.clear();
         self.embeddings = embeddings;
@@ -245,7 +250,6 @@ impl Update {
     /// Collects the matches of the bound frame, from the top of the order to the first node that blocks; returns the rank that is watched.
     fn descend(
         &self,
-        program: &Program,
         data: &Data,
         ranked: &Ranked,
         walks: &Walks,
@@ -254,7 +258,7 @@ impl Update {
         let (ranking, bound) = (&ranked.ranking, &self.bound);
         let vars = &data.query(ranked.events).vars;
         let owner = data.query(ranked.events).owner;
-        let scope = program.scope(owner);
+        let scope = data.program.scope(owner);
         let mut end = None;
         let mut steps = 0;
         for (&rank, &node) in &walks.order {

@@ -1,0 +1,200 @@
+//! Looking for matches that a change lets appear, and for embeddings that it puts in doubt.
+
+use super::{
+    data::Data,
+    dispatch::{Look, Reaction},
+    network::Network,
+    plan::{Ends, Item, Plan},
+    query::Query,
+    room::Room,
+    rows::SUSPECTED,
+    update::Update,
+};
+use crate::{binding::Slot, error::Outcome};
+
+impl Update {
+    /// Carries out the search of a reaction.
+    pub(super) fn search(
+        &mut self,
+        network: &Network,
+        data: &mut Data,
+        reaction: &Reaction,
+        element: Slot,
+    ) -> Outcome<()> {
+        let query = &network.queries[reaction.query.index()];
+        match &reaction.look {
+            Look::Nowhere => Ok(()),
+            Look::Everywhere => self.everywhere(data, query),
+            Look::Around(plan) if !may_fit(data, plan, element) => Ok(()),
+            Look::Around(plan) => self.find_all(data, query, plan, element),
+            Look::Edge(ends) => self.edge(data, query, ends, element),
+            Look::Suspects(_) => self.look(network, data, reaction, element),
+            Look::Ends => {
+                let (from, to) = data.graph.ends(element);
+                self.react(network, data, reaction, from, None)?;
+                self.react(network, data, reaction, to, None)
+            }
+        }
+    }
+
+    /// Adds the matches of a pattern that is one edge with its ends and has no conditions: at most two.
+    fn edge(&mut self, data: &mut Data, query: &Query, ends: &Ends, edge: Slot) -> Outcome<()> {
+        let (from, to) = data.graph.ends(edge);
+        self.edge_between(data, query, ends, (from, edge, to))?;
+        if ends.undirected && from != to {
+            self.edge_between(data, query, ends, (to, edge, from))?;
+        }
+        Ok(())
+    }
+
+    fn edge_between(
+        &mut self,
+        data: &mut Data,
+        query: &Query,
+        ends: &Ends,
+        (from, edge, to): (Slot, Slot, Slot),
+    ) -> Outcome<()> {
+        data.note_search(1);
+        if !ends.fit(&data.graph, from, to) {
+            return Ok(());
+        }
+        self.bound.set(ends.edge, edge);
+        self.bound.set(ends.from.var, from);
+        self.bound.set(ends.to.var, to);
+        let mut slots = [Slot::NONE; 3];
+        for (slot, &var) in slots.iter_mut().zip(&query.vars) {
+            *slot = self.bound.get(var);
+        }
+        let slots = &slots[..query.vars.len()];
+        // The edge is new, so that none of its matches is there yet.
+        if data.is_canonical(query, slots) {
+            self.insert(data, query, slots)?;
+        }
+        Ok(())
+    }
+
+    /// Collects suspects around an element.
+    pub(super) fn look(
+        &mut self,
+        network: &Network,
+        data: &Data,
+        reaction: &Reaction,
+        element: Slot,
+    ) -> Outcome<()> {
+        let Look::Suspects(plan) = &reaction.look else {
+            return Ok(());
+        };
+        let query = &network.queries[reaction.query.index()];
+        let mut suspects = std::mem::take(&mut self.suspects[query.id.index()]);
+        if query.vars.is_empty() {
+            suspects.push(Slot::NONE);
+        } else {
+            self.collect(data, query, plan, element, false, &mut suspects)?;
+        }
+        if !suspects.is_empty() && !self.suspected.contains(&query.id) {
+            self.suspected.push(query.id);
+        }
+        self.suspects[query.id.index()] = suspects;
+        Ok(())
+    }
+
+    fn collect(
+        &self,
+        data: &Data,
+        query: &Query,
+        plan: &Plan,
+        element: Slot,
+        conditions: bool,
+        out: &mut Vec<Slot>,
+    ) -> Outcome<()> {
+        let bound = &self.bound;
+        let mut room = Room::new(data, query.id);
+        let mut emit = || {
+            for &var in &query.vars {
+                out.push(bound.get(var));
+            }
+            room.holds(out.len())
+        };
+        let conditions = if conditions {
+            query.conditions.as_slice()
+        } else {
+            &[]
+        };
+        let found = data
+            .view()
+            .around(plan, conditions, element, bound, &mut emit);
+        found.map_err(|failure| data.failure(query.owner, failure, bound))?;
+        room.left()
+    }
+
+    /// Looks for all matches of a query.
+    pub(super) fn everywhere(&mut self, data: &mut Data, query: &Query) -> Outcome<()> {
+        if query.vars.is_empty() {
+            self.suspects[query.id.index()].push(Slot::NONE);
+            return self.look_again(data, query);
+        }
+        self.find_all(data, query, &query.full, Slot::NONE)
+    }
+
+    /// Adds those matches that a plan finds and that are not there yet.
+    fn find_all(
+        &mut self,
+        data: &mut Data,
+        query: &Query,
+        plan: &Plan,
+        element: Slot,
+    ) -> Outcome<()> {
+        let mut embeddings = std::mem::take(&mut self.embeddings);
+        self.collect(data, query, plan, element, true, &mut embeddings)?;
+        for slots in embeddings.chunks_exact(query.vars.len()) {
+            self.add(data, query, slots)?;
+        }
+        embeddings.clear();
+        self.embeddings = embeddings;
+        Ok(())
+    }
+
+    /// Looks at suspects again: whether they were matches, and whether they are.
+    pub(super) fn look_again(&mut self, data: &mut Data, query: &Query) -> Outcome<()> {
+        let mut suspects = std::mem::take(&mut self.suspects[query.id.index()]);
+        let width = query.vars.len();
+        for slots in suspects.chunks_exact(width.max(1)) {
+            let slots = &slots[..width];
+            if !data.is_whole(query, slots) {
+                continue;
+            }
+            for (&var, &slot) in query.vars.iter().zip(slots) {
+                self.bound.set(var, slot);
+            }
+            let holds = data.all_hold(query, &self.bound)?;
+            match (data.find(query.id, slots), holds) {
+                (Some(row), true) => self.review(data, query, row, &SUSPECTED)?,
+                (Some(row), false) => self.remove(data, query, row, false),
+                (None, true) => self.add(data, query, slots)?,
+                (None, false) => {}
+            }
+        }
+        suspects.clear();
+        self.suspects[query.id.index()] = suspects;
+        Ok(())
+    }
+}
+
+/// Whether a search from an edge can find anything, as far as the types of its ends tell. If not, it is counted as done: it would end there.
+#[inline]
+fn may_fit(data: &Data, plan: &Plan, element: Slot) -> bool {
+    let Some(Item::Ends(ends)) = plan.items.first() else {
+        return true;
+    };
+    if plan.seed.as_ref().is_none_or(|seed| seed.var != ends.edge) {
+        return true;
+    }
+    let (from, to) = data.graph.ends(element);
+    let back = ends.undirected && from != to;
+    let fits = |a, b| ends.from.has_type(&data.graph, a) && ends.to.has_type(&data.graph, b);
+    let may_fit = fits(from, to) || (back && fits(to, from));
+    if !may_fit {
+        data.note_search(1 + u64::from(back));
+    }
+    may_fit
+}

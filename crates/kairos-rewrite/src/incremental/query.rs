@@ -1,0 +1,224 @@
+//! A query: a pattern with conditions whose matches are stored, compiled to what a step reads of it.
+
+use kairos_model::{
+    expr::{FormulaId, Var},
+    formulas::Owner,
+    pattern::PatternEdge,
+    probe::ProbeId,
+    rule::RuleId,
+};
+
+use super::{
+    plan::{Plan, Shape, plan},
+    store::{Hook, Layout},
+};
+use crate::{
+    eval::Quick,
+    program::{Program, SubId},
+};
+
+/// A query among all of a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct QueryId(pub(crate) u16);
+
+impl QueryId {
+    #[inline]
+    pub(crate) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What the matches of a query are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Events of a rule.
+    Events(RuleId),
+    /// Matches of a ranked rule without the ranked node.
+    Frames(RuleId),
+    /// The nodes that a ranked rule ranks.
+    Order(RuleId),
+    /// A component of a rule with an aggregate clock.
+    Component(RuleId, usize),
+    /// The pool of a step of a rule's choice.
+    Pool(RuleId, usize),
+    /// The extensions of a sub-pattern, counted by anchor.
+    Sub(SubId),
+    /// A probe's matches.
+    Probe(ProbeId),
+    /// The condition that ends a run.
+    Stop,
+}
+
+/// How the values of matches are indexed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Indexed {
+    /// They are not.
+    #[default]
+    No,
+    /// In order.
+    Order,
+    /// By a tree of sums.
+    Sums,
+}
+
+/// A formula as it is evaluated at a match.
+#[derive(Clone, Debug)]
+pub(crate) struct Ready {
+    pub(crate) formula: FormulaId,
+    /// What it comes to, where it needs no closure and cannot fail.
+    pub(crate) quick: Option<Quick>,
+}
+
+impl Ready {
+    pub(crate) fn new(program: &Program, formula: FormulaId) -> Self {
+        let quick = program.code_of(formula).quick().cloned();
+        Ready { formula, quick }
+    }
+}
+
+/// A pattern with conditions whose matches are stored and kept up to date.
+#[derive(Debug)]
+pub(crate) struct Query {
+    pub(crate) id: QueryId,
+    pub(crate) purpose: Purpose,
+    pub(crate) owner: Owner,
+    /// Columns of a row.
+    pub(crate) vars: Vec<Var>,
+    /// For each column whether it is a node.
+    pub(crate) nodes: Vec<bool>,
+    pub(crate) edges: Vec<PatternEdge>,
+    pub(crate) injective: Vec<Var>,
+    pub(crate) conditions: Vec<FormulaId>,
+    /// The conditions, those first that cannot fail.
+    pub(crate) checked: Vec<Ready>,
+    /// Columns, in the order in which numbers are compared.
+    pub(crate) order: Vec<usize>,
+    /// Queries of a lower stratum are up to date before this one is looked at.
+    pub(crate) stratum: usize,
+    /// Columns whose elements know the rows that they are in.
+    pub(crate) hooks: Vec<usize>,
+    /// Where matches are grouped by a node, its column.
+    pub(crate) anchor: Option<usize>,
+    /// The value of each match, where there is one.
+    pub(crate) value: Option<Ready>,
+    pub(crate) indexed: Indexed,
+    /// Whether the matches are kept in pool order.
+    pub(crate) keeps_order: bool,
+    /// Whether somebody wants to know which rows were lost and found.
+    pub(crate) keeps_rows: bool,
+    /// Whether some changes concern all matches.
+    pub(crate) scanned: bool,
+    /// Automorphisms but for the identity, as permutations of columns, where only one embedding of each orbit is kept.
+    pub(crate) orbits: Vec<Vec<usize>>,
+    /// Sub-patterns that the timer reads: what they gave last is kept with each row.
+    pub(crate) observed: Vec<(SubId, bool)>,
+    /// Finds all matches.
+    pub(crate) full: Plan,
+    pub(super) early: Vec<(usize, Vec<Var>)>,
+    pub(super) late: Vec<usize>,
+}
+
+impl Query {
+    /// A plan that finds the matches in which `seed` is bound to a given element.
+    pub(crate) fn seeded(&self, program: &Program, seed: Option<Var>) -> Plan {
+        let shape = Shape {
+            early: &self.early,
+            late: &self.late,
+            ..self.structure(program, &[])
+        };
+        plan(&program.model.types, &program.schema, &shape, seed, &[])
+    }
+
+    /// A plan that finds all embeddings, whatever the conditions say, from a seed that `bridges` join to the pattern.
+    pub(crate) fn bridged(&self, program: &Program, seed: Var, bridges: &[PatternEdge]) -> Plan {
+        plan(
+            &program.model.types,
+            &program.schema,
+            &self.structure(program, bridges),
+            Some(seed),
+            &[],
+        )
+    }
+
+    fn structure<'a>(&'a self, program: &'a Program, bridges: &'a [PatternEdge]) -> Shape<'a> {
+        Shape {
+            scope: program.scope(self.owner),
+            vars: &self.vars,
+            edges: &self.edges,
+            injective: &self.injective,
+            taken: &[],
+            early: &[],
+            late: &[],
+            bridges,
+        }
+    }
+
+    /// Whether values are weights of a choice, which must not be negative.
+    pub(crate) fn has_weights(&self) -> bool {
+        let chooses = matches!(self.purpose, Purpose::Component(..) | Purpose::Pool(..));
+        chooses && self.indexed == Indexed::Sums
+    }
+
+    /// How its rows are stored; `places` says for each hook which of the lists of an element of each type it is.
+    pub(crate) fn layout(&self, places: &[Vec<u16>]) -> Layout {
+        let numbering = self.numbering_hook();
+        let hook = |(index, (&column, places)): (usize, (&usize, &Vec<u16>))| Hook {
+            column,
+            is_node: self.nodes[column],
+            places: places.as_slice().into(),
+            is_listed: numbering != Some(index),
+        };
+        let hooks: Vec<Hook> = self
+            .hooks
+            .iter()
+            .zip(places)
+            .enumerate()
+            .map(hook)
+            .collect();
+        let key = self.whole().and_then(|column| self.key_of(column));
+        let is_bare = key.is_some() && self.anchor.is_none() && !hooks.iter().any(|h| h.is_listed);
+        Layout {
+            width: self.vars.len(),
+            hooks,
+            anchor: self.anchor,
+            key,
+            numbering,
+            is_bare,
+        }
+    }
+
+    fn key_of(&self, column: usize) -> Option<usize> {
+        self.hooks.iter().position(|&c| c == column)
+    }
+
+    /// The hook of an element that makes no more than one match, if there is such a one: a match that is one element, or an edge with its ends
+    /// that cannot be matched both ways. Not where all matches are gone through, which would go through all elements.
+    pub(crate) fn numbering_hook(&self) -> Option<usize> {
+        let one_way = |e: &PatternEdge| !e.undirected || !self.orbits.is_empty();
+        let column = match (self.whole(), self.edges.as_slice()) {
+            (Some(column), []) => column,
+            (Some(column), [edge]) if one_way(edge) => column,
+            _ => return None,
+        };
+        self.key_of(column).filter(|_| !self.scanned)
+    }
+
+    /// The column of an element that no more than two matches share: of a pattern that is one element, or one edge with its ends.
+    fn whole(&self) -> Option<usize> {
+        match (self.vars.as_slice(), self.edges.as_slice()) {
+            ([_], _) => Some(0),
+            (vars, [edge])
+                if vars
+                    .iter()
+                    .all(|v| [edge.edge, edge.from, edge.to].contains(v)) =>
+            {
+                self.column(edge.edge)
+            }
+            _ => None,
+        }
+    }
+
+    pub(crate) fn column(&self, var: Var) -> Option<usize> {
+        self.vars.iter().position(|&v| v == var)
+    }
+}

@@ -1,0 +1,578 @@
+//! Registers what each query reads, so that the tables of [`Dispatch`] say what it does about each kind of change.
+
+use kairos_model::{
+    expr::{Expr, ExprKind, Var},
+    pattern::{PatternEdge, SubPatternId},
+    types::{AttributeId, EdgeTypeId},
+};
+
+use super::{
+    dispatch::{Attributes, Degree, Dispatch, Look, NO_HOOK, Reaction, Rows, Stratum},
+    network::Ranked,
+    plan::TypeSet,
+    query::{Purpose, Query, QueryId},
+    strategy::{Strategies, Strategy, direct_subs},
+};
+use crate::program::{Program, SubId, edge_types, is_node, node_types};
+
+impl Dispatch {
+    /// The tables of these queries, which are given their hooks.
+    pub(crate) fn new(
+        program: &Program,
+        strategies: &Strategies,
+        rankings: &[Option<Ranked>],
+        queries: &mut [Query],
+    ) -> Dispatch {
+        let (node_types, edge_types) = (program.schema.node_types(), program.schema.edge_types());
+        let attributes = Attributes {
+            node_types,
+            attributes: program.model.types.attributes.len(),
+        };
+        let changes = (node_types + edge_types) * attributes.attributes;
+        let strata = queries.iter().map(|q| q.stratum + 1).max().unwrap_or(1);
+        let stratum = || Stratum {
+            node_created: vec![Vec::new(); node_types],
+            edge_created: vec![Vec::new(); edge_types],
+            changed: vec![Vec::new(); changes],
+            counted: vec![Vec::new(); program.sub_count()],
+        };
+        let dispatch = Dispatch {
+            strata: (0..strata).map(|_| stratum()).collect(),
+            attributes,
+            is_read: vec![false; changes],
+            node_deleted: vec![Vec::new(); node_types],
+            edge_deleted: vec![Vec::new(); edge_types],
+            degrees: vec![Vec::new(); edge_types],
+            node_counts: vec![Vec::new(); node_types],
+            node_tallies: vec![Vec::new(); node_types],
+            edge_tallies: vec![Vec::new(); edge_types],
+            node_hooks: vec![Vec::new(); node_types],
+            edge_hooks: vec![Vec::new(); edge_types],
+            node_lists: vec![0; node_types],
+            edge_lists: vec![0; edge_types],
+            hook_places: Vec::new(),
+            crossing: vec![true; program.sub_count()],
+        };
+        let mut builder = Builder {
+            program,
+            strategies,
+            same: Vec::new(),
+            dispatch,
+        };
+        builder.counts();
+        let is_ranked = |id| rankings.iter().flatten().any(|r| r.events == id);
+        for (id, query) in (0..).map(QueryId).zip(queries.iter_mut()) {
+            builder.structure(id, query, is_ranked(id));
+            builder.formulas(id, query, is_ranked(id));
+        }
+        for ranked in rankings.iter().flatten() {
+            builder.ranked(ranked, queries);
+        }
+        builder.places(queries);
+        builder.forget_counts();
+        builder.dispatch
+    }
+}
+
+/// What a formula is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    Condition,
+    Timer,
+    Value,
+}
+
+/// What changes.
+#[derive(Clone, Copy, Debug)]
+enum Trigger {
+    Appears(Var),
+    Attribute(Var, AttributeId),
+    Count(SubId),
+}
+
+struct Builder<'a> {
+    program: &'a Program,
+    strategies: &'a Strategies,
+    /// By sub-pattern: the first one that counts the same edges everywhere.
+    same: Vec<SubId>,
+    dispatch: Dispatch,
+}
+
+impl Builder<'_> {
+    /// Which counts are read off the graph's own lists.
+    fn counts(&mut self) {
+        for index in 0..self.program.sub_count() {
+            let sub = SubId(u32::try_from(index).expect("fewer than 2^32 sub-patterns"));
+            let same = self.same.iter().copied().find(|&s| self.is_same(s, sub));
+            self.same.push(same.unwrap_or(sub));
+            match self.strategies.of(sub) {
+                Strategy::Degree { .. } if same.is_some() => {}
+                Strategy::Degree {
+                    way, others, taken, ..
+                } => {
+                    let types = self.program.schema.node_types();
+                    let degree = Degree {
+                        sub,
+                        way: *way,
+                        others: TypeSet::new(types, others.iter().map(|ty| ty.index())),
+                    };
+                    for ty in counted_edges(self.program, sub) {
+                        self.dispatch.degrees[ty.index()].push(degree.clone());
+                    }
+                    self.dispatch.crossing[index] &= taken.is_empty();
+                }
+                Strategy::Nodes { types } => {
+                    for ty in types {
+                        self.dispatch.node_counts[ty.index()].push(sub);
+                    }
+                }
+                Strategy::Stored { taken, .. } => self.dispatch.crossing[index] &= taken.is_empty(),
+                Strategy::Search { .. } => {}
+            }
+        }
+    }
+
+    /// Whether two sub-patterns are degrees that are the same at every node.
+    fn is_same(&self, a: SubId, b: SubId) -> bool {
+        let degree = |sub| match self.strategies.of(sub) {
+            Strategy::Degree {
+                way,
+                ports,
+                others,
+                taken,
+                ..
+            } if taken.is_empty() => Some((way, ports, others, counted_edges(self.program, sub))),
+            _ => None,
+        };
+        degree(a).is_some_and(|a| degree(b) == Some(a))
+    }
+
+    /// Leaves out the counts of edges and nodes that nobody waits for.
+    fn forget_counts(&mut self) {
+        let Dispatch {
+            strata,
+            degrees,
+            node_counts,
+            ..
+        } = &mut self.dispatch;
+        let matters = |sub: SubId| {
+            let mut counted = strata.iter().map(|s| &s.counted[sub.index()]);
+            counted.any(|reactions| !reactions.is_empty())
+        };
+        degrees
+            .iter_mut()
+            .for_each(|of| of.retain(|d| matters(d.sub)));
+        node_counts
+            .iter_mut()
+            .for_each(|of| of.retain(|&sub| matters(sub)));
+    }
+
+    /// Hooks that tell of deleted elements, and searches from created ones. An edge goes before its ends and comes after them: only nodes
+    /// without edges in the pattern need either. The matches of a ranked rule are found by its order.
+    fn structure(&mut self, id: QueryId, query: &mut Query, ranked: bool) {
+        for column in 0..query.vars.len() {
+            let var = query.vars[column];
+            let lone = !query.edges.iter().any(|e| e.from == var || e.to == var);
+            if !query.nodes[column] || lone {
+                hook(query, var);
+                if ranked {
+                    continue;
+                }
+                let reaction = Reaction {
+                    look: Look::around(query.seeded(self.program, Some(var))),
+                    ..quiet(id)
+                };
+                self.add(query, Trigger::Appears(var), reaction);
+            }
+        }
+    }
+
+    fn formulas(&mut self, id: QueryId, query: &mut Query, ranked: bool) {
+        let conditions = if ranked {
+            Vec::new()
+        } else {
+            query.conditions.clone()
+        };
+        for formula in conditions {
+            self.reads(
+                id,
+                query,
+                &self.program.formula(formula).expr,
+                Use::Condition,
+                &[],
+            );
+        }
+        if let Some(value) = query.value.as_ref().map(|value| value.formula) {
+            self.reads(
+                id,
+                query,
+                &self.program.formula(value).expr,
+                Use::Value,
+                &[],
+            );
+        }
+        if let Purpose::Events(rule) = query.purpose {
+            for parameter in &self.program.model.timers[rule.index()].law.parameters {
+                self.reads(id, query, &parameter.expr, Use::Timer, &[]);
+            }
+        }
+    }
+
+    /// What a ranked rule's conditions read of the frame makes the frame due for a new walk; what they read of the ranked nodes, and a new
+    /// edge at one, makes the node due.
+    fn ranked(&mut self, ranked: &Ranked, queries: &mut [Query]) {
+        let ranking = &ranked.ranking;
+        let formulas = ranking.rest_conditions.iter().chain(&ranking.blocking);
+        let exprs: Vec<&Expr> = formulas.map(|&f| &self.program.formula(f).expr).collect();
+        for expr in exprs.iter().copied().chain([&ranking.key_formula.expr]) {
+            self.reads(
+                ranked.frames,
+                &mut queries[ranked.frames.index()],
+                expr,
+                Use::Value,
+                &[],
+            );
+            for var in [ranking.best, ranking.other] {
+                self.reads_of_node(ranked.order, &mut queries[ranked.order.index()], expr, var);
+            }
+        }
+        let order = &mut queries[ranked.order.index()];
+        let due = Reaction {
+            rows: Rows::Alone(hook(order, ranking.other)),
+            revalue: true,
+            ..quiet(ranked.order)
+        };
+        for &edge in &ranking.edges {
+            self.add(
+                order,
+                Trigger::Appears(edge),
+                Reaction {
+                    look: Look::Ends,
+                    ..due.clone()
+                },
+            );
+        }
+    }
+
+    /// Registers the order of a ranked rule for what an expression reads of one of the two ranked variables, whose elements are its rows.
+    fn reads_of_node(&mut self, id: QueryId, order: &mut Query, expr: &Expr, var: Var) {
+        let row = order.vars[0];
+        let due = Reaction {
+            rows: Rows::Alone(hook(order, row)),
+            revalue: true,
+            ..quiet(id)
+        };
+        expr.walk(&mut |e| {
+            if let ExprKind::Attribute { of, attribute } = e.kind
+                && of == var
+            {
+                self.add(order, Trigger::Attribute(of, attribute), due.clone());
+            }
+        });
+        let mut subs = Vec::new();
+        direct_subs(self.program, order.owner, expr, &mut subs);
+        for (sub, _) in subs {
+            match self.strategies.of(sub) {
+                Strategy::Degree { anchor, .. }
+                | Strategy::Stored {
+                    anchor: Some(anchor),
+                    ..
+                } if *anchor == var => {
+                    self.add(order, Trigger::Count(sub), due.clone());
+                }
+                Strategy::Search { .. } => {
+                    for condition in &self.program.sub(sub).pattern.conditions {
+                        self.reads_of_node(id, order, &condition.expr, var);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Registers a query for everything that an expression reads, inside the sub-patterns `chain` (outermost first).
+    fn reads(
+        &mut self,
+        id: QueryId,
+        query: &mut Query,
+        expr: &Expr,
+        purpose: Use,
+        chain: &[SubPatternId],
+    ) {
+        expr.walk(&mut |e| {
+            if let ExprKind::Attribute { of, attribute } = e.kind
+                && let Some(reaction) = self.reaction(id, query, of, purpose, chain)
+            {
+                self.add(query, Trigger::Attribute(of, attribute), reaction);
+            }
+        });
+        let mut subs = Vec::new();
+        direct_subs(self.program, query.owner, expr, &mut subs);
+        for (sub, exists) in subs {
+            self.dispatch.crossing[self.same[sub.index()].index()] &= exists;
+            match self.strategies.of(sub) {
+                Strategy::Degree { anchor, .. }
+                | Strategy::Stored {
+                    anchor: Some(anchor),
+                    ..
+                } => {
+                    let Some(mut reaction) = self.reaction(id, query, *anchor, purpose, chain)
+                    else {
+                        continue;
+                    };
+                    (reaction.observe, reaction.stale) =
+                        (reaction.observe || reaction.stale, false);
+                    if purpose == Use::Condition && chain.is_empty() {
+                        reaction.holds_if = existence(expr);
+                    }
+                    self.add(query, Trigger::Count(sub), reaction);
+                }
+                Strategy::Nodes { .. } | Strategy::Stored { anchor: None, .. } => {
+                    let look = if purpose == Use::Condition {
+                        Look::Everywhere
+                    } else {
+                        Look::Nowhere
+                    };
+                    query.scanned = true;
+                    let reaction = Reaction {
+                        rows: Rows::All,
+                        look,
+                        ..flags(id, purpose, true)
+                    };
+                    let stratum = &mut self.dispatch.strata[query.stratum];
+                    stratum.counted[sub.index()].push(reaction);
+                }
+                Strategy::Search { .. } => self.inside(id, query, sub, purpose, chain),
+            }
+        }
+    }
+
+    /// Registers a query for a sub-pattern that is searched for when asked: a change in it makes suspects of the embeddings around it.
+    fn inside(
+        &mut self,
+        id: QueryId,
+        query: &mut Query,
+        sub: SubId,
+        purpose: Use,
+        chain: &[SubPatternId],
+    ) {
+        let mut chain = chain.to_vec();
+        chain.push(self.program.sub_owner(sub).1);
+        let scope = self.program.scope(query.owner);
+        let pattern = &self.program.sub(sub).pattern;
+        for &var in &pattern.elements {
+            let lone = !pattern.edges.iter().any(|e| e.from == var || e.to == var);
+            if !is_node(scope, var) || lone {
+                let reaction = self.suspects(id, query, var, &chain);
+                self.add(query, Trigger::Appears(var), reaction.clone());
+                self.before_deletion(query, var, reaction);
+            }
+        }
+        for condition in &pattern.conditions {
+            self.reads(id, query, &condition.expr, purpose, &chain);
+        }
+    }
+
+    /// What a query does when something about `var` changes that a formula reads; nothing where `var` is neither of the query nor of the
+    /// sub-patterns around the formula (the ranked nodes of a frame are not).
+    fn reaction(
+        &self,
+        id: QueryId,
+        query: &mut Query,
+        var: Var,
+        purpose: Use,
+        chain: &[SubPatternId],
+    ) -> Option<Reaction> {
+        if query.column(var).is_none() {
+            let scope = self.program.scope(query.owner);
+            let inside = |s: &SubPatternId| {
+                scope.sub_patterns[s.index()]
+                    .pattern
+                    .elements
+                    .contains(&var)
+            };
+            return chain
+                .iter()
+                .any(inside)
+                .then(|| self.suspects(id, query, var, chain));
+        }
+        let hook = hook(query, var);
+        let (rows, look) = match purpose {
+            _ if query.vars.len() == 1 => (Rows::Alone(hook), Look::Nowhere),
+            Use::Condition => {
+                let plan = query.seeded(self.program, Some(var));
+                (Rows::Hook(hook), Look::Around(plan))
+            }
+            Use::Timer | Use::Value => (Rows::Hook(hook), Look::Nowhere),
+        };
+        Some(Reaction {
+            rows,
+            look,
+            ..flags(id, purpose, !chain.is_empty())
+        })
+    }
+
+    fn suspects(&self, id: QueryId, query: &Query, var: Var, chain: &[SubPatternId]) -> Reaction {
+        let scope = self.program.scope(query.owner);
+        let pattern = |s: &SubPatternId| &scope.sub_patterns[s.index()].pattern;
+        let bridges: Vec<PatternEdge> = chain
+            .iter()
+            .flat_map(|s| pattern(s).edges.iter().copied())
+            .collect();
+        Reaction {
+            look: Look::Suspects(query.bridged(self.program, var, &bridges)),
+            ..quiet(id)
+        }
+    }
+
+    fn before_deletion(&mut self, query: &Query, var: Var, reaction: Reaction) {
+        let scope = self.program.scope(query.owner);
+        for ty in node_types(scope, var) {
+            self.dispatch.node_deleted[ty.index()].push(reaction.clone());
+        }
+        for ty in edge_types(scope, var) {
+            self.dispatch.edge_deleted[ty.index()].push(reaction.clone());
+        }
+    }
+
+    fn add(&mut self, query: &Query, trigger: Trigger, reaction: Reaction) {
+        let scope = self.program.scope(query.owner);
+        let Dispatch {
+            strata,
+            attributes,
+            is_read,
+            ..
+        } = &mut self.dispatch;
+        let stratum = &mut strata[query.stratum];
+        match trigger {
+            Trigger::Appears(var) => {
+                for ty in node_types(scope, var) {
+                    stratum.node_created[ty.index()].push(reaction.clone());
+                }
+                for ty in edge_types(scope, var) {
+                    stratum.edge_created[ty.index()].push(reaction.clone());
+                }
+            }
+            Trigger::Attribute(var, attribute) => {
+                let nodes = node_types(scope, var).iter();
+                let edges = edge_types(scope, var).iter();
+                let of_nodes = nodes.map(|&ty| attributes.of_nodes(ty, attribute));
+                let of_edges = edges.map(|&ty| attributes.of_edges(ty, attribute));
+                for number in of_nodes.chain(of_edges) {
+                    is_read[number] = true;
+                    merge(&mut stratum.changed[number], &reaction);
+                }
+            }
+            Trigger::Count(sub) => {
+                let same = self.same[sub.index()];
+                merge(&mut stratum.counted[same.index()], &reaction);
+            }
+        }
+    }
+
+    /// Lays out the hooks of the elements of each type.
+    fn places(&mut self, queries: &[Query]) {
+        for (id, query) in (0..).map(QueryId).zip(queries) {
+            let scope = self.program.scope(query.owner);
+            let mut of_query = Vec::new();
+            for (index, &column) in query.hooks.iter().enumerate() {
+                let var = query.vars[column];
+                let nodes = node_types(scope, var).iter().map(|t| t.index());
+                let edges = edge_types(scope, var).iter().map(|t| t.index());
+                let Dispatch {
+                    node_hooks,
+                    edge_hooks,
+                    node_lists,
+                    edge_lists,
+                    ..
+                } = &mut self.dispatch;
+                let (table, lists) = if query.nodes[column] {
+                    (node_hooks, node_lists)
+                } else {
+                    (edge_hooks, edge_lists)
+                };
+                let mut places = vec![NO_HOOK; table.len()];
+                for ty in nodes.chain(edges) {
+                    places[ty] = lists[ty];
+                    lists[ty] += u16::from(query.numbering_hook() != Some(index));
+                    table[ty].push((id, index));
+                }
+                of_query.push(places);
+            }
+            self.dispatch.hook_places.push(of_query);
+        }
+    }
+}
+
+/// Types of the edges that a degree counts.
+fn counted_edges(program: &Program, sub: SubId) -> &[EdgeTypeId] {
+    let scope = program.scope(program.sub_owner(sub).0);
+    edge_types(scope, program.sub(sub).pattern.edges[0].edge)
+}
+
+/// The index of the hook at a variable's column, added if it is not there yet.
+fn hook(query: &mut Query, var: Var) -> usize {
+    let column = query.column(var).expect("a variable of the query");
+    query
+        .hooks
+        .iter()
+        .position(|&c| c == column)
+        .unwrap_or_else(|| {
+            query.hooks.push(column);
+            query.hooks.len() - 1
+        })
+}
+
+/// Of a condition that says no more than whether a sub-pattern exists: the answer with which it holds.
+fn existence(condition: &Expr) -> Option<bool> {
+    match &condition.kind {
+        ExprKind::Exists(_) => Some(true),
+        ExprKind::Not(inner) => existence(inner).map(|answer| !answer),
+        _ => None,
+    }
+}
+
+fn quiet(query: QueryId) -> Reaction {
+    Reaction {
+        query,
+        rows: Rows::None,
+        recheck: false,
+        holds_if: None,
+        stale: false,
+        observe: false,
+        revalue: false,
+        look: Look::Nowhere,
+    }
+}
+
+/// A timer that reads an attribute itself is stale when it changes; one that reads it through a sub-pattern looks whether that has changed.
+fn flags(query: QueryId, purpose: Use, through_sub: bool) -> Reaction {
+    Reaction {
+        recheck: purpose == Use::Condition,
+        stale: purpose == Use::Timer && !through_sub,
+        observe: purpose == Use::Timer && through_sub,
+        revalue: purpose == Use::Value,
+        ..quiet(query)
+    }
+}
+
+/// Adds a reaction, or what it does to one of the same query for the same rows.
+fn merge(reactions: &mut Vec<Reaction>, new: &Reaction) {
+    let same =
+        |r: &&mut Reaction| r.query == new.query && r.rows == new.rows && r.rows != Rows::None;
+    if let Some(old) = reactions.iter_mut().find(same) {
+        old.recheck |= new.recheck;
+        debug_assert!(
+            old.holds_if.is_none() && new.holds_if.is_none(),
+            "each occurrence of a sub-pattern is read by one formula"
+        );
+        old.stale |= new.stale;
+        old.observe |= new.observe;
+        old.revalue |= new.revalue;
+        if matches!(old.look, Look::Nowhere) {
+            old.look = new.look.clone();
+        }
+    } else {
+        reactions.push(new.clone());
+    }
+}

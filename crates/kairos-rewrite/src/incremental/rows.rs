@@ -1,0 +1,222 @@
+//! What becomes of stored rows: they are looked at again, taken away, added; and what is noted of it until the update ends.
+
+use super::{
+    data::Data,
+    dispatch::{Look, Reaction, Rows},
+    network::Network,
+    query::{Purpose, Query, QueryId},
+    store::NONE,
+    update::Update,
+};
+use crate::{binding::Slot, error::Outcome, matcher::MatchDelta};
+
+/// What an update has done to the rows of a query that keeps more than its matches (pool order, walks).
+#[derive(Clone, Debug, Default)]
+pub(super) struct News {
+    pub(super) lost: Vec<u32>,
+    pub(super) found: Vec<u32>,
+    pub(super) revalued: Vec<u32>,
+    /// Whether the query is noted as one that has news.
+    pub(super) noted: bool,
+}
+
+/// What is done about an embedding that was a match and is one: its timer may be stale, its value another.
+pub(super) const SUSPECTED: Reaction = Reaction {
+    query: QueryId(0),
+    rows: Rows::None,
+    recheck: false,
+    holds_if: None,
+    stale: false,
+    observe: true,
+    revalue: true,
+    look: Look::Nowhere,
+};
+
+impl Update {
+    /// What a change does to the rows that are there. `verdict` says whether the condition that it is about holds now, if that is known.
+    #[inline]
+    pub(super) fn react(
+        &mut self,
+        network: &Network,
+        data: &mut Data,
+        reaction: &Reaction,
+        element: Slot,
+        verdict: Option<bool>,
+    ) -> Outcome<()> {
+        let query = &network.queries[reaction.query.index()];
+        match reaction.rows {
+            Rows::Alone(hook) => self.reconsider(data, query, reaction, hook, (element, verdict)),
+            _ => self.revise(data, query, reaction, element, verdict),
+        }
+    }
+
+    /// What a change of an element does to the rows that it is in, or to all.
+    fn revise(
+        &mut self,
+        data: &mut Data,
+        query: &Query,
+        reaction: &Reaction,
+        element: Slot,
+        verdict: Option<bool>,
+    ) -> Outcome<()> {
+        match reaction.rows {
+            Rows::None | Rows::Alone(_) => Ok(()),
+            Rows::Hook(hook) => {
+                let mut row = data.first_row(query.id, hook, element);
+                while row != NONE {
+                    // Of the rows of a list, only the one that is reviewed can go.
+                    let next = data.stores[query.id.index()].next(hook, row);
+                    if verdict == Some(false) {
+                        self.remove(data, query, row, false);
+                    } else {
+                        self.review(data, query, row, reaction)?;
+                    }
+                    row = next;
+                }
+                Ok(())
+            }
+            Rows::All => {
+                for row in 0..data.stores[query.id.index()].bound() {
+                    if data.stores[query.id.index()].is_alive(row) {
+                        self.review(data, query, row, reaction)?;
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// What a change of an element does to a query of that element alone.
+    #[inline]
+    fn reconsider(
+        &mut self,
+        data: &mut Data,
+        query: &Query,
+        why: &Reaction,
+        hook: usize,
+        (element, verdict): (Slot, Option<bool>),
+    ) -> Outcome<()> {
+        let row = data.first_row(query.id, hook, element);
+        let holds = match verdict {
+            // No condition is in doubt.
+            _ if !why.recheck => row != NONE,
+            Some(false) => false,
+            _ if row == NONE
+                && !data.stores[query.id.index()].hangs(hook, &data.graph, element) =>
+            {
+                false
+            }
+            Some(true) if query.checked.len() == 1 => true,
+            _ => {
+                self.bound.set(query.vars[0], element);
+                data.all_hold(query, &self.bound)?
+            }
+        };
+        match (row, holds) {
+            (NONE, true) => self.insert(data, query, &[element]).map(drop),
+            (NONE, false) => Ok(()),
+            (row, true) => {
+                self.bound.set(query.vars[0], element);
+                self.affect(data, query, row, why)
+            }
+            (row, false) => {
+                self.remove(data, query, row, false);
+                Ok(())
+            }
+        }
+    }
+
+    /// Looks at a row again.
+    pub(super) fn review(
+        &mut self,
+        data: &mut Data,
+        query: &Query,
+        row: u32,
+        why: &Reaction,
+    ) -> Outcome<()> {
+        data.bind(query, row, &self.bound);
+        if why.recheck && !data.all_hold(query, &self.bound)? {
+            self.remove(data, query, row, false);
+            return Ok(());
+        }
+        self.affect(data, query, row, why)
+    }
+
+    /// What a change does to a row that stays and is bound: its timer may be stale, its value another.
+    #[inline]
+    fn affect(&mut self, data: &mut Data, query: &Query, row: u32, why: &Reaction) -> Outcome<()> {
+        let Purpose::Events(_) = query.purpose else {
+            if why.revalue {
+                self.news(query.id).revalued.push(row);
+            }
+            return Ok(());
+        };
+        if why.stale || (why.observe && data.observe(query, row, &self.bound)?) {
+            let event = data.stores[query.id.index()].event(row);
+            data.delta.stale.push(event);
+        }
+        Ok(())
+    }
+
+    /// Adds a match, unless it is there or another one of its orbit stands for it.
+    pub(super) fn add(&mut self, data: &mut Data, query: &Query, slots: &[Slot]) -> Outcome<()> {
+        if data.is_canonical(query, slots) && data.find(query.id, slots).is_none() {
+            self.insert(data, query, slots)?;
+        }
+        Ok(())
+    }
+
+    /// Adds a match that is not there yet; returns its row.
+    pub(super) fn insert(
+        &mut self,
+        data: &mut Data,
+        query: &Query,
+        slots: &[Slot],
+    ) -> Outcome<u32> {
+        let row = data.insert(query, slots, &self.bound)?;
+        self.note(&mut data.delta, query, slots, 1);
+        if query.keeps_rows {
+            self.news(query.id).found.push(row);
+        }
+        Ok(row)
+    }
+
+    /// Removes a match, because one of its elements is `deleted` or its conditions hold no more.
+    pub(super) fn remove(&mut self, data: &mut Data, query: &Query, row: u32, deleted: bool) {
+        data.remove(query, row, deleted);
+        if let Purpose::Events(rule) = query.purpose
+            && let Some(walks) = &mut self.walks[rule.index()]
+        {
+            walks.forget(row);
+        }
+        if query.keeps_rows {
+            self.news(query.id).lost.push(row);
+        }
+        let Data { stores, delta, .. } = data;
+        self.note(delta, query, stores[query.id.index()].row(row), -1);
+    }
+
+    /// Notes that an extension of a sub-pattern is there or gone, and that a probe reads something else.
+    #[inline]
+    fn note(&mut self, delta: &mut MatchDelta, query: &Query, slots: &[Slot], by: i32) {
+        match query.purpose {
+            Purpose::Sub(sub) => {
+                let node = query.anchor.map_or(Slot::NONE, |column| slots[column]);
+                self.counted.push((sub, node, by));
+            }
+            Purpose::Probe(probe) => delta.probes.push(probe),
+            _ => {}
+        }
+    }
+
+    /// What is noted of a query's rows.
+    #[inline]
+    fn news(&mut self, query: QueryId) -> &mut News {
+        let news = &mut self.news[query.index()];
+        if !news.noted {
+            news.noted = true;
+            self.noted.push(query);
+        }
+        news
+    }
+}
