@@ -25,31 +25,33 @@ impl Block {
     /// Changes a leaf, and gives the new sum of all.
     #[inline]
     fn set(&mut self, leaf: usize, value: f64) -> f64 {
-        let (mut node, mut sum) = (LEAVES + leaf % LEAVES, value);
-        self.0[node] = sum;
-        while node > 1 {
-            // The sibling's: which of two is added to the other makes no difference.
-            sum += self.0[node ^ 1];
-            node /= 2;
-            self.0[node] = sum;
-        }
-        sum
+        let nodes = &mut self.0;
+        let leaf = leaf % LEAVES;
+        nodes[LEAVES + leaf] = value;
+        // Which of two siblings is added to the other makes no difference.
+        let pair = value + nodes[LEAVES + (leaf ^ 1)];
+        nodes[LEAVES / 2 + leaf / 2] = pair;
+        let half = pair + nodes[LEAVES / 2 + ((leaf / 2) ^ 1)];
+        nodes[LEAVES / 4 + leaf / 4] = half;
+        nodes[1] = half + nodes[LEAVES / 4 + ((leaf / 4) ^ 1)];
+        nodes[1]
     }
 
     /// The leaf where the sum of those before it and of itself exceeds `rest`; what is left of `rest` is passed on.
     #[inline]
     fn locate(&self, rest: &mut f64) -> usize {
-        let mut node = 1;
-        while node < LEAVES {
-            let left = self.0[2 * node];
-            if *rest < left || self.0[2 * node + 1] <= 0.0 {
-                node *= 2;
-            } else {
+        let mut position = 0;
+        for first in [2, LEAVES / 2, LEAVES] {
+            // The children of a node stand side by side.
+            position *= 2;
+            let [left, right] =
+                [0, 1].map(|child| self.0[(first + position + child) % (2 * LEAVES)]);
+            if *rest >= left && right > 0.0 {
                 *rest -= left;
-                node = 2 * node + 1;
+                position += 1;
             }
         }
-        node - LEAVES
+        position
     }
 }
 

@@ -11,7 +11,7 @@ use kairos_model::{
 use super::{
     Code, Compiled, Env, Evaluated,
     operators::{binary, call, overflow},
-    quick::{Attribute, Quick, Range, Read},
+    quick::{Attribute, Quick, Range, Read, Scale},
     tables::Tables,
 };
 use crate::{
@@ -57,7 +57,15 @@ impl Compiler<'_> {
             return Some(Quick::Constant(value));
         }
         match &expr.kind {
-            ExprKind::ToReal(inner) => Some(Quick::Widened(self.read(inner)?)),
+            ExprKind::ToReal(inner) => Some(Quick::Widened(self.read(inner)?, Scale::NONE)),
+            ExprKind::Binary(operator, a, b) if expr.ty == Type::Real => {
+                let (ExprKind::ToReal(inner), Value::Real(constant)) = (&a.kind, self.fixed(b)?)
+                else {
+                    return None;
+                };
+                let scale = Scale::by(*operator, constant)?;
+                Some(Quick::Widened(self.read(inner)?, scale))
+            }
             _ if expr.ty == Type::Bool => {
                 let (read, range) = self.within(expr)?;
                 Some(Quick::Within(read, range))

@@ -137,6 +137,39 @@ impl Range {
     }
 }
 
+/// What an integer is multiplied or divided by, once it is a real number.
+#[derive(Clone, Copy, Debug)]
+pub enum Scale {
+    /// Multiplied.
+    Times(f64),
+    /// Divided.
+    Over(f64),
+}
+
+impl Scale {
+    /// As it is.
+    pub(super) const NONE: Scale = Scale::Times(1.0);
+
+    /// By a constant; `None` where the operator is another, or the result need not be finite.
+    pub(super) fn by(operator: Operator, constant: f64) -> Option<Scale> {
+        /// So much larger than an integer can a real number be, at least.
+        const ROOM: f64 = 1e280;
+        match operator {
+            Operator::Multiply if constant.abs() <= ROOM => Some(Scale::Times(constant)),
+            Operator::Divide if constant.abs() >= 1.0 / ROOM => Some(Scale::Over(constant)),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    fn of(self, integer: f64) -> f64 {
+        match self {
+            Scale::Times(factor) => integer * factor,
+            Scale::Over(divisor) => integer / divisor,
+        }
+    }
+}
+
 /// A formula that has a value at every match, without fail.
 #[derive(Clone, Debug)]
 pub enum Quick {
@@ -145,7 +178,7 @@ pub enum Quick {
     /// What is read, as a value of a type.
     Plain(Read, Type),
     /// An integer read as a real number.
-    Widened(Read),
+    Widened(Read, Scale),
     /// Whether what is read lies in a range.
     Within(Read, Range),
 }
@@ -162,7 +195,9 @@ impl Quick {
         match self {
             &Quick::Constant(value) => value,
             &Quick::Plain(ref read, ty) => Value::from_bits(ty, read.bits(graph, bound, tested)),
-            Quick::Widened(read) => Value::Real(widened(read.bits(graph, bound, tested))),
+            Quick::Widened(read, scale) => {
+                Value::Real(scale.of(widened(read.bits(graph, bound, tested))))
+            }
             &Quick::Within(ref read, range) => {
                 Value::Bool(read.lies_in(range, graph, bound, tested))
             }
@@ -175,7 +210,7 @@ impl Quick {
         match self {
             Quick::Constant(Value::Real(real)) => *real,
             Quick::Plain(read, _) => f64::from_bits(read.bits(graph, bound, tested)),
-            Quick::Widened(read) => widened(read.bits(graph, bound, tested)),
+            Quick::Widened(read, scale) => scale.of(widened(read.bits(graph, bound, tested))),
             Quick::Constant(_) | Quick::Within(..) => {
                 unreachable!("check types this formula as Real")
             }
@@ -193,7 +228,7 @@ impl Quick {
         match self {
             &Quick::Within(ref read, range) => read.lies_in(range, graph, bound, tested),
             Quick::Constant(value) => *value == Value::Bool(true),
-            Quick::Plain(..) | Quick::Widened(_) => {
+            Quick::Plain(..) | Quick::Widened(..) => {
                 unreachable!("a condition that is read is in a range")
             }
         }
@@ -210,7 +245,33 @@ fn widened(bits: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Operator, Range};
+    use super::{Operator, Range, Scale};
+
+    #[test]
+    fn scaled_integers_are_finite() {
+        let extremes = [i64::MIN, -1, 0, 7, i64::MAX].map(|i| i as f64);
+        for constant in [1e-300, -1e-280, 0.0, 4.0, 1e280, f64::MAX] {
+            for operator in [Operator::Multiply, Operator::Divide] {
+                let Some(scale) = Scale::by(operator, constant) else {
+                    continue;
+                };
+                assert!(
+                    extremes.iter().all(|&i| scale.of(i).is_finite()),
+                    "{scale:?}"
+                );
+            }
+        }
+        assert!(Scale::by(Operator::Divide, 0.0).is_none());
+        assert!(Scale::by(Operator::Add, 1.0).is_none());
+        assert_eq!(
+            Scale::by(Operator::Divide, 4.0).map(|s| s.of(3.0)),
+            Some(0.75)
+        );
+        assert_eq!(
+            Scale::by(Operator::Multiply, 4.0).map(|s| s.of(3.0)),
+            Some(12.0)
+        );
+    }
 
     #[test]
     fn ranges_compare_like_the_operators() {
