@@ -204,9 +204,6 @@ pub trait Matcher: Sized {
     #[inline]
     fn prefetch(&self, _event: EventId, _how_soon: Soon) {}
 
-    /// One past the largest event id in use.
-    fn event_bound(&self) -> u32;
-
     /// All active events, in no particular order.
     fn events(&self) -> Vec<EventId>;
 

@@ -134,10 +134,6 @@ impl<D: Mistake> Matcher for Distorted<D> {
         self.inner.matched(event)
     }
 
-    fn event_bound(&self) -> u32 {
-        self.inner.event_bound()
-    }
-
     fn value(&self, formula: &Formula, bound: &Binding, now: f64) -> Outcome<Value> {
         self.inner.value(formula, bound, now)
     }

@@ -160,10 +160,6 @@ impl Matcher for IncrementalMatcher {
         self.data.prefetch(event, how_soon);
     }
 
-    fn event_bound(&self) -> u32 {
-        u32::try_from(self.data.events.len()).expect("fewer than 2^32 events")
-    }
-
     fn events(&self) -> Vec<EventId> {
         let queries = self.data.network().events.iter().flatten();
         queries

@@ -174,10 +174,6 @@ impl Matcher for NaiveMatcher {
         &self.events[event.index()].slots
     }
 
-    fn event_bound(&self) -> u32 {
-        u32::try_from(self.events.len()).expect("fewer than 2^32 events")
-    }
-
     fn events(&self) -> Vec<EventId> {
         self.active
             .iter()
