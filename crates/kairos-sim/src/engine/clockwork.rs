@@ -108,7 +108,10 @@ impl<S: Schedule + Default> Clockwork<S> {
             matcher,
             timers.aggregates.iter().map(|&r| Due::Aggregate(r)),
         );
-        self.start_gathered(matcher, Name::START, 0.0)
+        self.start_gathered(matcher, Name::START, 0.0)?;
+        // Never again will so many start at once.
+        self.starting = Vec::new();
+        Ok(())
     }
 
     /// Follows an application: stops the clocks of lost events, starts those of found ones and of the fired one if it is
