@@ -562,10 +562,9 @@ fn merge(reactions: &mut Vec<Reaction>, new: &Reaction) {
         |r: &&mut Reaction| r.query == new.query && r.rows == new.rows && r.rows != Rows::None;
     if let Some(old) = reactions.iter_mut().find(same) {
         old.recheck |= new.recheck;
-        debug_assert!(
-            old.holds_if.is_none() && new.holds_if.is_none(),
-            "each occurrence of a sub-pattern is read by one formula"
-        );
+        if old.holds_if != new.holds_if {
+            old.holds_if = None;
+        }
         old.stale |= new.stale;
         old.observe |= new.observe;
         old.revalue |= new.revalue;
