@@ -1,5 +1,8 @@
 //! Aggregate clocks.
 
+use kairos_model::probe::ProbeId;
+use kairos_rewrite::error::Fault;
+
 use super::*;
 
 const TYPES: &str = r#"nodes: { "A": (attributes: { "w": Real(1.0) }), "B": () }"#;
@@ -185,5 +188,35 @@ fn superposition_keeps_the_law() {
     assert!(
         distance("Exponential(rate: 1.0, clock: Aggregate)", 7.0) > bound,
         "control: another rate"
+    );
+}
+
+/// A weight of a match must not be negative, whatever its attributes become. What a probe sums may be.
+#[test]
+fn weights_are_no_negative_numbers_but_summands_may_be() {
+    let sink = |timer: &str| {
+        let model = format!(
+            r#"start: [Repeat(2, "(a:A)")], timers: {{ "sink": Deterministic(1.0), "go": {timer} }}, probes: {{ "w": Mean("a.w", over: "(a:A)") }}"#
+        );
+        let rules = r#"
+            "sink": (match: "(a:A WHERE a.w > 0.0)", set: ["a.w = 0.0 - 2.0"]),
+            "go": (match: "(a:A)"),
+        "#;
+        let types = TYPES;
+        Source {
+            types,
+            rules,
+            model: &model,
+        }
+        .sim()
+    };
+    let mut counted = sink("Exponential(rate: 0.0, clock: Aggregate)");
+    (0..2).for_each(|_| drop(step(&mut counted)));
+    assert_eq!(counted.matcher().reading(ProbeId(0)), Some(-2.0));
+    let mut weighted = sink(r#"Exponential(rate: 0.0, clock: Aggregate, weights: {"a": "a.w"})"#);
+    let error = weighted.step(f64::INFINITY, &mut ()).unwrap_err();
+    assert!(
+        matches!(error.fault, Fault::NegativeWeight(w) if w == -2.0),
+        "{error}"
     );
 }
