@@ -1,5 +1,7 @@
 //! Edges counted at a node by the type of their other end.
 
+use kairos_model::probe::ProbeId;
+
 use super::*;
 
 #[test]
@@ -20,4 +22,18 @@ fn an_edge_to_another_type_does_not_stand_for_one_that_is_counted() {
     sim.check_invariants();
     assert!(clock(&sim, "free", &[x]).is_none(), "x has an edge to a B");
     assert!(clock(&sim, "free", &[y]).is_some());
+}
+
+/// A loop and a node beside it are no edge between two nodes.
+#[test]
+fn loops_beside_a_node_are_counted_as_such() {
+    let sim = Source {
+        types: r#"nodes: { "P": () }, edges: { "e": (from: "P", to: "P") }"#,
+        rules: r#""never": (match: "(p:P)"),"#,
+        model: r#"start: [Create("(p:P)-[:e]->(p), (p)-[:e]->(q:P)-[:e]->(p), (r:P)")], timers: { "never": Never },
+            probes: { "loops": Count("(p:P)-[:e]->(p), (q:P)"), "edges": Count("(p:P)-[:e]->(q:P)") }"#,
+    }
+    .sim();
+    assert_eq!(sim.matcher().reading(ProbeId(0)), Some(2.0));
+    assert_eq!(sim.matcher().reading(ProbeId(1)), Some(2.0));
 }
