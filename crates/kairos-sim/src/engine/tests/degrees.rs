@@ -30,10 +30,10 @@ fn loops_beside_a_node_are_counted_as_such() {
     let sim = Source {
         types: r#"nodes: { "P": () }, edges: { "e": (from: "P", to: "P") }"#,
         rules: r#""never": (match: "(p:P)"),"#,
-        model: r#"start: [Create("(p:P)-[:e]->(p), (p)-[:e]->(q:P)-[:e]->(p), (r:P)")], timers: { "never": Never },
+        model: r#"start: [Create("(p:P)-[:e]->(p), (p)-[:e]->(q:P)-[:e]->(p), (q)-[:e]->(r:P)")], timers: { "never": Never },
             probes: { "loops": Count("(p:P)-[:e]->(p), (q:P)"), "edges": Count("(p:P)-[:e]->(q:P)") }"#,
     }
     .sim();
     assert_eq!(sim.matcher().reading(ProbeId(0)), Some(2.0));
-    assert_eq!(sim.matcher().reading(ProbeId(1)), Some(2.0));
+    assert_eq!(sim.matcher().reading(ProbeId(1)), Some(3.0));
 }
