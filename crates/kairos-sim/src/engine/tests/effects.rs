@@ -78,6 +78,14 @@ fn duplicate(rule: &str, start: &str, matched: &[u64]) -> (u64, u64) {
 }
 
 #[test]
+fn a_second_edge_to_a_node_that_was_to_come_names_the_number_it_would_have_had() {
+    // a = 0, b = 1, c = 2
+    let rule = r#"match: "(a:A)", create: ["(m:B)", "(a)-[:one]->(m)", "(a)-[:one]->(m)"]"#;
+    let start = r#"Create("(a:A), (b:B), (c:B)")"#;
+    assert_eq!(duplicate(rule, start, &[0]), (0, 3));
+}
+
+#[test]
 fn a_unique_edge_is_not_created_twice() {
     let there = r#"Create("(a:A)-[:one]->(b:B)")"#;
     let link = r#"match: "(a:A), (b:B)", create: ["(a)-[:one]->(b)"]"#;
