@@ -26,6 +26,9 @@ const EVENTS_PER_DAY: f64 = 64.0;
 /// Parts of a day by which its entries are counted: so many that most have one entry or none.
 const PARTS: usize = 128;
 
+/// Entries of a day that insertion sorts sooner than counting.
+const FEW_A_DAY: usize = 12;
+
 /// With so few events scheduled, the heap alone is as fast.
 const FEW: usize = 64;
 
@@ -314,9 +317,10 @@ impl CalendarSchedule {
             order: place(entry).order,
             slot: entry.slot,
         };
-        if entries.len() > MANY {
+        if entries.len() <= FEW_A_DAY || entries.len() > MANY {
             let nodes = entries.iter().filter(|e| is_true(e)).map(node);
             self.today.extend(nodes);
+            // Which is insertion, where there are few.
             return self.today.sort_unstable();
         }
         let (parts_per_time, first) = (
