@@ -15,6 +15,7 @@ use super::{
     search::{Failure, View},
     store::{AllHeads, Heads, NONE, Store},
     strategy::Strategy,
+    total::Total,
 };
 use crate::{
     binding::{Binding, Slot},
@@ -46,6 +47,8 @@ pub(crate) struct Data {
     removed: Vec<(QueryId, u32)>,
     /// By query, for those whose matches are kept in pool order.
     pub(crate) pools: Vec<Option<Box<Pools>>>,
+    /// By query, for those whose values are only summed up.
+    pub(crate) totals: Vec<Option<Box<Total>>>,
     pub(crate) node_heads: Heads,
     pub(crate) edge_heads: Heads,
     pub(crate) effort: Cell<Effort>,
@@ -76,6 +79,10 @@ impl Data {
             pools: queries
                 .iter()
                 .map(|q| q.keeps_order.then(|| Box::new(Pools::new(q.indexed))))
+                .collect(),
+            totals: queries
+                .iter()
+                .map(|q| (q.indexed == Indexed::Total).then(Box::default))
                 .collect(),
             node_heads: Heads::default(),
             edge_heads: Heads::default(),
@@ -192,7 +199,7 @@ impl Data {
     #[inline]
     pub(crate) fn bind(&self, query: &Query, row: u32, bound: &Binding) {
         let slots = self.stores[query.id.index()].row(row);
-        for (&var, &slot) in query.vars.iter().zip(slots) {
+        for (&var, &slot) in query.vars.iter().zip(&*slots) {
             bound.set(var, slot);
         }
     }
@@ -211,7 +218,7 @@ impl Data {
     /// The numbers of a row, in the order in which rows are compared.
     fn numbers(&self, query: &Query, row: u32) -> impl Iterator<Item = u64> {
         let slots = self.stores[query.id.index()].row(row);
-        let column = |&column: &usize| self.number(query.nodes[column], slots[column]);
+        let column = move |&column: &usize| self.number(query.nodes[column], slots[column]);
         query.order.iter().map(column)
     }
 
@@ -394,7 +401,7 @@ impl Data {
         };
         self.bind(query, row, bound);
         match query.indexed {
-            Indexed::Sums => Ok(self.summand(query, value, bound)?.to_bits()),
+            Indexed::Sums | Indexed::Total => Ok(self.summand(query, value, bound)?.to_bits()),
             Indexed::Order | Indexed::No => {
                 Ok(ordered(self.value(query.owner, value.formula, bound)?))
             }
@@ -499,6 +506,7 @@ impl Data {
     pub(crate) fn memory_bytes(&self) -> u64 {
         let stores: usize = self.stores.iter().map(Store::memory_bytes).sum();
         let pools: usize = self.pools.iter().flatten().map(|p| p.memory_bytes()).sum();
+        let totals: usize = self.totals.iter().flatten().map(|t| t.memory_bytes()).sum();
         let heads = self.node_heads.memory_bytes() + self.edge_heads.memory_bytes();
         let events = self.events.capacity() * size_of::<Event>();
         let observed = self
@@ -506,7 +514,7 @@ impl Data {
             .iter()
             .map(|values| values.capacity() * size_of::<u64>());
         let timers = events + observed.sum::<usize>();
-        self.graph.memory_bytes() + (stores + pools + heads + timers) as u64
+        self.graph.memory_bytes() + (stores + pools + totals + heads + timers) as u64
     }
 
     /// Asserts that every stored match is one, and that pools hold the stored matches; slow.
@@ -517,7 +525,7 @@ impl Data {
             let store = &self.stores[index];
             for row in store.rows() {
                 assert!(
-                    self.is_whole(query, store.row(row)),
+                    self.is_whole(query, &store.row(row)),
                     "a match of an element that is gone"
                 );
                 self.bind(query, row, &bound);
@@ -526,7 +534,7 @@ impl Data {
                     "a stored match whose conditions fail: {:?}",
                     query.purpose
                 );
-                assert_eq!(self.find(id, store.row(row)), Some(row));
+                assert_eq!(self.find(id, &store.row(row)), Some(row));
             }
             assert_eq!(store.rows().count(), store.len());
         }

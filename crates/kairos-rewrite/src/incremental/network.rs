@@ -221,7 +221,7 @@ impl<'a> Builder<'a> {
         };
         let keeps_order = match draft.purpose {
             Purpose::Component(..) | Purpose::Pool(..) => true,
-            Purpose::Probe(_) => draft.value.is_some(),
+            Purpose::Probe(_) => draft.indexed == Indexed::Order,
             _ => false,
         };
         let checked = early.iter().map(|e| e.0).chain(late.iter().copied());
@@ -252,6 +252,7 @@ impl<'a> Builder<'a> {
             indexed: draft.indexed,
             keeps_order,
             keeps_rows: keeps_order
+                || draft.indexed == Indexed::Total
                 || matches!(draft.purpose, Purpose::Frames(_) | Purpose::Order(_)),
             scanned: false,
             orbits: orbits.filter(|p| !p.is_sorted()).collect(),
@@ -462,7 +463,7 @@ impl<'a> Builder<'a> {
         let (query, value, indexed) = match &program.model.probes[id.index()].kind {
             ProbeKind::Count(query) => (query, None, Indexed::No),
             ProbeKind::Summary { of, value, over } => match of {
-                Summary::Sum | Summary::Mean => (over, Some(value), Indexed::Sums),
+                Summary::Sum | Summary::Mean => (over, Some(value), Indexed::Total),
                 Summary::Min | Summary::Max => (over, Some(value), Indexed::Order),
             },
             _ => return None,

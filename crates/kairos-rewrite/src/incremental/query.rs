@@ -59,6 +59,8 @@ pub(crate) enum Indexed {
     Order,
     /// By a tree of sums.
     Sums,
+    /// Not one by one: only their sum is kept.
+    Total,
 }
 
 /// A formula as it is evaluated at a match.

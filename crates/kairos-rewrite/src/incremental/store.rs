@@ -3,7 +3,7 @@
 //! Where an element makes a match by itself (a node alone, or an edge with its ends), the row has the number of its slot: nothing need be listed
 //! or looked up.
 
-use std::hash::Hasher;
+use std::{hash::Hasher, ops::Deref};
 
 use hashbrown::HashTable;
 use rustc_hash::FxHasher;
@@ -123,11 +123,47 @@ pub(crate) struct Layout {
     pub(crate) is_bare: bool,
 }
 
+/// The slots of a row.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Row<'a> {
+    /// Of one element, that has its number.
+    Element(Slot),
+    Stored(&'a [Slot]),
+}
+
+impl Deref for Row<'_> {
+    type Target = [Slot];
+
+    #[inline]
+    fn deref(&self) -> &[Slot] {
+        match self {
+            Row::Element(slot) => std::slice::from_ref(slot),
+            Row::Stored(slots) => slots,
+        }
+    }
+}
+
 impl Layout {
     /// Bytes of a row.
     pub(crate) fn row_bytes(&self) -> usize {
         let hashed = if self.key.is_none() { 8 } else { 0 };
-        self.width * size_of::<Slot>() + self.hooks.len() * size_of::<Link>() + 1 + hashed
+        self.stored() * size_of::<Slot>() + self.links() * size_of::<Link>() + 1 + hashed
+    }
+
+    /// Whether a row says by its number all that there is to say.
+    #[inline]
+    fn is_element(&self) -> bool {
+        self.is_bare && self.width == 1
+    }
+
+    /// Slots that are stored for a row.
+    fn stored(&self) -> usize {
+        if self.is_element() { 0 } else { self.width }
+    }
+
+    /// Links that are stored for a row.
+    fn links(&self) -> usize {
+        if self.is_bare { 0 } else { self.hooks.len() }
     }
 
     /// Hooks whose rows are listed, by their indexes.
@@ -210,7 +246,16 @@ impl Store {
 
     /// The slots of a row.
     #[inline]
-    pub(crate) fn row(&self, row: u32) -> &[Slot] {
+    pub(crate) fn row(&self, row: u32) -> Row<'_> {
+        if self.layout.is_element() {
+            return Row::Element(Slot(row));
+        }
+        Row::Stored(self.stored(row))
+    }
+
+    /// The slots of a row of more than one element.
+    #[inline]
+    pub(crate) fn stored(&self, row: u32) -> &[Slot] {
         let width = self.layout.width;
         &self.slots[row as usize * width..][..width]
     }
@@ -238,7 +283,7 @@ impl Store {
     /// The row with these slots, by the hash index.
     pub(crate) fn find(&self, slots: &[Slot]) -> Option<u32> {
         self.members
-            .find(hash(slots), |&r| self.row(r) == slots)
+            .find(hash(slots), |&r| *self.row(r) == *slots)
             .copied()
     }
 
@@ -312,9 +357,8 @@ impl Store {
         let row = self.vacant(slots);
         self.alive[row as usize] = true;
         self.len += 1;
-        match slots {
-            &[slot] => self.slots[row as usize] = slot,
-            _ => self.slots[row as usize * slots.len()..][..slots.len()].copy_from_slice(slots),
+        if !self.layout.is_element() {
+            self.slots[row as usize * slots.len()..][..slots.len()].copy_from_slice(slots);
         }
         if !self.layout.is_bare {
             self.enlist(row, slots, graph, heads);
@@ -337,10 +381,10 @@ impl Store {
 
     #[cold]
     fn grow(&mut self, rows: usize) {
-        let Layout { width, hooks, .. } = &self.layout;
+        let (slots, links) = (self.layout.stored(), self.layout.links());
         self.alive.resize(rows, false);
-        self.slots.resize(rows * width, Slot::NONE);
-        self.links.resize(rows * hooks.len(), Link::ALONE);
+        self.slots.resize(rows * slots, Slot::NONE);
+        self.links.resize(rows * links, Link::ALONE);
     }
 
     /// Puts a row into its lists, the hash index and the counts.
