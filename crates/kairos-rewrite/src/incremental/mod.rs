@@ -13,6 +13,7 @@ mod counts;
 mod data;
 mod dispatch;
 mod ending;
+mod heads;
 mod looking;
 mod network;
 mod picking;

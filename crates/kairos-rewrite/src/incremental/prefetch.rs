@@ -33,7 +33,12 @@ impl Data {
     /// An assignment alone reads no lists, and seldom concerns a match.
     fn prefetch_node(&self, node: Slot, how_soon: Soon, alone: bool) {
         match how_soon {
-            Soon::Near => self.graph.prefetch_node(node),
+            Soon::Near => {
+                self.graph.prefetch_node(node);
+                if !alone {
+                    self.heads.nodes.prefetch(node);
+                }
+            }
             Soon::Nearer => self.graph.prefetch_parts(node),
             Soon::Next if !alone => {
                 self.graph.prefetch_halves(node);
