@@ -129,13 +129,15 @@ impl<S: Schedule + Default> Clocks<S> {
                 priority,
                 unit,
                 weight,
-            } => {
-                self.stop(slot);
-                let race = self.race(priority);
-                return self.enter(slot, race, name, unit, weight);
-            }
+            } => return self.start_race(slot, name, (priority, unit, weight)),
         };
         self.run(slot, name, time, rate, work);
+    }
+
+    fn start_race(&mut self, slot: Slot, name: Name, (priority, unit, weight): (i64, f64, f64)) {
+        self.stop(slot);
+        let race = self.race(priority);
+        self.enter(slot, race, name, unit, weight);
     }
 
     /// Goes on with a clock that was stopped.
@@ -151,25 +153,26 @@ impl<S: Schedule + Default> Clocks<S> {
 
     #[inline(always)]
     fn run(&mut self, slot: Slot, name: Name, time: f64, rate: f64, work: f64) {
-        self.make_room(slot);
-        let order = self.next_order();
-        let clock = &mut self.clocks[slot.0 as usize];
-        let lane = clock.lane;
-        if lane.race().is_some() {
-            self.stop(slot);
-        }
-        self.clocks[slot.0 as usize] = Clock {
+        let started = Clock {
             name,
             rate,
             work,
             lane: Lane::TIMED,
             place: slot,
         };
-        if lane == Lane::TIMED {
-            self.timed.reschedule(slot, time, order);
-        } else {
-            self.timed.insert(slot, time, order);
-            self.running += 1;
+        let order = self.next_order();
+        match self.clocks.get_mut(slot.0 as usize) {
+            Some(clock) if clock.lane == Lane::TIMED => {
+                *clock = started;
+                self.timed.reschedule(slot, time, order);
+            }
+            _ => {
+                self.stop(slot);
+                self.make_room(slot);
+                self.clocks[slot.0 as usize] = started;
+                self.timed.insert(slot, time, order);
+                self.running += 1;
+            }
         }
     }
 
@@ -330,12 +333,17 @@ impl<S: Schedule + Default> Clocks<S> {
         self.clocks.len() >= MANY
     }
 
-    /// A clock that probably runs out so many events after the next. Its memory is asked for.
+    /// A clock that probably runs out so many events after the next.
     #[inline]
     pub(super) fn foresee(&self, ahead: usize) -> Option<Slot> {
-        let slot = self.timed.foresee(ahead)?;
+        self.timed.foresee(ahead)
+    }
+
+    /// Asks for the memory in which a clock stands.
+    #[inline]
+    pub(super) fn prefetch(&self, slot: Slot) {
         prefetch(&self.clocks, slot.0 as usize);
-        Some(slot)
+        self.timed.prefetch(slot);
     }
 
     /// When a running clock is due.

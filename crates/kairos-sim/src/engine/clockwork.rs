@@ -114,26 +114,15 @@ impl<S: Schedule + Default> Clockwork<S> {
         Ok(())
     }
 
-    /// Follows an application: stops the clocks of lost events, starts those of found ones and of the fired one if it is
-    /// still active, and rescales those whose rate has changed. All others go on.
+    /// Whether an application has changed anything besides the clock that fired.
     #[inline]
-    pub(super) fn follow<M: Matcher>(
-        &mut self,
-        matcher: &M,
-        fired: Due,
-        cause: Name,
-        now: f64,
-    ) -> Outcome<()> {
-        let delta = matcher.delta();
-        if delta.keeps_events() {
-            self.forget_deleted(matcher);
-            return self.start(matcher, fired, cause, now);
-        }
-        self.follow_changes(matcher, fired, cause, now)
+    pub(super) fn has_to_follow<M: Matcher>(&self, matcher: &M) -> bool {
+        !matcher.delta().keeps_events() || self.ages.len() > 0
     }
 
-    /// The same, where events were lost or found, or rates have changed.
-    fn follow_changes<M: Matcher>(
+    /// Follows an application: stops the clocks of lost events, starts those of found ones and of the fired one if it is
+    /// still active, and rescales those whose rate has changed. All others go on.
+    pub(super) fn follow<M: Matcher>(
         &mut self,
         matcher: &M,
         fired: Due,
@@ -167,7 +156,8 @@ impl<S: Schedule + Default> Clockwork<S> {
         self.start_gathered(matcher, cause, now)
     }
 
-    /// A step without effect: the fired event stays active and nothing else has changed.
+    /// The fired event stays active and nothing else has changed.
+    #[inline]
     pub(super) fn restart<M: Matcher>(
         &mut self,
         matcher: &M,
@@ -278,29 +268,35 @@ impl<S: Schedule + Default> Clockwork<S> {
     /// Starts the clock of an event that has become active, or is active again, or of a rule.
     #[inline]
     fn start<M: Matcher>(&mut self, matcher: &M, due: Due, cause: Name, now: f64) -> Outcome<()> {
-        let slot = self.slot(due);
-        match due {
-            Due::Event(event) => {
-                let (rule, matched) = matcher.event(event);
-                let timer = self.timers.of(rule);
-                if let Some(reading) = &timer.constant
-                    && timer.is_plain
-                {
-                    let name = timer.name(matcher.graph(), matched, cause);
-                    let delay = draw(&self.randomness, name, reading);
-                    self.clocks.start(slot, name, delay, now);
-                    if !self.truncation.knows(rule) {
-                        self.truncation.note(rule, reading);
-                    }
-                    return Ok(());
-                }
-                self.start_event(matcher, event, cause, now)
+        if let Due::Event(event) = due {
+            let (rule, matched) = matcher.event(event);
+            let timer = self.timers.of(rule);
+            if let Some(reading) = &timer.plain {
+                let name = timer.name(matcher.graph(), matched, cause);
+                let delay = draw(&self.randomness, name, reading);
+                self.truncation.note_once(rule, reading);
+                self.clocks.start(self.slot(due), name, delay, now);
+                return Ok(());
             }
+        }
+        self.start_dearly(matcher, due, cause, now)
+    }
+
+    /// The same, of a rule or an event of which a name and a constant law are not all there is.
+    fn start_dearly<M: Matcher>(
+        &mut self,
+        matcher: &M,
+        due: Due,
+        cause: Name,
+        now: f64,
+    ) -> Outcome<()> {
+        match due {
+            Due::Event(event) => self.start_event(matcher, event, cause, now),
             Due::Aggregate(rule) => {
                 let name = Name::firing(self.timers.of(rule).key, &[], cause);
                 let rate = self.hazard(matcher, rule, now)?;
                 let delay = exponential(&self.randomness, name, rate);
-                self.clocks.start(slot, name, delay, now);
+                self.clocks.start(self.slot(due), name, delay, now);
                 Ok(())
             }
         }
@@ -489,6 +485,7 @@ fn draw(randomness: &Randomness, name: Name, reading: &Reading<'_>) -> Delay {
     }
 }
 
+#[inline]
 fn exponential(randomness: &Randomness, name: Name, rate: f64) -> Delay {
     Delay::Exponential {
         unit: unit_exponential(randomness, name),
@@ -497,6 +494,7 @@ fn exponential(randomness: &Randomness, name: Name, rate: f64) -> Delay {
 }
 
 /// An exponential delay of rate 1: what a clock of any rate works off, so that it can be rescaled.
+#[inline]
 fn unit_exponential(randomness: &Randomness, name: Name) -> f64 {
     standard_exponential(&mut randomness.rng(name, Place::DELAY))
 }

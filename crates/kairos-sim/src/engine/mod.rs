@@ -246,26 +246,30 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     ) -> Outcome<Progress> {
         self.look_ahead();
         self.move_time(time);
-        let (rule, name) = self.take(due);
+        let taken = self.take(due);
+        let Taken { rule, name, .. } = taken;
         let outcome = self
-            .effect(due, rule, name, observer)
+            .effect(due, taken, observer)
             .map_err(|error| self.at_match(error, rule))?;
         if let Some(before) = self.fingerprint {
             self.fingerprint = Some(self.record(before, rule, &outcome));
         }
-        let grown = matches!(&outcome, FiringOutcome::Applied(created) if !created.is_empty());
-        let firing = firing(&self.counts, self.now, rule, name, &self.bound);
+        let firing = firing(&self.counts, self.now, taken, &self.bound);
         observer.after(&self.matcher, &firing, &outcome);
-        match &outcome {
-            FiringOutcome::Applied(_) => {
-                self.clockwork.follow(&self.matcher, due, name, self.now)?
-            }
-            _ => self.clockwork.restart(&self.matcher, due, name, self.now)?,
+        let (applied, grown) = match &outcome {
+            FiringOutcome::Applied(created) => (true, !created.is_empty()),
+            FiringOutcome::Effectless | FiringOutcome::Thinned => (false, false),
+        };
+        let changes = applied && self.clockwork.has_to_follow(&self.matcher);
+        if changes {
+            self.clockwork.follow(&self.matcher, due, name, self.now)?;
+        } else {
+            self.clockwork.restart(&self.matcher, due, name, self.now)?;
         }
-        self.counts.count(&outcome);
-        if grown || !self.matcher.delta().found.is_empty() {
+        if changes || grown {
             self.respect_limits(Some(rule))?;
         }
+        self.counts.count(&outcome);
         // Every step would cost debug builds the square of what they do.
         if cfg!(debug_assertions) && self.counts.steps().is_power_of_two() {
             self.check_invariants();
@@ -281,17 +285,22 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     #[inline]
     fn look_ahead(&self) {
         const STAGES: [(usize, Soon); 4] = [
-            (8, Soon::Far),
-            (6, Soon::Near),
-            (4, Soon::Nearer),
+            (12, Soon::Far),
+            (8, Soon::Near),
+            (5, Soon::Nearer),
             (2, Soon::Next),
         ];
         if !self.clockwork.clocks.are_many() {
             return;
         }
         for (ahead, how_soon) in STAGES {
-            let slot = self.clockwork.clocks.foresee(ahead);
-            if let Some(Due::Event(event)) = slot.map(|slot| self.clockwork.due_in(slot)) {
+            let Some(slot) = self.clockwork.clocks.foresee(ahead) else {
+                continue;
+            };
+            if how_soon == Soon::Far {
+                self.clockwork.clocks.prefetch(slot);
+            }
+            if let Due::Event(event) = self.clockwork.due_in(slot) {
                 self.matcher.prefetch(event, how_soon);
             }
         }
@@ -308,11 +317,11 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         }
     }
 
-    /// Binds what is due to its match and gives its rule and name.
+    /// Binds what is due to its match.
     #[inline]
-    fn take(&mut self, due: Due) -> (RuleId, Name) {
+    fn take(&mut self, due: Due) -> Taken {
         let slot = self.clockwork.slot(due);
-        let rule = match due {
+        let (rule, picks) = match due {
             Due::Event(event) => {
                 let (rule, matched) = self.matcher.event(event);
                 let timer = self.timers.of(rule);
@@ -321,14 +330,18 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
                     self.bound.reset(timer.variables);
                 }
                 self.bound.set_first(matched);
-                rule
+                (rule, timer.chooses)
             }
             Due::Aggregate(rule) => {
                 self.bound.reset(self.timers.of(rule).variables);
-                rule
+                (rule, true)
             }
         };
-        (rule, self.clockwork.clocks.fire(slot))
+        Taken {
+            rule,
+            name: self.clockwork.clocks.fire(slot),
+            picks,
+        }
     }
 
     /// Picks, and applies the rule.
@@ -336,35 +349,23 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     fn effect<O: Observer<M>>(
         &mut self,
         due: Due,
-        rule: RuleId,
-        name: Name,
+        taken: Taken,
         observer: &mut O,
     ) -> Outcome<FiringOutcome> {
+        let Taken { rule, name, picks } = taken;
         if self.standstill.note(rule) {
             let fault = self.standstill.fault(&self.program.model);
             return Err(Box::new(RuntimeError::new(fault, self.now)));
         }
-        if let Due::Aggregate(_) = due
-            && !self.pick_components(rule, name)?
-        {
-            return Ok(FiringOutcome::Thinned);
+        if picks && let Some(without) = self.pick(due, rule, name)? {
+            return Ok(without);
         }
-        let (randomness, now) = (&self.randomness, self.now);
-        let at = At {
-            randomness,
-            name,
-            rule,
-            now,
-        };
-        if self.timers.of(rule).chooses && !self.chooser.choose(&self.matcher, at, &self.bound)? {
-            return Ok(FiringOutcome::Effectless);
-        }
-        let firing = firing(&self.counts, now, rule, name, &self.bound);
+        let now = self.now;
+        let firing = firing(&self.counts, now, taken, &self.bound);
         observer.before(&self.matcher, &firing)?;
-        let columns = &self.timers.columns;
         let mut cause = FiringCause {
-            randomness,
-            columns,
+            randomness: &self.randomness,
+            columns: &self.timers.columns,
             name,
         };
         let application = Application {
@@ -374,6 +375,25 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         };
         let applied = self.matcher.apply(application, &mut cause)?;
         Ok(FiringOutcome::Applied(applied.created))
+    }
+
+    /// Picks the match of an aggregate clock, and what a rule chooses; what comes of the firing where there is none.
+    #[inline]
+    fn pick(&mut self, due: Due, rule: RuleId, name: Name) -> Outcome<Option<FiringOutcome>> {
+        if let Due::Aggregate(_) = due
+            && !self.pick_components(rule, name)?
+        {
+            return Ok(Some(FiringOutcome::Thinned));
+        }
+        let at = At {
+            randomness: &self.randomness,
+            name,
+            rule,
+            now: self.now,
+        };
+        let chosen =
+            !self.timers.of(rule).chooses || self.chooser.choose(&self.matcher, at, &self.bound)?;
+        Ok((!chosen).then_some(FiringOutcome::Effectless))
     }
 
     /// Picks one match of each component of an aggregate rule; whether they make a match together.
@@ -500,18 +520,22 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     }
 }
 
-fn firing<'a>(
-    counts: &Counts,
-    time: f64,
+/// What is due, once it is bound.
+#[derive(Clone, Copy, Debug)]
+struct Taken {
     rule: RuleId,
     name: Name,
-    bound: &'a Binding,
-) -> Firing<'a> {
+    /// Whether something is to be picked before the rule can be applied.
+    picks: bool,
+}
+
+#[inline]
+fn firing<'a>(counts: &Counts, time: f64, taken: Taken, bound: &'a Binding) -> Firing<'a> {
     Firing {
         step: counts.steps(),
         time,
-        rule,
-        name,
+        rule: taken.rule,
+        name: taken.name,
         bound,
     }
 }

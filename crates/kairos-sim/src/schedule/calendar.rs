@@ -14,6 +14,8 @@ mod tuning;
 
 use std::{cmp::Reverse, collections::BinaryHeap};
 
+use kairos_rewrite::prefetch::prefetch;
+
 use super::{
     Due, Schedule, Slot,
     lists::{Entry, List, Lists},
@@ -28,6 +30,9 @@ const PARTS: usize = 128;
 
 /// A day with more entries is not sorted by counting.
 const MANY: usize = u8::MAX as usize;
+
+/// So many are sorted before they are due, so that their memory can be asked for.
+const FORESEEN: usize = 16;
 
 /// With so few events scheduled, the heap alone is as fast.
 const FEW: usize = 64;
@@ -74,7 +79,7 @@ pub struct CalendarSchedule {
     parked: usize,
     /// What is due next.
     first: Node,
-    /// What was due today when the day came, in order, and how many of these have left.
+    /// What was due today when the day came, in order, what was left of yesterday before it; and how many of these have left.
     today: Vec<Entry>,
     left: usize,
     /// Empty, except while a day comes.
@@ -230,8 +235,8 @@ impl CalendarSchedule {
         // Where nothing came into the day later, the first was the next of those that the day began with.
         if self.added.is_empty()
             && !self.is_untidy()
-            && let Some(&next) = self.today.get(self.left + 1)
-            && let Some(node) = self.node_of(next)
+            && self.left + FORESEEN < self.today.len()
+            && let Some(node) = self.node_of(self.today[self.left + 1])
         {
             self.left += 1;
             self.first = node;
@@ -266,11 +271,21 @@ impl CalendarSchedule {
                 continue;
             }
             self.first = sorted.min(added);
-            if self.first != NOTHING || self.in_days + self.later.len() == 0 {
+            if !self.needs_next_day() {
                 return;
             }
             self.next_day();
         }
+    }
+
+    /// Whether nothing is due today, but is later; or so little that the next day may as well come now, if it is the next.
+    fn needs_next_day(&self) -> bool {
+        if self.first == NOTHING {
+            return self.in_days + self.later.len() > 0;
+        }
+        self.today.len() - self.left <= FORESEEN
+            && self.in_days > 0
+            && self.day_of(self.first.time) >= self.day
     }
 
     /// Whether so much was written that the calendar must be looked at. What is due next may stay the same all the while.
@@ -318,9 +333,11 @@ impl CalendarSchedule {
     /// do. What is out of date is sorted as well: whether it is would have to be looked up far away, and will be when its turn comes.
     fn begin_day(&mut self, entries: &[Entry]) {
         const FEW_OF_PART: u8 = 16;
-        self.today.clear();
-        self.today.extend_from_slice(entries);
+        self.today.drain(..self.left);
         self.left = 0;
+        let before = self.today.len();
+        self.today.extend_from_slice(entries);
+        let (today, places) = (&mut self.today[before..], &self.places[..]);
         let (parts_per_time, first) = (
             self.days_per_time * PARTS as f64,
             self.day as f64 * PARTS as f64,
@@ -338,14 +355,13 @@ impl CalendarSchedule {
         }
         // Many of one part are many at one time, whom insertion would move far.
         if entries.len() > MANY || most >= FEW_OF_PART {
-            let places = &self.places;
-            return self.today.sort_unstable_by_key(|e| e.key(places));
+            return today.sort_unstable_by_key(|e| e.key(places));
         }
         ends.sum();
         for (&entry, &part) in entries.iter().zip(&parts) {
-            self.today[ends.take(part)] = entry;
+            today[ends.take(part)] = entry;
         }
-        insertion_sort(&mut self.today, &self.places);
+        insertion_sort(today, places);
     }
 
     /// Moves the end of the year on, and into the year what is due before it.
@@ -433,7 +449,6 @@ fn insertion_sort(entries: &mut [Entry], places: &[Place]) {
 }
 
 impl Schedule for CalendarSchedule {
-    #[inline]
     fn insert(&mut self, slot: Slot, time: f64, order: u64) {
         let time = time_key(time);
         let index = slot.0 as usize;
@@ -510,8 +525,13 @@ impl Schedule for CalendarSchedule {
 
     #[inline]
     fn foresee(&self, ahead: usize) -> Option<Slot> {
-        let node = self.today.get(self.left + ahead)?;
-        Some(Slot(node.slot))
+        let entry = self.today.get(self.left + ahead)?;
+        Some(Slot(entry.slot))
+    }
+
+    #[inline]
+    fn prefetch(&self, slot: Slot) {
+        prefetch(&self.places, slot.0 as usize);
     }
 
     #[inline]
@@ -559,7 +579,11 @@ impl Schedule for CalendarSchedule {
             return;
         }
         let mut written: Vec<Node> = Vec::with_capacity(self.entries());
-        written.extend(self.today[self.left..].iter().filter_map(|&e| self.node_of(e)));
+        written.extend(
+            self.today[self.left..]
+                .iter()
+                .filter_map(|&e| self.node_of(e)),
+        );
         assert!(written.is_sorted(), "the day is out of order");
         written.extend(self.added.iter().map(|added| added.0));
         assert!(
