@@ -51,6 +51,9 @@ impl Binding {
     /// Binds the first variables, as many as there are slots.
     #[inline]
     pub fn set_first(&self, slots: &[Slot]) {
+        if let &[slot] = slots {
+            return self.slots[0].set(slot);
+        }
         let cells = self.slots[..slots.len()].iter().zip(slots);
         cells.for_each(|(cell, &slot)| cell.set(slot));
     }

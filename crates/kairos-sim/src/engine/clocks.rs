@@ -120,7 +120,7 @@ impl<S: Schedule + Default> Clocks<S> {
     }
 
     /// Starts a clock, or starts it again, as the one that became active last.
-    #[inline]
+    #[inline(always)]
     pub(super) fn start(&mut self, slot: Slot, name: Name, delay: Delay, now: f64) {
         let (time, rate, work) = match delay {
             Delay::After(delay) => (now + delay, 0.0, 0.0),
@@ -161,19 +161,19 @@ impl<S: Schedule + Default> Clocks<S> {
             place: slot,
         };
         let order = self.next_order();
-        match self.clocks.get_mut(slot.0 as usize) {
-            Some(clock) if clock.lane == Lane::TIMED => {
-                *clock = started;
-                self.timed.reschedule(slot, time, order);
-            }
-            _ => {
-                self.stop(slot);
-                self.make_room(slot);
-                self.clocks[slot.0 as usize] = started;
-                self.timed.insert(slot, time, order);
-                self.running += 1;
-            }
+        if let Some(clock) = self.clocks.get_mut(slot.0 as usize)
+            && clock.lane == Lane::TIMED
+        {
+            *clock = started;
+            return self.timed.reschedule(slot, time, order);
         }
+        self.make_room(slot);
+        if self.clocks[slot.0 as usize].lane != Lane::STOPPED {
+            self.stop(slot);
+        }
+        self.clocks[slot.0 as usize] = started;
+        self.timed.insert(slot, time, order);
+        self.running += 1;
     }
 
     fn enter(&mut self, slot: Slot, race: u32, name: Name, work: f64, weight: f64) {
@@ -281,16 +281,7 @@ impl<S: Schedule + Default> Clocks<S> {
         if time.is_finite() {
             work = (time - race.now(self.epoch)).max(0.0) * weight;
         }
-        self.start(
-            slot,
-            name,
-            Delay::Immediate {
-                priority,
-                unit: work,
-                weight,
-            },
-            0.0,
-        );
+        self.start_race(slot, name, (priority, work, weight));
     }
 
     /// The clock that runs out next: immediate ones first, the highest priority before the others.

@@ -28,13 +28,38 @@ use crate::{
     schedule::{Schedule, Slot},
 };
 
-/// A clock that is to be started, in the order of its rule's name and the numbers of its match.
+/// A clock that is to be started, in the order of its rule's name and the numbers of its match: these are known only where there are
+/// several.
 #[derive(Clone, Copy, Debug)]
 struct Starting {
+    due: Due,
     rule: RuleId,
     /// The first of the matched numbers.
     first: u64,
-    due: Due,
+}
+
+impl Starting {
+    #[inline]
+    fn new(due: Due) -> Self {
+        Starting {
+            due,
+            rule: RuleId(0),
+            first: 0,
+        }
+    }
+
+    #[inline]
+    fn look_up<M: Matcher>(&mut self, timers: &Timers, matcher: &M) {
+        match self.due {
+            Due::Aggregate(rule) => self.rule = rule,
+            Due::Event(event) => {
+                let (rule, matched) = matcher.event(event);
+                let element = timers.of(rule).elements.first().zip(matched.first());
+                self.rule = rule;
+                self.first = element.map_or(0, |(e, &slot)| e.number(matcher.graph(), slot));
+            }
+        }
+    }
 }
 
 /// The clocks of a replication, and what their draws are named by.
@@ -99,16 +124,11 @@ impl<S: Schedule + Default> Clockwork<S> {
 
     /// Starts the clocks of the start graph.
     pub(super) fn begin<M: Matcher>(&mut self, matcher: &M) -> Outcome<()> {
-        self.gather(
-            matcher,
-            matcher.delta().found.iter().map(|&e| Due::Event(e)),
-        );
-        let timers = Arc::clone(&self.timers);
-        self.gather(
-            matcher,
-            timers.aggregates.iter().map(|&r| Due::Aggregate(r)),
-        );
-        self.start_gathered(matcher, Name::START, 0.0)?;
+        let events = matcher.delta().found.iter().map(|&e| Due::Event(e));
+        let aggregates = self.timers.aggregates.iter().map(|&r| Due::Aggregate(r));
+        self.starting
+            .extend(events.chain(aggregates).map(Starting::new));
+        self.start_all(matcher, Name::START, 0.0)?;
         // Never again will so many start at once.
         self.starting = Vec::new();
         Ok(())
@@ -139,8 +159,9 @@ impl<S: Schedule + Default> Clockwork<S> {
             self.disable(matcher, lost, kept, now);
         }
         self.forget_deleted(matcher);
-        self.gather(matcher, delta.found.iter().map(|&e| Due::Event(e)));
-        self.gather(matcher, survivor);
+        let found = delta.found.iter().map(|&e| Due::Event(e));
+        self.starting
+            .extend(found.chain(survivor).map(Starting::new));
         for &event in &delta.stale {
             if survivor != Some(Due::Event(event)) {
                 self.refresh(matcher, event, now)?;
@@ -153,7 +174,7 @@ impl<S: Schedule + Default> Clockwork<S> {
                     .rescale(self.slot(Due::Aggregate(rule)), hazard, now);
             }
         }
-        self.start_gathered(matcher, cause, now)
+        self.start_all(matcher, cause, now)
     }
 
     /// The fired event stays active and nothing else has changed.
@@ -171,7 +192,15 @@ impl<S: Schedule + Default> Clockwork<S> {
     /// Stops the clock of an event that was lost; with age memory, unless it fired, what remains of it is kept.
     #[inline]
     fn disable<M: Matcher>(&mut self, matcher: &M, lost: Lost, keep: bool, now: f64) {
-        let rule = matcher.rule_of(lost.event);
+        if self.timers.of(matcher.rule_of(lost.event)).plain.is_none() {
+            self.remember(matcher, lost, keep, now);
+        }
+        self.clocks.stop(self.slot(Due::Event(lost.event)));
+    }
+
+    /// What is remembered of a lost event, or no longer.
+    fn remember<M: Matcher>(&mut self, matcher: &M, lost: Lost, keep: bool, now: f64) {
+        let (rule, matched) = matcher.event(lost.event);
         let slot = self.slot(Due::Event(lost.event));
         if lost.deleted {
             self.forget_stream(matcher, lost.event);
@@ -180,13 +209,11 @@ impl<S: Schedule + Default> Clockwork<S> {
             && let Some(remaining) = self.clocks.remaining(slot, now)
         {
             let timer = self.timers.of(rule);
-            let matched = matcher.matched(lost.event);
             let event = identity(timer, matcher, matched);
             let matched = timer.elements.iter().zip(matched);
             let numbers = matched.map(|(e, &slot)| e.number(matcher.graph(), slot));
             self.ages.keep(event, remaining, numbers);
         }
-        self.clocks.stop(slot);
     }
 
     /// Age memory forgets the events of deleted elements.
@@ -215,42 +242,36 @@ impl<S: Schedule + Default> Clockwork<S> {
                 self.clocks.reprioritise(slot, priority, weight)
             }
             Reading::Law(_) if self.timers.of(rule).on_change == OnChange::Redraw => {
-                self.gather(matcher, [Due::Event(event)]);
+                self.starting.push(Starting::new(Due::Event(event)));
             }
             Reading::Law(_) => {}
         }
         Ok(())
     }
 
-    #[inline]
-    fn gather<M: Matcher>(&mut self, matcher: &M, clocks: impl IntoIterator<Item = Due>) {
-        let timers = &self.timers;
-        self.starting
-            .extend(clocks.into_iter().map(|due| match due {
-                Due::Aggregate(rule) => Starting {
-                    rule,
-                    first: 0,
-                    due,
-                },
-                Due::Event(event) => {
-                    let (rule, matched) = matcher.event(event);
-                    let element = timers.of(rule).elements.first().zip(matched.first());
-                    let first = element.map_or(0, |(e, &slot)| e.number(matcher.graph(), slot));
-                    Starting { rule, first, due }
-                }
-            }));
+    /// Starts clocks in the order of their rules and matched numbers.
+    fn start_all<M: Matcher>(&mut self, matcher: &M, cause: Name, now: f64) -> Outcome<()> {
+        if self.starting.len() > 1 {
+            self.put_in_order(matcher);
+        }
+        for position in 0..self.starting.len() {
+            let due = self.starting[position].due;
+            self.start(matcher, due, cause, now)?;
+        }
+        self.starting.clear();
+        Ok(())
     }
 
-    #[inline]
-    fn start_gathered<M: Matcher>(&mut self, matcher: &M, cause: Name, now: f64) -> Outcome<()> {
-        let mut starting = std::mem::take(&mut self.starting);
-        let timers = &self.timers;
+    fn put_in_order<M: Matcher>(&mut self, matcher: &M) {
+        let timers = &*self.timers;
+        for starting in &mut self.starting {
+            starting.look_up(timers, matcher);
+        }
         let order = |a: &Starting, b: &Starting| {
             let rest = || numbers(timers, matcher, a).cmp(numbers(timers, matcher, b));
             (a.rule, a.first).cmp(&(b.rule, b.first)).then_with(rest)
         };
-        match starting.as_mut_slice() {
-            [] | [_] => {}
+        match self.starting.as_mut_slice() {
             [a, b] => {
                 if order(a, b).is_gt() {
                     std::mem::swap(a, b);
@@ -258,58 +279,67 @@ impl<S: Schedule + Default> Clockwork<S> {
             }
             many => many.sort_unstable_by(order),
         }
-        for each in starting.drain(..) {
-            self.start(matcher, each.due, cause, now)?;
-        }
-        self.starting = starting;
-        Ok(())
     }
 
     /// Starts the clock of an event that has become active, or is active again, or of a rule.
-    #[inline]
+    #[inline(always)]
     fn start<M: Matcher>(&mut self, matcher: &M, due: Due, cause: Name, now: f64) -> Outcome<()> {
-        if let Due::Event(event) = due {
-            let (rule, matched) = matcher.event(event);
-            let timer = self.timers.of(rule);
-            if let Some(reading) = &timer.plain {
-                let name = timer.name(matcher.graph(), matched, cause);
-                let delay = draw(&self.randomness, name, reading);
-                self.truncation.note_once(rule, reading);
-                self.clocks.start(self.slot(due), name, delay, now);
-                return Ok(());
-            }
-        }
-        self.start_dearly(matcher, due, cause, now)
+        let (name, delay) = match self.plain_delay(matcher, due, cause) {
+            Some(drawn) => drawn,
+            None => match self.delay(matcher, due, cause, now)? {
+                Some(drawn) => drawn,
+                None => return Ok(()),
+            },
+        };
+        self.clocks.start(self.slot(due), name, delay, now);
+        Ok(())
     }
 
-    /// The same, of a rule or an event of which a name and a constant law are not all there is.
-    fn start_dearly<M: Matcher>(
+    /// The name of the firing to come and its delay, where the rule, the match and a constant law are all that they depend on.
+    #[inline(always)]
+    fn plain_delay<M: Matcher>(
+        &mut self,
+        matcher: &M,
+        due: Due,
+        cause: Name,
+    ) -> Option<(Name, Delay)> {
+        let Due::Event(event) = due else {
+            return None;
+        };
+        let (rule, matched) = matcher.event(event);
+        let timer = self.timers.of(rule);
+        let reading = timer.plain.as_ref()?;
+        let name = timer.name(matcher.graph(), matched, cause);
+        self.truncation.note_once(rule, reading);
+        Some((name, draw(&self.randomness, name, reading)))
+    }
+
+    /// The same of any clock; none where what remained of it goes on.
+    fn delay<M: Matcher>(
         &mut self,
         matcher: &M,
         due: Due,
         cause: Name,
         now: f64,
-    ) -> Outcome<()> {
+    ) -> Outcome<Option<(Name, Delay)>> {
         match due {
-            Due::Event(event) => self.start_event(matcher, event, cause, now),
+            Due::Event(event) => self.delay_of_event(matcher, event, cause, now),
             Due::Aggregate(rule) => {
                 let name = Name::firing(self.timers.of(rule).key, &[], cause);
                 let rate = self.hazard(matcher, rule, now)?;
-                let delay = exponential(&self.randomness, name, rate);
-                self.clocks.start(self.slot(due), name, delay, now);
-                Ok(())
+                Ok(Some((name, exponential(&self.randomness, name, rate))))
             }
         }
     }
 
     /// The same, of an event that may have a stream, remember its age, or read its match.
-    fn start_event<M: Matcher>(
+    fn delay_of_event<M: Matcher>(
         &mut self,
         matcher: &M,
         event: EventId,
         cause: Name,
         now: f64,
-    ) -> Outcome<()> {
+    ) -> Outcome<Option<(Name, Delay)>> {
         let slot = self.slot(Due::Event(event));
         let (rule, matched) = matcher.event(event);
         let timer = self.timers.of(rule);
@@ -317,7 +347,8 @@ impl<S: Schedule + Default> Clockwork<S> {
             let identity = identity(timer, matcher, matched);
             if let Some(remaining) = self.ages.take(identity) {
                 self.clocks.resume(slot, remaining, now);
-                return self.catch_up(matcher, event, now);
+                self.catch_up(matcher, event, now)?;
+                return Ok(None);
             }
         }
         let name = match &timer.stream {
@@ -337,8 +368,7 @@ impl<S: Schedule + Default> Clockwork<S> {
                 draw(&self.randomness, name, &reading)
             }
         };
-        self.clocks.start(slot, name, delay, now);
-        Ok(())
+        Ok(Some((name, delay)))
     }
 
     /// What the rate of an event with age memory reads may have changed while it was disabled.
@@ -472,7 +502,7 @@ fn identity<M: Matcher>(timer: &Timer, matcher: &M, matched: &[MatchedSlot]) -> 
     timer.name(matcher.graph(), matched, Name::START)
 }
 
-#[inline]
+#[inline(always)]
 fn draw(randomness: &Randomness, name: Name, reading: &Reading<'_>) -> Delay {
     match *reading {
         Reading::Exponential(rate) => exponential(randomness, name, rate),

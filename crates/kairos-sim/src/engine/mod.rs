@@ -189,11 +189,8 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     pub fn next(&self) -> Option<(Due, f64)> {
         let (slot, due) = self.clockwork.clocks.next()?;
         // What became overdue while another event was fired by name fires at once.
-        let time = if due.priority.is_some() {
-            self.now
-        } else {
-            due.time.max(self.now)
-        };
+        let is_ahead = due.priority.is_none() && due.time > self.now;
+        let time = if is_ahead { due.time } else { self.now };
         Some((self.clockwork.due_in(slot), time))
     }
 
@@ -248,13 +245,30 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         self.move_time(time);
         let taken = self.take(due);
         let Taken { rule, name, .. } = taken;
-        let outcome = self
-            .effect(due, taken, observer)
-            .map_err(|error| self.at_match(error, rule))?;
+        let prepared = self.prepare(due, taken);
+        let prepared = prepared.map_err(|error| self.at_match(error, rule))?;
+        let firing = Firing {
+            step: self.counts.steps(),
+            time: self.now,
+            rule,
+            name,
+            bound: &self.bound,
+        };
+        let outcome = match prepared {
+            Some(without) => without,
+            None => {
+                let mut cause = FiringCause {
+                    randomness: &self.randomness,
+                    columns: &self.timers.columns,
+                    name,
+                };
+                let applied = apply(&mut self.matcher, &mut cause, &firing, observer);
+                applied.map_err(|error| self.at_match(error, rule))?
+            }
+        };
         if let Some(before) = self.fingerprint {
             self.fingerprint = Some(self.record(before, rule, &outcome));
         }
-        let firing = firing(&self.counts, self.now, taken, &self.bound);
         observer.after(&self.matcher, &firing, &outcome);
         let (applied, grown) = match &outcome {
             FiringOutcome::Applied(created) => (true, !created.is_empty()),
@@ -284,25 +298,25 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     /// Asks for what the next firings will probably read.
     #[inline]
     fn look_ahead(&self) {
-        const STAGES: [(usize, Soon); 4] = [
-            (12, Soon::Far),
-            (8, Soon::Near),
-            (5, Soon::Nearer),
-            (2, Soon::Next),
-        ];
-        if !self.clockwork.clocks.are_many() {
-            return;
+        if self.clockwork.clocks.are_many() {
+            self.prefetch(12, Soon::Far);
+            self.prefetch(8, Soon::Near);
+            self.prefetch(5, Soon::Nearer);
+            self.prefetch(2, Soon::Next);
         }
-        for (ahead, how_soon) in STAGES {
-            let Some(slot) = self.clockwork.clocks.foresee(ahead) else {
-                continue;
-            };
-            if how_soon == Soon::Far {
-                self.clockwork.clocks.prefetch(slot);
-            }
-            if let Due::Event(event) = self.clockwork.due_in(slot) {
-                self.matcher.prefetch(event, how_soon);
-            }
+    }
+
+    /// The same, for the firing so many after the next.
+    #[inline(always)]
+    fn prefetch(&self, ahead: usize, how_soon: Soon) {
+        let Some(slot) = self.clockwork.clocks.foresee(ahead) else {
+            return;
+        };
+        if how_soon == Soon::Far {
+            self.clockwork.clocks.prefetch(slot);
+        }
+        if let Due::Event(event) = self.clockwork.due_in(slot) {
+            self.matcher.prefetch(event, how_soon);
         }
     }
 
@@ -344,37 +358,18 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         }
     }
 
-    /// Picks, and applies the rule.
+    /// Picks what is to be picked; what comes of the firing where the rule is not applied.
     #[inline(always)]
-    fn effect<O: Observer<M>>(
-        &mut self,
-        due: Due,
-        taken: Taken,
-        observer: &mut O,
-    ) -> Outcome<FiringOutcome> {
+    fn prepare(&mut self, due: Due, taken: Taken) -> Outcome<Option<FiringOutcome>> {
         let Taken { rule, name, picks } = taken;
         if self.standstill.note(rule) {
             let fault = self.standstill.fault(&self.program.model);
             return Err(Box::new(RuntimeError::new(fault, self.now)));
         }
-        if picks && let Some(without) = self.pick(due, rule, name)? {
-            return Ok(without);
+        if !picks {
+            return Ok(None);
         }
-        let now = self.now;
-        let firing = firing(&self.counts, now, taken, &self.bound);
-        observer.before(&self.matcher, &firing)?;
-        let mut cause = FiringCause {
-            randomness: &self.randomness,
-            columns: &self.timers.columns,
-            name,
-        };
-        let application = Application {
-            rule,
-            bound: &self.bound,
-            now,
-        };
-        let applied = self.matcher.apply(application, &mut cause)?;
-        Ok(FiringOutcome::Applied(applied.created))
+        self.pick(due, rule, name)
     }
 
     /// Picks the match of an aggregate clock, and what a rule chooses; what comes of the firing where there is none.
@@ -439,7 +434,18 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     }
 
     /// More elements or active events than the model allows are an error: of the rule that has fired, or of the one that is active most often.
+    #[inline]
     fn respect_limits(&self, fired: Option<RuleId>) -> Outcome<()> {
+        let limits = &self.program.model.run.limits;
+        let active = self.clockwork.clocks.len() as u64;
+        // There are no more elements than numbers.
+        if self.matcher.graph().next_number() <= limits.elements && active <= limits.active_events {
+            return Ok(());
+        }
+        self.check_limits(fired)
+    }
+
+    fn check_limits(&self, fired: Option<RuleId>) -> Outcome<()> {
         let limits = &self.program.model.run.limits;
         let graph = self.matcher.graph();
         let elements = (graph.node_count() + graph.edge_count()) as u64;
@@ -529,13 +535,19 @@ struct Taken {
     picks: bool,
 }
 
-#[inline]
-fn firing<'a>(counts: &Counts, time: f64, taken: Taken, bound: &'a Binding) -> Firing<'a> {
-    Firing {
-        step: counts.steps(),
-        time,
-        rule: taken.rule,
-        name: taken.name,
-        bound,
-    }
+/// Applies the rule of a firing.
+#[inline(always)]
+fn apply<M: Matcher, O: Observer<M>>(
+    matcher: &mut M,
+    cause: &mut FiringCause<'_>,
+    firing: &Firing<'_>,
+    observer: &mut O,
+) -> Outcome<FiringOutcome> {
+    observer.before(matcher, firing)?;
+    let &Firing {
+        rule, bound, time, ..
+    } = firing;
+    let now = time;
+    let applied = matcher.apply(Application { rule, bound, now }, cause)?;
+    Ok(FiringOutcome::Applied(applied.created))
 }

@@ -86,7 +86,7 @@ pub(super) struct Timer {
 
 impl Timer {
     /// The name of a firing that `cause` made active, where the timer has no stream.
-    #[inline]
+    #[inline(always)]
     pub(super) fn name(&self, graph: &HostGraph, matched: &[Slot], cause: Name) -> Name {
         match (&*self.elements, matched) {
             ([Element::Node(_)], &[node]) => {

@@ -29,7 +29,7 @@ const EVENTS_PER_DAY: f64 = 64.0;
 const PARTS: usize = 128;
 
 /// A day with more entries is not sorted by counting.
-const MANY: usize = u8::MAX as usize;
+const MANY: usize = 4 * PARTS;
 
 /// So many are sorted before they are due, so that their memory can be asked for.
 const FORESEEN: usize = 16;
@@ -232,13 +232,14 @@ impl CalendarSchedule {
     /// Finds what is due next, after what was the first has got another time or none.
     #[inline]
     fn leave(&mut self) {
-        // Where nothing came into the day later, the first was the next of those that the day began with.
-        if self.added.is_empty()
+        let is_first = |entry: &Entry| entry.slot == self.first.slot;
+        let left = self.left + usize::from(self.today.get(self.left).is_some_and(is_first));
+        if left + FORESEEN < self.today.len()
             && !self.is_untidy()
-            && self.left + FORESEEN < self.today.len()
-            && let Some(node) = self.node_of(self.today[self.left + 1])
+            && let Some(node) = self.node_of(self.today[left])
+            && self.added.peek().is_none_or(|added| node < added.0)
         {
-            self.left += 1;
+            self.left = left;
             self.first = node;
             return;
         }
@@ -332,7 +333,7 @@ impl CalendarSchedule {
     /// Sorts the entries of the day that begins: by counting those of each part of the day, then by insertion, which has little left to
     /// do. What is out of date is sorted as well: whether it is would have to be looked up far away, and will be when its turn comes.
     fn begin_day(&mut self, entries: &[Entry]) {
-        const FEW_OF_PART: u8 = 16;
+        const FEW_OF_PART: u16 = 16;
         self.today.drain(..self.left);
         self.left = 0;
         let before = self.today.len();
@@ -384,27 +385,26 @@ impl CalendarSchedule {
 }
 
 /// How many entries fall into each part of a day; once these are summed, where those of each part end.
-struct Counts([u8; PARTS]);
+struct Counts([u16; PARTS]);
 
 impl Counts {
     /// One more; how many these are.
     #[inline]
-    fn count(&mut self, part: u8) -> u8 {
+    fn count(&mut self, part: u8) -> u16 {
         let count = &mut self.0[part as usize];
         *count += 1;
         *count
     }
 
-    /// Adds to each count those of all parts before, which are [`MANY`] at most, eight at a time: in a product with a word of ones each
-    /// byte is the sum of those up to it.
+    /// Adds to each count those of all parts before.
     #[inline]
     fn sum(&mut self) {
-        const ONES: u64 = u64::from_ne_bytes([1; 8]);
         let mut before = 0;
-        for eight in self.0.as_chunks_mut().0 {
-            let sums = (u64::from_le_bytes(*eight) + before).wrapping_mul(ONES);
-            *eight = sums.to_le_bytes();
-            before = sums >> 56;
+        for four in self.0.as_chunks_mut::<4>().0 {
+            let [a, b, c, d] = *four;
+            let (ab, cd) = (a + b, c + d);
+            *four = [a, ab, ab + c, ab + cd].map(|sum| before + sum);
+            before = four[3];
         }
     }
 
