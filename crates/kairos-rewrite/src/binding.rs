@@ -58,6 +58,12 @@ impl Binding {
         cells.for_each(|(cell, &slot)| cell.set(slot));
     }
 
+    /// What the variables are bound to, in their order.
+    #[inline]
+    pub fn slots(&self) -> impl Iterator<Item = Slot> + '_ {
+        self.slots.iter().map(Cell::get)
+    }
+
     /// How many variables there is room for.
     #[inline]
     #[must_use]

@@ -159,6 +159,10 @@ impl Program {
         let rules = program.model.rules.iter();
         program.effects = rules.map(|r| RuleEffects::new(&program, r)).collect();
         program.network = Network::compile(&program);
+        let dispatch = &program.network.dispatch;
+        for (effects, rule) in program.effects.iter_mut().zip(&program.model.rules) {
+            effects.note_readers(dispatch, rule);
+        }
         program
     }
 

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use kairos_model::{rule::Rule, types::Value};
+use kairos_model::{pattern::Scope, rule::Rule, types::Value};
 
 use super::{
     ChangedAttribute, EffectReader,
@@ -12,6 +12,7 @@ use crate::{
     error::Outcome,
     eval::{Drawing, Quick},
     graph::HostGraph,
+    incremental::Dispatch,
     matcher::{Cause, Firing},
     program::Program,
 };
@@ -22,6 +23,8 @@ pub(crate) struct AloneAssignment {
     assignment: CompiledAssignment,
     /// The right-hand side, where it is the same at every match.
     constant: Option<Value>,
+    /// Whether any query reads the attribute.
+    is_read: bool,
 }
 
 /// Its new value.
@@ -43,7 +46,19 @@ impl AloneAssignment {
         AloneAssignment {
             assignment,
             constant,
+            is_read: true,
         }
+    }
+
+    /// Notes whether any query reads the attribute, once that is known.
+    pub(super) fn note_readers(&mut self, dispatch: &Dispatch, scope: &Scope) {
+        self.is_read = self.assignment.is_read(dispatch, scope);
+    }
+
+    /// Whether matches may change by it.
+    #[inline]
+    pub(crate) fn is_read(&self) -> bool {
+        self.is_read
     }
 
     /// Evaluates it.

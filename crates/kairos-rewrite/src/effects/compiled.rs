@@ -13,6 +13,7 @@ use crate::{
     error::{Fault, Outcome},
     eval::{Evaluated, finite, overflow},
     graph::HostGraph,
+    incremental::Dispatch,
     matcher::Firing,
     program::{Program, is_node},
 };
@@ -47,6 +48,13 @@ impl RuleEffects {
             blocks: blocks.collect(),
             unique: all.any(|e| e.create.iter().any(|c| unique(&c.what))),
             main,
+        }
+    }
+
+    /// Notes which attributes no query reads.
+    pub(crate) fn note_readers(&mut self, dispatch: &Dispatch, rule: &Rule) {
+        if let Some(alone) = &mut self.alone {
+            alone.note_readers(dispatch, &rule.scope);
         }
     }
 
@@ -200,6 +208,17 @@ impl CompiledAssignment {
             mode: assignment.mode,
             value: assignment.value.id,
             apart: false,
+        }
+    }
+
+    /// Whether any query reads the attribute in any type that the element may have.
+    pub(super) fn is_read(&self, dispatch: &Dispatch, scope: &Scope) -> bool {
+        let (attributes, attribute) = (dispatch.attributes, self.attribute);
+        let of_node = |&ty: &NodeTypeId| dispatch.is_read[attributes.of_nodes(ty, attribute)];
+        let of_edge = |&ty: &EdgeTypeId| dispatch.is_read[attributes.of_edges(ty, attribute)];
+        match &scope.element(self.target).sort {
+            Sort::Node(alternatives) => alternatives.iter().any(of_node),
+            Sort::Edge(alternatives) => alternatives.iter().any(of_edge),
         }
     }
 

@@ -31,6 +31,7 @@ mod tally;
 mod update;
 mod walk;
 
+pub(crate) use dispatch::Dispatch;
 pub(crate) use network::Network;
 
 use ask::Step;
@@ -133,7 +134,9 @@ impl Matcher for IncrementalMatcher {
             return self.apply_effects(&firing, cause);
         };
         let value = assignment.evaluate(data, &firing, cause)?;
-        if let Some(changed) = value.commit(&mut data.graph)
+        let changed = value.commit(&mut data.graph);
+        if assignment.is_read()
+            && let Some(changed) = changed
             && update.note_attribute(&program.network().dispatch, data, changed)
         {
             update.after(program, data, Created::default())?;

@@ -15,7 +15,7 @@ use kairos_rewrite::{
 use rustc_hash::FxHashMap;
 
 use super::{
-    Due,
+    Due, Firing,
     ages::AgeMemory,
     clocks::{Clocks, Delay},
     fault::located,
@@ -183,10 +183,24 @@ impl<S: Schedule + Default> Clockwork<S> {
         &mut self,
         matcher: &M,
         fired: Due,
-        cause: Name,
-        now: f64,
+        firing: &Firing<'_>,
     ) -> Outcome<()> {
-        self.start(matcher, fired, cause, now)
+        let &Firing {
+            rule,
+            bound,
+            name: cause,
+            time: now,
+            ..
+        } = firing;
+        let drawn = match fired {
+            Due::Event(_) => self.plain_delay(matcher, rule, bound.slots(), cause),
+            Due::Aggregate(_) => None,
+        };
+        match drawn {
+            Some((name, delay)) => self.clocks.start(self.slot(fired), name, delay, now),
+            None => self.start(matcher, fired, cause, now)?,
+        }
+        Ok(())
     }
 
     /// Stops the clock of an event that was lost; with age memory, unless it fired, what remains of it is kept.
@@ -282,31 +296,33 @@ impl<S: Schedule + Default> Clockwork<S> {
     }
 
     /// Starts the clock of an event that has become active, or is active again, or of a rule.
-    #[inline(always)]
     fn start<M: Matcher>(&mut self, matcher: &M, due: Due, cause: Name, now: f64) -> Outcome<()> {
-        let (name, delay) = match self.plain_delay(matcher, due, cause) {
-            Some(drawn) => drawn,
-            None => match self.delay(matcher, due, cause, now)? {
-                Some(drawn) => drawn,
-                None => return Ok(()),
-            },
+        let plain = match due {
+            Due::Event(event) => {
+                let (rule, matched) = matcher.event(event);
+                self.plain_delay(matcher, rule, matched.iter().copied(), cause)
+            }
+            Due::Aggregate(_) => None,
         };
-        self.clocks.start(self.slot(due), name, delay, now);
+        let drawn = match plain {
+            None => self.delay(matcher, due, cause, now)?,
+            plain => plain,
+        };
+        if let Some((name, delay)) = drawn {
+            self.clocks.start(self.slot(due), name, delay, now);
+        }
         Ok(())
     }
 
-    /// The name of the firing to come and its delay, where the rule, the match and a constant law are all that they depend on.
+    /// The name of the firing to come of a match and its delay, where the rule, the match and a constant law are all that they depend on.
     #[inline(always)]
     fn plain_delay<M: Matcher>(
         &mut self,
         matcher: &M,
-        due: Due,
+        rule: RuleId,
+        matched: impl Iterator<Item = MatchedSlot>,
         cause: Name,
     ) -> Option<(Name, Delay)> {
-        let Due::Event(event) = due else {
-            return None;
-        };
-        let (rule, matched) = matcher.event(event);
         let timer = self.timers.of(rule);
         let reading = timer.plain.as_ref()?;
         let name = timer.name(matcher.graph(), matched, cause);
@@ -352,7 +368,7 @@ impl<S: Schedule + Default> Clockwork<S> {
             }
         }
         let name = match &timer.stream {
-            None => timer.name(matcher.graph(), matched, cause),
+            None => timer.name(matcher.graph(), matched.iter().copied(), cause),
             Some(_) => self.next_in_stream(matcher, event),
         };
         let delay = match &self.timers.of(rule).constant {
@@ -499,7 +515,7 @@ fn numbers<'a, M: Matcher>(
 
 /// A hash of rule and matched elements.
 fn identity<M: Matcher>(timer: &Timer, matcher: &M, matched: &[MatchedSlot]) -> Name {
-    timer.name(matcher.graph(), matched, Name::START)
+    timer.name(matcher.graph(), matched.iter().copied(), Name::START)
 }
 
 #[inline(always)]

@@ -278,7 +278,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         if changes {
             self.clockwork.follow(&self.matcher, due, name, self.now)?;
         } else {
-            self.clockwork.restart(&self.matcher, due, name, self.now)?;
+            self.clockwork.restart(&self.matcher, due, &firing)?;
         }
         if changes || grown {
             self.respect_limits(Some(rule))?;

@@ -87,18 +87,22 @@ pub(super) struct Timer {
 impl Timer {
     /// The name of a firing that `cause` made active, where the timer has no stream.
     #[inline(always)]
-    pub(super) fn name(&self, graph: &HostGraph, matched: &[Slot], cause: Name) -> Name {
-        match (&*self.elements, matched) {
-            ([Element::Node(_)], &[node]) => {
-                let name = Name(graph.node_name(node));
-                self.causes.firing(std::iter::once(name), cause)
-            }
-            (elements, matched) => {
-                let names = elements.iter().zip(matched);
-                let names = names.map(|(e, &slot)| e.name(graph, slot));
-                self.causes.firing(names, cause)
-            }
+    pub(super) fn name(
+        &self,
+        graph: &HostGraph,
+        mut matched: impl Iterator<Item = Slot>,
+        cause: Name,
+    ) -> Name {
+        // Most matches are a node.
+        if let [Element::Node(_)] = *self.elements
+            && let Some(node) = matched.next()
+        {
+            let name = Name(graph.node_name(node));
+            return self.causes.firing(std::iter::once(name), cause);
         }
+        let names = self.elements.iter().zip(matched);
+        self.causes
+            .firing(names.map(|(e, slot)| e.name(graph, slot)), cause)
     }
 }
 

@@ -141,6 +141,14 @@ impl Default for CalendarSchedule {
     }
 }
 
+/// A whole number near one that is at least 0, never smaller for a greater one: where halves no longer fit, all that is left of a number
+/// is whole, and beyond that the bits go on ascending.
+#[inline]
+fn whole(number: f64) -> u64 {
+    const WHOLE: f64 = (1_u64 << 52) as f64;
+    (number + WHOLE).to_bits().wrapping_sub(WHOLE.to_bits())
+}
+
 /// Whether a time is ever due.
 #[inline]
 fn due(time: u64) -> bool {
@@ -151,8 +159,7 @@ impl CalendarSchedule {
     /// The day of a time, never smaller for a later one.
     #[inline]
     fn day_of(&self, time: u64) -> u64 {
-        // Through a signed integer, for which processors have an instruction.
-        (f64::from_bits(time) * self.days_per_time) as i64 as u64
+        whole(f64::from_bits(time) * self.days_per_time)
     }
 
     /// The index of a day of this year.
@@ -341,12 +348,12 @@ impl CalendarSchedule {
         let (today, places) = (&mut self.today[before..], &self.places[..]);
         let (parts_per_time, first) = (
             self.days_per_time * PARTS as f64,
-            self.day as f64 * PARTS as f64,
+            (self.day as f64 - 0.5) * PARTS as f64,
         );
         // Rounding may put an entry one part off, which insertion mends.
         let part = |entry: &Entry| {
-            let part = f64::from_bits(entry.time) * parts_per_time - first;
-            (part as i64 as usize).min(PARTS - 1) as u8
+            let part = whole(f64::from_bits(entry.time) * parts_per_time - first);
+            part.min(PARTS as u64 - 1) as u8
         };
         let (mut ends, mut parts) = (Counts([0; PARTS]), [0_u8; MANY]);
         let mut most = 0;
