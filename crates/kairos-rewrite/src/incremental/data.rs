@@ -61,6 +61,8 @@ pub(crate) struct Data {
     /// By query of events: what the timers' sub-patterns gave last, row after row.
     pub(crate) observed: Vec<Vec<u64>>,
     pub(crate) delta: MatchDelta,
+    /// Whether the last step has left anything to be forgotten.
+    pub(crate) has_news: bool,
     pub(crate) now: f64,
 }
 
@@ -93,13 +95,22 @@ impl Data {
                 .map_or(NONE as usize - 1, |limit| limit.min(NONE as usize - 1)),
             observed: vec![Vec::new(); queries.len()],
             delta: MatchDelta::default(),
+            has_news: true,
             now: 0.0,
         }
     }
 
     /// Forgets the last step's delta; rows and events lost in it may be used again.
+    #[inline]
     pub(crate) fn begin_step(&mut self, now: f64) {
         self.now = now;
+        if self.has_news {
+            self.forget_step();
+        }
+    }
+
+    fn forget_step(&mut self) {
+        self.has_news = false;
         self.graph.begin_step();
         for (id, row) in self.removed.drain(..) {
             self.stores[id.index()].reuse(row);

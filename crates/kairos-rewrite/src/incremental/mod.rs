@@ -33,6 +33,7 @@ mod total;
 mod update;
 mod walk;
 
+pub(crate) use dispatch::Dispatch;
 pub(crate) use network::Network;
 
 use ask::Step;
@@ -41,7 +42,7 @@ use update::{Created, Update};
 
 use crate::{
     binding::{Binding, Slot},
-    effects::{AloneAssignment, Change},
+    effects::Change,
     error::Outcome,
     graph::HostGraph,
     matcher::{Applied, Cause, Effort, EventId, Extensions, Firing, MatchDelta, Matcher, Soon},
@@ -58,6 +59,33 @@ pub struct IncrementalMatcher {
 }
 
 impl IncrementalMatcher {
+    /// Applies a rule whose effects are planned before they are carried out.
+    fn apply_effects(&mut self, firing: &Firing<'_>, cause: &mut dyn Cause) -> Outcome<Applied> {
+        let IncrementalMatcher {
+            program,
+            data,
+            update,
+            change,
+        } = self;
+        change.plan(data, firing, cause)?;
+        let (nodes, edges) = (change.deleted_nodes(), change.deleted_edges());
+        let deletes = !nodes.is_empty() || !edges.is_empty();
+        if deletes {
+            update.before_deletion(program, data, nodes, edges)?;
+            update.drop_matches(program, data, nodes, edges);
+        }
+        let created = change.commit(&mut data.graph, firing.bound);
+        update.note_changes(program, data, change.changed());
+        let found = Created {
+            nodes: change.created_nodes(),
+            edges: change.created_edges(),
+        };
+        if deletes || !found.is_empty() || update.has_changes() {
+            update.after(program, data, found)?;
+        }
+        Ok(Applied { created })
+    }
+
     /// What a row of a rule's events holds.
     #[inline(never)]
     fn row_of(&self, rule: RuleId, row: u32) -> &[Slot] {
@@ -80,57 +108,48 @@ impl Matcher for IncrementalMatcher {
         })
     }
 
+    #[inline]
     fn program(&self) -> &Arc<Program> {
         &self.data.program
     }
 
+    #[inline]
     fn graph(&self) -> &HostGraph {
         &self.data.graph
     }
 
+    #[inline]
     fn set_time(&mut self, now: f64) {
         self.data.now = now;
     }
 
+    #[inline]
     fn apply(&mut self, firing: Firing<'_>, cause: &mut dyn Cause) -> Outcome<Applied> {
         let IncrementalMatcher {
             program,
             data,
             update,
-            change,
+            ..
         } = self;
         data.begin_step(firing.now);
-        if let Some(assignment) = AloneAssignment::of(program, &firing) {
-            let value = assignment.evaluate(data, &firing, cause)?;
-            let changed = value.commit(&mut data.graph);
-            update.note_changes(program, data, changed.as_slice());
-            if update.has_changes() {
-                update.after(program, data, Created::default())?;
-            }
-            let next = data.graph.next_number();
-            return Ok(Applied {
-                created: next..next,
-            });
-        }
-        change.plan(data, &firing, cause)?;
-        let (nodes, edges) = (change.deleted_nodes(), change.deleted_edges());
-        let deletes = !nodes.is_empty() || !edges.is_empty();
-        if deletes {
-            update.before_deletion(program, data, nodes, edges)?;
-            update.drop_matches(program, data, nodes, edges);
-        }
-        let created = change.commit(&mut data.graph, firing.bound);
-        update.note_changes(program, data, change.changed());
-        let found = Created {
-            nodes: change.created_nodes(),
-            edges: change.created_edges(),
+        let Some(assignment) = program.effects(firing.rule).alone() else {
+            return self.apply_effects(&firing, cause);
         };
-        if deletes || !found.is_empty() || update.has_changes() {
-            update.after(program, data, found)?;
+        let value = assignment.evaluate(data, &firing, cause)?;
+        let changed = value.commit(&mut data.graph);
+        if assignment.is_read()
+            && let Some(changed) = changed
+            && update.note_attribute(&program.network().dispatch, data, changed)
+        {
+            update.after(program, data, Created::default())?;
         }
-        Ok(Applied { created })
+        let next = data.graph.next_number();
+        Ok(Applied {
+            created: next..next,
+        })
     }
 
+    #[inline]
     fn delta(&self) -> &MatchDelta {
         &self.data.delta
     }
@@ -149,6 +168,7 @@ impl Matcher for IncrementalMatcher {
         (*rule, self.row_of(*rule, *row))
     }
 
+    #[inline]
     fn rule_of(&self, event: EventId) -> RuleId {
         self.data.events[event.index()].rule
     }
@@ -242,6 +262,7 @@ impl Matcher for IncrementalMatcher {
         self.data.reading(probe)
     }
 
+    #[inline]
     fn stops(&self) -> bool {
         self.data
             .network()

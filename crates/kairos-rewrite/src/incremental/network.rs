@@ -14,6 +14,7 @@ use super::{
     dispatch::Dispatch,
     picking::Picking,
     plan::Plan,
+    prefetch::Ahead,
     query::{Indexed, Purpose, Query, QueryId, Ready},
     ranking::Ranking,
     strategy::{Strategies, Strategy, extension_plan, split_conditions},
@@ -54,6 +55,8 @@ pub(crate) struct Network {
     pub(crate) blocks: Vec<Vec<(Plan, Vec<FormulaId>)>>,
     /// For each rule its query of events.
     pub(crate) events: Vec<Option<QueryId>>,
+    /// For each rule what its firings read first.
+    pub(crate) ahead: Vec<Ahead>,
     /// For each rule its components.
     pub(crate) components: Vec<Vec<Component>>,
     /// For each rule how its matches follow from an order of nodes, if they do.
@@ -142,8 +145,12 @@ impl Network {
                 .map(|b| extension(i, &b.pattern, &b.taken))
                 .collect()
         };
+        let query = |id: &Option<QueryId>| id.map(|id| &queries[id.index()]);
+        let ahead = (0..).map(RuleId).zip(events.iter().map(query));
+        let ahead = ahead.map(|(r, q)| Ahead::of(program, r, q)).collect();
         Network {
             queries,
+            ahead,
             strata,
             strategies,
             dispatch,

@@ -191,15 +191,23 @@ impl Update {
         }
     }
 
+    /// The same, of one; whether any does.
     #[inline]
-    fn note_attribute(&mut self, dispatch: &Dispatch, data: &Data, changed: ChangedAttribute) {
+    pub(crate) fn note_attribute(
+        &mut self,
+        dispatch: &Dispatch,
+        data: &Data,
+        changed: ChangedAttribute,
+    ) -> bool {
         let attribute = dispatch.attributes.of(&data.graph, &changed);
-        if dispatch.is_read[attribute] {
+        let is_read = dispatch.is_read[attribute];
+        if is_read {
             self.changed.push(Changed {
                 attribute,
                 element: changed.element,
             });
         }
+        is_read
     }
 
     /// Whether a changed attribute was taken over.
@@ -214,6 +222,7 @@ impl Update {
         data: &mut Data,
         created: Created<'_>,
     ) -> Outcome<()> {
+        data.has_news = true;
         let network = program.network();
         for &node in created.nodes {
             self.hook_node(&network.dispatch, data, node);
