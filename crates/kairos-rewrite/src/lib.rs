@@ -82,3 +82,4 @@ pub mod prefetch;
 pub mod program;
 pub mod schema;
 pub mod sums;
+pub mod upkeep;

@@ -526,7 +526,7 @@ impl Program {
                 let far = crate::program::node_types(scope, node);
                 let ports = |ty: NodeTypeId| {
                     far.iter()
-                        .filter(|&&f| self.schema.port(ty, edge, way, f).is_some())
+                        .filter(|&&f| self.schema.joins(ty, edge, way, f))
                         .count()
                 };
                 near.iter().all(|&ty| ports(ty) == 1)
