@@ -2,11 +2,12 @@
 
 use super::{
     data::Data,
-    dispatch::{Degree, Dispatch, Reaction, Stratum},
+    dispatch::{Decided, Degree, Dispatch, Reaction, Stratum},
     network::Network,
+    store::NONE,
     update::Update,
 };
-use crate::{binding::Slot, program::SubId, schema::Way};
+use crate::{binding::Slot, error::Outcome, program::SubId, schema::Way};
 
 /// A count that went up or down by one, at a node or (`Slot::NONE`) as a whole.
 pub(super) type Counted = (SubId, Slot, i32);
@@ -57,6 +58,36 @@ impl Update {
         let subs = &dispatch.node_counts[ty];
         self.counted
             .extend(subs.iter().map(|&sub| (sub, Slot::NONE, by)));
+    }
+
+    /// Brings those queries up to date that a count decides alone, whatever it was before.
+    #[inline]
+    pub(super) fn decide(
+        &mut self,
+        network: &Network,
+        data: &mut Data,
+        tables: &Stratum,
+    ) -> Outcome<()> {
+        for position in 0..self.counted.len() {
+            let (sub, node, _) = self.counted[position];
+            let decided = &tables.decided[sub.index()];
+            if decided.is_empty() || !data.graph.has_node(node) {
+                continue;
+            }
+            let exists = data.count_of(sub, node) > 0;
+            for &Decided { query, holds_if } in decided {
+                let query = &network.queries[query.index()];
+                let row = data.first_row(query.id, 0, node);
+                match (row, exists == holds_if) {
+                    (NONE, true) if data.stores[query.id.index()].hangs(0, &data.graph, node) => {
+                        self.insert(data, query, &[node])?;
+                    }
+                    (NONE, _) | (_, true) => {}
+                    (row, false) => self.remove(data, query, row, false),
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Counts that have changed over the whole step, in a way that matters to the queries of a stratum: where only none or some matters, those that crossed it.

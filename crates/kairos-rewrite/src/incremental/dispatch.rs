@@ -70,6 +70,13 @@ pub(crate) struct Reaction {
     pub(crate) look: Look,
 }
 
+/// A query of one node whose only condition is whether a sub-pattern exists there: its row is there if and only if the answer is this one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Decided {
+    pub(crate) query: QueryId,
+    pub(crate) holds_if: bool,
+}
+
 /// Reactions of the queries of one stratum.
 #[derive(Debug, Default)]
 pub(crate) struct Stratum {
@@ -79,6 +86,10 @@ pub(crate) struct Stratum {
     pub(crate) changed: Vec<Vec<Reaction>>,
     /// By sub-pattern whose count at the changed node has changed.
     pub(crate) counted: Vec<Vec<Reaction>>,
+    /// The same, of queries that such a count decides alone.
+    pub(crate) decided: Vec<Vec<Decided>>,
+    /// Whether there are any of the former.
+    pub(crate) counts: bool,
 }
 
 /// Numbers the attributes of each type of nodes and edges.

@@ -7,7 +7,7 @@ use kairos_model::{
 };
 
 use super::{
-    dispatch::{Attributes, Degree, Dispatch, Look, NO_HOOK, Reaction, Rows, Stratum},
+    dispatch::{Attributes, Decided, Degree, Dispatch, Look, NO_HOOK, Reaction, Rows, Stratum},
     network::Ranked,
     plan::TypeSet,
     query::{Purpose, Query, QueryId},
@@ -35,6 +35,8 @@ impl Dispatch {
             edge_created: vec![Vec::new(); edge_types],
             changed: vec![Vec::new(); changes],
             counted: vec![Vec::new(); program.sub_count()],
+            decided: vec![Vec::new(); program.sub_count()],
+            counts: false,
         };
         let dispatch = Dispatch {
             strata: (0..strata).map(|_| stratum()).collect(),
@@ -69,6 +71,7 @@ impl Dispatch {
             builder.ranked(ranked, queries);
         }
         builder.places(queries);
+        builder.decide(queries);
         builder.forget_counts();
         builder.dispatch
     }
@@ -147,6 +150,18 @@ impl Builder<'_> {
         degree(a).is_some_and(|a| degree(b) == Some(a))
     }
 
+    /// Sets apart what a count decides alone.
+    fn decide(&mut self, queries: &[Query]) {
+        for stratum in &mut self.dispatch.strata {
+            for (counted, decided) in stratum.counted.iter_mut().zip(&mut stratum.decided) {
+                let alone = |reaction: &mut Reaction| decided_alone(reaction, queries).is_some();
+                let extracted = counted.extract_if(.., alone);
+                decided.extend(extracted.filter_map(|r| decided_alone(&r, queries)));
+            }
+            stratum.counts = stratum.counted.iter().any(|of| !of.is_empty());
+        }
+    }
+
     /// Leaves out the counts of edges and nodes that nobody waits for.
     fn forget_counts(&mut self) {
         let Dispatch {
@@ -156,8 +171,10 @@ impl Builder<'_> {
             ..
         } = &mut self.dispatch;
         let matters = |sub: SubId| {
-            let mut counted = strata.iter().map(|s| &s.counted[sub.index()]);
-            counted.any(|reactions| !reactions.is_empty())
+            let waits = |s: &Stratum| {
+                !s.counted[sub.index()].is_empty() || !s.decided[sub.index()].is_empty()
+            };
+            strata.iter().any(waits)
         };
         degrees
             .iter_mut()
@@ -530,6 +547,18 @@ fn existence(condition: &Expr) -> Option<bool> {
         ExprKind::Not(inner) => existence(inner).map(|answer| !answer),
         _ => None,
     }
+}
+
+/// What a count decides alone, if it does: a query of one node, which must check nothing else and whose row means nothing but that it is there.
+fn decided_alone(reaction: &Reaction, queries: &[Query]) -> Option<Decided> {
+    let query = &queries[reaction.query.index()];
+    let tells = reaction.stale || reaction.observe || reaction.revalue;
+    let is_alone = matches!(reaction.rows, Rows::Alone(_)) && query.checked.len() == 1;
+    let holds_if = reaction.holds_if.filter(|_| is_alone && !tells)?;
+    Some(Decided {
+        query: query.id,
+        holds_if,
+    })
 }
 
 fn quiet(query: QueryId) -> Reaction {

@@ -271,8 +271,11 @@ impl Update {
         changes: Changes<'_>,
     ) -> Outcome<()> {
         let tables = &network.dispatch.strata[stratum];
+        self.decide(network, data, tables)?;
         let mut counted = std::mem::take(&mut self.net);
-        self.net_counts(network, data, tables, &mut counted);
+        if tables.counts {
+            self.net_counts(network, data, tables, &mut counted);
+        }
         if self.lose(network, data, tables, changes, &counted)? {
             self.seek(network, data, tables, changes, &counted)?;
         }
