@@ -162,11 +162,16 @@ impl Query {
     /// How its rows are stored; `places` says for each hook which of the lists of an element of each type it is.
     pub(crate) fn layout(&self, places: &[Vec<u16>]) -> Layout {
         let numbering = self.numbering_hook();
-        let hook = |(index, (&column, places)): (usize, (&usize, &Vec<u16>))| Hook {
-            column,
-            is_node: self.nodes[column],
-            places: places.as_slice().into(),
-            is_listed: numbering != Some(index),
+        let mut links = 0;
+        let hook = |(index, (&column, places)): (usize, (&usize, &Vec<u16>))| {
+            let is_listed = numbering != Some(index);
+            links += usize::from(is_listed);
+            Hook {
+                column,
+                is_node: self.nodes[column],
+                places: places.as_slice().into(),
+                link: is_listed.then(|| links - 1),
+            }
         };
         let hooks: Vec<Hook> = self
             .hooks
@@ -176,13 +181,14 @@ impl Query {
             .map(hook)
             .collect();
         let key = self.whole().and_then(|column| self.key_of(column));
-        let is_bare = key.is_some() && self.anchor.is_none() && !hooks.iter().any(|h| h.is_listed);
+        let is_bare = key.is_some() && self.anchor.is_none() && links == 0;
         Layout {
             width: self.vars.len(),
             hooks,
             anchor: self.anchor,
             key,
             numbering,
+            links,
             is_bare,
         }
     }

@@ -91,8 +91,8 @@ pub(crate) struct Hook {
     pub(crate) is_node: bool,
     /// By type of the element: which of its lists this is, or [`NO_HOOK`].
     pub(crate) places: Box<[u16]>,
-    /// Whether its rows are listed: all are but those that have the number of their element.
-    pub(crate) is_listed: bool,
+    /// Its place among the links of a row, which is listed by it; no row is that has the number of its element.
+    pub(crate) link: Option<usize>,
 }
 
 impl Hook {
@@ -119,6 +119,8 @@ pub(crate) struct Layout {
     pub(crate) key: Option<usize>,
     /// That hook, where no two rows share it: then a row has the number of the element's slot.
     pub(crate) numbering: Option<usize>,
+    /// How many hooks list their rows.
+    pub(crate) links: usize,
     /// Whether rows are in no list, no hash index and no count.
     pub(crate) is_bare: bool,
 }
@@ -127,14 +129,14 @@ impl Layout {
     /// Bytes of a row.
     pub(crate) fn row_bytes(&self) -> usize {
         let hashed = if self.key.is_none() { 8 } else { 0 };
-        self.width * size_of::<Slot>() + self.hooks.len() * size_of::<Link>() + 1 + hashed
+        self.width * size_of::<Slot>() + self.links * size_of::<Link>() + 1 + hashed
     }
 
-    /// Hooks whose rows are listed, by their indexes.
+    /// Hooks by which rows are listed, by their places among the links of a row.
     #[inline]
     fn listed(&self) -> impl Iterator<Item = (usize, &Hook)> {
-        let hooks = self.hooks.iter().enumerate();
-        hooks.filter(|(_, hook)| hook.is_listed)
+        let hooks = self.hooks.iter();
+        hooks.filter_map(|hook| Some((hook.link?, hook)))
     }
 }
 
@@ -294,10 +296,10 @@ impl Store {
     /// The row after one in a hook's list, or [`NONE`].
     #[inline]
     pub(crate) fn next(&self, hook: usize, row: u32) -> u32 {
-        if self.is_numbered_by(hook) {
-            return NONE;
+        match self.layout.hooks[hook].link {
+            None => NONE,
+            Some(link) => self.links[row as usize * self.layout.links + link].next,
         }
-        self.links[row as usize * self.layout.hooks.len() + hook].next
     }
 
     /// The rows from `head` on along one hook's list.
@@ -337,10 +339,10 @@ impl Store {
 
     #[cold]
     fn grow(&mut self, rows: usize) {
-        let Layout { width, hooks, .. } = &self.layout;
+        let Layout { width, links, .. } = self.layout;
         self.alive.resize(rows, false);
         self.slots.resize(rows * width, Slot::NONE);
-        self.links.resize(rows * hooks.len(), Link::ALONE);
+        self.links.resize(rows * links, Link::ALONE);
     }
 
     /// Puts a row into its lists, the hash index and the counts.
@@ -351,7 +353,7 @@ impl Store {
             members,
             ..
         } = self;
-        let (width, hooks) = (layout.width, layout.hooks.len());
+        let (width, hooks) = (layout.width, layout.links);
         for (index, hook) in layout.listed() {
             let head = heads.at(hook, graph, slots[hook.column]);
             let next = std::mem::replace(head, row);
@@ -397,7 +399,7 @@ impl Store {
             slots,
             ..
         } = self;
-        let (width, hooks) = (layout.width, layout.hooks.len());
+        let (width, hooks) = (layout.width, layout.links);
         let slots = &slots[row as usize * width..][..width];
         for (index, hook) in layout.listed() {
             let Link { next, previous } = links[row as usize * hooks + index];
