@@ -70,7 +70,7 @@ impl Data {
             stores: queries
                 .iter()
                 .zip(&program.network().dispatch.hook_places)
-                .map(|(q, places)| Store::new(q.layout(places)))
+                .map(|(q, places)| Store::new(q.layout(program, places)))
                 .collect(),
             removed: Vec::new(),
             pools: queries
@@ -228,7 +228,7 @@ impl Data {
     pub(crate) fn first_row(&self, query: QueryId, hook: usize, element: Slot) -> u32 {
         let store = &self.stores[query.index()];
         match store.is_numbered_by(hook) {
-            true => store.numbered(element),
+            true => store.numbered(&self.graph, element),
             false => self.first_listed(store, hook, element),
         }
     }

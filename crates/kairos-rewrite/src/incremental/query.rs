@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     eval::Quick,
-    program::{Program, SubId},
+    program::{Program, SubId, edge_types},
 };
 
 /// A query among all of a network.
@@ -160,7 +160,7 @@ impl Query {
     }
 
     /// How its rows are stored; `places` says for each hook which of the lists of an element of each type it is.
-    pub(crate) fn layout(&self, places: &[Vec<u16>]) -> Layout {
+    pub(crate) fn layout(&self, program: &Program, places: &[Vec<u16>]) -> Layout {
         let numbering = self.numbering_hook();
         let mut links = 0;
         let hook = |(index, (&column, places)): (usize, (&usize, &Vec<u16>))| {
@@ -188,9 +188,17 @@ impl Query {
             anchor: self.anchor,
             key,
             numbering,
+            is_ranked: numbering.is_some_and(|hook| self.is_ranked(program, hook)),
             links,
             is_bare,
         }
+    }
+
+    /// Whether a hook's elements are edges of one type among several.
+    fn is_ranked(&self, program: &Program, hook: usize) -> bool {
+        let var = self.vars[self.hooks[hook]];
+        let types = edge_types(program.scope(self.owner), var);
+        types.len() == 1 && program.schema.edge_types() > 1
     }
 
     fn key_of(&self, column: usize) -> Option<usize> {

@@ -119,6 +119,8 @@ pub(crate) struct Layout {
     pub(crate) key: Option<usize>,
     /// That hook, where no two rows share it: then a row has the number of the element's slot.
     pub(crate) numbering: Option<usize>,
+    /// Whether it has the number of the edge among those of its type instead.
+    pub(crate) is_ranked: bool,
     /// How many hooks list their rows.
     pub(crate) links: usize,
     /// Whether rows are in no list, no hash index and no count.
@@ -260,7 +262,7 @@ impl Store {
         element: Slot,
     ) -> u32 {
         if self.is_numbered_by(hook) {
-            return self.numbered(element);
+            return self.numbered(graph, element);
         }
         match self.layout.hooks[hook].place(graph, element) {
             NO_HOOK => NONE,
@@ -268,10 +270,10 @@ impl Store {
         }
     }
 
-    /// Asks for the memory of the row of an element that no two rows share.
+    /// Asks for the memory of the row of a node that no two rows share.
     #[inline]
     pub(crate) fn prefetch(&self, element: Slot) {
-        if self.layout.numbering.is_some() {
+        if self.layout.numbering.is_some() && !self.layout.is_ranked {
             prefetch(&self.alive, element.index());
             prefetch(&self.slots, element.index() * self.layout.width);
             prefetch(&self.events, element.index());
@@ -286,11 +288,29 @@ impl Store {
 
     /// The row of an element that no two rows share, or [`NONE`].
     #[inline]
-    pub(crate) fn numbered(&self, element: Slot) -> u32 {
-        match self.alive.get(element.index()) {
-            Some(true) => element.0,
+    pub(crate) fn numbered(&self, graph: &HostGraph, element: Slot) -> u32 {
+        let row = self.number_of(graph, element);
+        match self.alive.get(row as usize) {
+            Some(true) if !self.layout.is_ranked || self.has(row, element) => row,
             _ => NONE,
         }
+    }
+
+    /// The row that an element has or would have.
+    #[inline]
+    fn number_of(&self, graph: &HostGraph, element: Slot) -> u32 {
+        if self.layout.is_ranked {
+            graph.edge_rank(element)
+        } else {
+            element.0
+        }
+    }
+
+    /// Whether a row is that of an element: edges of other types have the same numbers.
+    #[inline]
+    fn has(&self, row: u32, element: Slot) -> bool {
+        let hook = self.layout.numbering.map(|hook| &self.layout.hooks[hook]);
+        hook.is_some_and(|hook| self.row(row)[hook.column] == element)
     }
 
     /// The row after one in a hook's list, or [`NONE`].
@@ -311,7 +331,7 @@ impl Store {
     /// Adds a row that is not there yet.
     #[inline]
     pub(crate) fn insert(&mut self, slots: &[Slot], graph: &HostGraph, heads: AllHeads<'_>) -> u32 {
-        let row = self.vacant(slots);
+        let row = self.vacant(slots, graph);
         self.alive[row as usize] = true;
         self.len += 1;
         match slots {
@@ -326,9 +346,9 @@ impl Store {
 
     /// A row that is free, with room for it.
     #[inline]
-    fn vacant(&mut self, slots: &[Slot]) -> u32 {
+    fn vacant(&mut self, slots: &[Slot], graph: &HostGraph) -> u32 {
         let row = match self.layout.numbering {
-            Some(hook) => slots[self.layout.hooks[hook].column].0,
+            Some(hook) => self.number_of(graph, slots[self.layout.hooks[hook].column]),
             None => self.free.pop().unwrap_or_else(|| self.bound()),
         };
         if row as usize >= self.alive.len() {
