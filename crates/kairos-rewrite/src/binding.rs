@@ -51,8 +51,17 @@ impl Binding {
     /// Binds the first variables, as many as there are slots.
     #[inline]
     pub fn set_first(&self, slots: &[Slot]) {
+        if let &[slot] = slots {
+            return self.slots[0].set(slot);
+        }
         let cells = self.slots[..slots.len()].iter().zip(slots);
         cells.for_each(|(cell, &slot)| cell.set(slot));
+    }
+
+    /// What the variables are bound to, in their order.
+    #[inline]
+    pub fn slots(&self) -> impl Iterator<Item = Slot> + '_ {
+        self.slots.iter().map(Cell::get)
     }
 
     /// How many variables there is room for.

@@ -71,6 +71,7 @@ pub mod binding;
 pub mod effects;
 pub mod error;
 pub mod eval;
+pub mod exact;
 pub mod explain;
 pub mod graph;
 pub mod incremental;

@@ -49,6 +49,7 @@ pub struct MatchDelta {
 
 impl MatchDelta {
     /// Whether the same events are active as before, and their timers read what they read before.
+    #[inline]
     #[must_use]
     pub fn keeps_events(&self) -> bool {
         self.lost.is_empty()

@@ -139,17 +139,12 @@ impl Program {
             .map(|(r, t)| matches!(t.clock, ClockMode::Aggregate { .. }).then(|| plan_aggregate(r)))
             .collect();
         let tables = Tables::new(&model.tables);
-        let effects = model
-            .rules
-            .iter()
-            .map(|r| RuleEffects::new(&model.types, r));
-        let effects = effects.collect();
         let mut program = Program {
             model,
             schema,
             choices,
             aggregates,
-            effects,
+            effects: Vec::new(),
             network: Network::default(),
             tables,
             codes: Vec::new(),
@@ -162,7 +157,13 @@ impl Program {
             .iter()
             .map(|(owner, f)| program.compile_formula(*owner, f))
             .collect();
+        let rules = program.model.rules.iter();
+        program.effects = rules.map(|r| RuleEffects::new(&program, r)).collect();
         program.network = Network::compile(&program);
+        let dispatch = &program.network.dispatch;
+        for (effects, rule) in program.effects.iter_mut().zip(&program.model.rules) {
+            effects.note_readers(dispatch, rule);
+        }
         program
     }
 
@@ -184,6 +185,7 @@ impl Program {
     }
 
     /// What is known of a rule's effects.
+    #[inline]
     pub(crate) fn effects(&self, rule: RuleId) -> &RuleEffects {
         &self.effects[rule.index()]
     }
@@ -264,6 +266,7 @@ impl Program {
             .unwrap_or(0)
     }
 
+    #[inline]
     pub(crate) fn network(&self) -> &Network {
         &self.network
     }

@@ -2,21 +2,30 @@
 
 use std::cell::RefCell;
 
+use kairos_model::{pattern::Scope, rule::Rule, types::Value};
+
 use super::{
     ChangedAttribute, EffectReader,
     compiled::{CompiledAssignment, Place},
 };
 use crate::{
     error::Outcome,
-    eval::Drawing,
+    eval::{Drawing, Quick},
     graph::HostGraph,
+    incremental::Dispatch,
     matcher::{Cause, Firing},
     program::Program,
 };
 
 /// The assignment of a rule that does nothing else.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct AloneAssignment<'a>(&'a CompiledAssignment);
+#[derive(Debug)]
+pub(crate) struct AloneAssignment {
+    assignment: CompiledAssignment,
+    /// The right-hand side, where it is the same at every match.
+    constant: Option<Value>,
+    /// Whether any query reads the attribute.
+    is_read: bool,
+}
 
 /// Its new value.
 #[derive(Clone, Copy, Debug)]
@@ -25,11 +34,31 @@ pub(crate) struct NewValue {
     bits: u64,
 }
 
-impl<'a> AloneAssignment<'a> {
-    /// The assignment of a firing's rule, if it does nothing else.
+impl AloneAssignment {
+    /// The first assignment of a rule's main effect.
+    pub(super) fn new(program: &Program, rule: &Rule) -> Self {
+        let assignment = &rule.effect.set[0];
+        let assignment = CompiledAssignment::new(&program.model.types, &rule.scope, assignment);
+        let constant = match program.code_of(assignment.value).quick() {
+            Some(&Quick::Constant(value)) => Some(value),
+            _ => None,
+        };
+        AloneAssignment {
+            assignment,
+            constant,
+            is_read: true,
+        }
+    }
+
+    /// Notes whether any query reads the attribute, once that is known.
+    pub(super) fn note_readers(&mut self, dispatch: &Dispatch, scope: &Scope) {
+        self.is_read = self.assignment.is_read(dispatch, scope);
+    }
+
+    /// Whether matches may change by it.
     #[inline]
-    pub(crate) fn of(program: &'a Program, firing: &Firing<'_>) -> Option<Self> {
-        program.effects(firing.rule).alone().map(AloneAssignment)
+    pub(crate) fn is_read(&self) -> bool {
+        self.is_read
     }
 
     /// Evaluates it.
@@ -38,25 +67,37 @@ impl<'a> AloneAssignment<'a> {
     /// A fault in the right-hand side.
     #[inline]
     pub(crate) fn evaluate(
-        self,
+        &self,
         reader: &impl EffectReader,
         firing: &Firing<'_>,
         cause: &mut dyn Cause,
     ) -> Outcome<NewValue> {
-        let AloneAssignment(assignment) = self;
+        let value = match self.constant {
+            Some(value) => value,
+            None => self.right_hand_side(reader, firing, cause)?,
+        };
+        let (assignment, graph) = (&self.assignment, reader.graph());
+        let place = assignment.place(graph, firing);
+        let bits = assignment.combine(reader, firing, place.read(graph), value)?;
+        Ok(NewValue { place, bits })
+    }
+
+    fn right_hand_side(
+        &self,
+        reader: &impl EffectReader,
+        firing: &Firing<'_>,
+        cause: &mut dyn Cause,
+    ) -> Outcome<Value> {
         let drawing = RefCell::new(Drawing {
             cause,
             extension: &[],
         });
-        let value = reader.evaluate(firing, assignment.value, &drawing)?;
-        let place = assignment.place(reader.graph(), firing);
-        let bits = assignment.combine(reader, firing, place.read(reader.graph()), value)?;
-        Ok(NewValue { place, bits })
+        reader.evaluate(firing, self.assignment.value, &drawing)
     }
 }
 
 impl NewValue {
-    /// Sets it, and says what has other bits than before.
+    /// Carries it out; what has changed.
     #[inline]
     pub(crate) fn commit(self, graph: &mut HostGraph) -> Option<ChangedAttribute> {
         self.place.write(graph, self.bits)

@@ -7,14 +7,15 @@ use kairos_model::{
     types::{AttributeId, EdgeTypeId, NodeTypeId, TypeGraph, Value},
 };
 
-use super::{ChangedAttribute, EffectReader, small};
+use super::{AloneAssignment, ChangedAttribute, EffectReader, small};
 use crate::{
     binding::Slot,
     error::{Fault, Outcome},
     eval::{Evaluated, finite, overflow},
     graph::HostGraph,
+    incremental::Dispatch,
     matcher::Firing,
-    program::is_node,
+    program::{Program, is_node},
 };
 
 /// The effects of a rule.
@@ -22,14 +23,16 @@ use crate::{
 pub(crate) struct RuleEffects {
     pub(super) main: CompiledEffect,
     pub(super) blocks: Box<[CompiledEffect]>,
-    /// Whether all there is is one assignment.
-    alone: bool,
+    /// All there is, where that is one assignment.
+    alone: Option<AloneAssignment>,
     /// Whether a second edge of a unique type could be created.
     pub(super) unique: bool,
 }
 
 impl RuleEffects {
-    pub(crate) fn new(types: &TypeGraph, rule: &Rule) -> Self {
+    /// Of a program whose formulas are compiled.
+    pub(crate) fn new(program: &Program, rule: &Rule) -> Self {
+        let types = &program.model.types;
         let main = CompiledEffect::new(types, rule, &rule.effect, None);
         let block = |effect| CompiledEffect::new(types, rule, effect, Some(&rule.effect));
         let blocks = rule.for_each.iter().map(|b| block(&b.effect));
@@ -39,18 +42,26 @@ impl RuleEffects {
         };
         let effects = || rule.for_each.iter().map(|b| &b.effect);
         let mut all = [&rule.effect].into_iter().chain(effects());
+        let is_alone = rule.for_each.is_empty() && main.is_assignment();
         RuleEffects {
-            alone: rule.for_each.is_empty() && main.is_assignment(),
+            alone: is_alone.then(|| AloneAssignment::new(program, rule)),
             blocks: blocks.collect(),
             unique: all.any(|e| e.create.iter().any(|c| unique(&c.what))),
             main,
         }
     }
 
+    /// Notes which attributes no query reads.
+    pub(crate) fn note_readers(&mut self, dispatch: &Dispatch, rule: &Rule) {
+        if let Some(alone) = &mut self.alone {
+            alone.note_readers(dispatch, &rule.scope);
+        }
+    }
+
     /// The only assignment of a rule that does nothing else.
     #[inline]
-    pub(crate) fn alone(&self) -> Option<&CompiledAssignment> {
-        self.alone.then(|| &self.main.set[0])
+    pub(crate) fn alone(&self) -> Option<&AloneAssignment> {
+        self.alone.as_ref()
     }
 }
 
@@ -177,7 +188,7 @@ enum Column {
 }
 
 impl CompiledAssignment {
-    fn new(types: &TypeGraph, scope: &Scope, assignment: &Assignment) -> Self {
+    pub(super) fn new(types: &TypeGraph, scope: &Scope, assignment: &Assignment) -> Self {
         let attribute = assignment.attribute;
         let of_node = |&ty: &NodeTypeId| Some((ty.0, types.node_column(ty, attribute)?));
         let of_edge = |&ty: &EdgeTypeId| Some((ty.0, types.edge_column(ty, attribute)?));
@@ -197,6 +208,17 @@ impl CompiledAssignment {
             mode: assignment.mode,
             value: assignment.value.id,
             apart: false,
+        }
+    }
+
+    /// Whether any query reads the attribute in any type that the element may have.
+    pub(super) fn is_read(&self, dispatch: &Dispatch, scope: &Scope) -> bool {
+        let (attributes, attribute) = (dispatch.attributes, self.attribute);
+        let of_node = |&ty: &NodeTypeId| dispatch.is_read[attributes.of_nodes(ty, attribute)];
+        let of_edge = |&ty: &EdgeTypeId| dispatch.is_read[attributes.of_edges(ty, attribute)];
+        match &scope.element(self.target).sort {
+            Sort::Node(alternatives) => alternatives.iter().any(of_node),
+            Sort::Edge(alternatives) => alternatives.iter().any(of_edge),
         }
     }
 
@@ -239,7 +261,7 @@ impl CompiledAssignment {
     ///
     /// # Errors
     /// A sum that does not fit, with the expression.
-    #[inline]
+    #[inline(always)]
     pub(super) fn combine(
         &self,
         reader: &impl EffectReader,

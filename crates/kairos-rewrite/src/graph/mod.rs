@@ -369,7 +369,15 @@ impl HostGraph {
         prefetch(&self.nodes, node.index());
     }
 
-    /// Asks for the memory of a node's attributes, and of the heads of its lists; the node itself has come.
+    /// Asks for the memory of a node's attributes; the node itself has come.
+    #[inline]
+    pub(crate) fn prefetch_attributes(&self, node: Slot) {
+        if let Some(node) = self.nodes.get(node.index()) {
+            prefetch(&self.words.items, node.attributes as usize);
+        }
+    }
+
+    /// The same, and for the heads of its lists.
     #[inline]
     pub(crate) fn prefetch_parts(&self, node: Slot) {
         if let Some(node) = self.nodes.get(node.index()) {

@@ -89,11 +89,11 @@ pub(crate) struct Attributes {
 }
 
 impl Attributes {
-    pub(super) fn of_nodes(self, ty: NodeTypeId, attribute: AttributeId) -> usize {
+    pub(crate) fn of_nodes(self, ty: NodeTypeId, attribute: AttributeId) -> usize {
         ty.index() * self.attributes + attribute.index()
     }
 
-    pub(super) fn of_edges(self, ty: EdgeTypeId, attribute: AttributeId) -> usize {
+    pub(crate) fn of_edges(self, ty: EdgeTypeId, attribute: AttributeId) -> usize {
         (self.node_types + ty.index()) * self.attributes + attribute.index()
     }
 

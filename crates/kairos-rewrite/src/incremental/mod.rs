@@ -13,6 +13,7 @@ mod counts;
 mod data;
 mod dispatch;
 mod ending;
+mod heads;
 mod looking;
 mod network;
 mod picking;
@@ -28,9 +29,11 @@ mod search;
 mod store;
 mod strategy;
 mod tally;
+mod total;
 mod update;
 mod walk;
 
+pub(crate) use dispatch::Dispatch;
 pub(crate) use network::Network;
 
 use ask::Step;
@@ -39,7 +42,7 @@ use update::{Created, Update};
 
 use crate::{
     binding::{Binding, Slot},
-    effects::{AloneAssignment, Change},
+    effects::Change,
     error::Outcome,
     graph::HostGraph,
     matcher::{Applied, Cause, Effort, EventId, Extensions, Firing, MatchDelta, Matcher, Soon},
@@ -56,61 +59,15 @@ pub struct IncrementalMatcher {
 }
 
 impl IncrementalMatcher {
-    /// What a row of a rule's events holds.
-    #[inline(never)]
-    fn row_of(&self, rule: RuleId, row: u32) -> &[Slot] {
-        let query = self.program.network().events[rule.index()];
-        let query = query.expect("an event's rule has its query");
-        self.data.stores[query.index()].row(row)
-    }
-}
-
-impl Matcher for IncrementalMatcher {
-    fn start(program: &Arc<Program>, graph: HostGraph) -> Outcome<Self> {
-        let mut data = Data::new(program, graph);
-        let mut update = Update::new(&data);
-        update.start(program, &mut data)?;
-        Ok(IncrementalMatcher {
-            program: Arc::clone(program),
-            data,
-            update,
-            change: Change::default(),
-        })
-    }
-
-    fn program(&self) -> &Arc<Program> {
-        &self.data.program
-    }
-
-    fn graph(&self) -> &HostGraph {
-        &self.data.graph
-    }
-
-    fn set_time(&mut self, now: f64) {
-        self.data.now = now;
-    }
-
-    fn apply(&mut self, firing: Firing<'_>, cause: &mut dyn Cause) -> Outcome<Applied> {
+    /// Applies a rule whose effects are planned before they are carried out.
+    fn apply_effects(&mut self, firing: &Firing<'_>, cause: &mut dyn Cause) -> Outcome<Applied> {
         let IncrementalMatcher {
             program,
             data,
             update,
             change,
         } = self;
-        data.begin_step(firing.now);
-        if let Some(assignment) = AloneAssignment::of(program, &firing) {
-            let value = assignment.evaluate(data, &firing, cause)?;
-            let changed = value.commit(&mut data.graph);
-            update.note_changes(program, data, changed.as_slice());
-            if update.has_changes() {
-                update.after(program, data, Created::default())?;
-            }
-            let next = data.graph.next_number();
-            return Ok(Applied {
-                created: next..next,
-            });
-        }
-        change.plan(data, &firing, cause)?;
+        change.plan(data, firing, cause)?;
         let (nodes, edges) = (change.deleted_nodes(), change.deleted_edges());
         let deletes = !nodes.is_empty() || !edges.is_empty();
         if deletes {
@@ -129,6 +86,70 @@ impl Matcher for IncrementalMatcher {
         Ok(Applied { created })
     }
 
+    /// What a row of a rule's events holds.
+    #[inline(never)]
+    fn row_of(&self, rule: RuleId, row: u32) -> &[Slot] {
+        let query = self.program.network().events[rule.index()];
+        let query = query.expect("an event's rule has its query");
+        self.data.stores[query.index()].stored(row)
+    }
+}
+
+impl Matcher for IncrementalMatcher {
+    fn start(program: &Arc<Program>, graph: HostGraph) -> Outcome<Self> {
+        let mut data = Data::new(program, graph);
+        let mut update = Update::new(&data);
+        update.start(program, &mut data)?;
+        Ok(IncrementalMatcher {
+            program: Arc::clone(program),
+            data,
+            update,
+            change: Change::default(),
+        })
+    }
+
+    #[inline]
+    fn program(&self) -> &Arc<Program> {
+        &self.data.program
+    }
+
+    #[inline]
+    fn graph(&self) -> &HostGraph {
+        &self.data.graph
+    }
+
+    #[inline]
+    fn set_time(&mut self, now: f64) {
+        self.data.now = now;
+    }
+
+    #[inline]
+    fn apply(&mut self, firing: Firing<'_>, cause: &mut dyn Cause) -> Outcome<Applied> {
+        let IncrementalMatcher {
+            program,
+            data,
+            update,
+            ..
+        } = self;
+        data.begin_step(firing.now);
+        let Some(assignment) = program.effects(firing.rule).alone() else {
+            return self.apply_effects(&firing, cause);
+        };
+        let value = assignment.evaluate(data, &firing, cause)?;
+        let changed = value.commit(&mut data.graph);
+        if assignment.is_read()
+            && let Some(changed) = changed
+            && update.note_attribute(&program.network().dispatch, data, changed)
+        {
+            update.after(program, data, Created::default())?;
+        }
+        let next = data.graph.next_number();
+        Ok(Applied {
+            created: next..next,
+        })
+    }
+
+    #[inline]
     fn delta(&self) -> &MatchDelta {
         &self.data.delta
     }
@@ -147,6 +168,7 @@ impl Matcher for IncrementalMatcher {
         (*rule, self.row_of(*rule, *row))
     }
 
+    #[inline]
     fn rule_of(&self, event: EventId) -> RuleId {
         self.data.events[event.index()].rule
     }
@@ -240,6 +262,7 @@ impl Matcher for IncrementalMatcher {
         self.data.reading(probe)
     }
 
+    #[inline]
     fn stops(&self) -> bool {
         self.data
             .network()

@@ -14,6 +14,7 @@ use super::{
     dispatch::Dispatch,
     picking::Picking,
     plan::Plan,
+    prefetch::Ahead,
     query::{Indexed, Purpose, Query, QueryId, Ready},
     ranking::Ranking,
     strategy::{Strategies, Strategy, extension_plan, split_conditions},
@@ -54,6 +55,8 @@ pub(crate) struct Network {
     pub(crate) blocks: Vec<Vec<(Plan, Vec<FormulaId>)>>,
     /// For each rule its query of events.
     pub(crate) events: Vec<Option<QueryId>>,
+    /// For each rule what its firings read first.
+    pub(crate) ahead: Vec<Ahead>,
     /// For each rule its components.
     pub(crate) components: Vec<Vec<Component>>,
     /// For each rule how its matches follow from an order of nodes, if they do.
@@ -142,8 +145,12 @@ impl Network {
                 .map(|b| extension(i, &b.pattern, &b.taken))
                 .collect()
         };
+        let query = |id: &Option<QueryId>| id.map(|id| &queries[id.index()]);
+        let ahead = (0..).map(RuleId).zip(events.iter().map(query));
+        let ahead = ahead.map(|(r, q)| Ahead::of(program, r, q)).collect();
         Network {
             queries,
+            ahead,
             strata,
             strategies,
             dispatch,
@@ -221,7 +228,7 @@ impl<'a> Builder<'a> {
         };
         let keeps_order = match draft.purpose {
             Purpose::Component(..) | Purpose::Pool(..) => true,
-            Purpose::Probe(_) => draft.value.is_some(),
+            Purpose::Probe(_) => draft.indexed == Indexed::Order,
             _ => false,
         };
         let checked = early.iter().map(|e| e.0).chain(late.iter().copied());
@@ -252,6 +259,7 @@ impl<'a> Builder<'a> {
             indexed: draft.indexed,
             keeps_order,
             keeps_rows: keeps_order
+                || draft.indexed == Indexed::Total
                 || matches!(draft.purpose, Purpose::Frames(_) | Purpose::Order(_)),
             scanned: false,
             orbits: orbits.filter(|p| !p.is_sorted()).collect(),
@@ -462,7 +470,7 @@ impl<'a> Builder<'a> {
         let (query, value, indexed) = match &program.model.probes[id.index()].kind {
             ProbeKind::Count(query) => (query, None, Indexed::No),
             ProbeKind::Summary { of, value, over } => match of {
-                Summary::Sum | Summary::Mean => (over, Some(value), Indexed::Sums),
+                Summary::Sum | Summary::Mean => (over, Some(value), Indexed::Total),
                 Summary::Min | Summary::Max => (over, Some(value), Indexed::Order),
             },
             _ => return None,

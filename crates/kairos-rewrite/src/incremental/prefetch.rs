@@ -2,48 +2,81 @@
 
 use kairos_model::rule::RuleId;
 
-use super::{data::Data, network::Component, query::QueryId};
+use super::{
+    data::{Data, Event},
+    network::Component,
+    query::{Query, QueryId},
+};
 use crate::{
     binding::{Binding, Slot},
     matcher::{EventId, Soon},
     prefetch::prefetch,
+    program::Program,
 };
+
+/// What the firings of a rule read of the first element of their match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ahead {
+    /// Nobody can say.
+    Nothing,
+    /// An attribute of a node, which is all that changes.
+    Attribute,
+    /// A node with its edges.
+    Node,
+    /// An edge with its ends.
+    Edge,
+}
+
+impl Ahead {
+    /// Of a rule whose events are the rows of a query.
+    pub(super) fn of(program: &Program, rule: RuleId, events: Option<&Query>) -> Ahead {
+        match events.map(|query| query.nodes.first()) {
+            None => Ahead::Nothing,
+            Some(Some(true)) if program.effects(rule).alone().is_some() => Ahead::Attribute,
+            Some(Some(true)) => Ahead::Node,
+            Some(_) => Ahead::Edge,
+        }
+    }
+}
 
 impl Data {
     /// Asks for the memory that an event's firing will read.
-    #[inline]
+    #[inline(always)]
     pub(super) fn prefetch(&self, event: EventId, how_soon: Soon) {
         if how_soon == Soon::Far {
             return prefetch(&self.events, event.index());
         }
-        let Some(event) = self.events.get(event.index()) else {
+        let Some(&Event { rule, first, .. }) = self.events.get(event.index()) else {
             return;
         };
-        let Some(query) = self.network().events[event.rule.index()] else {
-            return;
-        };
-        if self.query(query).nodes.first() == Some(&true) {
-            let alone = self.program.effects(event.rule).alone().is_some();
-            self.prefetch_node(event.first, how_soon, alone);
-        } else if self.graph.has_edge(event.first) {
-            self.prefetch_edge(event.first, how_soon);
+        match (self.network().ahead[rule.index()], how_soon) {
+            (Ahead::Attribute, Soon::Near) => self.graph.prefetch_node(first),
+            (Ahead::Attribute, Soon::Nearer) => self.graph.prefetch_attributes(first),
+            (Ahead::Attribute | Ahead::Nothing, _) => {}
+            (Ahead::Node, _) => self.prefetch_around_node(first, how_soon),
+            (Ahead::Edge, _) => self.prefetch_around_edge(first, how_soon),
         }
     }
 
-    /// An assignment alone reads no lists, and seldom concerns a match.
-    fn prefetch_node(&self, node: Slot, how_soon: Soon, alone: bool) {
+    fn prefetch_around_node(&self, node: Slot, how_soon: Soon) {
         match how_soon {
-            Soon::Near => self.graph.prefetch_node(node),
+            Soon::Near => {
+                self.graph.prefetch_node(node);
+                self.heads.nodes.prefetch(node);
+            }
             Soon::Nearer => self.graph.prefetch_parts(node),
-            Soon::Next if !alone => {
+            Soon::Next => {
                 self.graph.prefetch_halves(node);
                 self.prefetch_rows(node);
             }
-            Soon::Far | Soon::Next => {}
+            Soon::Far => {}
         }
     }
 
-    fn prefetch_edge(&self, edge: Slot, how_soon: Soon) {
+    fn prefetch_around_edge(&self, edge: Slot, how_soon: Soon) {
+        if !self.graph.has_edge(edge) {
+            return;
+        }
         if how_soon == Soon::Near {
             return self.graph.prefetch_edge(edge);
         }

@@ -59,6 +59,8 @@ pub(crate) enum Indexed {
     Order,
     /// By a tree of sums.
     Sums,
+    /// Not one by one: only their sum is kept.
+    Total,
 }
 
 /// A formula as it is evaluated at a match.
@@ -180,13 +182,11 @@ impl Query {
             .enumerate()
             .map(hook)
             .collect();
-        let key = self.whole().and_then(|column| self.key_of(column));
-        let is_bare = key.is_some() && self.anchor.is_none() && links == 0;
+        let is_bare = numbering.is_some() && self.anchor.is_none() && links == 0;
         Layout {
             width: self.vars.len(),
             hooks,
             anchor: self.anchor,
-            key,
             numbering,
             is_ranked: numbering.is_some_and(|hook| self.is_ranked(program, hook)),
             links,
@@ -194,11 +194,11 @@ impl Query {
         }
     }
 
-    /// Whether a hook's elements are edges of one type among several.
+    /// Whether a hook's elements are edges of one type among several, and a match is more than one of them.
     fn is_ranked(&self, program: &Program, hook: usize) -> bool {
         let var = self.vars[self.hooks[hook]];
         let types = edge_types(program.scope(self.owner), var);
-        types.len() == 1 && program.schema.edge_types() > 1
+        types.len() == 1 && program.schema.edge_types() > 1 && self.vars.len() > 1
     }
 
     fn key_of(&self, column: usize) -> Option<usize> {

@@ -158,7 +158,9 @@ impl Update {
             for &(query, hook) in &dispatch.edge_hooks[ty] {
                 self.drop_rows(data, &queries[query.index()], hook, edge);
             }
-            data.edge_heads.delete(edge, dispatch.edge_lists[ty].into());
+            data.heads
+                .edges
+                .delete(edge, dispatch.edge_lists[ty].into());
         }
         for &node in nodes {
             let ty = data.graph.node_type(node).index();
@@ -167,7 +169,9 @@ impl Update {
             for &(query, hook) in &dispatch.node_hooks[ty] {
                 self.drop_rows(data, &queries[query.index()], hook, node);
             }
-            data.node_heads.delete(node, dispatch.node_lists[ty].into());
+            data.heads
+                .nodes
+                .delete(node, dispatch.node_lists[ty].into());
         }
     }
 
@@ -193,15 +197,23 @@ impl Update {
         }
     }
 
+    /// The same, of one; whether any does.
     #[inline]
-    fn note_attribute(&mut self, dispatch: &Dispatch, data: &Data, changed: ChangedAttribute) {
+    pub(crate) fn note_attribute(
+        &mut self,
+        dispatch: &Dispatch,
+        data: &Data,
+        changed: ChangedAttribute,
+    ) -> bool {
         let attribute = dispatch.attributes.of(&data.graph, &changed);
-        if dispatch.is_read[attribute] {
+        let is_read = dispatch.is_read[attribute];
+        if is_read {
             self.changed.push(Changed {
                 attribute,
                 element: changed.element,
             });
         }
+        is_read
     }
 
     /// Whether a changed attribute was taken over.
@@ -216,6 +228,7 @@ impl Update {
         data: &mut Data,
         created: Created<'_>,
     ) -> Outcome<()> {
+        data.has_news = true;
         let network = program.network();
         for &node in created.nodes {
             self.hook_node(&network.dispatch, data, node);
@@ -239,14 +252,18 @@ impl Update {
 
     fn hook_node(&mut self, dispatch: &Dispatch, data: &mut Data, node: Slot) {
         let ty = data.graph.node_type(node).index();
-        data.node_heads.create(node, dispatch.node_lists[ty].into());
+        data.heads
+            .nodes
+            .create(node, dispatch.node_lists[ty].into());
         count_for(&mut data.delta, &dispatch.node_tallies[ty]);
         self.log_node(dispatch, ty, 1);
     }
 
     fn hook_edge(&mut self, dispatch: &Dispatch, data: &mut Data, edge: Slot) {
         let ty = data.graph.edge_type(edge).index();
-        data.edge_heads.create(edge, dispatch.edge_lists[ty].into());
+        data.heads
+            .edges
+            .create(edge, dispatch.edge_lists[ty].into());
         count_for(&mut data.delta, &dispatch.edge_tallies[ty]);
         self.log_degrees(dispatch, data, edge, 1);
     }

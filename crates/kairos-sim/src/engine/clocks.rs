@@ -120,7 +120,7 @@ impl<S: Schedule + Default> Clocks<S> {
     }
 
     /// Starts a clock, or starts it again, as the one that became active last.
-    #[inline]
+    #[inline(always)]
     pub(super) fn start(&mut self, slot: Slot, name: Name, delay: Delay, now: f64) {
         let (time, rate, work) = match delay {
             Delay::After(delay) => (now + delay, 0.0, 0.0),
@@ -129,13 +129,15 @@ impl<S: Schedule + Default> Clocks<S> {
                 priority,
                 unit,
                 weight,
-            } => {
-                self.stop(slot);
-                let race = self.race(priority);
-                return self.enter(slot, race, name, unit, weight);
-            }
+            } => return self.start_race(slot, name, (priority, unit, weight)),
         };
         self.run(slot, name, time, rate, work);
+    }
+
+    fn start_race(&mut self, slot: Slot, name: Name, (priority, unit, weight): (i64, f64, f64)) {
+        self.stop(slot);
+        let race = self.race(priority);
+        self.enter(slot, race, name, unit, weight);
     }
 
     /// Goes on with a clock that was stopped.
@@ -151,26 +153,27 @@ impl<S: Schedule + Default> Clocks<S> {
 
     #[inline(always)]
     fn run(&mut self, slot: Slot, name: Name, time: f64, rate: f64, work: f64) {
-        self.make_room(slot);
-        let order = self.next_order();
-        let clock = &mut self.clocks[slot.0 as usize];
-        let lane = clock.lane;
-        if lane.race().is_some() {
-            self.stop(slot);
-        }
-        self.clocks[slot.0 as usize] = Clock {
+        let started = Clock {
             name,
             rate,
             work,
             lane: Lane::TIMED,
             place: slot,
         };
-        if lane == Lane::TIMED {
-            self.timed.reschedule(slot, time, order);
-        } else {
-            self.timed.insert(slot, time, order);
-            self.running += 1;
+        let order = self.next_order();
+        if let Some(clock) = self.clocks.get_mut(slot.0 as usize)
+            && clock.lane == Lane::TIMED
+        {
+            *clock = started;
+            return self.timed.reschedule(slot, time, order);
         }
+        self.make_room(slot);
+        if self.clocks[slot.0 as usize].lane != Lane::STOPPED {
+            self.stop(slot);
+        }
+        self.clocks[slot.0 as usize] = started;
+        self.timed.insert(slot, time, order);
+        self.running += 1;
     }
 
     fn enter(&mut self, slot: Slot, race: u32, name: Name, work: f64, weight: f64) {
@@ -278,16 +281,7 @@ impl<S: Schedule + Default> Clocks<S> {
         if time.is_finite() {
             work = (time - race.now(self.epoch)).max(0.0) * weight;
         }
-        self.start(
-            slot,
-            name,
-            Delay::Immediate {
-                priority,
-                unit: work,
-                weight,
-            },
-            0.0,
-        );
+        self.start_race(slot, name, (priority, work, weight));
     }
 
     /// The clock that runs out next: immediate ones first, the highest priority before the others.
@@ -330,12 +324,17 @@ impl<S: Schedule + Default> Clocks<S> {
         self.clocks.len() >= MANY
     }
 
-    /// A clock that probably runs out so many events after the next. Its memory is asked for.
+    /// A clock that probably runs out so many events after the next.
     #[inline]
     pub(super) fn foresee(&self, ahead: usize) -> Option<Slot> {
-        let slot = self.timed.foresee(ahead)?;
+        self.timed.foresee(ahead)
+    }
+
+    /// Asks for the memory in which a clock stands.
+    #[inline]
+    pub(super) fn prefetch(&self, slot: Slot) {
         prefetch(&self.clocks, slot.0 as usize);
-        Some(slot)
+        self.timed.prefetch(slot);
     }
 
     /// When a running clock is due.

@@ -15,7 +15,7 @@ use kairos_rewrite::{
 use rustc_hash::FxHashMap;
 
 use super::{
-    Due,
+    Due, Firing,
     ages::AgeMemory,
     clocks::{Clocks, Delay},
     fault::located,
@@ -28,13 +28,38 @@ use crate::{
     schedule::{Schedule, Slot},
 };
 
-/// A clock that is to be started, in the order of its rule's name and the numbers of its match.
+/// A clock that is to be started, in the order of its rule's name and the numbers of its match: these are known only where there are
+/// several.
 #[derive(Clone, Copy, Debug)]
 struct Starting {
+    due: Due,
     rule: RuleId,
     /// The first of the matched numbers.
     first: u64,
-    due: Due,
+}
+
+impl Starting {
+    #[inline]
+    fn new(due: Due) -> Self {
+        Starting {
+            due,
+            rule: RuleId(0),
+            first: 0,
+        }
+    }
+
+    #[inline]
+    fn look_up<M: Matcher>(&mut self, timers: &Timers, matcher: &M) {
+        match self.due {
+            Due::Aggregate(rule) => self.rule = rule,
+            Due::Event(event) => {
+                let (rule, matched) = matcher.event(event);
+                let element = timers.of(rule).elements.first().zip(matched.first());
+                self.rule = rule;
+                self.first = element.map_or(0, |(e, &slot)| e.number(matcher.graph(), slot));
+            }
+        }
+    }
 }
 
 /// The clocks of a replication, and what their draws are named by.
@@ -99,41 +124,25 @@ impl<S: Schedule + Default> Clockwork<S> {
 
     /// Starts the clocks of the start graph.
     pub(super) fn begin<M: Matcher>(&mut self, matcher: &M) -> Outcome<()> {
-        self.gather(
-            matcher,
-            matcher.delta().found.iter().map(|&e| Due::Event(e)),
-        );
-        let timers = Arc::clone(&self.timers);
-        self.gather(
-            matcher,
-            timers.aggregates.iter().map(|&r| Due::Aggregate(r)),
-        );
-        self.start_gathered(matcher, Name::START, 0.0)?;
+        let events = matcher.delta().found.iter().map(|&e| Due::Event(e));
+        let aggregates = self.timers.aggregates.iter().map(|&r| Due::Aggregate(r));
+        self.starting
+            .extend(events.chain(aggregates).map(Starting::new));
+        self.start_all(matcher, Name::START, 0.0)?;
         // Never again will so many start at once.
         self.starting = Vec::new();
         Ok(())
     }
 
-    /// Follows an application: stops the clocks of lost events, starts those of found ones and of the fired one if it is
-    /// still active, and rescales those whose rate has changed. All others go on.
+    /// Whether an application has changed anything besides the clock that fired.
     #[inline]
-    pub(super) fn follow<M: Matcher>(
-        &mut self,
-        matcher: &M,
-        fired: Due,
-        cause: Name,
-        now: f64,
-    ) -> Outcome<()> {
-        let delta = matcher.delta();
-        if delta.keeps_events() {
-            self.forget_deleted(matcher);
-            return self.start(matcher, fired, cause, now);
-        }
-        self.follow_changes(matcher, fired, cause, now)
+    pub(super) fn has_to_follow<M: Matcher>(&self, matcher: &M) -> bool {
+        !matcher.delta().keeps_events() || self.ages.len() > 0
     }
 
-    /// The same, where events were lost or found, or rates have changed.
-    fn follow_changes<M: Matcher>(
+    /// Follows an application: stops the clocks of lost events, starts those of found ones and of the fired one if it is
+    /// still active, and rescales those whose rate has changed. All others go on.
+    pub(super) fn follow<M: Matcher>(
         &mut self,
         matcher: &M,
         fired: Due,
@@ -150,8 +159,9 @@ impl<S: Schedule + Default> Clockwork<S> {
             self.disable(matcher, lost, kept, now);
         }
         self.forget_deleted(matcher);
-        self.gather(matcher, delta.found.iter().map(|&e| Due::Event(e)));
-        self.gather(matcher, survivor);
+        let found = delta.found.iter().map(|&e| Due::Event(e));
+        self.starting
+            .extend(found.chain(survivor).map(Starting::new));
         for &event in &delta.stale {
             if survivor != Some(Due::Event(event)) {
                 self.refresh(matcher, event, now)?;
@@ -164,24 +174,47 @@ impl<S: Schedule + Default> Clockwork<S> {
                     .rescale(self.slot(Due::Aggregate(rule)), hazard, now);
             }
         }
-        self.start_gathered(matcher, cause, now)
+        self.start_all(matcher, cause, now)
     }
 
-    /// A step without effect: the fired event stays active and nothing else has changed.
+    /// The fired event stays active and nothing else has changed.
+    #[inline]
     pub(super) fn restart<M: Matcher>(
         &mut self,
         matcher: &M,
         fired: Due,
-        cause: Name,
-        now: f64,
+        firing: &Firing<'_>,
     ) -> Outcome<()> {
-        self.start(matcher, fired, cause, now)
+        let &Firing {
+            rule,
+            bound,
+            name: cause,
+            time: now,
+            ..
+        } = firing;
+        let drawn = match fired {
+            Due::Event(_) => self.plain_delay(matcher, rule, bound.slots(), cause),
+            Due::Aggregate(_) => None,
+        };
+        match drawn {
+            Some((name, delay)) => self.clocks.start(self.slot(fired), name, delay, now),
+            None => self.start(matcher, fired, cause, now)?,
+        }
+        Ok(())
     }
 
     /// Stops the clock of an event that was lost; with age memory, unless it fired, what remains of it is kept.
     #[inline]
     fn disable<M: Matcher>(&mut self, matcher: &M, lost: Lost, keep: bool, now: f64) {
-        let rule = matcher.rule_of(lost.event);
+        if self.timers.of(matcher.rule_of(lost.event)).plain.is_none() {
+            self.remember(matcher, lost, keep, now);
+        }
+        self.clocks.stop(self.slot(Due::Event(lost.event)));
+    }
+
+    /// What is remembered of a lost event, or no longer.
+    fn remember<M: Matcher>(&mut self, matcher: &M, lost: Lost, keep: bool, now: f64) {
+        let (rule, matched) = matcher.event(lost.event);
         let slot = self.slot(Due::Event(lost.event));
         if lost.deleted {
             self.forget_stream(matcher, lost.event);
@@ -190,13 +223,11 @@ impl<S: Schedule + Default> Clockwork<S> {
             && let Some(remaining) = self.clocks.remaining(slot, now)
         {
             let timer = self.timers.of(rule);
-            let matched = matcher.matched(lost.event);
             let event = identity(timer, matcher, matched);
             let matched = timer.elements.iter().zip(matched);
             let numbers = matched.map(|(e, &slot)| e.number(matcher.graph(), slot));
             self.ages.keep(event, remaining, numbers);
         }
-        self.clocks.stop(slot);
     }
 
     /// Age memory forgets the events of deleted elements.
@@ -225,42 +256,36 @@ impl<S: Schedule + Default> Clockwork<S> {
                 self.clocks.reprioritise(slot, priority, weight)
             }
             Reading::Law(_) if self.timers.of(rule).on_change == OnChange::Redraw => {
-                self.gather(matcher, [Due::Event(event)]);
+                self.starting.push(Starting::new(Due::Event(event)));
             }
             Reading::Law(_) => {}
         }
         Ok(())
     }
 
-    #[inline]
-    fn gather<M: Matcher>(&mut self, matcher: &M, clocks: impl IntoIterator<Item = Due>) {
-        let timers = &self.timers;
-        self.starting
-            .extend(clocks.into_iter().map(|due| match due {
-                Due::Aggregate(rule) => Starting {
-                    rule,
-                    first: 0,
-                    due,
-                },
-                Due::Event(event) => {
-                    let (rule, matched) = matcher.event(event);
-                    let element = timers.of(rule).elements.first().zip(matched.first());
-                    let first = element.map_or(0, |(e, &slot)| e.number(matcher.graph(), slot));
-                    Starting { rule, first, due }
-                }
-            }));
+    /// Starts clocks in the order of their rules and matched numbers.
+    fn start_all<M: Matcher>(&mut self, matcher: &M, cause: Name, now: f64) -> Outcome<()> {
+        if self.starting.len() > 1 {
+            self.put_in_order(matcher);
+        }
+        for position in 0..self.starting.len() {
+            let due = self.starting[position].due;
+            self.start(matcher, due, cause, now)?;
+        }
+        self.starting.clear();
+        Ok(())
     }
 
-    #[inline]
-    fn start_gathered<M: Matcher>(&mut self, matcher: &M, cause: Name, now: f64) -> Outcome<()> {
-        let mut starting = std::mem::take(&mut self.starting);
-        let timers = &self.timers;
+    fn put_in_order<M: Matcher>(&mut self, matcher: &M) {
+        let timers = &*self.timers;
+        for starting in &mut self.starting {
+            starting.look_up(timers, matcher);
+        }
         let order = |a: &Starting, b: &Starting| {
             let rest = || numbers(timers, matcher, a).cmp(numbers(timers, matcher, b));
             (a.rule, a.first).cmp(&(b.rule, b.first)).then_with(rest)
         };
-        match starting.as_mut_slice() {
-            [] | [_] => {}
+        match self.starting.as_mut_slice() {
             [a, b] => {
                 if order(a, b).is_gt() {
                     std::mem::swap(a, b);
@@ -268,52 +293,69 @@ impl<S: Schedule + Default> Clockwork<S> {
             }
             many => many.sort_unstable_by(order),
         }
-        for each in starting.drain(..) {
-            self.start(matcher, each.due, cause, now)?;
-        }
-        self.starting = starting;
-        Ok(())
     }
 
     /// Starts the clock of an event that has become active, or is active again, or of a rule.
-    #[inline]
     fn start<M: Matcher>(&mut self, matcher: &M, due: Due, cause: Name, now: f64) -> Outcome<()> {
-        let slot = self.slot(due);
-        match due {
+        let plain = match due {
             Due::Event(event) => {
                 let (rule, matched) = matcher.event(event);
-                let timer = self.timers.of(rule);
-                if let Some(reading) = &timer.constant
-                    && timer.is_plain
-                {
-                    let name = timer.name(matcher.graph(), matched, cause);
-                    let delay = draw(&self.randomness, name, reading);
-                    self.clocks.start(slot, name, delay, now);
-                    if !self.truncation.knows(rule) {
-                        self.truncation.note(rule, reading);
-                    }
-                    return Ok(());
-                }
-                self.start_event(matcher, event, cause, now)
+                self.plain_delay(matcher, rule, matched.iter().copied(), cause)
             }
+            Due::Aggregate(_) => None,
+        };
+        let drawn = match plain {
+            None => self.delay(matcher, due, cause, now)?,
+            plain => plain,
+        };
+        if let Some((name, delay)) = drawn {
+            self.clocks.start(self.slot(due), name, delay, now);
+        }
+        Ok(())
+    }
+
+    /// The name of the firing to come of a match and its delay, where the rule, the match and a constant law are all that they depend on.
+    #[inline(always)]
+    fn plain_delay<M: Matcher>(
+        &mut self,
+        matcher: &M,
+        rule: RuleId,
+        matched: impl Iterator<Item = MatchedSlot>,
+        cause: Name,
+    ) -> Option<(Name, Delay)> {
+        let timer = self.timers.of(rule);
+        let reading = timer.plain.as_ref()?;
+        let name = timer.name(matcher.graph(), matched, cause);
+        self.truncation.note_once(rule, reading);
+        Some((name, draw(&self.randomness, name, reading)))
+    }
+
+    /// The same of any clock; none where what remained of it goes on.
+    fn delay<M: Matcher>(
+        &mut self,
+        matcher: &M,
+        due: Due,
+        cause: Name,
+        now: f64,
+    ) -> Outcome<Option<(Name, Delay)>> {
+        match due {
+            Due::Event(event) => self.delay_of_event(matcher, event, cause, now),
             Due::Aggregate(rule) => {
                 let name = Name::firing(self.timers.of(rule).key, &[], cause);
                 let rate = self.hazard(matcher, rule, now)?;
-                let delay = exponential(&self.randomness, name, rate);
-                self.clocks.start(slot, name, delay, now);
-                Ok(())
+                Ok(Some((name, exponential(&self.randomness, name, rate))))
             }
         }
     }
 
     /// The same, of an event that may have a stream, remember its age, or read its match.
-    fn start_event<M: Matcher>(
+    fn delay_of_event<M: Matcher>(
         &mut self,
         matcher: &M,
         event: EventId,
         cause: Name,
         now: f64,
-    ) -> Outcome<()> {
+    ) -> Outcome<Option<(Name, Delay)>> {
         let slot = self.slot(Due::Event(event));
         let (rule, matched) = matcher.event(event);
         let timer = self.timers.of(rule);
@@ -321,11 +363,12 @@ impl<S: Schedule + Default> Clockwork<S> {
             let identity = identity(timer, matcher, matched);
             if let Some(remaining) = self.ages.take(identity) {
                 self.clocks.resume(slot, remaining, now);
-                return self.catch_up(matcher, event, now);
+                self.catch_up(matcher, event, now)?;
+                return Ok(None);
             }
         }
         let name = match &timer.stream {
-            None => timer.name(matcher.graph(), matched, cause),
+            None => timer.name(matcher.graph(), matched.iter().copied(), cause),
             Some(_) => self.next_in_stream(matcher, event),
         };
         let delay = match &self.timers.of(rule).constant {
@@ -341,8 +384,7 @@ impl<S: Schedule + Default> Clockwork<S> {
                 draw(&self.randomness, name, &reading)
             }
         };
-        self.clocks.start(slot, name, delay, now);
-        Ok(())
+        Ok(Some((name, delay)))
     }
 
     /// What the rate of an event with age memory reads may have changed while it was disabled.
@@ -473,10 +515,10 @@ fn numbers<'a, M: Matcher>(
 
 /// A hash of rule and matched elements.
 fn identity<M: Matcher>(timer: &Timer, matcher: &M, matched: &[MatchedSlot]) -> Name {
-    timer.name(matcher.graph(), matched, Name::START)
+    timer.name(matcher.graph(), matched.iter().copied(), Name::START)
 }
 
-#[inline]
+#[inline(always)]
 fn draw(randomness: &Randomness, name: Name, reading: &Reading<'_>) -> Delay {
     match *reading {
         Reading::Exponential(rate) => exponential(randomness, name, rate),
@@ -489,6 +531,7 @@ fn draw(randomness: &Randomness, name: Name, reading: &Reading<'_>) -> Delay {
     }
 }
 
+#[inline]
 fn exponential(randomness: &Randomness, name: Name, rate: f64) -> Delay {
     Delay::Exponential {
         unit: unit_exponential(randomness, name),
@@ -497,6 +540,7 @@ fn exponential(randomness: &Randomness, name: Name, rate: f64) -> Delay {
 }
 
 /// An exponential delay of rate 1: what a clock of any rate works off, so that it can be rescaled.
+#[inline]
 fn unit_exponential(randomness: &Randomness, name: Name) -> f64 {
     standard_exponential(&mut randomness.rng(name, Place::DELAY))
 }

@@ -189,11 +189,8 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     pub fn next(&self) -> Option<(Due, f64)> {
         let (slot, due) = self.clockwork.clocks.next()?;
         // What became overdue while another event was fired by name fires at once.
-        let time = if due.priority.is_some() {
-            self.now
-        } else {
-            due.time.max(self.now)
-        };
+        let is_ahead = due.priority.is_none() && due.time > self.now;
+        let time = if is_ahead { due.time } else { self.now };
         Some((self.clockwork.due_in(slot), time))
     }
 
@@ -246,26 +243,47 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     ) -> Outcome<Progress> {
         self.look_ahead();
         self.move_time(time);
-        let (rule, name) = self.take(due);
-        let outcome = self
-            .effect(due, rule, name, observer)
-            .map_err(|error| self.at_match(error, rule))?;
+        let taken = self.take(due);
+        let Taken { rule, name, .. } = taken;
+        let prepared = self.prepare(due, taken);
+        let prepared = prepared.map_err(|error| self.at_match(error, rule))?;
+        let firing = Firing {
+            step: self.counts.steps(),
+            time: self.now,
+            rule,
+            name,
+            bound: &self.bound,
+        };
+        let outcome = match prepared {
+            Some(without) => without,
+            None => {
+                let mut cause = FiringCause {
+                    randomness: &self.randomness,
+                    columns: &self.timers.columns,
+                    name,
+                };
+                let applied = apply(&mut self.matcher, &mut cause, &firing, observer);
+                applied.map_err(|error| self.at_match(error, rule))?
+            }
+        };
         if let Some(before) = self.fingerprint {
             self.fingerprint = Some(self.record(before, rule, &outcome));
         }
-        let grown = matches!(&outcome, FiringOutcome::Applied(created) if !created.is_empty());
-        let firing = firing(&self.counts, self.now, rule, name, &self.bound);
         observer.after(&self.matcher, &firing, &outcome);
-        match &outcome {
-            FiringOutcome::Applied(_) => {
-                self.clockwork.follow(&self.matcher, due, name, self.now)?
-            }
-            _ => self.clockwork.restart(&self.matcher, due, name, self.now)?,
+        let (applied, grown) = match &outcome {
+            FiringOutcome::Applied(created) => (true, !created.is_empty()),
+            FiringOutcome::Effectless | FiringOutcome::Thinned => (false, false),
+        };
+        let changes = applied && self.clockwork.has_to_follow(&self.matcher);
+        if changes {
+            self.clockwork.follow(&self.matcher, due, name, self.now)?;
+        } else {
+            self.clockwork.restart(&self.matcher, due, &firing)?;
         }
-        self.counts.count(&outcome);
-        if grown || !self.matcher.delta().found.is_empty() {
+        if changes || grown {
             self.respect_limits(Some(rule))?;
         }
+        self.counts.count(&outcome);
         // Every step would cost debug builds the square of what they do.
         if cfg!(debug_assertions) && self.counts.steps().is_power_of_two() {
             self.check_invariants();
@@ -280,20 +298,25 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     /// Asks for what the next firings will probably read.
     #[inline]
     fn look_ahead(&self) {
-        const STAGES: [(usize, Soon); 4] = [
-            (8, Soon::Far),
-            (6, Soon::Near),
-            (4, Soon::Nearer),
-            (2, Soon::Next),
-        ];
-        if !self.clockwork.clocks.are_many() {
-            return;
+        if self.clockwork.clocks.are_many() {
+            self.prefetch(12, Soon::Far);
+            self.prefetch(8, Soon::Near);
+            self.prefetch(5, Soon::Nearer);
+            self.prefetch(2, Soon::Next);
         }
-        for (ahead, how_soon) in STAGES {
-            let slot = self.clockwork.clocks.foresee(ahead);
-            if let Some(Due::Event(event)) = slot.map(|slot| self.clockwork.due_in(slot)) {
-                self.matcher.prefetch(event, how_soon);
-            }
+    }
+
+    /// The same, for the firing so many after the next.
+    #[inline(always)]
+    fn prefetch(&self, ahead: usize, how_soon: Soon) {
+        let Some(slot) = self.clockwork.clocks.foresee(ahead) else {
+            return;
+        };
+        if how_soon == Soon::Far {
+            self.clockwork.clocks.prefetch(slot);
+        }
+        if let Due::Event(event) = self.clockwork.due_in(slot) {
+            self.matcher.prefetch(event, how_soon);
         }
     }
 
@@ -308,11 +331,11 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         }
     }
 
-    /// Binds what is due to its match and gives its rule and name.
+    /// Binds what is due to its match.
     #[inline]
-    fn take(&mut self, due: Due) -> (RuleId, Name) {
+    fn take(&mut self, due: Due) -> Taken {
         let slot = self.clockwork.slot(due);
-        let rule = match due {
+        let (rule, picks) = match due {
             Due::Event(event) => {
                 let (rule, matched) = self.matcher.event(event);
                 let timer = self.timers.of(rule);
@@ -321,59 +344,51 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
                     self.bound.reset(timer.variables);
                 }
                 self.bound.set_first(matched);
-                rule
+                (rule, timer.chooses)
             }
             Due::Aggregate(rule) => {
                 self.bound.reset(self.timers.of(rule).variables);
-                rule
+                (rule, true)
             }
         };
-        (rule, self.clockwork.clocks.fire(slot))
+        Taken {
+            rule,
+            name: self.clockwork.clocks.fire(slot),
+            picks,
+        }
     }
 
-    /// Picks, and applies the rule.
+    /// Picks what is to be picked; what comes of the firing where the rule is not applied.
     #[inline(always)]
-    fn effect<O: Observer<M>>(
-        &mut self,
-        due: Due,
-        rule: RuleId,
-        name: Name,
-        observer: &mut O,
-    ) -> Outcome<FiringOutcome> {
+    fn prepare(&mut self, due: Due, taken: Taken) -> Outcome<Option<FiringOutcome>> {
+        let Taken { rule, name, picks } = taken;
         if self.standstill.note(rule) {
             let fault = self.standstill.fault(&self.program.model);
             return Err(Box::new(RuntimeError::new(fault, self.now)));
         }
+        if !picks {
+            return Ok(None);
+        }
+        self.pick(due, rule, name)
+    }
+
+    /// Picks the match of an aggregate clock, and what a rule chooses; what comes of the firing where there is none.
+    #[inline]
+    fn pick(&mut self, due: Due, rule: RuleId, name: Name) -> Outcome<Option<FiringOutcome>> {
         if let Due::Aggregate(_) = due
             && !self.pick_components(rule, name)?
         {
-            return Ok(FiringOutcome::Thinned);
+            return Ok(Some(FiringOutcome::Thinned));
         }
-        let (randomness, now) = (&self.randomness, self.now);
         let at = At {
-            randomness,
+            randomness: &self.randomness,
             name,
             rule,
-            now,
+            now: self.now,
         };
-        if self.timers.of(rule).chooses && !self.chooser.choose(&self.matcher, at, &self.bound)? {
-            return Ok(FiringOutcome::Effectless);
-        }
-        let firing = firing(&self.counts, now, rule, name, &self.bound);
-        observer.before(&self.matcher, &firing)?;
-        let columns = &self.timers.columns;
-        let mut cause = FiringCause {
-            randomness,
-            columns,
-            name,
-        };
-        let application = Application {
-            rule,
-            bound: &self.bound,
-            now,
-        };
-        let applied = self.matcher.apply(application, &mut cause)?;
-        Ok(FiringOutcome::Applied(applied.created))
+        let chosen =
+            !self.timers.of(rule).chooses || self.chooser.choose(&self.matcher, at, &self.bound)?;
+        Ok((!chosen).then_some(FiringOutcome::Effectless))
     }
 
     /// Picks one match of each component of an aggregate rule; whether they make a match together.
@@ -419,7 +434,18 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     }
 
     /// More elements or active events than the model allows are an error: of the rule that has fired, or of the one that is active most often.
+    #[inline]
     fn respect_limits(&self, fired: Option<RuleId>) -> Outcome<()> {
+        let limits = &self.program.model.run.limits;
+        let active = self.clockwork.clocks.len() as u64;
+        // There are no more elements than numbers.
+        if self.matcher.graph().next_number() <= limits.elements && active <= limits.active_events {
+            return Ok(());
+        }
+        self.check_limits(fired)
+    }
+
+    fn check_limits(&self, fired: Option<RuleId>) -> Outcome<()> {
         let limits = &self.program.model.run.limits;
         let graph = self.matcher.graph();
         let elements = (graph.node_count() + graph.edge_count()) as u64;
@@ -500,18 +526,28 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     }
 }
 
-fn firing<'a>(
-    counts: &Counts,
-    time: f64,
+/// What is due, once it is bound.
+#[derive(Clone, Copy, Debug)]
+struct Taken {
     rule: RuleId,
     name: Name,
-    bound: &'a Binding,
-) -> Firing<'a> {
-    Firing {
-        step: counts.steps(),
-        time,
-        rule,
-        name,
-        bound,
-    }
+    /// Whether something is to be picked before the rule can be applied.
+    picks: bool,
+}
+
+/// Applies the rule of a firing.
+#[inline(always)]
+fn apply<M: Matcher, O: Observer<M>>(
+    matcher: &mut M,
+    cause: &mut FiringCause<'_>,
+    firing: &Firing<'_>,
+    observer: &mut O,
+) -> Outcome<FiringOutcome> {
+    observer.before(matcher, firing)?;
+    let &Firing {
+        rule, bound, time, ..
+    } = firing;
+    let now = time;
+    let applied = matcher.apply(Application { rule, bound, now }, cause)?;
+    Ok(FiringOutcome::Applied(applied.created))
 }

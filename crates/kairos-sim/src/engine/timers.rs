@@ -78,19 +78,31 @@ pub(super) struct Timer {
     pub(super) on_change: OnChange,
     pub(super) aggregate: Option<Aggregate>,
     pub(super) stream: Option<Stream>,
-    /// Whether a clock that starts needs nothing but a name and a draw by `constant`.
-    pub(super) is_plain: bool,
+    /// The same as `constant`, where a clock that starts needs nothing but a name and a draw by that.
+    pub(super) plain: Option<Reading<'static>>,
     /// What the parameters say, where they are the same for every match.
     pub(super) constant: Option<Reading<'static>>,
 }
 
 impl Timer {
     /// The name of a firing that `cause` made active, where the timer has no stream.
-    #[inline]
-    pub(super) fn name(&self, graph: &HostGraph, matched: &[Slot], cause: Name) -> Name {
+    #[inline(always)]
+    pub(super) fn name(
+        &self,
+        graph: &HostGraph,
+        mut matched: impl Iterator<Item = Slot>,
+        cause: Name,
+    ) -> Name {
+        // Most matches are a node.
+        if let [Element::Node(_)] = *self.elements
+            && let Some(node) = matched.next()
+        {
+            let name = Name(graph.node_name(node));
+            return self.causes.firing(std::iter::once(name), cause);
+        }
         let names = self.elements.iter().zip(matched);
-        let names = names.map(|(e, &slot)| e.name(graph, slot));
-        self.causes.firing(names, cause)
+        self.causes
+            .firing(names.map(|(e, slot)| e.name(graph, slot)), cause)
     }
 }
 
@@ -181,7 +193,7 @@ fn timer(program: &Program, id: RuleId, aggregates: &mut Vec<RuleId>) -> Timer {
     Timer {
         key,
         causes: Causes::new(key, rule.lhs.elements.len()),
-        is_plain: is_plain && constant.is_some(),
+        plain: constant.filter(|_| is_plain),
         elements: rule.lhs.elements.iter().map(element).collect(),
         variables: rule.scope.elements.len(),
         chooses: !rule.choose.is_empty() || !rule.then.is_empty(),

@@ -24,10 +24,12 @@ impl Truncation {
         Truncation(vec![Noted::Nothing; rules])
     }
 
-    /// Whether a law of the rule was noted.
+    /// The law that all delays of the rule are drawn from.
     #[inline]
-    pub(super) fn knows(&self, rule: RuleId) -> bool {
-        !matches!(self.0[rule.index()], Noted::Nothing)
+    pub(super) fn note_once(&mut self, rule: RuleId, reading: &Reading<'_>) {
+        if let Noted::Nothing = self.0[rule.index()] {
+            self.note(rule, reading);
+        }
     }
 
     /// A law that a delay is drawn from. The shift falls with mean / sd, which is all that is compared here.

@@ -296,6 +296,9 @@ impl Collector {
                 level.follow(firing.time, matcher.reading(probe));
             }
         }
+        if self.durations.is_empty() {
+            return;
+        }
         self.mark(matcher, firing, true);
         for &probe in &self.durations {
             if let Some(Watch::Between(durations)) = &mut self.watches[probe.index()] {

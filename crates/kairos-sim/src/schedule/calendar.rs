@@ -14,6 +14,8 @@ mod tuning;
 
 use std::{cmp::Reverse, collections::BinaryHeap};
 
+use kairos_rewrite::prefetch::prefetch;
+
 use super::{
     Due, Schedule, Slot,
     lists::{Entry, List, Lists},
@@ -25,6 +27,15 @@ const EVENTS_PER_DAY: f64 = 64.0;
 
 /// Parts of a day by which its entries are counted: so many that most have one entry or none.
 const PARTS: usize = 128;
+
+/// Entries of a day that insertion sorts sooner than counting.
+const FEW_A_DAY: usize = 12;
+
+/// A day with more entries is not sorted by counting.
+const MANY: usize = 4 * PARTS;
+
+/// So many are sorted before they are due, so that their memory can be asked for.
+const FORESEEN: usize = 16;
 
 /// With so few events scheduled, the heap alone is as fast.
 const FEW: usize = 64;
@@ -71,8 +82,8 @@ pub struct CalendarSchedule {
     parked: usize,
     /// What is due next.
     first: Node,
-    /// What was due today when the day came, in order, and how many of these have left.
-    today: Vec<Node>,
+    /// What was due today when the day came, in order, what was left of yesterday before it; and how many of these have left.
+    today: Vec<Entry>,
     left: usize,
     /// Empty, except while a day comes.
     coming: Vec<Entry>,
@@ -133,6 +144,14 @@ impl Default for CalendarSchedule {
     }
 }
 
+/// A whole number near one that is at least 0, never smaller for a greater one: where halves no longer fit, all that is left of a number
+/// is whole, and beyond that the bits go on ascending.
+#[inline]
+fn whole(number: f64) -> u64 {
+    const WHOLE: f64 = (1_u64 << 52) as f64;
+    (number + WHOLE).to_bits().wrapping_sub(WHOLE.to_bits())
+}
+
 /// Whether a time is ever due.
 #[inline]
 fn due(time: u64) -> bool {
@@ -143,8 +162,7 @@ impl CalendarSchedule {
     /// The day of a time, never smaller for a later one.
     #[inline]
     fn day_of(&self, time: u64) -> u64 {
-        // Through a signed integer, for which processors have an instruction.
-        (f64::from_bits(time) * self.days_per_time) as i64 as u64
+        whole(f64::from_bits(time) * self.days_per_time)
     }
 
     /// The index of a day of this year.
@@ -179,24 +197,24 @@ impl CalendarSchedule {
         self.places[slot as usize] == Place { time, order }
     }
 
+    /// What an entry says, if it is true.
+    #[inline]
+    fn node_of(&self, entry: Entry) -> Option<Node> {
+        let Place { time, order } = self.places[entry.slot as usize];
+        let is_true = time == entry.time && order as u32 == entry.order;
+        let slot = entry.slot;
+        is_true.then_some(Node { time, order, slot })
+    }
+
     /// Writes down when a slot is due, where its time belongs.
     #[inline(always)]
     fn put(&mut self, node: Node) {
         let Node { time, order, slot } = node;
-        if self.is_least() {
-            self.first = self.first.min(node);
-            return;
-        }
         let day = self.day_of(time);
-        self.watch.written += 1;
         if day <= self.day {
-            self.watch.entered += 1;
-            self.added.push(Reverse(node));
-            if node < self.first {
-                self.first = node;
-            }
-            return;
+            return self.put_into_today(node);
         }
+        self.watch.written += 1;
         let entry = Entry {
             time,
             slot,
@@ -211,8 +229,35 @@ impl CalendarSchedule {
         }
     }
 
-    /// Finds what is due next: drops entries that are out of date, and lets days come until one is true.
+    /// The same, where its day has come: there is no other while all that is kept is the table.
+    fn put_into_today(&mut self, node: Node) {
+        self.first = self.first.min(node);
+        if !self.is_least() {
+            self.watch.written += 1;
+            self.watch.entered += 1;
+            self.added.push(Reverse(node));
+        }
+    }
+
+    /// Finds what is due next, after what was the first has got another time or none.
     #[inline]
+    fn leave(&mut self) {
+        let is_first = |entry: &Entry| entry.slot == self.first.slot;
+        let left = self.left + usize::from(self.today.get(self.left).is_some_and(is_first));
+        if left + FORESEEN < self.today.len()
+            && !self.is_untidy()
+            && let Some(node) = self.node_of(self.today[left])
+            && self.added.peek().is_none_or(|added| node < added.0)
+        {
+            self.left = left;
+            self.first = node;
+            return;
+        }
+        self.settle();
+    }
+
+    /// Finds what is due next: drops entries that are out of date, and lets days come until one is true.
+    #[inline(never)]
     fn settle(&mut self) {
         if self.is_least() {
             self.first = self.nodes().min().unwrap_or(NOTHING);
@@ -221,16 +266,37 @@ impl CalendarSchedule {
         if self.is_untidy() {
             self.look_after();
         }
-        while self.added.is_empty()
-            && let Some(&first) = self.today.get(self.left)
-        {
-            if self.is_true(first) {
-                self.first = first;
+        loop {
+            let sorted = loop {
+                match self.today.get(self.left) {
+                    None => break NOTHING,
+                    Some(&next) => match self.node_of(next) {
+                        Some(node) => break node,
+                        None => self.left += 1,
+                    },
+                }
+            };
+            let added = self.added.peek().map_or(NOTHING, |added| added.0);
+            if added != NOTHING && !self.is_true(added) {
+                self.added.pop();
+                continue;
+            }
+            self.first = sorted.min(added);
+            if !self.needs_next_day() {
                 return;
             }
-            self.left += 1;
+            self.next_day();
         }
-        self.settle_among_added();
+    }
+
+    /// Whether nothing is due today, but is later; or so little that the next day may as well come now, if it is the next.
+    fn needs_next_day(&self) -> bool {
+        if self.first == NOTHING {
+            return self.in_days + self.later.len() > 0;
+        }
+        self.today.len() - self.left <= FORESEEN
+            && self.in_days > 0
+            && self.day_of(self.first.time) >= self.day
     }
 
     /// Whether so much was written that the calendar must be looked at. What is due next may stay the same all the while.
@@ -250,29 +316,6 @@ impl CalendarSchedule {
     fn nodes(&self) -> impl Iterator<Item = Node> + '_ {
         let due = (0..).zip(&self.places).filter(|(_, place)| due(place.time));
         due.map(|(slot, &Place { time, order })| Node { time, order, slot })
-    }
-
-    /// The same, where there is more than what the day began with, or no more of that.
-    fn settle_among_added(&mut self) {
-        loop {
-            let sorted = self.today.get(self.left).copied().unwrap_or(NOTHING);
-            let added = self.added.peek().map_or(NOTHING, |added| added.0);
-            let first = sorted.min(added);
-            if first == NOTHING {
-                if self.in_days + self.later.len() == 0 {
-                    self.first = NOTHING;
-                    return;
-                }
-                self.next_day();
-            } else if self.is_true(first) {
-                self.first = first;
-                return;
-            } else if sorted < added {
-                self.left += 1;
-            } else {
-                self.added.pop();
-            }
-        }
     }
 
     /// The next day comes, or the next on which something is due where nothing is this year.
@@ -297,69 +340,42 @@ impl CalendarSchedule {
         }
     }
 
-    /// Sorts the entries of the day that begins, those that are out of date left out: by counting those of each part of the day, then by
-    /// insertion, which has little left to do.
+    /// Sorts the entries of the day that begins: by counting those of each part of the day, then by insertion, which has little left to
+    /// do. What is out of date is sorted as well: whether it is would have to be looked up far away, and will be when its turn comes.
     fn begin_day(&mut self, entries: &[Entry]) {
-        const MANY: usize = 4 * PARTS;
         const FEW_OF_PART: u16 = 16;
-        self.today.clear();
+        self.today.drain(..self.left);
         self.left = 0;
-        let place = |entry: &Entry| self.places[entry.slot as usize];
-        let is_true = |entry: &Entry| {
-            let place = place(entry);
-            place.time == entry.time && place.order as u32 == entry.order
-        };
-        let node = |entry: &Entry| Node {
-            time: entry.time,
-            order: place(entry).order,
-            slot: entry.slot,
-        };
-        if entries.len() > MANY {
-            let nodes = entries.iter().filter(|e| is_true(e)).map(node);
-            self.today.extend(nodes);
-            return self.today.sort_unstable();
+        let before = self.today.len();
+        self.today.extend_from_slice(entries);
+        let (today, places) = (&mut self.today[before..], &self.places[..]);
+        if entries.len() <= FEW_A_DAY {
+            return insertion_sort(today, places);
         }
         let (parts_per_time, first) = (
             self.days_per_time * PARTS as f64,
-            self.day as f64 * PARTS as f64,
+            (self.day as f64 - 0.5) * PARTS as f64,
         );
         // Rounding may put an entry one part off, which insertion mends.
         let part = |entry: &Entry| {
-            let part = f64::from_bits(entry.time) * parts_per_time - first;
-            (part as i64 as usize).min(PARTS - 1)
+            let part = whole(f64::from_bits(entry.time) * parts_per_time - first);
+            part.min(PARTS as u64 - 1) as u8
         };
-        let mut ends = [0_u16; PARTS];
-        let mut parts = [0_u8; MANY];
+        let (mut ends, mut parts) = (Counts([0; PARTS]), [0_u8; MANY]);
+        let mut most = 0;
         for (entry, noted) in entries.iter().zip(&mut parts) {
-            let part = if is_true(entry) {
-                part(entry) as u8
-            } else {
-                u8::MAX
-            };
-            *noted = part;
-            if let Some(count) = ends.get_mut(part as usize) {
-                *count += 1;
-            }
-        }
-        let (mut end, mut most) = (0, 0);
-        for count in &mut ends {
-            most = most.max(*count);
-            end += *count;
-            *count = end;
-        }
-        self.today.resize(end as usize, NOTHING);
-        for (entry, &part) in entries.iter().zip(&parts) {
-            if let Some(end) = ends.get_mut(part as usize) {
-                *end -= 1;
-                self.today[*end as usize] = node(entry);
-            }
+            *noted = part(entry);
+            most = most.max(ends.count(*noted));
         }
         // Many of one part are many at one time, whom insertion would move far.
-        if most < FEW_OF_PART {
-            insertion_sort(&mut self.today);
-        } else {
-            self.today.sort_unstable();
+        if entries.len() > MANY || most >= FEW_OF_PART {
+            return today.sort_unstable_by_key(|e| e.key(places));
         }
+        ends.sum();
+        for (&entry, &part) in entries.iter().zip(&parts) {
+            today[ends.take(part)] = entry;
+        }
+        insertion_sort(today, places);
     }
 
     /// Moves the end of the year on, and into the year what is due before it.
@@ -367,38 +383,85 @@ impl CalendarSchedule {
         self.new_year = self.day.saturating_add(self.days.len() as u64);
         let mut position = 0;
         while let Some(&entry) = self.later.get(position) {
-            let Place { time, order } = self.places[entry.slot as usize];
-            let is_true = time == entry.time && order as u32 == entry.order;
             let day = self.day_of(entry.time);
-            if is_true && day > self.day && day >= self.new_year {
+            let node = self.node_of(entry);
+            if node.is_some() && day > self.day && day >= self.new_year {
                 position += 1;
                 continue;
             }
             self.later.swap_remove(position);
-            if is_true {
-                let slot = entry.slot;
-                self.put(Node { time, order, slot });
+            if let Some(node) = node {
+                self.put(node);
             }
         }
     }
 }
 
-/// Sorts nodes that are almost in order.
+/// How many entries fall into each part of a day; once these are summed, where those of each part end.
+struct Counts([u16; PARTS]);
+
+impl Counts {
+    /// One more; how many these are.
+    #[inline]
+    fn count(&mut self, part: u8) -> u16 {
+        let count = &mut self.0[part as usize];
+        *count += 1;
+        *count
+    }
+
+    /// Adds to each count those of all parts before.
+    #[inline]
+    fn sum(&mut self) {
+        let mut before = 0;
+        for four in self.0.as_chunks_mut::<4>().0 {
+            let [a, b, c, d] = *four;
+            let (ab, cd) = (a + b, c + d);
+            *four = [a, ab, ab + c, ab + cd].map(|sum| before + sum);
+            before = four[3];
+        }
+    }
+
+    /// The last place of those of a part that is not taken.
+    #[inline]
+    fn take(&mut self, part: u8) -> usize {
+        let end = &mut self.0[part as usize];
+        *end -= 1;
+        *end as usize
+    }
+}
+
+impl Entry {
+    /// What entries leave by: of two of one time the order must be looked up.
+    #[inline]
+    fn key(&self, places: &[Place]) -> Node {
+        let &Entry { time, slot, .. } = self;
+        let order = places[slot as usize].order;
+        Node { time, order, slot }
+    }
+}
+
+/// Sorts entries that are almost in order.
 #[inline]
-fn insertion_sort(nodes: &mut [Node]) {
-    for i in 1..nodes.len() {
-        let node = nodes[i];
+fn insertion_sort(entries: &mut [Entry], places: &[Place]) {
+    #[cold]
+    fn is_after_at_one_time(a: Entry, b: Entry, places: &[Place]) -> bool {
+        a.key(places) > b.key(places)
+    }
+    let is_after = |a: Entry, b: Entry| {
+        a.time > b.time || a.time == b.time && is_after_at_one_time(a, b, places)
+    };
+    for i in 1..entries.len() {
+        let entry = entries[i];
         let mut place = i;
-        while place > 0 && nodes[place - 1] > node {
-            nodes[place] = nodes[place - 1];
+        while place > 0 && is_after(entries[place - 1], entry) {
+            entries[place] = entries[place - 1];
             place -= 1;
         }
-        nodes[place] = node;
+        entries[place] = entry;
     }
 }
 
 impl Schedule for CalendarSchedule {
-    #[inline]
     fn insert(&mut self, slot: Slot, time: f64, order: u64) {
         let time = time_key(time);
         let index = slot.0 as usize;
@@ -438,7 +501,7 @@ impl Schedule for CalendarSchedule {
             self.parked -= 1;
         }
         if self.first.slot == slot.0 {
-            self.settle();
+            self.leave();
         }
     }
 
@@ -456,7 +519,9 @@ impl Schedule for CalendarSchedule {
         } else {
             self.parked += 1;
         }
-        if self.first.slot == slot.0 || self.first == NOTHING || self.is_untidy() {
+        if self.first.slot == slot.0 {
+            self.leave();
+        } else if self.first == NOTHING || self.is_untidy() {
             self.settle();
         }
     }
@@ -473,8 +538,13 @@ impl Schedule for CalendarSchedule {
 
     #[inline]
     fn foresee(&self, ahead: usize) -> Option<Slot> {
-        let node = self.today.get(self.left + ahead)?;
-        Some(Slot(node.slot))
+        let entry = self.today.get(self.left + ahead)?;
+        Some(Slot(entry.slot))
+    }
+
+    #[inline]
+    fn prefetch(&self, slot: Slot) {
+        prefetch(&self.places, slot.0 as usize);
     }
 
     #[inline]
@@ -497,12 +567,12 @@ impl Schedule for CalendarSchedule {
     }
 
     fn memory_bytes(&self) -> usize {
-        let nodes = self.today.capacity() + self.added.capacity();
+        let entries = self.today.capacity() + self.later.capacity();
         self.places.capacity() * size_of::<Place>()
             + self.days.capacity() * size_of::<List>()
             + self.lists.memory_bytes()
-            + self.later.capacity() * size_of::<Entry>()
-            + nodes * size_of::<Node>()
+            + entries * size_of::<Entry>()
+            + self.added.capacity() * size_of::<Node>()
     }
 
     fn check_invariants(&self) {
@@ -522,7 +592,11 @@ impl Schedule for CalendarSchedule {
             return;
         }
         let mut written: Vec<Node> = Vec::with_capacity(self.entries());
-        written.extend(&self.today[self.left..]);
+        written.extend(
+            self.today[self.left..]
+                .iter()
+                .filter_map(|&e| self.node_of(e)),
+        );
         assert!(written.is_sorted(), "the day is out of order");
         written.extend(self.added.iter().map(|added| added.0));
         assert!(
@@ -545,11 +619,7 @@ impl Schedule for CalendarSchedule {
                 None => day >= self.new_year,
             };
             assert!(right, "{entry:?} stands on the wrong day");
-            let Place { time, order } = self.places[entry.slot as usize];
-            if time == entry.time && order as u32 == entry.order {
-                let slot = entry.slot;
-                written.push(Node { time, order, slot });
-            }
+            written.extend(self.node_of(*entry));
         }
         assert_eq!(in_days, self.in_days, "entries are miscounted");
         written.sort_unstable();

@@ -76,6 +76,10 @@ pub trait Schedule {
         None
     }
 
+    /// Asks for the memory in which a slot's time stands.
+    #[inline]
+    fn prefetch(&self, _slot: Slot) {}
+
     /// How many slots are scheduled, those with time `+inf` included.
     fn len(&self) -> usize;
 

@@ -65,7 +65,9 @@ fn assert_days_fit(hold: &mut Hold, mean: f64) {
     let day = hold.fire(firings, mean);
     let at = format!("{count} at {mean}: {day:?}");
     let half = EVENTS_PER_DAY / 2.0;
-    assert!((half / 2.0..=2.0 * half).contains(&day.sorted), "{at}");
+    // The next day comes while so many of this one are left.
+    let sorted = day.sorted - FORESEEN as f64;
+    assert!((half / 2.0..=2.0 * half).contains(&sorted), "{at}");
     assert!(day.added < 4.0, "{at}");
     let year = hold.calendar.days.len() as f64 * EVENTS_PER_DAY / count as f64;
     assert!(
