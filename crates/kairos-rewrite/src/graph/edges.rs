@@ -2,7 +2,7 @@
 
 use kairos_model::types::EdgeTypeId;
 
-use super::VACANT;
+use super::{VACANT, places::Places};
 use crate::{binding::Slot, prefetch::prefetch, schema::Schema};
 
 /// Numbers have 48 bits: the type stands above them.
@@ -48,9 +48,9 @@ pub(super) struct Edges {
     has_names: bool,
     has_attributes: bool,
     count: usize,
-    free: Vec<u32>,
-    /// Those deleted in this step.
-    deleted: Vec<u32>,
+    places: Places,
+    /// Those deleted in this step, with their types.
+    deleted: Vec<(u16, Slot)>,
 }
 
 impl Edges {
@@ -63,7 +63,7 @@ impl Edges {
             has_names: schema.upkeep().names(),
             has_attributes: types.any(|ty| schema.edge_attributes(ty) > 0),
             count: 0,
-            free: Vec::new(),
+            places: Places::new(schema.edge_types()),
             deleted: Vec::new(),
         }
     }
@@ -71,8 +71,8 @@ impl Edges {
     /// Lets the slots of edges deleted so far be reused.
     #[inline]
     pub(super) fn begin_step(&mut self) {
-        if !self.deleted.is_empty() {
-            self.free.append(&mut self.deleted);
+        for (ty, slot) in self.deleted.drain(..) {
+            self.places.give_back(ty.into(), slot.0);
         }
     }
 
@@ -88,38 +88,56 @@ impl Edges {
             to: edge.to.0,
         };
         self.count += 1;
-        if let Some(slot) = self.free.pop() {
-            let index = slot as usize;
-            self.records[index] = record;
-            if self.has_names {
-                self.names[index] = edge.name;
-            }
-            if self.has_attributes {
-                self.attributes[index] = edge.attributes;
-            }
-            return Slot(slot);
+        let slot = self.places.take(edge.ty.index());
+        let index = slot as usize;
+        if index >= self.records.len() {
+            self.grow();
         }
-        let slot = u32::try_from(self.records.len()).expect("fewer than 2^32 elements");
-        self.records.push(record);
+        self.records[index] = record;
         if self.has_names {
-            self.names.push(edge.name);
+            self.names[index] = edge.name;
         }
         if self.has_attributes {
-            self.attributes.push(edge.attributes);
+            self.attributes[index] = edge.attributes;
         }
         Slot(slot)
+    }
+
+    /// Makes room for the slots of a new page.
+    #[cold]
+    fn grow(&mut self) {
+        const NO_EDGE: Record = Record {
+            key: u64::MAX,
+            from: u32::MAX,
+            to: u32::MAX,
+        };
+        let bound = self.places.bound();
+        self.records.resize(bound, NO_EDGE);
+        if self.has_names {
+            self.names.resize(bound, 0);
+        }
+        if self.has_attributes {
+            self.attributes.resize(bound, 0);
+        }
+    }
+
+    /// The number of an edge among those of its type: dense, and used again as its slot is.
+    #[inline]
+    pub(super) fn rank(&self, edge: Slot) -> u32 {
+        self.places.rank(edge.0)
     }
 
     /// Marks an edge as gone; its number and name can still be read.
     #[inline]
     pub(super) fn delete(&mut self, edge: Slot) {
-        self.records[edge.index()].key |= u64::from(VACANT) << NUMBER_BITS;
-        self.deleted.push(edge.0);
+        let record = &mut self.records[edge.index()];
+        self.deleted.push((record.ty(), edge));
+        record.key |= u64::from(VACANT) << NUMBER_BITS;
         self.count -= 1;
     }
 
     pub(super) fn deleted(&self) -> impl Iterator<Item = Slot> + '_ {
-        self.deleted.iter().copied().map(Slot)
+        self.deleted.iter().map(|&(_, edge)| edge)
     }
 
     /// Number of edges.
@@ -177,6 +195,7 @@ impl Edges {
     pub(super) fn memory_bytes(&self) -> usize {
         self.records.capacity() * size_of::<Record>()
             + self.names.capacity() * size_of::<u64>()
-            + (self.attributes.capacity() + self.free.capacity()) * size_of::<u32>()
+            + self.attributes.capacity() * size_of::<u32>()
+            + self.places.memory_bytes()
     }
 }

@@ -2,6 +2,7 @@
 
 mod adjacency;
 mod edges;
+mod places;
 #[cfg(test)]
 mod tests;
 
@@ -347,6 +348,12 @@ impl HostGraph {
     #[must_use]
     pub fn edge_type(&self, edge: Slot) -> EdgeTypeId {
         self.edges.ty(edge)
+    }
+
+    /// The number of an edge among those of its type: dense, and used again as its slot is.
+    #[inline]
+    pub(crate) fn edge_rank(&self, edge: Slot) -> u32 {
+        self.edges.rank(edge)
     }
 
     /// Source and target of an edge; of an undirected one both ends, in the order of its creation.

@@ -75,7 +75,7 @@ impl Data {
             stores: queries
                 .iter()
                 .zip(&program.network().dispatch.hook_places)
-                .map(|(q, places)| Store::new(q.layout(places)))
+                .map(|(q, places)| Store::new(q.layout(program, places)))
                 .collect(),
             removed: Vec::new(),
             pools: queries

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     eval::Quick,
-    program::{Program, SubId},
+    program::{Program, SubId, edge_types},
 };
 
 /// A query among all of a network.
@@ -162,13 +162,18 @@ impl Query {
     }
 
     /// How its rows are stored; `places` says for each hook which of the lists of an element of each type it is.
-    pub(crate) fn layout(&self, places: &[Vec<u16>]) -> Layout {
+    pub(crate) fn layout(&self, program: &Program, places: &[Vec<u16>]) -> Layout {
         let numbering = self.numbering_hook();
-        let hook = |(index, (&column, places)): (usize, (&usize, &Vec<u16>))| Hook {
-            column,
-            is_node: self.nodes[column],
-            places: places.as_slice().into(),
-            is_listed: numbering != Some(index),
+        let mut links = 0;
+        let hook = |(index, (&column, places)): (usize, (&usize, &Vec<u16>))| {
+            let is_listed = numbering != Some(index);
+            links += usize::from(is_listed);
+            Hook {
+                column,
+                is_node: self.nodes[column],
+                places: places.as_slice().into(),
+                link: is_listed.then(|| links - 1),
+            }
         };
         let hooks: Vec<Hook> = self
             .hooks
@@ -177,15 +182,23 @@ impl Query {
             .enumerate()
             .map(hook)
             .collect();
-        let is_bare =
-            numbering.is_some() && self.anchor.is_none() && !hooks.iter().any(|h| h.is_listed);
+        let is_bare = numbering.is_some() && self.anchor.is_none() && links == 0;
         Layout {
             width: self.vars.len(),
             hooks,
             anchor: self.anchor,
             numbering,
+            is_ranked: numbering.is_some_and(|hook| self.is_ranked(program, hook)),
+            links,
             is_bare,
         }
+    }
+
+    /// Whether a hook's elements are edges of one type among several, and a match is more than one of them.
+    fn is_ranked(&self, program: &Program, hook: usize) -> bool {
+        let var = self.vars[self.hooks[hook]];
+        let types = edge_types(program.scope(self.owner), var);
+        types.len() == 1 && program.schema.edge_types() > 1 && self.vars.len() > 1
     }
 
     fn key_of(&self, column: usize) -> Option<usize> {

@@ -37,8 +37,8 @@ pub(crate) struct Hook {
     pub(crate) is_node: bool,
     /// By type of the element: which of its lists this is, or [`NO_HOOK`].
     pub(crate) places: Box<[u16]>,
-    /// Whether its rows are listed: all are but those that have the number of their element.
-    pub(crate) is_listed: bool,
+    /// Its place among the links of a row, which is listed by it; no row is that has the number of its element.
+    pub(crate) link: Option<usize>,
 }
 
 impl Hook {
@@ -63,6 +63,10 @@ pub(crate) struct Layout {
     pub(crate) anchor: Option<usize>,
     /// A hook that no two rows share: then a row has the number of the element's slot.
     pub(crate) numbering: Option<usize>,
+    /// Whether it has the number of the edge among those of its type instead.
+    pub(crate) is_ranked: bool,
+    /// How many hooks list their rows.
+    pub(crate) links: usize,
     /// Whether rows are in no list, no hash index and no count.
     pub(crate) is_bare: bool,
 }
@@ -91,7 +95,7 @@ impl Layout {
     /// Bytes of a row.
     pub(crate) fn row_bytes(&self) -> usize {
         let hashed = if self.numbering.is_none() { 8 } else { 0 };
-        self.stored() * size_of::<Slot>() + self.links() * size_of::<Link>() + 1 + hashed
+        self.stored() * size_of::<Slot>() + self.links * size_of::<Link>() + 1 + hashed
     }
 
     /// Whether a row says by its number all that there is to say.
@@ -105,16 +109,11 @@ impl Layout {
         if self.is_element() { 0 } else { self.width }
     }
 
-    /// Links that are stored for a row.
-    fn links(&self) -> usize {
-        if self.is_bare { 0 } else { self.hooks.len() }
-    }
-
-    /// Hooks whose rows are listed, by their indexes.
+    /// Hooks by which rows are listed, by their places among the links of a row.
     #[inline]
     fn listed(&self) -> impl Iterator<Item = (usize, &Hook)> {
-        let hooks = self.hooks.iter().enumerate();
-        hooks.filter(|(_, hook)| hook.is_listed)
+        let hooks = self.hooks.iter();
+        hooks.filter_map(|hook| Some((hook.link?, hook)))
     }
 }
 
@@ -214,7 +213,7 @@ impl Store {
         heads: &AllHeads,
     ) -> Option<u32> {
         if let Some(hook) = self.layout.numbering {
-            let row = self.numbered(slots[self.layout.hooks[hook].column]);
+            let row = self.numbered(graph, slots[self.layout.hooks[hook].column]);
             return (row != NONE && *self.row(row) == *slots).then_some(row);
         }
         if self.index.is_none() {
@@ -235,7 +234,7 @@ impl Store {
         heads: &AllHeads,
     ) -> Result<Option<u32>, LongLists> {
         const SHORT: usize = 8;
-        for (index, hook) in self.layout.listed() {
+        for (link, hook) in self.layout.listed() {
             let mut row = heads.first(hook, graph, slots[hook.column]);
             for _ in 0..SHORT {
                 if row == NONE {
@@ -244,7 +243,7 @@ impl Store {
                 if self.stored(row) == slots {
                     return Ok(Some(row));
                 }
-                row = self.next(index, row);
+                row = self.after(link, row);
             }
         }
         Err(LongLists)
@@ -276,15 +275,15 @@ impl Store {
         element: Slot,
     ) -> u32 {
         match self.is_numbered_by(hook) {
-            true => self.numbered(element),
+            true => self.numbered(graph, element),
             false => heads.first(&self.layout.hooks[hook], graph, element),
         }
     }
 
-    /// Asks for the memory of the row of an element that no two rows share.
+    /// Asks for the memory of the row of a node that no two rows share.
     #[inline]
     pub(crate) fn prefetch(&self, element: Slot) {
-        if self.layout.numbering.is_some() {
+        if self.layout.numbering.is_some() && !self.layout.is_ranked {
             prefetch(&self.alive, element.index());
             prefetch(&self.slots, element.index() * self.layout.width);
             prefetch(&self.events, element.index());
@@ -299,20 +298,44 @@ impl Store {
 
     /// The row of an element that no two rows share, or [`NONE`].
     #[inline]
-    pub(crate) fn numbered(&self, element: Slot) -> u32 {
-        match self.alive.get(element.index()) {
-            Some(true) => element.0,
+    pub(crate) fn numbered(&self, graph: &HostGraph, element: Slot) -> u32 {
+        let row = self.number_of(graph, element);
+        match self.alive.get(row as usize) {
+            Some(true) if !self.layout.is_ranked || self.has(row, element) => row,
             _ => NONE,
         }
+    }
+
+    /// The row that an element has or would have.
+    #[inline]
+    fn number_of(&self, graph: &HostGraph, element: Slot) -> u32 {
+        if self.layout.is_ranked {
+            graph.edge_rank(element)
+        } else {
+            element.0
+        }
+    }
+
+    /// Whether a row is that of an element: edges of other types have the same numbers.
+    #[inline]
+    fn has(&self, row: u32, element: Slot) -> bool {
+        let hook = self.layout.numbering.map(|hook| &self.layout.hooks[hook]);
+        hook.is_some_and(|hook| self.row(row)[hook.column] == element)
     }
 
     /// The row after one in a hook's list, or [`NONE`].
     #[inline]
     pub(crate) fn next(&self, hook: usize, row: u32) -> u32 {
-        if self.is_numbered_by(hook) {
-            return NONE;
+        match self.layout.hooks[hook].link {
+            None => NONE,
+            Some(link) => self.after(link, row),
         }
-        self.links[row as usize * self.layout.hooks.len() + hook].next
+    }
+
+    /// The row after one in the list of one of its links, or [`NONE`].
+    #[inline]
+    fn after(&self, link: usize, row: u32) -> u32 {
+        self.links[row as usize * self.layout.links + link].next
     }
 
     /// The rows from `head` on along one hook's list.
@@ -329,7 +352,7 @@ impl Store {
         graph: &HostGraph,
         heads: &mut AllHeads,
     ) -> u32 {
-        let row = self.vacant(slots);
+        let row = self.vacant(slots, graph);
         self.alive[row as usize] = true;
         self.len += 1;
         if !self.layout.is_element() {
@@ -343,9 +366,9 @@ impl Store {
 
     /// A row that is free, with room for it.
     #[inline]
-    fn vacant(&mut self, slots: &[Slot]) -> u32 {
+    fn vacant(&mut self, slots: &[Slot], graph: &HostGraph) -> u32 {
         let row = match self.layout.numbering {
-            Some(hook) => slots[self.layout.hooks[hook].column].0,
+            Some(hook) => self.number_of(graph, slots[self.layout.hooks[hook].column]),
             None => self.free.pop().unwrap_or_else(|| self.bound()),
         };
         if row as usize >= self.alive.len() {
@@ -356,7 +379,7 @@ impl Store {
 
     #[cold]
     fn grow(&mut self, rows: usize) {
-        let (slots, links) = (self.layout.stored(), self.layout.links());
+        let (slots, links) = (self.layout.stored(), self.layout.links);
         self.alive.resize(rows, false);
         self.slots.resize(rows * slots, Slot::NONE);
         self.links.resize(rows * links, Link::ALONE);
@@ -370,7 +393,7 @@ impl Store {
             index: by_slots,
             ..
         } = self;
-        let (width, hooks) = (layout.width, layout.hooks.len());
+        let (width, hooks) = (layout.width, layout.links);
         for (index, hook) in layout.listed() {
             let head = heads.at(hook, graph, slots[hook.column]);
             let next = std::mem::replace(head, row);
@@ -416,7 +439,7 @@ impl Store {
             slots,
             ..
         } = self;
-        let (width, hooks) = (layout.width, layout.hooks.len());
+        let (width, hooks) = (layout.width, layout.links);
         let slots = &slots[row as usize * width..][..width];
         for (index, hook) in layout.listed() {
             let Link { next, previous } = links[row as usize * hooks + index];
@@ -452,7 +475,7 @@ impl Store {
 
     /// Asserts that every row is in its lists, and found by its slots; slow.
     pub(crate) fn check_invariants(&self, graph: &HostGraph, heads: &AllHeads) {
-        let hooks = self.layout.hooks.len();
+        let hooks = self.layout.links;
         for row in self.rows() {
             for (index, hook) in self.layout.listed() {
                 let Link { next, previous } = self.links[row as usize * hooks + index];

@@ -109,7 +109,13 @@ impl Update {
             self.walks(network, data, stratum)?;
         }
         self.counted.clear();
-        self.finish(program.network(), data)
+        self.finish(program.network(), data)?;
+        // Never again will so many be found at once.
+        *self = Update {
+            walks: std::mem::take(&mut self.walks),
+            ..Update::new(data)
+        };
+        Ok(())
     }
 
     /// Before anything is deleted: which embeddings have a sub-pattern around them that is about to change.
