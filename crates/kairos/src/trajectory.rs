@@ -53,20 +53,19 @@ pub fn run<M: Matcher, S: Schedule + Default, O: Observer<M>>(
 ) -> Outcome<End> {
     let start = Instant::now();
     observer.begin(simulation.matcher());
-    let mut made = 0_u64;
+    let mut left = bounds.steps.unwrap_or(u64::MAX);
     let reason = loop {
-        if bounds.steps.is_some_and(|steps| made >= steps) {
+        if left == 0 {
             break StopReason::Steps;
         }
-        if made.is_multiple_of(STEPS_BETWEEN_LOOKS)
-            && let Some(reason) = bounds.reached(simulation, start)
-        {
+        if let Some(reason) = bounds.reached(simulation, start) {
             break reason;
         }
-        match simulation.step(bounds.horizon, observer)? {
-            Progress::Fired { .. } => made += 1,
-            Progress::Stopped(reason) => break reason,
+        let until_look = left.min(STEPS_BETWEEN_LOOKS);
+        if let Some(reason) = steps(simulation, until_look, bounds.horizon, observer)? {
+            break reason;
         }
+        left -= until_look;
     };
     let lasts = matches!(reason, StopReason::Horizon | StopReason::Deadlock);
     let time = if lasts && bounds.horizon.is_finite() {
@@ -79,6 +78,21 @@ pub fn run<M: Matcher, S: Schedule + Default, O: Observer<M>>(
         time,
         wall: start.elapsed(),
     })
+}
+
+/// Makes so many steps; why the run is over, if it is.
+fn steps<M: Matcher, S: Schedule + Default, O: Observer<M>>(
+    simulation: &mut Simulation<M, S>,
+    count: u64,
+    horizon: f64,
+    observer: &mut O,
+) -> Outcome<Option<StopReason>> {
+    for _ in 0..count {
+        if let Progress::Stopped(reason) = simulation.step(horizon, observer)? {
+            return Ok(Some(reason));
+        }
+    }
+    Ok(None)
 }
 
 impl<'a> Bounds<'a> {

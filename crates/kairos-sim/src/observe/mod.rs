@@ -335,8 +335,9 @@ impl<M: Matcher> Observer<M> for Collector {
 
     #[inline]
     fn after(&mut self, matcher: &M, firing: &Firing<'_>, outcome: &FiringOutcome) {
+        let applied = matches!(outcome, FiringOutcome::Applied(_));
         // Firings that are not applied come here alone.
-        if self.window_ends <= firing.time {
+        if !applied && self.window_ends <= firing.time {
             self.cut_before(|end| end <= firing.time);
         }
         let RuleFirings {
@@ -347,9 +348,7 @@ impl<M: Matcher> Observer<M> for Collector {
         if firing.time >= self.windows.warm_up() {
             after_warm_up.count(outcome);
         }
-        if let FiringOutcome::Applied(_) = outcome
-            && self.follows
-        {
+        if applied && self.follows {
             self.follow(matcher, firing);
         }
     }
