@@ -20,6 +20,30 @@ impl Slot {
     }
 }
 
+/// What tells which elements variables are bound to.
+pub(crate) trait Bound {
+    /// What a variable is bound to.
+    fn slot(&self, var: Var) -> Slot;
+}
+
+/// The only element that any variable is bound to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Only(pub(crate) Slot);
+
+impl Bound for Only {
+    #[inline]
+    fn slot(&self, _: Var) -> Slot {
+        self.0
+    }
+}
+
+impl Bound for Binding {
+    #[inline]
+    fn slot(&self, var: Var) -> Slot {
+        self.get(var)
+    }
+}
+
 /// One slot for every variable of a scope. Searches bind through a shared reference: each variable belongs to one pattern, so no two searches fight for it.
 #[derive(Clone, Debug, Default)]
 pub struct Binding {

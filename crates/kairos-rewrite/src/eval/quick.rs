@@ -9,7 +9,7 @@ use kairos_model::{
 };
 
 use crate::{
-    binding::Binding,
+    binding::Bound,
     graph::{Half, HostGraph},
     schema::PortId,
 };
@@ -24,8 +24,8 @@ pub struct Attribute {
 
 impl Attribute {
     #[inline]
-    fn bits(self, graph: &HostGraph, bound: &Binding) -> u64 {
-        let element = bound.get(self.of);
+    fn bits(self, graph: &HostGraph, bound: &impl Bound) -> u64 {
+        let element = bound.slot(self.of);
         if self.is_node {
             graph.node_word(element, self.column)
         } else {
@@ -61,7 +61,7 @@ pub enum Read {
 impl Read {
     /// `tested` is told how many candidates a search went through.
     #[inline]
-    fn bits(&self, graph: &HostGraph, bound: &Binding, tested: impl FnOnce(u64)) -> u64 {
+    fn bits(&self, graph: &HostGraph, bound: &impl Bound, tested: impl FnOnce(u64)) -> u64 {
         match *self {
             Read::Attribute(attribute) => attribute.bits(graph, bound),
             Read::Order(a, b) => {
@@ -69,21 +69,21 @@ impl Read {
                 let order: Ordering = integer(a).cmp(&integer(b));
                 (order as i64).cast_unsigned()
             }
-            Read::Same(a, b) => u64::from(bound.get(a) == bound.get(b)),
+            Read::Same(a, b) => u64::from(bound.slot(a) == bound.slot(b)),
             Read::Joined {
                 ty,
                 from,
                 to,
                 ref taken,
             } => {
-                let (halves, other) = graph.between(ty, bound.get(from), bound.get(to));
-                let is_taken = |edge| taken.iter().any(|&t| bound.get(t) == edge);
+                let (halves, other) = graph.between(ty, bound.slot(from), bound.slot(to));
+                let is_taken = |edge| taken.iter().any(|&t| bound.slot(t) == edge);
                 let fits = |half: &Half| half.node() == other && !is_taken(half.edge());
                 let found = halves.iter().position(fits);
                 tested(found.map_or(halves.len(), |position| position + 1) as u64);
                 u64::from(found.is_some())
             }
-            Read::Degree(node, port) => graph.port(bound.get(node), port).len() as u64,
+            Read::Degree(node, port) => graph.port(bound.slot(node), port).len() as u64,
         }
     }
 
@@ -93,7 +93,7 @@ impl Read {
         &self,
         range: Range,
         graph: &HostGraph,
-        bound: &Binding,
+        bound: &impl Bound,
         tested: impl FnOnce(u64),
     ) -> bool {
         range.has(self.bits(graph, bound, tested).cast_signed())
@@ -189,7 +189,7 @@ impl Quick {
     pub(crate) fn value(
         &self,
         graph: &HostGraph,
-        bound: &Binding,
+        bound: &impl Bound,
         tested: impl FnOnce(u64),
     ) -> Value {
         match self {
@@ -206,7 +206,7 @@ impl Quick {
 
     /// The value of a `Real` formula. `tested` is told how many candidates a search went through.
     #[inline]
-    pub(crate) fn real(&self, graph: &HostGraph, bound: &Binding, tested: impl FnOnce(u64)) -> f64 {
+    pub(crate) fn real(&self, graph: &HostGraph, bound: &impl Bound, tested: impl FnOnce(u64)) -> f64 {
         match self {
             Quick::Constant(Value::Real(real)) => *real,
             Quick::Plain(read, _) => f64::from_bits(read.bits(graph, bound, tested)),
@@ -222,7 +222,7 @@ impl Quick {
     pub(crate) fn holds(
         &self,
         graph: &HostGraph,
-        bound: &Binding,
+        bound: &impl Bound,
         tested: impl FnOnce(u64),
     ) -> bool {
         match self {

@@ -19,7 +19,7 @@ use super::{
     total::Total,
 };
 use crate::{
-    binding::{Binding, Slot},
+    binding::{Binding, Only, Slot},
     error::{Fault, Outcome, RuntimeError},
     graph::HostGraph,
     matcher::{Effort, EventId, Lost, MatchDelta},
@@ -146,6 +146,31 @@ impl Data {
             let holds = match &condition.quick {
                 Some(quick) => quick.holds(&self.graph, bound, |n| self.note_search(n)),
                 None => self.holds(query, condition.formula, bound)?,
+            };
+            if !holds {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The same for a query of one element.
+    #[inline]
+    pub(crate) fn all_hold_at(
+        &self,
+        query: &Query,
+        element: Slot,
+        bound: &Binding,
+    ) -> Outcome<bool> {
+        for condition in &query.checked {
+            let holds = match &condition.quick {
+                Some(quick) => {
+                    quick.holds(&self.graph, &Only(element), |n| self.note_search(n))
+                }
+                None => {
+                    bound.set(query.vars[0], element);
+                    self.holds(query, condition.formula, bound)?
+                }
             };
             if !holds {
                 return Ok(false);
@@ -381,26 +406,34 @@ impl Data {
         let Some(value) = &query.value else {
             return Ok(0);
         };
-        self.bind(query, row, bound);
         match query.indexed {
-            Indexed::Sums | Indexed::Total => Ok(self.summand(query, value, bound)?.to_bits()),
+            Indexed::Sums | Indexed::Total => Ok(self.summand(query, row, value, bound)?.to_bits()),
             Indexed::Order | Indexed::No => {
+                self.bind(query, row, bound);
                 Ok(ordered(self.value(query.owner, value.formula, bound)?))
             }
         }
     }
 
-    /// The value of what is bound, as a summand.
-    fn summand(&self, query: &Query, value: &Ready, bound: &Binding) -> Outcome<f64> {
-        let summand = match &value.quick {
-            Some(quick) => quick.real(&self.graph, bound, |n| self.note_search(n)),
-            None => {
+    /// The value of a row, as a summand.
+    #[inline]
+    fn summand(&self, query: &Query, row: u32, value: &Ready, bound: &Binding) -> Outcome<f64> {
+        let tested = |n| self.note_search(n);
+        let summand = match (&value.quick, &*self.stores[query.id.index()].row(row)) {
+            (Some(quick), &[element]) => quick.real(&self.graph, &Only(element), tested),
+            (Some(quick), _) => {
+                self.bind(query, row, bound);
+                quick.real(&self.graph, bound, tested)
+            }
+            (None, _) => {
+                self.bind(query, row, bound);
                 let code = self.program.code_of(value.formula);
                 code.real(&self.view().env(bound))
                     .map_err(|fault| self.fault_in(query, value, fault, bound))?
             }
         };
         if summand < 0.0 && query.has_weights() {
+            self.bind(query, row, bound);
             let fault = Box::new(Fault::NegativeWeight(summand));
             return Err(self.fault_in(query, value, fault, bound));
         }

@@ -107,10 +107,7 @@ impl Update {
                 false
             }
             Some(true) if query.checked.len() == 1 => true,
-            _ => {
-                self.bound.set(query.vars[0], element);
-                data.all_hold(query, &self.bound)?
-            }
+            _ => data.all_hold_at(query, element, &self.bound)?,
         };
         match (row, holds) {
             (NONE, true) => self.insert(data, query, &[element]).map(drop),
