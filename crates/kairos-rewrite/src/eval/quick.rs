@@ -206,7 +206,12 @@ impl Quick {
 
     /// The value of a `Real` formula. `tested` is told how many candidates a search went through.
     #[inline]
-    pub(crate) fn real(&self, graph: &HostGraph, bound: &impl Bound, tested: impl FnOnce(u64)) -> f64 {
+    pub(crate) fn real(
+        &self,
+        graph: &HostGraph,
+        bound: &impl Bound,
+        tested: impl FnOnce(u64),
+    ) -> f64 {
         match self {
             Quick::Constant(Value::Real(real)) => *real,
             Quick::Plain(read, _) => f64::from_bits(read.bits(graph, bound, tested)),

@@ -164,9 +164,7 @@ impl Data {
     ) -> Outcome<bool> {
         for condition in &query.checked {
             let holds = match &condition.quick {
-                Some(quick) => {
-                    quick.holds(&self.graph, &Only(element), |n| self.note_search(n))
-                }
+                Some(quick) => quick.holds(&self.graph, &Only(element), |n| self.note_search(n)),
                 None => {
                     bound.set(query.vars[0], element);
                     self.holds(query, condition.formula, bound)?
@@ -242,12 +240,17 @@ impl Data {
     /// The order of two rows. Mostly the first numbers tell.
     #[inline]
     pub(crate) fn by_numbers(&self, query: &Query, a: u32, b: u32) -> Ordering {
+        let Some((&column, rest)) = query.order.split_first() else {
+            return Ordering::Equal;
+        };
         let store = &self.stores[query.id.index()];
-        let first = query.order.first().map_or(Ordering::Equal, |&column| {
-            let number = |row| self.number(query.nodes[column], store.row(row)[column]);
-            number(a).cmp(&number(b))
-        });
-        first.then_with(|| self.numbers(query, a).cmp(self.numbers(query, b)))
+        let number = |row| self.number(query.nodes[column], store.row(row)[column]);
+        match number(a).cmp(&number(b)) {
+            Ordering::Equal if !rest.is_empty() => {
+                self.numbers(query, a).cmp(self.numbers(query, b))
+            }
+            order => order,
+        }
     }
 
     /// The numbers of a row, in the order in which rows are compared.

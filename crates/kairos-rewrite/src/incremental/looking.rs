@@ -37,27 +37,37 @@ impl Update {
         }
     }
 
-    /// Adds the matches of a pattern that is one edge with its ends and has no conditions: at most two.
+    /// Adds the matches of a pattern that is one edge with its ends and has no conditions: at most two. The edge is new, so that none of them is
+    /// there yet.
     fn edge(&mut self, data: &mut Data, query: &Query, ends: &Ends, edge: Slot) -> Outcome<()> {
         let (from, to) = data.graph.ends(edge);
-        self.edge_between(data, query, ends, (from, edge, to))?;
-        if ends.undirected && from != to {
-            self.edge_between(data, query, ends, (to, edge, from))?;
+        let both_ways = ends.undirected && from != to;
+        data.note_search(1 + u64::from(both_ways));
+        let (forth, back) = ((from, edge, to), (to, edge, from));
+        if both_ways && !query.orbits.is_empty() {
+            // One is the image of the other, and the one that is not after it is kept.
+            if ends.fit(&data.graph, from, to) && !self.edge_between(data, query, ends, forth)? {
+                self.edge_between(data, query, ends, back)?;
+            }
+            return Ok(());
+        }
+        if ends.fit(&data.graph, from, to) {
+            self.edge_between(data, query, ends, forth)?;
+        }
+        if both_ways && ends.fit(&data.graph, to, from) {
+            self.edge_between(data, query, ends, back)?;
         }
         Ok(())
     }
 
+    /// Adds a match of an edge with its ends, if it is canonical; whether it is.
     fn edge_between(
         &mut self,
         data: &mut Data,
         query: &Query,
         ends: &Ends,
         (from, edge, to): (Slot, Slot, Slot),
-    ) -> Outcome<()> {
-        data.note_search(1);
-        if !ends.fit(&data.graph, from, to) {
-            return Ok(());
-        }
+    ) -> Outcome<bool> {
         self.bound.set(ends.edge, edge);
         self.bound.set(ends.from.var, from);
         self.bound.set(ends.to.var, to);
@@ -66,11 +76,11 @@ impl Update {
             *slot = self.bound.get(var);
         }
         let slots = &slots[..query.vars.len()];
-        // The edge is new, so that none of its matches is there yet.
-        if data.is_canonical(query, slots) {
+        let is_canonical = data.is_canonical(query, slots);
+        if is_canonical {
             self.insert(data, query, slots)?;
         }
-        Ok(())
+        Ok(is_canonical)
     }
 
     /// Collects suspects around an element.
