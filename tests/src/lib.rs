@@ -6,6 +6,7 @@ pub mod bad_input;
 pub mod closed_form;
 pub mod counts;
 pub mod coverage;
+pub mod crowds;
 pub mod determinism;
 pub mod dice;
 pub mod exact;

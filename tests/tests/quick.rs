@@ -1,6 +1,6 @@
 //! The fewest tests that find most mistakes of matcher, schedule and engine, for mutation testing: a few seconds if nothing is wrong, and no shrinking if something is.
 
-use kairos_tests::{counts, rankings, schedules, shipped, systems};
+use kairos_tests::{counts, crowds, rankings, schedules, shipped, systems};
 
 /// One test rather than five, so that the first difference ends it.
 #[test]
@@ -9,5 +9,6 @@ fn the_engine_is_right() {
     systems::pinned();
     rankings::agree();
     counts::agree();
+    crowds::agree();
     shipped::pinned();
 }
