@@ -21,6 +21,7 @@ use crate::{
     graph::HostGraph,
     incremental::Network,
     schema::{PortId, Schema, Way},
+    upkeep::Upkeep,
 };
 
 /// A sub-pattern among all of a program.
@@ -125,7 +126,7 @@ impl Program {
                 )
             }));
         }
-        let schema = Arc::new(Schema::new(&model.types));
+        let schema = Arc::new(Schema::new(&model.types, Upkeep::of(&model)));
         let plan = |r: &Rule| {
             let choices = r.choose.iter();
             choices.map(|c| plan_choice(&schema, r, c)).collect()
@@ -300,7 +301,7 @@ impl Program {
     }
 }
 
-fn owners(model: &Model) -> Vec<Owner> {
+pub(crate) fn owners(model: &Model) -> Vec<Owner> {
     let ids =
         |n: usize| 0..u16::try_from(n).expect("check allows fewer than 2^16 rules and probes");
     ids(model.rules.len())
@@ -449,7 +450,7 @@ fn ports(schema: &Schema, scope: &Scope, shape: ChoiceShape) -> Vec<Option<PortI
     types.map(NodeTypeId).map(port).collect()
 }
 
-fn choice_shape(scope: &Scope, pattern: &Pattern) -> ChoiceShape {
+pub(crate) fn choice_shape(scope: &Scope, pattern: &Pattern) -> ChoiceShape {
     let own = |v: Var| pattern.elements.contains(&v);
     match (pattern.elements.as_slice(), pattern.edges.as_slice()) {
         (&[node], []) => ChoiceShape::Nodes { node },

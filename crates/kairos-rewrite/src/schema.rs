@@ -2,6 +2,8 @@
 
 use kairos_model::types::{EdgeType, EdgeTypeId, NodeTypeId, TypeGraph};
 
+use crate::upkeep::Upkeep;
+
 /// Which way an edge leaves a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Way {
@@ -28,6 +30,23 @@ pub struct Port {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PortId(pub u16);
 
+impl PortId {
+    /// Of edges that are not listed, since nobody would follow them.
+    pub(crate) const UNLISTED: PortId = PortId(u16::MAX - 1);
+
+    /// Of edges that the type graph does not allow.
+    const FORBIDDEN: PortId = PortId(u16::MAX);
+
+    /// Whether edges stand in it.
+    #[inline]
+    pub(crate) fn is_listed(self) -> bool {
+        self < PortId::UNLISTED
+    }
+}
+
+/// The ports in which an edge stands at its ends: at that from which it leads, and at the other. At least one is listed.
+pub(crate) type EndPorts = (PortId, PortId);
+
 /// What is known of the edges of a type.
 #[derive(Clone, Copy, Debug)]
 struct EdgeLayout {
@@ -41,29 +60,30 @@ struct EdgeLayout {
 #[derive(Clone, Copy, Debug)]
 struct OnlyEnds {
     types: (NodeTypeId, NodeTypeId),
-    ports: (PortId, PortId),
+    ports: EndPorts,
 }
 
 /// Layouts of all types.
 #[derive(Clone, Debug)]
 pub struct Schema {
     ports: Vec<Vec<Port>>,
-    /// Position of `(edge type, way, neighbour)` for each node type, or `u16::MAX`.
-    lookup: Vec<u16>,
+    /// The port of `(edge type, way, neighbour)` for each node type.
+    lookup: Vec<PortId>,
     node_attributes: Vec<u16>,
     edges: Vec<EdgeLayout>,
     node_types: usize,
     edge_types: usize,
+    upkeep: Upkeep,
 }
 
 impl Schema {
-    /// The layouts of a type graph.
+    /// The layouts of a type graph, as far as something is kept.
     #[must_use]
-    pub fn new(types: &TypeGraph) -> Self {
+    pub fn new(types: &TypeGraph, upkeep: Upkeep) -> Self {
         let (node_types, edge_types) = (types.nodes.len(), types.edges.len());
         let mut schema = Schema {
             ports: vec![Vec::new(); node_types],
-            lookup: vec![u16::MAX; node_types * edge_types * 3 * node_types],
+            lookup: vec![PortId::FORBIDDEN; node_types * edge_types * 3 * node_types],
             node_attributes: types
                 .nodes
                 .iter()
@@ -72,34 +92,37 @@ impl Schema {
             edges: Vec::new(),
             node_types,
             edge_types,
+            upkeep,
         };
+        // Lists that are not needed have the last places, so that the others have the same place with them and without.
+        schema.add_ports(types, true);
+        if schema.upkeep.all_lists() {
+            schema.add_ports(types, false);
+        }
+        let layouts = types.edges.iter().enumerate();
+        let layouts = layouts.map(|(edge, ty)| schema.edge_layout(EdgeTypeId(count(edge)), ty));
+        schema.edges = layouts.collect();
+        schema
+    }
+
+    /// Adds the ports in which edges are listed that are needed there, or those in which they are not.
+    fn add_ports(&mut self, types: &TypeGraph, needed: bool) {
         for (index, ty) in types.edges.iter().enumerate() {
             let edge = EdgeTypeId(count(index));
+            let kept = self.upkeep.edge(edge);
+            let (out, back) = ways(ty.undirected);
             for &from in &ty.from {
                 for &to in &ty.to {
-                    let (out, back) = ways(ty.undirected);
-                    schema.add(
-                        from,
-                        Port {
-                            edge,
-                            way: out,
-                            neighbour: to,
-                        },
-                    );
-                    schema.add(
-                        to,
-                        Port {
-                            edge,
-                            way: back,
-                            neighbour: from,
-                        },
-                    );
+                    let port = |way, neighbour| Port {
+                        edge,
+                        way,
+                        neighbour,
+                    };
+                    self.add(from, port(out, to), kept.out == needed);
+                    self.add(to, port(back, from), kept.back == needed);
                 }
             }
-            let layout = schema.edge_layout(edge, ty);
-            schema.edges.push(layout);
         }
-        schema
     }
 
     fn edge_layout(&self, edge: EdgeTypeId, ty: &EdgeType) -> EdgeLayout {
@@ -121,11 +144,15 @@ impl Schema {
         }
     }
 
-    fn add(&mut self, node: NodeTypeId, port: Port) {
+    fn add(&mut self, node: NodeTypeId, port: Port, listed: bool) {
         let key = self.key(node, port.edge, port.way, port.neighbour);
-        if self.lookup[key] == u16::MAX {
+        if self.lookup[key].is_listed() {
+            return;
+        }
+        self.lookup[key] = PortId::UNLISTED;
+        if listed {
             let ports = &mut self.ports[node.index()];
-            self.lookup[key] = count(ports.len());
+            self.lookup[key] = PortId(count(ports.len()));
             ports.push(port);
         }
     }
@@ -135,7 +162,22 @@ impl Schema {
             + neighbour.index()
     }
 
+    /// Whether the type graph allows edges of a type and direction from nodes of a type to nodes of another.
+    #[must_use]
+    pub fn joins(
+        &self,
+        node: NodeTypeId,
+        edge: EdgeTypeId,
+        way: Way,
+        neighbour: NodeTypeId,
+    ) -> bool {
+        self.lookup[self.key(node, edge, way, neighbour)] != PortId::FORBIDDEN
+    }
+
     /// The port of a node type for edges of a type and direction to nodes of a type, if the type graph allows such edges.
+    ///
+    /// # Panics
+    /// If they are not listed, so that nobody can follow them.
     #[must_use]
     pub fn port(
         &self,
@@ -144,19 +186,21 @@ impl Schema {
         way: Way,
         neighbour: NodeTypeId,
     ) -> Option<PortId> {
-        let position = self.lookup[self.key(node, edge, way, neighbour)];
-        (position != u16::MAX).then_some(PortId(position))
+        match self.lookup[self.key(node, edge, way, neighbour)] {
+            PortId::FORBIDDEN => None,
+            PortId::UNLISTED => panic!("{edge:?} was thought not to be followed {way:?}"),
+            port => Some(port),
+        }
     }
 
-    /// The ports in which an edge of a type stands at its ends, which have these types: at that from which it leads, then at the other. `None`
-    /// where the type graph does not allow it.
+    /// The ports in which an edge of a type stands at its ends, which have these types. `None` where the type graph does not allow it.
     #[inline]
     #[must_use]
-    pub fn edge_ports(
+    pub(crate) fn edge_ports(
         &self,
         edge: EdgeTypeId,
         ends: (NodeTypeId, NodeTypeId),
-    ) -> Option<(PortId, PortId)> {
+    ) -> Option<EndPorts> {
         let layout = &self.edges[edge.index()];
         match &layout.only {
             Some(only) => (only.types == ends).then_some(only.ports),
@@ -164,15 +208,24 @@ impl Schema {
         }
     }
 
+    #[inline(never)]
     fn find_ports(
         &self,
         edge: EdgeTypeId,
         undirected: bool,
         (from, to): (NodeTypeId, NodeTypeId),
-    ) -> Option<(PortId, PortId)> {
+    ) -> Option<EndPorts> {
         let (out, back) = ways(undirected);
-        let out = self.port(from, edge, out, to);
-        out.zip(self.port(to, edge, back, from))
+        let port = |node, way, neighbour| self.lookup[self.key(node, edge, way, neighbour)];
+        self.joins(from, edge, out, to)
+            .then(|| (port(from, out, to), port(to, back, from)))
+    }
+
+    /// What is kept of a graph.
+    #[inline]
+    #[must_use]
+    pub fn upkeep(&self) -> &Upkeep {
+        &self.upkeep
     }
 
     /// The ports of a node type.
@@ -216,7 +269,8 @@ impl Schema {
 }
 
 /// How an edge leaves its first end, and its second.
-fn ways(undirected: bool) -> (Way, Way) {
+#[inline]
+pub(crate) fn ways(undirected: bool) -> (Way, Way) {
     if undirected {
         (Way::Undirected, Way::Undirected)
     } else {

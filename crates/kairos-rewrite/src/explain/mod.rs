@@ -5,7 +5,7 @@
 
 mod search;
 
-use std::{cell::Cell, ops::ControlFlow};
+use std::{borrow::Cow, cell::Cell, ops::ControlFlow};
 
 use kairos_model::{
     expr::{Expr, ExprKind, Formula, Var},
@@ -126,7 +126,8 @@ pub enum Evidence<'p> {
 #[derive(Debug)]
 pub struct Explainer<'p> {
     program: &'p Program,
-    graph: &'p HostGraph,
+    /// With all lists.
+    graph: Cow<'p, HostGraph>,
     /// Attempts to place an element, of the explanation at hand.
     effort: Cell<u64>,
 }
@@ -137,9 +138,15 @@ impl<'p> Explainer<'p> {
     pub fn new(program: &'p Program, graph: &'p HostGraph) -> Self {
         Explainer {
             program,
-            graph,
+            graph: graph.with_all_lists(&program.model.types),
             effort: Cell::new(0),
         }
+    }
+
+    /// The state, in which every edge is listed at both its ends.
+    #[must_use]
+    pub fn graph(&self) -> &HostGraph {
+        &self.graph
     }
 
     /// How the left-hand side of a rule fares.
@@ -205,12 +212,12 @@ impl<'p> Explainer<'p> {
         limit: u64,
     ) -> Search<'s> {
         let (scope, effort) = (self.program.scope(owner), (&self.effort, limit));
-        Search::new(scope, self.graph, pattern, taken, bound, effort)
+        Search::new(scope, &self.graph, pattern, taken, bound, effort)
     }
 
     fn env<'a>(&'a self, bound: &'a Binding) -> Env<'a> {
         Env {
-            graph: self.graph,
+            graph: &self.graph,
             bound,
             // Conditions never read the time.
             now: 0.0,

@@ -322,8 +322,10 @@ impl Data {
         };
         if let Some(&row) = position.and_then(|p| rows.get(p)) {
             let slots = self.stores[id.index()].row(row);
-            vars.iter().zip(slots).for_each(|(&v, &s)| bound.set(v, s));
-            self.prefetch_picked(*id, slots);
+            for (&var, &slot) in vars.iter().zip(&*slots) {
+                bound.set(var, slot);
+            }
+            self.prefetch_picked(*id, &slots);
         }
     }
 
@@ -413,17 +415,16 @@ impl Data {
         let ProbeKind::Summary { of, .. } = self.program.model.probes[probe.index()].kind else {
             return Some(count);
         };
-        let pools = self.pools[id.index()].as_ref()?;
-        let sum = || pools.sums(None).map_or(0.0, |s| s.total());
+        let sum = || Some(self.totals[id.index()].as_ref()?.sum());
         let extreme = |greatest| {
-            pools
-                .ordered(None, greatest)
-                .next()
-                .map(|(key, _)| of_ordered(key))
+            let pools = self.pools[id.index()].as_ref()?;
+            let (key, _) = pools.ordered(None, greatest).next()?;
+            Some(of_ordered(key))
         };
         let reading = match of {
-            Summary::Sum => Some(sum()),
-            Summary::Mean => (count > 0.0).then(|| sum() / count),
+            Summary::Sum => sum(),
+            Summary::Mean if count == 0.0 => None,
+            Summary::Mean => sum().map(|sum| sum / count),
             Summary::Min => extreme(false),
             Summary::Max => extreme(true),
         };

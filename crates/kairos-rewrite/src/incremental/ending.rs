@@ -3,7 +3,7 @@
 use super::{
     data::Data,
     network::Network,
-    query::{Purpose, Query},
+    query::{Indexed, Purpose, Query},
     rows::News,
     update::Update,
 };
@@ -15,7 +15,10 @@ impl Update {
         self.suspected.clear();
         for position in 0..self.noted.len() {
             let query = &network.queries[self.noted[position].index()];
-            self.reorder(data, query)?;
+            match query.indexed {
+                Indexed::Total => self.add_up(data, query)?,
+                _ => self.reorder(data, query)?,
+            }
         }
         self.noted.clear();
         let delta = &mut data.delta;
@@ -34,6 +37,34 @@ impl Update {
                 .stale
                 .retain(|event| not_stale.binary_search(event).is_err());
         }
+        Ok(())
+    }
+
+    /// Values that only their sum is wanted of need no order.
+    fn add_up(&mut self, data: &mut Data, query: &Query) -> Outcome<()> {
+        if let Purpose::Probe(probe) = query.purpose {
+            data.delta.probes.push(probe);
+        }
+        let index = query.id.index();
+        let news = &mut self.news[index];
+        news.noted = false;
+        let Some(mut total) = data.totals[index].take() else {
+            return Ok(());
+        };
+        for row in news.lost.drain(..) {
+            total.remove(row);
+        }
+        for row in news.found.drain(..) {
+            let bits = data.key_of(query, row, &self.bound)?;
+            total.add(row, f64::from_bits(bits));
+        }
+        for row in news.revalued.drain(..) {
+            if data.stores[index].is_alive(row) {
+                let bits = data.key_of(query, row, &self.bound)?;
+                total.revalue(row, f64::from_bits(bits));
+            }
+        }
+        data.totals[index] = Some(total);
         Ok(())
     }
 

@@ -13,6 +13,7 @@ mod counts;
 mod data;
 mod dispatch;
 mod ending;
+mod heads;
 mod looking;
 mod network;
 mod picking;
@@ -28,6 +29,7 @@ mod search;
 mod store;
 mod strategy;
 mod tally;
+mod total;
 mod update;
 mod walk;
 
@@ -89,7 +91,7 @@ impl IncrementalMatcher {
     fn row_of(&self, rule: RuleId, row: u32) -> &[Slot] {
         let query = self.program.network().events[rule.index()];
         let query = query.expect("an event's rule has its query");
-        self.data.stores[query.index()].row(row)
+        self.data.stores[query.index()].stored(row)
     }
 }
 

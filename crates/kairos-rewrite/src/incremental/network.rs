@@ -228,7 +228,7 @@ impl<'a> Builder<'a> {
         };
         let keeps_order = match draft.purpose {
             Purpose::Component(..) | Purpose::Pool(..) => true,
-            Purpose::Probe(_) => draft.value.is_some(),
+            Purpose::Probe(_) => draft.indexed == Indexed::Order,
             _ => false,
         };
         let checked = early.iter().map(|e| e.0).chain(late.iter().copied());
@@ -259,6 +259,7 @@ impl<'a> Builder<'a> {
             indexed: draft.indexed,
             keeps_order,
             keeps_rows: keeps_order
+                || draft.indexed == Indexed::Total
                 || matches!(draft.purpose, Purpose::Frames(_) | Purpose::Order(_)),
             scanned: false,
             orbits: orbits.filter(|p| !p.is_sorted()).collect(),
@@ -469,7 +470,7 @@ impl<'a> Builder<'a> {
         let (query, value, indexed) = match &program.model.probes[id.index()].kind {
             ProbeKind::Count(query) => (query, None, Indexed::No),
             ProbeKind::Summary { of, value, over } => match of {
-                Summary::Sum | Summary::Mean => (over, Some(value), Indexed::Sums),
+                Summary::Sum | Summary::Mean => (over, Some(value), Indexed::Total),
                 Summary::Min | Summary::Max => (over, Some(value), Indexed::Order),
             },
             _ => return None,
@@ -525,7 +526,7 @@ impl Program {
                 let far = crate::program::node_types(scope, node);
                 let ports = |ty: NodeTypeId| {
                     far.iter()
-                        .filter(|&&f| self.schema.port(ty, edge, way, f).is_some())
+                        .filter(|&&f| self.schema.joins(ty, edge, way, f))
                         .count()
                 };
                 near.iter().all(|&ty| ports(ty) == 1)

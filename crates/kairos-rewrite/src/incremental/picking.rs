@@ -136,12 +136,10 @@ impl Members<'_> {
     pub(crate) fn bind(&self, position: usize, bound: &Binding) {
         match *self {
             Members::Rows { query, store, rows } => {
-                let slots = store.row(rows[position]).iter();
-                query
-                    .vars
-                    .iter()
-                    .zip(slots)
-                    .for_each(|(&v, &s)| bound.set(v, s));
+                let row = store.row(rows[position]);
+                for (&var, &slot) in query.vars.iter().zip(&*row) {
+                    bound.set(var, slot);
+                }
             }
             Members::Halves { edge, node, halves } => {
                 let half = halves[position];

@@ -30,7 +30,7 @@ impl Index {
     fn new(indexed: Indexed) -> Self {
         match indexed {
             Indexed::Sums => Index::Sums(SumTree::default()),
-            Indexed::Order | Indexed::No => Index::Order(BTreeSet::new()),
+            Indexed::Order | Indexed::Total | Indexed::No => Index::Order(BTreeSet::new()),
         }
     }
 
@@ -60,7 +60,7 @@ pub(crate) struct Pools {
     rows: Lists<u32>,
     /// By row: its position in its group.
     positions: Vec<u32>,
-    /// By row: its value's key in the order.
+    /// By row: its value's key, where values are in order.
     keys: Vec<u64>,
     indexed: Indexed,
 }
@@ -99,13 +99,15 @@ impl Pools {
         }
         if self.positions.len() <= row as usize {
             self.positions.resize(row as usize + 1, NONE);
-            self.keys.resize(row as usize + 1, 0);
         }
         let group = &mut self.groups[group];
         self.positions[row as usize] = self.rows.push(&mut group.rows, row);
         if self.indexed != Indexed::No {
             let new = || Box::new(Index::new(self.indexed));
             group.index.get_or_insert_with(new).push(row, key);
+        }
+        if self.indexed == Indexed::Order {
+            self.keys.resize(self.positions.len(), 0);
             self.keys[row as usize] = key;
         }
     }
@@ -128,17 +130,16 @@ impl Pools {
 
     /// Changes the value of a row to one with another key, or the same.
     pub(crate) fn revalue(&mut self, anchor: Option<Slot>, row: u32, key: u64) {
-        let old = std::mem::replace(&mut self.keys[row as usize], key);
-        if old == key {
-            return;
-        }
         match self.groups[Self::group(anchor)].index.as_deref_mut() {
             Some(Index::Order(order)) => {
-                order.remove(&(old, row));
-                order.insert((key, row));
+                let old = std::mem::replace(&mut self.keys[row as usize], key);
+                if old != key {
+                    order.remove(&(old, row));
+                    order.insert((key, row));
+                }
             }
             Some(Index::Sums(sums)) => {
-                sums.set(self.positions[row as usize] as usize, f64::from_bits(key))
+                sums.set(self.positions[row as usize] as usize, f64::from_bits(key));
             }
             None => {}
         }

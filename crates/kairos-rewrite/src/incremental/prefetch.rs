@@ -50,7 +50,7 @@ impl Data {
             return;
         };
         match (self.network().ahead[rule.index()], how_soon) {
-            (Ahead::Attribute | Ahead::Node, Soon::Near) => self.graph.prefetch_node(first),
+            (Ahead::Attribute, Soon::Near) => self.graph.prefetch_node(first),
             (Ahead::Attribute, Soon::Nearer) => self.graph.prefetch_attributes(first),
             (Ahead::Attribute | Ahead::Nothing, _) => {}
             (Ahead::Node, _) => self.prefetch_around_node(first, how_soon),
@@ -59,11 +59,18 @@ impl Data {
     }
 
     fn prefetch_around_node(&self, node: Slot, how_soon: Soon) {
-        if how_soon == Soon::Nearer {
-            return self.graph.prefetch_parts(node);
+        match how_soon {
+            Soon::Near => {
+                self.graph.prefetch_node(node);
+                self.heads.nodes.prefetch(node);
+            }
+            Soon::Nearer => self.graph.prefetch_parts(node),
+            Soon::Next => {
+                self.graph.prefetch_halves(node);
+                self.prefetch_rows(node);
+            }
+            Soon::Far => {}
         }
-        self.graph.prefetch_halves(node);
-        self.prefetch_rows(node);
     }
 
     fn prefetch_around_edge(&self, edge: Slot, how_soon: Soon) {

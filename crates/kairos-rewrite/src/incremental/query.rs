@@ -59,6 +59,8 @@ pub(crate) enum Indexed {
     Order,
     /// By a tree of sums.
     Sums,
+    /// Not one by one: only their sum is kept.
+    Total,
 }
 
 /// A formula as it is evaluated at a match.
@@ -175,13 +177,12 @@ impl Query {
             .enumerate()
             .map(hook)
             .collect();
-        let key = self.whole().and_then(|column| self.key_of(column));
-        let is_bare = key.is_some() && self.anchor.is_none() && !hooks.iter().any(|h| h.is_listed);
+        let is_bare =
+            numbering.is_some() && self.anchor.is_none() && !hooks.iter().any(|h| h.is_listed);
         Layout {
             width: self.vars.len(),
             hooks,
             anchor: self.anchor,
-            key,
             numbering,
             is_bare,
         }

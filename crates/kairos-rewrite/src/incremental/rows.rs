@@ -193,7 +193,7 @@ impl Update {
             self.news(query.id).lost.push(row);
         }
         let Data { stores, delta, .. } = data;
-        self.note(delta, query, stores[query.id.index()].row(row), -1);
+        self.note(delta, query, &stores[query.id.index()].row(row), -1);
     }
 
     /// Notes that an extension of a sub-pattern is there or gone, and that a probe reads something else.

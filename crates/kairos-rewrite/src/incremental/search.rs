@@ -8,10 +8,11 @@ use kairos_model::{
 };
 
 use super::{
+    heads::AllHeads,
     network::Network,
     plan::{Connect, EdgeTest, Ends, Expand, Item, NodeTest, Plan},
     query::QueryId,
-    store::{Heads, Store},
+    store::Store,
     strategy::Strategy,
 };
 use crate::{
@@ -31,8 +32,7 @@ pub(crate) struct View<'a> {
     pub(crate) network: &'a Network,
     pub(crate) graph: &'a HostGraph,
     pub(crate) stores: &'a [Store],
-    /// Rows of each edge.
-    pub(crate) edge_heads: &'a Heads,
+    pub(crate) heads: &'a AllHeads,
     pub(crate) effort: &'a Cell<Effort>,
     pub(crate) now: f64,
 }
@@ -224,7 +224,7 @@ impl<'a> View<'a> {
                 if compiled.nodes[column] {
                     continue;
                 }
-                let head = store.first(hook, self.graph, self.edge_heads, edge);
+                let head = store.first(hook, self.graph, self.heads, edge);
                 for row in store.rows_from(hook, head) {
                     let slots = store.row(row);
                     let here = compiled.anchor.is_none_or(|a| Some(slots[a]) == node);

@@ -1,73 +1,19 @@
-//! Stored matches: rows of slots, found from their elements by intrusive lists, found from their contents by a hash index.
+//! Stored matches: rows of slots, found from their elements by intrusive lists, and from their contents by the shortest of these; only where all
+//! are long, by a hash index.
 //!
 //! Where an element makes a match by itself (a node alone, or an edge with its ends), the row has the number of its slot: nothing need be listed
 //! or looked up.
 
-use std::hash::Hasher;
+use std::{hash::Hasher, ops::Deref};
 
 use hashbrown::HashTable;
 use rustc_hash::FxHasher;
 
-use super::dispatch::NO_HOOK;
+use super::{dispatch::NO_HOOK, heads::AllHeads};
 use crate::{binding::Slot, graph::HostGraph, matcher::EventId, prefetch::prefetch};
 
 /// End of a list, and no row.
 pub(crate) const NONE: u32 = u32::MAX;
-
-/// For every element of one kind (node or edge) the first row of each of its lists.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Heads {
-    /// First head of each element.
-    starts: Vec<u32>,
-    heads: Vec<u32>,
-    /// Blocks of deleted elements, by their size.
-    free: Vec<Vec<u32>>,
-}
-
-impl Heads {
-    /// Makes room for the lists of a new element.
-    pub(crate) fn create(&mut self, element: Slot, lists: usize) {
-        if lists == 0 {
-            return;
-        }
-        if self.starts.len() <= element.index() {
-            self.starts.resize(element.index() + 1, 0);
-        }
-        let start = self
-            .free
-            .get_mut(lists)
-            .and_then(Vec::pop)
-            .unwrap_or_else(|| {
-                let start = self.heads.len();
-                self.heads.resize(start + lists, NONE);
-                u32::try_from(start).expect("fewer than 2^32 lists")
-            });
-        self.starts[element.index()] = start;
-    }
-
-    /// Takes back the room of a deleted element, whose lists are empty.
-    pub(crate) fn delete(&mut self, element: Slot, lists: usize) {
-        if lists == 0 {
-            return;
-        }
-        if self.free.len() <= lists {
-            self.free.resize(lists + 1, Vec::new());
-        }
-        self.free[lists].push(self.starts[element.index()]);
-    }
-
-    pub(crate) fn get(&self, element: Slot, place: u16) -> u32 {
-        self.heads[self.starts[element.index()] as usize + place as usize]
-    }
-
-    fn at(&mut self, element: Slot, place: u16) -> &mut u32 {
-        &mut self.heads[self.starts[element.index()] as usize + place as usize]
-    }
-
-    pub(crate) fn memory_bytes(&self) -> usize {
-        (self.starts.capacity() + self.heads.capacity()) * size_of::<u32>()
-    }
-}
 
 /// A hook of a row: the list that it is in at one of its elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,19 +61,53 @@ pub(crate) struct Layout {
     pub(crate) hooks: Vec<Hook>,
     /// The column by which rows are counted, if they are.
     pub(crate) anchor: Option<usize>,
-    /// A hook that few rows share: what finds a row by its slots.
-    pub(crate) key: Option<usize>,
-    /// That hook, where no two rows share it: then a row has the number of the element's slot.
+    /// A hook that no two rows share: then a row has the number of the element's slot.
     pub(crate) numbering: Option<usize>,
     /// Whether rows are in no list, no hash index and no count.
     pub(crate) is_bare: bool,
 }
 
+/// The slots of a row.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Row<'a> {
+    /// Of one element, that has its number.
+    Element(Slot),
+    Stored(&'a [Slot]),
+}
+
+impl Deref for Row<'_> {
+    type Target = [Slot];
+
+    #[inline]
+    fn deref(&self) -> &[Slot] {
+        match self {
+            Row::Element(slot) => std::slice::from_ref(slot),
+            Row::Stored(slots) => slots,
+        }
+    }
+}
+
 impl Layout {
     /// Bytes of a row.
     pub(crate) fn row_bytes(&self) -> usize {
-        let hashed = if self.key.is_none() { 8 } else { 0 };
-        self.width * size_of::<Slot>() + self.hooks.len() * size_of::<Link>() + 1 + hashed
+        let hashed = if self.numbering.is_none() { 8 } else { 0 };
+        self.stored() * size_of::<Slot>() + self.links() * size_of::<Link>() + 1 + hashed
+    }
+
+    /// Whether a row says by its number all that there is to say.
+    #[inline]
+    fn is_element(&self) -> bool {
+        self.is_bare && self.width == 1
+    }
+
+    /// Slots that are stored for a row.
+    fn stored(&self) -> usize {
+        if self.is_element() { 0 } else { self.width }
+    }
+
+    /// Links that are stored for a row.
+    fn links(&self) -> usize {
+        if self.is_bare { 0 } else { self.hooks.len() }
     }
 
     /// Hooks whose rows are listed, by their indexes.
@@ -135,25 +115,6 @@ impl Layout {
     fn listed(&self) -> impl Iterator<Item = (usize, &Hook)> {
         let hooks = self.hooks.iter().enumerate();
         hooks.filter(|(_, hook)| hook.is_listed)
-    }
-}
-
-/// The heads of all lists: of nodes, and of edges.
-pub(crate) struct AllHeads<'a> {
-    pub(crate) nodes: &'a mut Heads,
-    pub(crate) edges: &'a mut Heads,
-}
-
-impl AllHeads<'_> {
-    /// The head of a hook's list at an element.
-    #[inline]
-    fn at(&mut self, hook: &Hook, graph: &HostGraph, element: Slot) -> &mut u32 {
-        let heads = if hook.is_node {
-            &mut *self.nodes
-        } else {
-            &mut *self.edges
-        };
-        heads.at(element, hook.place(graph, element))
     }
 }
 
@@ -166,8 +127,8 @@ pub(crate) struct Store {
     alive: Vec<bool>,
     len: usize,
     free: Vec<u32>,
-    /// Rows by their slots, where no hook is shared by few rows only.
-    members: HashTable<u32>,
+    /// Rows by their slots, from the first time on when a row would have had to be looked for in long lists.
+    index: Option<HashTable<u32>>,
     /// By anchor: number of rows; without anchor not used.
     counts: Vec<u32>,
     /// By row, where matches are events: the event.
@@ -210,7 +171,16 @@ impl Store {
 
     /// The slots of a row.
     #[inline]
-    pub(crate) fn row(&self, row: u32) -> &[Slot] {
+    pub(crate) fn row(&self, row: u32) -> Row<'_> {
+        if self.layout.is_element() {
+            return Row::Element(Slot(row));
+        }
+        Row::Stored(self.stored(row))
+    }
+
+    /// The slots of a row of more than one element.
+    #[inline]
+    pub(crate) fn stored(&self, row: u32) -> &[Slot] {
         let width = self.layout.width;
         &self.slots[row as usize * width..][..width]
     }
@@ -235,11 +205,59 @@ impl Store {
         (0..self.bound()).filter(|&r| self.is_alive(r))
     }
 
-    /// The row with these slots, by the hash index.
-    pub(crate) fn find(&self, slots: &[Slot]) -> Option<u32> {
-        self.members
-            .find(hash(slots), |&r| self.row(r) == slots)
-            .copied()
+    /// The row with these slots.
+    #[inline]
+    pub(crate) fn find(
+        &mut self,
+        slots: &[Slot],
+        graph: &HostGraph,
+        heads: &AllHeads,
+    ) -> Option<u32> {
+        if let Some(hook) = self.layout.numbering {
+            let row = self.numbered(slots[self.layout.hooks[hook].column]);
+            return (row != NONE && *self.row(row) == *slots).then_some(row);
+        }
+        if self.index.is_none() {
+            match self.find_listed(slots, graph, heads) {
+                Ok(row) => return row,
+                Err(LongLists) => self.build_index(),
+            }
+        }
+        let same = |&row: &u32| self.stored(row) == slots;
+        self.index.as_ref()?.find(hash(slots), same).copied()
+    }
+
+    /// The row with these slots, if one of the lists in which it would be is short.
+    fn find_listed(
+        &self,
+        slots: &[Slot],
+        graph: &HostGraph,
+        heads: &AllHeads,
+    ) -> Result<Option<u32>, LongLists> {
+        const SHORT: usize = 8;
+        for (index, hook) in self.layout.listed() {
+            let mut row = heads.first(hook, graph, slots[hook.column]);
+            for _ in 0..SHORT {
+                if row == NONE {
+                    return Ok(None);
+                }
+                if self.stored(row) == slots {
+                    return Ok(Some(row));
+                }
+                row = self.next(index, row);
+            }
+        }
+        Err(LongLists)
+    }
+
+    #[cold]
+    fn build_index(&mut self) {
+        let mut index = HashTable::with_capacity(self.len);
+        let hash_of = |&row: &u32| hash(self.stored(row));
+        for row in self.rows() {
+            index.insert_unique(hash_of(&row), row, hash_of);
+        }
+        self.index = Some(index);
     }
 
     /// Whether an element is of the types of a hook's column.
@@ -248,21 +266,18 @@ impl Store {
         self.layout.hooks[hook].place(graph, element) != NO_HOOK
     }
 
-    /// The first row that hangs at an element by a hook, or [`NONE`]. `heads` are those of elements like it.
+    /// The first row that hangs at an element by a hook, or [`NONE`].
     #[inline]
     pub(crate) fn first(
         &self,
         hook: usize,
         graph: &HostGraph,
-        heads: &Heads,
+        heads: &AllHeads,
         element: Slot,
     ) -> u32 {
-        if self.is_numbered_by(hook) {
-            return self.numbered(element);
-        }
-        match self.layout.hooks[hook].place(graph, element) {
-            NO_HOOK => NONE,
-            place => heads.get(element, place),
+        match self.is_numbered_by(hook) {
+            true => self.numbered(element),
+            false => heads.first(&self.layout.hooks[hook], graph, element),
         }
     }
 
@@ -308,13 +323,17 @@ impl Store {
 
     /// Adds a row that is not there yet.
     #[inline]
-    pub(crate) fn insert(&mut self, slots: &[Slot], graph: &HostGraph, heads: AllHeads<'_>) -> u32 {
+    pub(crate) fn insert(
+        &mut self,
+        slots: &[Slot],
+        graph: &HostGraph,
+        heads: &mut AllHeads,
+    ) -> u32 {
         let row = self.vacant(slots);
         self.alive[row as usize] = true;
         self.len += 1;
-        match slots {
-            &[slot] => self.slots[row as usize] = slot,
-            _ => self.slots[row as usize * slots.len()..][..slots.len()].copy_from_slice(slots),
+        if !self.layout.is_element() {
+            self.slots[row as usize * slots.len()..][..slots.len()].copy_from_slice(slots);
         }
         if !self.layout.is_bare {
             self.enlist(row, slots, graph, heads);
@@ -337,18 +356,18 @@ impl Store {
 
     #[cold]
     fn grow(&mut self, rows: usize) {
-        let Layout { width, hooks, .. } = &self.layout;
+        let (slots, links) = (self.layout.stored(), self.layout.links());
         self.alive.resize(rows, false);
-        self.slots.resize(rows * width, Slot::NONE);
-        self.links.resize(rows * hooks.len(), Link::ALONE);
+        self.slots.resize(rows * slots, Slot::NONE);
+        self.links.resize(rows * links, Link::ALONE);
     }
 
     /// Puts a row into its lists, the hash index and the counts.
-    fn enlist(&mut self, row: u32, slots: &[Slot], graph: &HostGraph, mut heads: AllHeads<'_>) {
+    fn enlist(&mut self, row: u32, slots: &[Slot], graph: &HostGraph, heads: &mut AllHeads) {
         let Store {
             layout,
             links,
-            members,
+            index: by_slots,
             ..
         } = self;
         let (width, hooks) = (layout.width, layout.hooks.len());
@@ -363,10 +382,10 @@ impl Store {
                 previous: NONE,
             };
         }
-        if layout.key.is_none() {
+        if let Some(by_slots) = by_slots {
             let all = &self.slots;
             let of = |r: u32| &all[r as usize * width..][..width];
-            members.insert_unique(hash(slots), row, |&r| hash(of(r)));
+            by_slots.insert_unique(hash(slots), row, |&r| hash(of(r)));
         }
         if let Some(anchor) = layout.anchor {
             let node = slots[anchor].index();
@@ -379,7 +398,7 @@ impl Store {
 
     /// Removes a row. It stays readable until [`Store::reuse`].
     #[inline]
-    pub(crate) fn remove(&mut self, row: u32, graph: &HostGraph, heads: AllHeads<'_>) {
+    pub(crate) fn remove(&mut self, row: u32, graph: &HostGraph, heads: &mut AllHeads) {
         debug_assert!(self.is_alive(row));
         self.alive[row as usize] = false;
         self.len -= 1;
@@ -389,11 +408,11 @@ impl Store {
     }
 
     /// Takes a row out of its lists, the hash index and the counts.
-    fn delist(&mut self, row: u32, graph: &HostGraph, mut heads: AllHeads<'_>) {
+    fn delist(&mut self, row: u32, graph: &HostGraph, heads: &mut AllHeads) {
         let Store {
             layout,
             links,
-            members,
+            index: by_slots,
             slots,
             ..
         } = self;
@@ -410,8 +429,8 @@ impl Store {
                 links[previous as usize * hooks + index].next = next;
             }
         }
-        if layout.key.is_none()
-            && let Ok(entry) = members.find_entry(hash(slots), |&r| r == row)
+        if let Some(by_slots) = by_slots
+            && let Ok(entry) = by_slots.find_entry(hash(slots), |&r| r == row)
         {
             entry.remove();
         }
@@ -431,15 +450,41 @@ impl Store {
         self.free.push(row);
     }
 
+    /// Asserts that every row is in its lists, and found by its slots; slow.
+    pub(crate) fn check_invariants(&self, graph: &HostGraph, heads: &AllHeads) {
+        let hooks = self.layout.hooks.len();
+        for row in self.rows() {
+            for (index, hook) in self.layout.listed() {
+                let Link { next, previous } = self.links[row as usize * hooks + index];
+                let link = |other: u32| self.links[other as usize * hooks + index];
+                assert!(next == NONE || link(next).previous == row);
+                let before = match previous {
+                    NONE => heads.first(hook, graph, self.row(row)[hook.column]),
+                    previous => link(previous).next,
+                };
+                assert_eq!(before, row, "a row that is not in its list");
+            }
+            if let Some(by_slots) = &self.index {
+                let slots = self.stored(row);
+                let found = by_slots.find(hash(slots), |&r| self.stored(r) == slots);
+                assert_eq!(found, Some(&row));
+            }
+        }
+        assert_eq!(self.rows().count(), self.len);
+    }
+
     pub(crate) fn memory_bytes(&self) -> usize {
         self.slots.capacity() * size_of::<Slot>()
             + self.links.capacity() * size_of::<Link>()
             + self.alive.capacity()
-            + self.members.capacity() * (size_of::<u32>() + 1)
+            + self.index.as_ref().map_or(0, HashTable::capacity) * (size_of::<u32>() + 1)
             + self.counts.capacity() * size_of::<u32>()
             + self.events.capacity() * size_of::<EventId>()
     }
 }
+
+/// All lists in which a row would be are long.
+struct LongLists;
 
 fn hash(slots: &[Slot]) -> u64 {
     let mut hasher = FxHasher::default();

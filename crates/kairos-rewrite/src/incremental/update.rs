@@ -152,7 +152,9 @@ impl Update {
             for &(query, hook) in &dispatch.edge_hooks[ty] {
                 self.drop_rows(data, &queries[query.index()], hook, edge);
             }
-            data.edge_heads.delete(edge, dispatch.edge_lists[ty].into());
+            data.heads
+                .edges
+                .delete(edge, dispatch.edge_lists[ty].into());
         }
         for &node in nodes {
             let ty = data.graph.node_type(node).index();
@@ -161,7 +163,9 @@ impl Update {
             for &(query, hook) in &dispatch.node_hooks[ty] {
                 self.drop_rows(data, &queries[query.index()], hook, node);
             }
-            data.node_heads.delete(node, dispatch.node_lists[ty].into());
+            data.heads
+                .nodes
+                .delete(node, dispatch.node_lists[ty].into());
         }
     }
 
@@ -242,14 +246,18 @@ impl Update {
 
     fn hook_node(&mut self, dispatch: &Dispatch, data: &mut Data, node: Slot) {
         let ty = data.graph.node_type(node).index();
-        data.node_heads.create(node, dispatch.node_lists[ty].into());
+        data.heads
+            .nodes
+            .create(node, dispatch.node_lists[ty].into());
         count_for(&mut data.delta, &dispatch.node_tallies[ty]);
         self.log_node(dispatch, ty, 1);
     }
 
     fn hook_edge(&mut self, dispatch: &Dispatch, data: &mut Data, edge: Slot) {
         let ty = data.graph.edge_type(edge).index();
-        data.edge_heads.create(edge, dispatch.edge_lists[ty].into());
+        data.heads
+            .edges
+            .create(edge, dispatch.edge_lists[ty].into());
         count_for(&mut data.delta, &dispatch.edge_tallies[ty]);
         self.log_degrees(dispatch, data, edge, 1);
     }

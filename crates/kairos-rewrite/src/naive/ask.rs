@@ -111,7 +111,7 @@ impl Matcher for NaiveMatcher {
         let model = &program.model;
         let mut matcher = NaiveMatcher {
             program: Arc::clone(program),
-            graph,
+            graph: graph.with_all_lists(&model.types).into_owned(),
             change: Change::default(),
             active: vec![BTreeMap::new(); model.rules.len()],
             events: Vec::new(),

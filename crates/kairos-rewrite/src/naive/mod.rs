@@ -23,6 +23,7 @@ use crate::{
     effects::{Change, EffectReader},
     error::{Fault, Outcome, RuntimeError},
     eval::Drawing,
+    exact::ExactSum,
     graph::HostGraph,
     matcher::{
         Applied, Cause, Effort, EventId, Extensions, Firing, Lost, MatchDelta, Matcher, at_fraction,
@@ -517,7 +518,7 @@ impl NaiveMatcher {
         let ProbeKind::Summary { of, value, over } = kind else {
             return Ok(Some(count));
         };
-        let mut sums = SumTree::default();
+        let mut sum = ExactSum::default();
         let mut values = Vec::new();
         for (_, slots) in &pool.members {
             over.pattern
@@ -527,7 +528,7 @@ impl NaiveMatcher {
                 .for_each(|(&v, &s)| bound.set(v, s));
             match self.context(Owner::Probe(id), bound).value(&value.expr) {
                 Ok(Value::Real(v)) => {
-                    sums.push(v);
+                    sum.add(v);
                     values.push(v);
                 }
                 Ok(_) => unreachable!("check types values of summaries as Real"),
@@ -535,8 +536,8 @@ impl NaiveMatcher {
             }
         }
         let reading = match of {
-            Summary::Sum => Some(sums.total()),
-            Summary::Mean => (count > 0.0).then(|| sums.total() / count),
+            Summary::Sum => Some(sum.value()),
+            Summary::Mean => (count > 0.0).then(|| sum.value() / count),
             Summary::Min => values.into_iter().min_by(f64::total_cmp),
             Summary::Max => values.into_iter().max_by(f64::total_cmp),
         };

@@ -14,9 +14,10 @@ pub fn labels(program: &Program, graph: &HostGraph) -> BTreeMap<u64, String> {
     let nodes = graph
         .nodes()
         .map(|n| (graph.node_name(n), graph.node_number(n)));
-    let edges = graph
-        .edges()
-        .map(|e| (graph.edge_name(e), graph.edge_number(e)));
+    // Where the text names none, edges may have no names at all.
+    let has_names = graph.schema().upkeep().names();
+    let edges = graph.edges().filter(|_| has_names);
+    let edges = edges.map(|e| (graph.edge_name(e), graph.edge_number(e)));
     let numbers: BTreeMap<u64, u64> = nodes.chain(edges).collect();
     let model = &program.model;
     let mut labels = BTreeMap::new();

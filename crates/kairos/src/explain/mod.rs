@@ -353,7 +353,7 @@ impl<'s> Explained<'s> {
     fn words(&self, rule: RuleId) -> Words<'_> {
         Words {
             model: self.compiled.model(),
-            graph: self.simulation.matcher().graph(),
+            graph: self.explainer.graph(),
             scope: &self.compiled.model().rule(rule).scope,
             labels: &self.labels,
         }

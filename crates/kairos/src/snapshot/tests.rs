@@ -8,7 +8,7 @@ use kairos_model::{
     source::MemoryFiles,
     types::{EdgeTypeId, NodeTypeId},
 };
-use kairos_rewrite::schema::Schema;
+use kairos_rewrite::{schema::Schema, upkeep::Upkeep};
 
 use super::*;
 
@@ -31,7 +31,7 @@ const RULES: &str = r#"RuleSet(
 fn graph(edges: &[&str]) -> (TypeGraph, HostGraph) {
     let files = MemoryFiles([("r.ron".to_owned(), RULES.to_owned())].into());
     let types = check::load_rules(&files, "r.ron").value.unwrap().types;
-    let mut graph = HostGraph::new(Arc::new(Schema::new(&types)));
+    let mut graph = HostGraph::new(Arc::new(Schema::new(&types, Upkeep::everything(&types))));
     let b = graph.create_node(NodeTypeId(1), 0, &[7, 1]);
     let a = [2.5, -1e300_f64].map(|x| graph.create_node(NodeTypeId(0), 0, &[x.to_bits(), 1]));
     for &edge in edges {

@@ -103,7 +103,7 @@ fn components_that_are_exchanged_share_their_matches() {
         };
         source.sim().memory_bytes()
     };
-    assert!(bytes(true) + 20_000 < bytes(false));
+    assert!(bytes(true) + 8_000 < bytes(false));
 }
 
 #[test]

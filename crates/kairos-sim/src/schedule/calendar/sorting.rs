@@ -6,6 +6,9 @@ use crate::schedule::lists::Entry;
 /// Parts of a day by which its entries are counted: so many that most have one entry or none.
 pub(super) const PARTS: usize = 128;
 
+/// Entries of a day that insertion sorts sooner than counting.
+const FEW: usize = 12;
+
 /// A day with more entries is not sorted by counting.
 const MANY: usize = 4 * PARTS;
 
@@ -19,6 +22,9 @@ pub(super) fn sort(
     places: &[Place],
     sorted: &mut [Entry],
 ) {
+    if entries.len() <= FEW {
+        return insertion_sort(sorted, places);
+    }
     let (mut ends, mut parts) = (Counts([0; PARTS]), [0_u8; MANY]);
     let mut most = 0;
     for (entry, noted) in entries.iter().zip(&mut parts) {

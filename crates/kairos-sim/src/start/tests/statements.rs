@@ -185,7 +185,14 @@ fn elements_have_names_of_their_own() {
         node_rows(B, &[("1", None), ("2", None)]),
         edge_rows(ARROW, &[(0, 1), (0, 1), (1, 0)]),
         edge_rows(ARROW, &[(0, 1)]),
-        repeat(3, vec![node(0, A, int(0)), node(1, A, int(0))]),
+        repeat(
+            3,
+            vec![
+                node(0, A, int(0)),
+                node(1, A, int(0)),
+                edge(2, LINE, 0, 1, vec![]),
+            ],
+        ),
         arrows(TopologyKind::Complete, true),
         arrows(TopologyKind::Complete, true),
     ];
@@ -193,7 +200,7 @@ fn elements_have_names_of_their_own() {
     let mut names: Vec<u64> = graph.nodes().map(|n| graph.node_name(n)).collect();
     names.extend(graph.edges().map(|e| graph.edge_name(e)));
     let all = names.len();
-    assert_eq!(all, 4 + 4 + 6 + 2 * 90);
+    assert_eq!(all, 4 + 4 + 3 * 3 + 2 * 90);
     names.sort_unstable();
     names.dedup();
     assert_eq!(names.len(), all);

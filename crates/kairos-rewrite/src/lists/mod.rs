@@ -1,44 +1,77 @@
 //! Many short lists of one element type in one arena: adjacency lists, pools; and blocks of fixed sizes.
 
+mod marks;
+
+use std::ops::Range;
+
 use crate::prefetch::prefetch;
+use marks::Marks;
 
 /// A list in a [`Lists`] arena.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct List {
     start: u32,
-    len: u32,
-    /// Capacity is `1 << class`, or none for `class == 0` and `len == 0`.
-    class: u8,
+    /// Its length, and in the upper bits the class of its block: of `1 << class` items, or none for class 0.
+    shape: u32,
 }
 
+/// A list has fewer than `1 << LEN_BITS` members.
+const LEN_BITS: u32 = 27;
+
+/// Blocks have fewer than `1 << CLASSES` items.
+const CLASSES: usize = 1 << (u32::BITS - LEN_BITS);
+
 impl List {
+    #[inline]
+    fn new(start: u32, len: u32, class: u32) -> Self {
+        let shape = class << LEN_BITS | len;
+        List { start, shape }
+    }
+
     /// Number of members.
     #[inline]
     #[must_use]
     pub fn len(self) -> usize {
-        self.len as usize
+        (self.shape & ((1 << LEN_BITS) - 1)) as usize
     }
 
     /// Whether it has none.
     #[inline]
     #[must_use]
     pub fn is_empty(self) -> bool {
-        self.len == 0
+        self.len() == 0
+    }
+
+    #[inline]
+    fn class(self) -> u32 {
+        self.shape >> LEN_BITS
+    }
+
+    /// Where its members stand.
+    #[inline]
+    fn range(self) -> Range<usize> {
+        self.start as usize..self.start as usize + self.len()
     }
 }
 
 /// The arena: blocks of powers of two, freed blocks kept by size.
+///
+/// Lists that grow leave small blocks behind, which nobody may want again. So before the arena grows, neighbouring free blocks become one, and a
+/// larger block is split, as long as that pays.
 #[derive(Clone, Debug)]
 pub struct Lists<T> {
     items: Vec<T>,
     free: Vec<Vec<u32>>,
+    /// How many items were given back since free blocks were joined.
+    given_back: usize,
 }
 
 impl<T: Copy + Default> Default for Lists<T> {
     fn default() -> Self {
         Lists {
             items: Vec::new(),
-            free: vec![Vec::new(); 33],
+            free: vec![Vec::new(); CLASSES],
+            given_back: 0,
         }
     }
 }
@@ -48,7 +81,7 @@ impl<T: Copy + Default> Lists<T> {
     #[inline]
     #[must_use]
     pub fn get(&self, list: List) -> &[T] {
-        &self.items[list.start as usize..list.start as usize + list.len as usize]
+        &self.items[list.range()]
     }
 
     /// Asks for the memory of the first members.
@@ -59,30 +92,32 @@ impl<T: Copy + Default> Lists<T> {
 
     /// The members, to be changed.
     pub fn get_mut(&mut self, list: List) -> &mut [T] {
-        &mut self.items[list.start as usize..list.start as usize + list.len as usize]
+        &mut self.items[list.range()]
     }
 
     /// Appends a member and returns its position.
     #[inline]
     pub fn push(&mut self, list: &mut List, item: T) -> u32 {
-        if list.class == 0 || list.len == 1 << list.class {
+        let position = list.len();
+        if list.class() == 0 || position == 1 << list.class() {
             self.grow(list);
         }
-        let position = list.len;
-        self.items[(list.start + position) as usize] = item;
-        list.len += 1;
-        position
+        self.items[list.start as usize + position] = item;
+        list.shape += 1;
+        position as u32
     }
 
     /// Removes the member at a position by moving the last one there; returns the moved member, if one moved.
+    #[inline]
     pub fn swap_remove(&mut self, list: &mut List, position: u32) -> Option<T> {
-        list.len -= 1;
-        let last = self.items[(list.start + list.len) as usize];
-        let moved = position < list.len;
+        list.shape -= 1;
+        let len = list.len();
+        let last = self.items[list.start as usize + len];
+        let moved = (position as usize) < len;
         if moved {
-            self.items[(list.start + position) as usize] = last;
+            self.items[list.start as usize + position as usize] = last;
         }
-        if list.len == 0 {
+        if len == 0 {
             self.release(list);
         }
         moved.then_some(last)
@@ -90,36 +125,77 @@ impl<T: Copy + Default> Lists<T> {
 
     /// Gives a list's block back and empties it.
     pub fn release(&mut self, list: &mut List) {
-        if list.class > 0 {
-            self.free[list.class as usize].push(list.start);
-        }
+        self.give_back(*list);
         *list = List::default();
+    }
+
+    fn give_back(&mut self, list: List) {
+        if list.class() > 0 {
+            self.free[list.class() as usize].push(list.start);
+            self.given_back += 1 << list.class();
+        }
     }
 
     #[cold]
     fn grow(&mut self, list: &mut List) {
-        let class = list.class + 1;
-        let start = self.free[class as usize].pop().unwrap_or_else(|| {
-            let start = self.items.len();
-            self.items.resize(start + (1 << class), T::default());
-            u32::try_from(start).expect("an arena of fewer than 2^32 items")
-        });
-        let (from, len) = (list.start as usize, list.len as usize);
-        self.items.copy_within(from..from + len, start as usize);
-        if list.class > 0 {
-            self.free[list.class as usize].push(list.start);
+        let class = list.class() + 1;
+        assert!(class < LEN_BITS, "a list of fewer than 2^26 members");
+        let start = self.take(class as usize);
+        self.items.copy_within(list.range(), start as usize);
+        self.give_back(*list);
+        *list = List::new(start, list.len() as u32, class);
+    }
+
+    /// A block of a class: one that was given back, part of a larger one, or a new one.
+    fn take(&mut self, class: usize) -> u32 {
+        if let Some(start) = self.free[class].pop() {
+            return start;
         }
-        *list = List {
-            start,
-            len: list.len,
-            class,
-        };
+        // Each item that is looked at was given back since, or is one of eight.
+        if self.given_back > self.items.len() / 8 {
+            self.join();
+        }
+        if let Some(start) = self.split(class) {
+            return start;
+        }
+        let start = self.items.len();
+        self.items.resize(start + (1 << class), T::default());
+        u32::try_from(start).expect("an arena of fewer than 2^32 items")
+    }
+
+    /// Cuts a block off the smallest larger one, and keeps the rest.
+    fn split(&mut self, class: usize) -> Option<u32> {
+        let larger = (class..CLASSES).find(|&larger| !self.free[larger].is_empty())?;
+        let start = self.free[larger].pop()?;
+        for rest in class..larger {
+            self.free[rest].push(start + (1 << rest));
+        }
+        Some(start)
+    }
+
+    /// Makes neighbouring free blocks one.
+    fn join(&mut self) {
+        self.given_back = 0;
+        let mut free = Marks::new(self.items.len());
+        for (class, starts) in self.free.iter_mut().enumerate() {
+            for start in starts.drain(..) {
+                free.mark(start as usize..start as usize + (1 << class));
+            }
+        }
+        for Range { mut start, end } in free.runs() {
+            while end - start > 1 {
+                let class = ((end - start).ilog2() as usize).min(CLASSES - 1);
+                self.free[class].push(u32::try_from(start).expect("as before"));
+                start += 1 << class;
+            }
+        }
     }
 
     /// Bytes in use.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        self.items.capacity() * size_of::<T>()
+        let free = self.free.iter().map(Vec::capacity).sum::<usize>();
+        self.items.capacity() * size_of::<T>() + free * size_of::<u32>()
     }
 }
 
@@ -175,6 +251,11 @@ impl<T: Clone + Default> Blocks<T> {
         }
         self.free[size].push(start);
     }
+
+    /// Bytes in use.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        self.items.capacity() * size_of::<T>()
+    }
 }
 
 #[cfg(test)]
@@ -217,6 +298,22 @@ mod tests {
         }
     }
 
+    /// Small blocks that were given back become large ones, so that lists that grow need little more than they hold at the end.
+    #[test]
+    fn small_blocks_become_large_ones() {
+        let mut arena = Lists::<u64>::default();
+        let mut lists = vec![List::default(); 1000];
+        for item in 0..32 {
+            for list in &mut lists {
+                arena.push(list, item);
+            }
+        }
+        let least = 32 * lists.len() * size_of::<u64>();
+        assert!(arena.items.len() * size_of::<u64>() < least * 5 / 4);
+        let members: Vec<u64> = (0..32).collect();
+        assert!(lists.iter().all(|&list| arena.get(list) == members));
+    }
+
     /// Blocks that lists gave back, because they were emptied, released or had grown out of them, are used again.
     #[test]
     fn blocks_are_used_again() {
@@ -229,8 +326,8 @@ mod tests {
             list
         };
         let mut list = fill(&mut arena);
-        let bytes = arena.memory_bytes();
-        assert!(bytes >= 256 * size_of::<u64>(), "{bytes}");
+        let items = arena.items.len();
+        assert!(items >= 128, "{items}");
         for _ in 0..10 {
             arena.release(&mut list);
             list = fill(&mut arena);
@@ -239,6 +336,6 @@ mod tests {
             }
             list = fill(&mut arena);
         }
-        assert_eq!(arena.memory_bytes(), bytes);
+        assert_eq!(arena.items.len(), items);
     }
 }

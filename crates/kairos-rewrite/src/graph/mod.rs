@@ -1,14 +1,22 @@
 //! The host graph: a typed, attributed, numbered multigraph with typed adjacency.
 
-use std::sync::Arc;
+mod adjacency;
+mod edges;
+#[cfg(test)]
+mod tests;
 
-use kairos_model::types::{EdgeTypeId, NodeTypeId};
+use std::{borrow::Cow, sync::Arc};
+
+use kairos_model::types::{EdgeTypeId, NodeTypeId, TypeGraph};
+
+use adjacency::{Adjacency, Heads, NO_HEAD};
+use edges::{Edges, NewEdge};
 
 use crate::{
     binding::Slot,
-    lists::{Blocks, List, Lists},
+    lists::Blocks,
     prefetch::prefetch,
-    schema::{PortId, Schema, Way},
+    schema::{PortId, Schema, ways},
 };
 
 /// An edge as seen from one of its ends.
@@ -50,25 +58,6 @@ struct Node {
     ty: u16,
 }
 
-/// What most steps read of an edge, in half a line of the cache.
-#[derive(Clone, Debug)]
-#[repr(align(32))]
-struct Edge {
-    number: u64,
-    name: u64,
-    from: u32,
-    to: u32,
-    attributes: u32,
-    ty: u16,
-}
-
-/// The places of an edge in the lists of its ends. An undirected self-loop stands in its node's list once.
-#[derive(Clone, Copy, Debug, Default)]
-struct Positions {
-    from: u32,
-    to: u32,
-}
-
 /// The host graph of one replication.
 ///
 /// Slots of deleted elements are reused only after the next [`HostGraph::begin_step`], so that numbers and names of
@@ -77,20 +66,14 @@ struct Positions {
 pub struct HostGraph {
     schema: Arc<Schema>,
     nodes: Vec<Node>,
-    edges: Vec<Edge>,
-    /// By edge.
-    positions: Vec<Positions>,
+    edges: Edges,
     words: Blocks<u64>,
-    ports: Blocks<List>,
-    halves: Lists<Half>,
+    adjacency: Adjacency,
     by_type: Vec<Vec<Slot>>,
-    edge_count: usize,
     /// By type, the edges whose ends are two nodes.
     links: Vec<u32>,
     free_nodes: Vec<u32>,
-    free_edges: Vec<u32>,
     deleted_nodes: Vec<u32>,
-    deleted_edges: Vec<u32>,
     next_number: u64,
 }
 
@@ -101,21 +84,45 @@ impl HostGraph {
         let by_type = vec![Vec::new(); schema.node_types()];
         let links = vec![0; schema.edge_types()];
         HostGraph {
+            edges: Edges::new(&schema),
+            adjacency: Adjacency::new(schema.upkeep().positions()),
             schema,
             nodes: Vec::new(),
-            edges: Vec::new(),
-            positions: Vec::new(),
             words: Blocks::new(),
-            ports: Blocks::new(),
-            halves: Lists::default(),
             by_type,
-            edge_count: 0,
             links,
             free_nodes: Vec::new(),
-            free_edges: Vec::new(),
             deleted_nodes: Vec::new(),
-            deleted_edges: Vec::new(),
             next_number: 0,
+        }
+    }
+
+    /// The same graph with every edge listed at both its ends, whatever its program needs: for whoever looks around without a plan. Plans find
+    /// in it what they find in this one.
+    #[must_use]
+    pub fn with_all_lists(&self, types: &TypeGraph) -> Cow<'_, Self> {
+        if self.schema.upkeep().all_lists() {
+            return Cow::Borrowed(self);
+        }
+        let mut graph = self.clone();
+        graph.list_all(types);
+        Cow::Owned(graph)
+    }
+
+    fn list_all(&mut self, types: &TypeGraph) {
+        let upkeep = self.schema.upkeep().with_all_lists();
+        self.schema = Arc::new(Schema::new(types, upkeep));
+        self.adjacency = Adjacency::new(self.schema.upkeep().positions());
+        for slot in 0..self.nodes.len() {
+            if self.nodes[slot].ty != VACANT {
+                let ports = self.schema.ports(NodeTypeId(self.nodes[slot].ty)).len();
+                self.nodes[slot].ports = self.adjacency.add_node(ports);
+            }
+        }
+        for edge in slots(self.edges.bound()).filter(|&edge| self.edges.has(edge)) {
+            let (from, to) = self.edges.ends(edge);
+            let heads = self.heads_of(self.edges.ty(edge), from, to);
+            self.adjacency.link(edge, (from, to), heads);
         }
     }
 
@@ -131,9 +138,7 @@ impl HostGraph {
         if !self.deleted_nodes.is_empty() {
             self.free_nodes.append(&mut self.deleted_nodes);
         }
-        if !self.deleted_edges.is_empty() {
-            self.free_edges.append(&mut self.deleted_edges);
-        }
+        self.edges.begin_step();
     }
 
     /// Nodes deleted since the last [`HostGraph::begin_step`]; their numbers and names can still be read.
@@ -143,14 +148,14 @@ impl HostGraph {
 
     /// Edges deleted since the last [`HostGraph::begin_step`], dangling ones included.
     pub fn deleted_edges(&self) -> impl Iterator<Item = Slot> + '_ {
-        self.deleted_edges.iter().copied().map(Slot)
+        self.edges.deleted()
     }
 
     /// Adds a node. `attributes` holds the bits of one value per column.
     pub fn create_node(&mut self, ty: NodeTypeId, name: u64, attributes: &[u64]) -> Slot {
         debug_assert_eq!(attributes.len(), self.schema.node_attributes(ty));
         let words = self.words.hold(attributes);
-        let ports = self.ports.take(self.schema.ports(ty).len());
+        let ports = self.adjacency.add_node(self.schema.ports(ty).len());
         let list = &mut self.by_type[ty.index()];
         let node = Node {
             number: self.next_number,
@@ -177,86 +182,36 @@ impl HostGraph {
     ) -> Slot {
         debug_assert_eq!(attributes.len(), self.schema.edge_attributes(ty));
         let words = self.words.hold(attributes);
-        let edge = Edge {
+        let slot = self.edges.create(NewEdge {
+            ty,
             number: self.next_number,
             name,
-            from: from.0,
-            to: to.0,
+            from,
+            to,
             attributes: words,
-            ty: ty.0,
-        };
+        });
         self.next_number += 1;
-        let slot = store(&mut self.edges, &mut self.free_edges, edge);
-        let (at_from, at_to) = self.lists_of(ty, from, to);
-        let half = |node: Slot| Half {
-            edge: slot.0,
-            node: node.0,
-        };
-        let first = self.halves.push(&mut self.ports.items[at_from], half(to));
-        let second = if at_from == at_to {
-            first
-        } else {
-            self.halves.push(&mut self.ports.items[at_to], half(from))
-        };
-        if self.positions.len() <= slot.index() {
-            self.positions.push(Positions::default());
-        }
-        self.positions[slot.index()] = Positions {
-            from: first,
-            to: second,
-        };
-        self.edge_count += 1;
+        let heads = self.heads_of(ty, from, to);
+        self.adjacency.link(slot, (from, to), heads);
         self.links[ty.index()] += u32::from(from != to);
         slot
     }
 
-    /// Deletes an edge.
+    /// Deletes an edge, of a type of which the program deletes some.
     pub fn delete_edge(&mut self, slot: Slot) {
-        let Edge {
-            from,
-            to,
-            attributes,
-            ty,
-            ..
-        } = self.edges[slot.index()];
-        let ty = EdgeTypeId(ty);
-        let (at_from, at_to) = self.lists_of(ty, Slot(from), Slot(to));
-        let (out, back) = self.ways(ty);
-        let position = self.positions[slot.index()].from;
-        self.remove_half(at_from, position, Slot(from), out);
-        if at_from != at_to {
-            // Of a directed self-loop it may have changed just now.
-            let position = self.positions[slot.index()].to;
-            self.remove_half(at_to, position, Slot(to), back);
+        let ty = self.edges.ty(slot);
+        let (from, to) = self.edges.ends(slot);
+        let heads = self.heads_of(ty, from, to);
+        let ways = ways(self.schema.undirected(ty));
+        let edges = &self.edges;
+        self.adjacency.unlink(slot, ways, heads, |e| edges.ends(e));
+        let attributes = self.schema.edge_attributes(ty);
+        if attributes > 0 {
+            self.words
+                .give_back(self.edges.attributes(slot), attributes);
         }
-        self.words
-            .give_back(attributes, self.schema.edge_attributes(ty));
-        self.edges[slot.index()].ty = VACANT;
-        self.deleted_edges.push(slot.0);
-        self.edge_count -= 1;
+        self.edges.delete(slot);
         self.links[ty.index()] -= u32::from(from != to);
-    }
-
-    /// Removes the entry at `position` of a list of `node`, and tells the edge that moved there.
-    fn remove_half(&mut self, list: usize, position: u32, node: Slot, way: Way) {
-        let Some(moved) = self
-            .halves
-            .swap_remove(&mut self.ports.items[list], position)
-        else {
-            return;
-        };
-        let edge = &self.edges[moved.edge as usize];
-        let positions = &mut self.positions[moved.edge as usize];
-        if edge.from == edge.to && way == Way::Undirected {
-            *positions = Positions {
-                from: position,
-                to: position,
-            };
-        } else if way == Way::In || (way == Way::Undirected && edge.from != node.0) {
-            positions.to = position;
-        } else {
-            positions.from = position;
-        }
     }
 
     /// Deletes a node that has no edges left.
@@ -280,29 +235,29 @@ impl HostGraph {
         }
         self.words
             .give_back(attributes, self.schema.node_attributes(ty));
-        self.ports.give_back(ports, self.schema.ports(ty).len());
+        let count = self.schema.ports(ty).len();
+        self.adjacency.remove_node(ports, count);
         self.nodes[slot.index()].ty = VACANT;
         self.deleted_nodes.push(slot.0);
     }
 
-    fn ways(&self, ty: EdgeTypeId) -> (Way, Way) {
-        if self.schema.undirected(ty) {
-            (Way::Undirected, Way::Undirected)
-        } else {
-            (Way::Out, Way::In)
-        }
-    }
-
-    /// Where the heads of the lists stand that an edge is in at its ends: one and the same for an undirected self-loop.
+    /// Where an edge with these ends is listed.
     #[inline]
-    fn lists_of(&self, ty: EdgeTypeId, from: Slot, to: Slot) -> (usize, usize) {
+    fn heads_of(&self, ty: EdgeTypeId, from: Slot, to: Slot) -> Heads {
         let (from, to) = (&self.nodes[from.index()], &self.nodes[to.index()]);
         let types = (NodeTypeId(from.ty), NodeTypeId(to.ty));
         let (out, back) = self
             .schema
             .edge_ports(ty, types)
             .expect("check allows only edges that the type graph allows");
-        (head(from, out), head(to, back))
+        let place = |node, port: PortId| {
+            if port.is_listed() {
+                head(node, port)
+            } else {
+                NO_HEAD
+            }
+        };
+        (place(from, out), place(to, back))
     }
 
     /// The edges of a node in one of its ports.
@@ -314,21 +269,20 @@ impl HostGraph {
 
     #[inline]
     fn list(&self, node: &Node, port: PortId) -> &[Half] {
-        self.halves.get(self.ports.items[head(node, port)])
+        self.adjacency.list(head(node, port))
     }
 
-    /// All edges of a node, as seen from it, port by port. A directed self-loop comes twice.
+    /// All edges of a node that are listed there, as seen from it, port by port. A directed self-loop comes twice.
+    ///
+    /// Of a node that the program may delete these are all that it has, and of any node after [`HostGraph::with_all_lists`].
     pub fn halves_of(&self, node: Slot) -> impl Iterator<Item = Half> + '_ {
         let Node { ports, ty, .. } = self.nodes[node.index()];
-        let lists = &self.ports.items
-            [ports as usize..ports as usize + self.schema.ports(NodeTypeId(ty)).len()];
-        lists
-            .iter()
-            .flat_map(|&list| self.halves.get(list).iter().copied())
+        let count = self.schema.ports(NodeTypeId(ty)).len();
+        self.adjacency.lists(ports as usize, count)
     }
 
-    /// The shorter of the two lists in which edges of a type from one node to another (in either order if undirected) stand, and the node at
-    /// the other end of those that are meant.
+    /// The list in which edges of a type from one node to another (in either order if undirected) stand, the shorter one where there are two, and
+    /// the node at the other end of those that are meant.
     #[inline]
     #[must_use]
     pub fn between(&self, ty: EdgeTypeId, from: Slot, to: Slot) -> (&[Half], Slot) {
@@ -337,7 +291,14 @@ impl HostGraph {
         let Some((out, back)) = self.schema.edge_ports(ty, types) else {
             return (&[], to);
         };
-        let (forward, backward) = (self.list(source, out), self.list(target, back));
+        if !back.is_listed() {
+            return (self.list(source, out), to);
+        }
+        let backward = self.list(target, back);
+        if !out.is_listed() {
+            return (backward, from);
+        }
+        let forward = self.list(source, out);
         if backward.len() < forward.len() {
             (backward, from)
         } else {
@@ -371,7 +332,7 @@ impl HostGraph {
     #[inline]
     #[must_use]
     pub fn has_edge(&self, slot: Slot) -> bool {
-        self.edges.get(slot.index()).is_some_and(|e| e.ty != VACANT)
+        self.edges.has(slot)
     }
 
     /// The type of a node.
@@ -385,15 +346,14 @@ impl HostGraph {
     #[inline]
     #[must_use]
     pub fn edge_type(&self, edge: Slot) -> EdgeTypeId {
-        EdgeTypeId(self.edges[edge.index()].ty)
+        self.edges.ty(edge)
     }
 
     /// Source and target of an edge; of an undirected one both ends, in the order of its creation.
     #[inline]
     #[must_use]
     pub fn ends(&self, edge: Slot) -> (Slot, Slot) {
-        let edge = &self.edges[edge.index()];
-        (Slot(edge.from), Slot(edge.to))
+        self.edges.ends(edge)
     }
 
     /// Asks for the memory of a node.
@@ -415,24 +375,23 @@ impl HostGraph {
     pub(crate) fn prefetch_parts(&self, node: Slot) {
         if let Some(node) = self.nodes.get(node.index()) {
             prefetch(&self.words.items, node.attributes as usize);
-            prefetch(&self.ports.items, node.ports as usize);
+            self.adjacency.prefetch_heads(node.ports);
         }
     }
 
     /// Asks for the memory of the first edges in the first list of a node; its parts have come.
     #[inline]
     pub(crate) fn prefetch_halves(&self, node: Slot) {
-        let ports = self.nodes.get(node.index()).map(|node| node.ports as usize);
-        if let Some(&list) = ports.and_then(|ports| self.ports.items.get(ports)) {
-            self.halves.prefetch(list);
+        if let Some(node) = self.nodes.get(node.index()) {
+            self.adjacency.prefetch_members(node.ports);
         }
     }
 
     /// Asks for the memory of an edge.
     #[inline]
     pub(crate) fn prefetch_edge(&self, edge: Slot) {
-        prefetch(&self.edges, edge.index());
-        prefetch(&self.positions, edge.index());
+        self.edges.prefetch(edge);
+        self.adjacency.prefetch_positions(edge);
     }
 
     /// The number of a node.
@@ -446,7 +405,7 @@ impl HostGraph {
     #[inline]
     #[must_use]
     pub fn edge_number(&self, edge: Slot) -> u64 {
-        self.edges[edge.index()].number
+        self.edges.number(edge)
     }
 
     /// The name of a node: what its draws are keyed by.
@@ -457,10 +416,13 @@ impl HostGraph {
     }
 
     /// The name of an edge.
+    ///
+    /// # Panics
+    /// If the program keeps no names of edges: see [`Upkeep::names`](crate::upkeep::Upkeep::names).
     #[inline]
     #[must_use]
     pub fn edge_name(&self, edge: Slot) -> u64 {
-        self.edges[edge.index()].name
+        self.edges.name(edge)
     }
 
     /// The bits of an attribute of a node.
@@ -474,7 +436,7 @@ impl HostGraph {
     #[inline]
     #[must_use]
     pub fn edge_word(&self, edge: Slot, column: usize) -> u64 {
-        self.words.items[self.edges[edge.index()].attributes as usize + column]
+        self.words.items[self.edges.attributes(edge) as usize + column]
     }
 
     /// Sets an attribute of a node and returns the bits that it had.
@@ -490,7 +452,7 @@ impl HostGraph {
     #[inline]
     pub fn set_edge_word(&mut self, edge: Slot, column: usize, bits: u64) -> u64 {
         std::mem::replace(
-            &mut self.words.items[self.edges[edge.index()].attributes as usize + column],
+            &mut self.words.items[self.edges.attributes(edge) as usize + column],
             bits,
         )
     }
@@ -511,7 +473,7 @@ impl HostGraph {
     /// Number of edges.
     #[must_use]
     pub fn edge_count(&self) -> usize {
-        self.edge_count
+        self.edges.count()
     }
 
     /// Number of edges of a type whose ends are two nodes: all but loops.
@@ -527,7 +489,7 @@ impl HostGraph {
 
     /// All edges, by slot.
     pub fn edges(&self) -> impl Iterator<Item = Slot> + '_ {
-        slots(self.edges.len()).filter(|&s| self.has_edge(s))
+        slots(self.edges.bound()).filter(|&s| self.has_edge(s))
     }
 
     /// One past the largest node slot ever used.
@@ -540,11 +502,9 @@ impl HostGraph {
     #[must_use]
     pub fn memory_bytes(&self) -> u64 {
         let bytes = self.nodes.capacity() * size_of::<Node>()
-            + self.edges.capacity() * size_of::<Edge>()
-            + self.positions.capacity() * size_of::<Positions>()
-            + self.words.items.capacity() * size_of::<u64>()
-            + self.ports.items.capacity() * size_of::<List>()
-            + self.halves.memory_bytes()
+            + self.edges.memory_bytes()
+            + self.words.memory_bytes()
+            + self.adjacency.memory_bytes()
             + self
                 .by_type
                 .iter()
@@ -557,22 +517,10 @@ impl HostGraph {
     pub fn check_invariants(&self) {
         for edge in self.edges() {
             let (from, to) = self.ends(edge);
-            let lists = self.lists_of(self.edge_type(edge), from, to);
-            let positions = self.positions[edge.index()];
-            for (other, list, position) in
-                [(to, lists.0, positions.from), (from, lists.1, positions.to)]
-            {
-                let list = self.ports.items[list];
-                assert_eq!(
-                    self.halves.get(list)[position as usize],
-                    Half {
-                        edge: edge.0,
-                        node: other.0
-                    }
-                );
-            }
+            let heads = self.heads_of(self.edge_type(edge), from, to);
+            self.adjacency.check_edge(edge, (from, to), heads);
         }
-        assert_eq!(self.edges().count(), self.edge_count);
+        assert_eq!(self.edges().count(), self.edge_count());
         let links = self.edges().map(|e| self.ends(e)).filter(|(a, b)| a != b);
         assert_eq!(links.count(), self.links.iter().map(|&n| n as usize).sum());
         for node in self.nodes() {
