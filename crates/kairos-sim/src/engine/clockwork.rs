@@ -178,7 +178,8 @@ impl<S: Schedule + Default> Clockwork<S> {
     }
 
     /// The fired event stays active and nothing else has changed.
-    #[inline]
+    // Long enough to have the registers for itself.
+    #[inline(never)]
     pub(super) fn restart<M: Matcher>(
         &mut self,
         matcher: &M,

@@ -60,7 +60,7 @@ impl<'c> DelayLaw<'c> {
     ///
     /// A draw of exactly 0, as rounding can make it, is redrawn from the same generator. A law so close to 0 that no
     /// redrawing helps (a `LogNormal` with `mu` = −1000) gives the smallest normal number, about 2·10⁻³⁰⁸.
-    #[inline]
+    #[inline(always)]
     pub fn delay(&self, rng: &mut KeyedRng) -> f64 {
         let delay = self.0.draw(rng);
         if delay > 0.0 {

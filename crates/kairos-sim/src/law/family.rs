@@ -225,20 +225,21 @@ impl<'c> Law<'c> {
 
 impl Law<'_> {
     /// One value. It can be any real number of the law's support, or `+inf` for "never" and where a law overflows.
-    #[inline]
+    #[inline(always)]
     pub fn draw(&self, rng: &mut KeyedRng) -> f64 {
+        match &self.0 {
+            Family::PositiveNormal(normal) => normal.draw(rng),
+            _ => self.draw_dearly(rng),
+        }
+    }
+
+    /// A value of a family that few timers have, or whose sampler takes much longer than a call.
+    fn draw_dearly(&self, rng: &mut KeyedRng) -> f64 {
         match &self.0 {
             Family::Exponential { rate } => standard_exponential(rng) / rate,
             Family::Normal { mean, sd } => mean + sd * standard_normal(rng),
             Family::PositiveNormal(normal) => normal.draw(rng),
             Family::Deterministic { value } => *value,
-            _ => self.draw_dearly(rng),
-        }
-    }
-
-    /// A value of a family whose sampler takes much longer than a call.
-    fn draw_dearly(&self, rng: &mut KeyedRng) -> f64 {
-        match &self.0 {
             Family::LogNormal { mu, sigma } => libm::exp(mu + sigma * standard_normal(rng)),
             Family::Uniform { low, high } => low + (high - low) * rng.uniform(),
             Family::Weibull { shape, scale } => {
@@ -250,10 +251,6 @@ impl Law<'_> {
                 values[rng.below(values.len() as u64) as usize] * scale
             }
             Family::Never => f64::INFINITY,
-            Family::Exponential { .. }
-            | Family::Normal { .. }
-            | Family::PositiveNormal(_)
-            | Family::Deterministic { .. } => self.draw(rng),
         }
     }
 

@@ -28,7 +28,7 @@ impl PositiveNormal {
         -self.mean / self.sd
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn draw(&self, rng: &mut KeyedRng) -> f64 {
         if self.far {
             return self.draw_far(rng);

@@ -2,12 +2,14 @@
 //!
 //! Time is cut into days of equal length. What is due within a year stands in the unsorted list of its day, everything later in one list
 //! (R. Brown, *Calendar queues: a fast O(1) priority queue implementation for the simulation event set problem*, CACM 31, 1988). When a
-//! day comes, its list is sorted; what is put into a day that has come goes into a heap beside it. So events leave in the exact order of
-//! (time, order of activation) whatever the length of a day is; and where no length would do, the heap alone still takes logarithmic time.
+//! day comes, a few events before it is due, its list is sorted; what is put into a day that has come goes into a heap beside it. So
+//! events leave in the exact order of (time, order of activation) whatever the length of a day is; and where no length would do, the heap
+//! alone still takes logarithmic time.
 //!
 //! Nothing is taken out of a list before its day comes. The time and order of a slot stand in a table; an entry that says something else
 //! is out of date, and is dropped when it is met, or with all others once there are as many of them as of true ones.
 
+mod sorting;
 #[cfg(test)]
 mod tests;
 mod tuning;
@@ -15,6 +17,8 @@ mod tuning;
 use std::{cmp::Reverse, collections::BinaryHeap};
 
 use kairos_rewrite::prefetch::prefetch;
+
+use sorting::{PARTS, sort};
 
 use super::{
     Due, Schedule, Slot,
@@ -24,15 +28,6 @@ use super::{
 
 /// How many events a day should see: so many that the ends of all lists to append to lie in the cache.
 const EVENTS_PER_DAY: f64 = 64.0;
-
-/// Parts of a day by which its entries are counted: so many that most have one entry or none.
-const PARTS: usize = 128;
-
-/// Entries of a day that insertion sorts sooner than counting.
-const FEW_A_DAY: usize = 12;
-
-/// A day with more entries is not sorted by counting.
-const MANY: usize = 4 * PARTS;
 
 /// So many are sorted before they are due, so that their memory can be asked for.
 const FORESEEN: usize = 16;
@@ -240,7 +235,7 @@ impl CalendarSchedule {
     }
 
     /// Finds what is due next, after what was the first has got another time or none.
-    #[inline]
+    #[inline(always)]
     fn leave(&mut self) {
         let is_first = |entry: &Entry| entry.slot == self.first.slot;
         let left = self.left + usize::from(self.today.get(self.left).is_some_and(is_first));
@@ -340,42 +335,23 @@ impl CalendarSchedule {
         }
     }
 
-    /// Sorts the entries of the day that begins: by counting those of each part of the day, then by insertion, which has little left to
-    /// do. What is out of date is sorted as well: whether it is would have to be looked up far away, and will be when its turn comes.
+    /// Sorts the entries of the day that begins, and puts them behind those that are left of yesterday. What is out of date is sorted as
+    /// well: whether it is would have to be looked up far away, and will be when its turn comes.
     fn begin_day(&mut self, entries: &[Entry]) {
-        const FEW_OF_PART: u16 = 16;
         self.today.drain(..self.left);
         self.left = 0;
         let before = self.today.len();
         self.today.extend_from_slice(entries);
-        let (today, places) = (&mut self.today[before..], &self.places[..]);
-        if entries.len() <= FEW_A_DAY {
-            return insertion_sort(today, places);
-        }
         let (parts_per_time, first) = (
             self.days_per_time * PARTS as f64,
             (self.day as f64 - 0.5) * PARTS as f64,
         );
-        // Rounding may put an entry one part off, which insertion mends.
+        // Rounding may put an entry one part off.
         let part = |entry: &Entry| {
             let part = whole(f64::from_bits(entry.time) * parts_per_time - first);
             part.min(PARTS as u64 - 1) as u8
         };
-        let (mut ends, mut parts) = (Counts([0; PARTS]), [0_u8; MANY]);
-        let mut most = 0;
-        for (entry, noted) in entries.iter().zip(&mut parts) {
-            *noted = part(entry);
-            most = most.max(ends.count(*noted));
-        }
-        // Many of one part are many at one time, whom insertion would move far.
-        if entries.len() > MANY || most >= FEW_OF_PART {
-            return today.sort_unstable_by_key(|e| e.key(places));
-        }
-        ends.sum();
-        for (&entry, &part) in entries.iter().zip(&parts) {
-            today[ends.take(part)] = entry;
-        }
-        insertion_sort(today, places);
+        sort(entries, part, &self.places, &mut self.today[before..]);
     }
 
     /// Moves the end of the year on, and into the year what is due before it.
@@ -394,70 +370,6 @@ impl CalendarSchedule {
                 self.put(node);
             }
         }
-    }
-}
-
-/// How many entries fall into each part of a day; once these are summed, where those of each part end.
-struct Counts([u16; PARTS]);
-
-impl Counts {
-    /// One more; how many these are.
-    #[inline]
-    fn count(&mut self, part: u8) -> u16 {
-        let count = &mut self.0[part as usize];
-        *count += 1;
-        *count
-    }
-
-    /// Adds to each count those of all parts before.
-    #[inline]
-    fn sum(&mut self) {
-        let mut before = 0;
-        for four in self.0.as_chunks_mut::<4>().0 {
-            let [a, b, c, d] = *four;
-            let (ab, cd) = (a + b, c + d);
-            *four = [a, ab, ab + c, ab + cd].map(|sum| before + sum);
-            before = four[3];
-        }
-    }
-
-    /// The last place of those of a part that is not taken.
-    #[inline]
-    fn take(&mut self, part: u8) -> usize {
-        let end = &mut self.0[part as usize];
-        *end -= 1;
-        *end as usize
-    }
-}
-
-impl Entry {
-    /// What entries leave by: of two of one time the order must be looked up.
-    #[inline]
-    fn key(&self, places: &[Place]) -> Node {
-        let &Entry { time, slot, .. } = self;
-        let order = places[slot as usize].order;
-        Node { time, order, slot }
-    }
-}
-
-/// Sorts entries that are almost in order.
-#[inline]
-fn insertion_sort(entries: &mut [Entry], places: &[Place]) {
-    #[cold]
-    fn is_after_at_one_time(a: Entry, b: Entry, places: &[Place]) -> bool {
-        a.key(places) > b.key(places)
-    }
-    let is_after = |a: Entry, b: Entry| {
-        a.time > b.time || a.time == b.time && is_after_at_one_time(a, b, places)
-    };
-    for i in 1..entries.len() {
-        let entry = entries[i];
-        let mut place = i;
-        while place > 0 && is_after(entries[place - 1], entry) {
-            entries[place] = entries[place - 1];
-            place -= 1;
-        }
-        entries[place] = entry;
     }
 }
 
@@ -505,7 +417,7 @@ impl Schedule for CalendarSchedule {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn reschedule(&mut self, slot: Slot, time: f64, order: u64) {
         let time = time_key(time);
         let place = self.place(slot);

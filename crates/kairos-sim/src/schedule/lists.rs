@@ -44,7 +44,7 @@ pub(super) struct Lists {
 
 impl Lists {
     /// Adds an entry to a list.
-    #[inline]
+    #[inline(always)]
     pub(super) fn push(&mut self, list: &mut List, entry: Entry) {
         if list.filled as usize == BLOCK {
             self.add_block(list);
