@@ -71,7 +71,7 @@ impl Edges {
     /// Lets the slots of edges deleted so far be reused.
     #[inline]
     pub(super) fn begin_step(&mut self) {
-        for (ty, slot) in self.deleted.drain(..) {
+        while let Some((ty, slot)) = self.deleted.pop() {
             self.places.give_back(ty.into(), slot.0);
         }
     }

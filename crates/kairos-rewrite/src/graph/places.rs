@@ -69,3 +69,41 @@ impl Places {
         (free + self.ranks.capacity()) * size_of::<u32>()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::Places;
+
+    proptest! {
+        /// No two elements have one slot, no two of a type one rank, and the ranks of a type stay below the slots of its pages.
+        #[test]
+        fn slots_and_ranks_are_distinct(steps in prop::collection::vec((0usize..3, any::<bool>(), 0usize..500), 1..600)) {
+            let mut places = Places::new(3);
+            let mut taken: Vec<(usize, u32)> = Vec::new();
+            let mut most = [0; 3];
+            for (ty, gives_back, which) in steps {
+                if gives_back && !taken.is_empty() {
+                    let (ty, slot) = taken.swap_remove(which % taken.len());
+                    places.give_back(ty, slot);
+                } else {
+                    taken.push((ty, places.take(ty)));
+                }
+                let count = |ty| taken.iter().filter(|t| t.0 == ty).count();
+                most = [0, 1, 2].map(|ty| most[ty].max(count(ty)));
+            }
+            let mut slots = BTreeMap::new();
+            let mut ranks = BTreeMap::new();
+            for &(ty, slot) in &taken {
+                let rank = places.rank(slot);
+                prop_assert!((slot as usize) < places.bound());
+                prop_assert!((rank as usize) < most[ty].next_multiple_of(64));
+                prop_assert_eq!(slots.insert(slot, ty), None);
+                prop_assert_eq!(ranks.insert((ty, rank), slot), None);
+            }
+        }
+    }
+}

@@ -299,20 +299,21 @@ impl Store {
     /// The row of an element that no two rows share, or [`NONE`].
     #[inline]
     pub(crate) fn numbered(&self, graph: &HostGraph, element: Slot) -> u32 {
-        let row = self.number_of(graph, element);
-        match self.alive.get(row as usize) {
-            Some(true) if !self.layout.is_ranked || self.has(row, element) => row,
+        if self.layout.is_ranked {
+            return self.ranked(graph, element);
+        }
+        match self.alive.get(element.index()) {
+            Some(true) => element.0,
             _ => NONE,
         }
     }
 
-    /// The row that an element has or would have.
-    #[inline]
-    fn number_of(&self, graph: &HostGraph, element: Slot) -> u32 {
-        if self.layout.is_ranked {
-            graph.edge_rank(element)
-        } else {
-            element.0
+    #[inline(never)]
+    fn ranked(&self, graph: &HostGraph, element: Slot) -> u32 {
+        let row = graph.edge_rank(element);
+        match self.alive.get(row as usize) {
+            Some(true) if self.has(row, element) => row,
+            _ => NONE,
         }
     }
 
@@ -368,7 +369,14 @@ impl Store {
     #[inline]
     fn vacant(&mut self, slots: &[Slot], graph: &HostGraph) -> u32 {
         let row = match self.layout.numbering {
-            Some(hook) => self.number_of(graph, slots[self.layout.hooks[hook].column]),
+            Some(hook) => {
+                let element = slots[self.layout.hooks[hook].column];
+                if self.layout.is_ranked {
+                    graph.edge_rank(element)
+                } else {
+                    element.0
+                }
+            }
             None => self.free.pop().unwrap_or_else(|| self.bound()),
         };
         if row as usize >= self.alive.len() {
