@@ -119,7 +119,8 @@ fn said_and_allocated(model: &str, parameters: &[(&str, &str)]) -> (f64, f64) {
     (simulation.memory_bytes() as f64, allocated as f64)
 }
 
-/// Of what a larger model needs more, four fifths at least are counted, and never more than all.
+/// Of what a larger model needs more, four fifths at least are counted, and hardly more than all: lists of what is free are not, and the smaller
+/// model, whose elements come and go more often, may have the longer ones.
 fn memory_is_counted() {
     let models = [
         ("bench/rewiring-gsmp", "n", "300", "3000"),
@@ -135,7 +136,7 @@ fn memory_is_counted() {
         let [few, many] = [few, many].map(|n| said_and_allocated(model, &[(parameter, n)]));
         let more = (many.0 - few.0) / (many.1 - few.1);
         assert!(
-            (0.8..=1.0).contains(&more),
+            (0.8..=1.005).contains(&more),
             "{model}: of {} bytes more, {} are counted",
             many.1 - few.1,
             many.0 - few.0
@@ -155,31 +156,31 @@ const PARTS: [(&str, f64, &str, &str); 6] = [
     ),
     (
         "matches with clocks that read counts",
-        0.917,
+        0.98,
         r#""r": (match: "(a:A), (h:H)")"#,
         r#""r": Exponential(rate: "COUNT { (a)-[:e]->(:N) } + COUNT { (a)<-[:e]-(:N) }")"#,
     ),
     (
         "streams of delays",
-        0.875,
+        0.955,
         r#""r": (match: "(a:N)")"#,
         r#""r": Exponential(rate: 1.0, stream: "s", key: ["a"])"#,
     ),
     (
         "matches in the order of their numbers",
-        0.94,
+        0.99,
         r#""r": (match: "(h:H)", choose: [Uniform("(a:N)")])"#,
         r#""r": Exponential(rate: 1.0)"#,
     ),
     (
         "matches in the order of their values",
-        0.905,
+        0.93,
         r#""r": (match: "(h:H)", choose: [Max("a.n", of: "(a:N)")])"#,
         r#""r": Exponential(rate: 1.0)"#,
     ),
     (
         "matches with weights",
-        0.945,
+        0.99,
         r#""r": (match: "(a:N)")"#,
         r#""r": Exponential(rate: 1.0, clock: Aggregate, weights: { "a": "a.n" })"#,
     ),

@@ -1,11 +1,13 @@
 //! The adjacency lists of all nodes, and where each edge stands in them.
 
+use kairos_model::types::NodeTypeId;
+
 use super::Half;
 use crate::{
     binding::Slot,
-    lists::{Blocks, List, Lists},
+    lists::{List, Lists, Parts},
     prefetch::prefetch,
-    schema::Way,
+    schema::{Schema, Way},
 };
 
 /// The places of an edge in the lists of its ends. An undirected self-loop stands in its node's list once.
@@ -25,7 +27,7 @@ pub(super) const NO_HEAD: usize = usize::MAX;
 #[derive(Clone, Debug)]
 pub(super) struct Adjacency {
     /// Of each node those of its ports.
-    heads: Blocks<List>,
+    heads: Parts<List>,
     halves: Lists<Half>,
     /// By edge; empty where no edge is ever deleted.
     positions: Vec<Positions>,
@@ -33,20 +35,28 @@ pub(super) struct Adjacency {
 }
 
 impl Adjacency {
-    /// No lists. `has_positions` says whether edges will be taken out of them.
-    pub(super) fn new(has_positions: bool) -> Self {
+    /// No lists; what a schema says of them.
+    pub(super) fn new(schema: &Schema) -> Self {
+        let types = (0..schema.node_types()).map(|ty| NodeTypeId(ty as u16));
+        let ports = types.map(|ty| schema.ports(ty).len());
         Adjacency {
-            heads: Blocks::new(),
+            heads: Parts::new(ports, List::default()),
             halves: Lists::default(),
             positions: Vec::new(),
-            has_positions,
+            has_positions: schema.upkeep().positions(),
         }
     }
 
     /// Makes room for the lists of a new node; returns where the first head stands.
     #[inline]
-    pub(super) fn add_node(&mut self, ports: usize) -> u32 {
-        self.heads.take(ports)
+    pub(super) fn add_node(&mut self, node: Slot, ports: usize) -> u32 {
+        self.heads.take(node, ports)
+    }
+
+    /// Where the first head of a node stands; `noted` gives what [`Adjacency::add_node`] returned.
+    #[inline]
+    pub(super) fn first_head(&self, node: Slot, noted: impl FnOnce() -> u32) -> usize {
+        self.heads.start(node, noted)
     }
 
     /// Takes back the room of a deleted node, whose lists are empty.
@@ -57,12 +67,12 @@ impl Adjacency {
 
     #[inline]
     pub(super) fn list(&self, head: usize) -> &[Half] {
-        self.halves.get(self.heads.items[head])
+        self.halves.get(self.heads.items()[head])
     }
 
     /// The members of neighbouring lists.
     pub(super) fn lists(&self, first: usize, ports: usize) -> impl Iterator<Item = Half> + '_ {
-        let lists = self.heads.items[first..first + ports].iter();
+        let lists = self.heads.items()[first..first + ports].iter();
         lists.flat_map(|&list| self.halves.get(list).iter().copied())
     }
 
@@ -76,12 +86,16 @@ impl Adjacency {
         let (at_from, at_to) = heads;
         let mut positions = Positions::default();
         if at_from != NO_HEAD {
-            positions.from = self.halves.push(&mut self.heads.items[at_from], half(to));
+            positions.from = self
+                .halves
+                .push(&mut self.heads.items_mut()[at_from], half(to));
         }
         if at_from == at_to {
             positions.to = positions.from;
         } else if at_to != NO_HEAD {
-            positions.to = self.halves.push(&mut self.heads.items[at_to], half(from));
+            positions.to = self
+                .halves
+                .push(&mut self.heads.items_mut()[at_to], half(from));
         }
         if self.has_positions {
             if self.positions.len() <= edge.index() {
@@ -124,7 +138,7 @@ impl Adjacency {
     ) {
         let Some(moved) = self
             .halves
-            .swap_remove(&mut self.heads.items[list], position)
+            .swap_remove(&mut self.heads.items_mut()[list], position)
         else {
             return;
         };
@@ -144,14 +158,14 @@ impl Adjacency {
 
     /// Asks for the memory of some heads.
     #[inline]
-    pub(super) fn prefetch_heads(&self, first: u32) {
-        prefetch(&self.heads.items, first as usize);
+    pub(super) fn prefetch_heads(&self, first: usize) {
+        self.heads.prefetch_at(first);
     }
 
     /// Asks for the memory of the first members of a list.
     #[inline]
-    pub(super) fn prefetch_members(&self, head: u32) {
-        if let Some(&list) = self.heads.items.get(head as usize) {
+    pub(super) fn prefetch_members(&self, head: usize) {
+        if let Some(&list) = self.heads.items().get(head) {
             self.halves.prefetch(list);
         }
     }

@@ -15,7 +15,7 @@ use edges::{Edges, NewEdge};
 
 use crate::{
     binding::Slot,
-    lists::Blocks,
+    lists::{Blocks, Parts},
     prefetch::prefetch,
     schema::{PortId, Schema, ways},
 };
@@ -50,9 +50,9 @@ const VACANT: u16 = u16::MAX;
 struct Node {
     number: u64,
     name: u64,
-    /// First of its attributes in `words`.
+    /// Where its attributes begin.
     attributes: u32,
-    /// First of its ports in `ports`.
+    /// Where the heads of its lists begin.
     ports: u32,
     /// Its place in the list of its type.
     position: u32,
@@ -68,7 +68,8 @@ pub struct HostGraph {
     schema: Arc<Schema>,
     nodes: Vec<Node>,
     edges: Edges,
-    words: Blocks<u64>,
+    node_words: Parts<u64>,
+    edge_words: Blocks<u64>,
     adjacency: Adjacency,
     by_type: Vec<Vec<Slot>>,
     /// By type, the edges whose ends are two nodes.
@@ -84,12 +85,15 @@ impl HostGraph {
     pub fn new(schema: Arc<Schema>) -> Self {
         let by_type = vec![Vec::new(); schema.node_types()];
         let links = vec![0; schema.edge_types()];
+        let types = (0..schema.node_types()).map(|ty| NodeTypeId(ty as u16));
+        let attributes = types.map(|ty| schema.node_attributes(ty));
         HostGraph {
             edges: Edges::new(&schema),
-            adjacency: Adjacency::new(schema.upkeep().positions()),
+            adjacency: Adjacency::new(&schema),
+            node_words: Parts::new(attributes, 0),
+            edge_words: Blocks::new(0),
             schema,
             nodes: Vec::new(),
-            words: Blocks::new(),
             by_type,
             links,
             free_nodes: Vec::new(),
@@ -113,11 +117,12 @@ impl HostGraph {
     fn list_all(&mut self, types: &TypeGraph) {
         let upkeep = self.schema.upkeep().with_all_lists();
         self.schema = Arc::new(Schema::new(types, upkeep));
-        self.adjacency = Adjacency::new(self.schema.upkeep().positions());
-        for slot in 0..self.nodes.len() {
-            if self.nodes[slot].ty != VACANT {
-                let ports = self.schema.ports(NodeTypeId(self.nodes[slot].ty)).len();
-                self.nodes[slot].ports = self.adjacency.add_node(ports);
+        self.adjacency = Adjacency::new(&self.schema);
+        for slot in slots(self.nodes.len()) {
+            let node = &mut self.nodes[slot.index()];
+            if node.ty != VACANT {
+                let ports = self.schema.ports(NodeTypeId(node.ty)).len();
+                node.ports = self.adjacency.add_node(slot, ports);
             }
         }
         for edge in slots(self.edges.bound()).filter(|&edge| self.edges.has(edge)) {
@@ -155,21 +160,36 @@ impl HostGraph {
     /// Adds a node. `attributes` holds the bits of one value per column.
     pub fn create_node(&mut self, ty: NodeTypeId, name: u64, attributes: &[u64]) -> Slot {
         debug_assert_eq!(attributes.len(), self.schema.node_attributes(ty));
-        let words = self.words.hold(attributes);
-        let ports = self.adjacency.add_node(self.schema.ports(ty).len());
+        let slot = self.free_nodes.pop().map_or_else(|| self.new_slot(), Slot);
+        let words = self.node_words.take(slot, attributes.len());
+        let place = words as usize..words as usize + attributes.len();
+        self.node_words.items_mut()[place].copy_from_slice(attributes);
         let list = &mut self.by_type[ty.index()];
-        let node = Node {
+        self.nodes[slot.index()] = Node {
             number: self.next_number,
             name,
             attributes: words,
-            ports,
+            ports: self.adjacency.add_node(slot, self.schema.ports(ty).len()),
             position: u32::try_from(list.len()).expect("fewer than 2^32 nodes"),
             ty: ty.0,
         };
         self.next_number += 1;
-        let slot = store(&mut self.nodes, &mut self.free_nodes, node);
         list.push(slot);
         slot
+    }
+
+    /// A slot that no node has had.
+    fn new_slot(&mut self) -> Slot {
+        const NO_NODE: Node = Node {
+            number: 0,
+            name: 0,
+            attributes: 0,
+            ports: 0,
+            position: 0,
+            ty: VACANT,
+        };
+        self.nodes.push(NO_NODE);
+        Slot(u32::try_from(self.nodes.len() - 1).expect("fewer than 2^32 elements"))
     }
 
     /// Adds an edge. The type graph must allow it.
@@ -182,7 +202,7 @@ impl HostGraph {
         attributes: &[u64],
     ) -> Slot {
         debug_assert_eq!(attributes.len(), self.schema.edge_attributes(ty));
-        let words = self.words.hold(attributes);
+        let words = self.edge_words.hold(attributes);
         let slot = self.edges.create(NewEdge {
             ty,
             number: self.next_number,
@@ -208,7 +228,7 @@ impl HostGraph {
         self.adjacency.unlink(slot, ways, heads, |e| edges.ends(e));
         let attributes = self.schema.edge_attributes(ty);
         if attributes > 0 {
-            self.words
+            self.edge_words
                 .give_back(self.edges.attributes(slot), attributes);
         }
         self.edges.delete(slot);
@@ -234,7 +254,7 @@ impl HostGraph {
         if let Some(moved) = list.get(position as usize) {
             self.nodes[moved.index()].position = position;
         }
-        self.words
+        self.node_words
             .give_back(attributes, self.schema.node_attributes(ty));
         let count = self.schema.ports(ty).len();
         self.adjacency.remove_node(ports, count);
@@ -245,15 +265,14 @@ impl HostGraph {
     /// Where an edge with these ends is listed.
     #[inline]
     fn heads_of(&self, ty: EdgeTypeId, from: Slot, to: Slot) -> Heads {
-        let (from, to) = (&self.nodes[from.index()], &self.nodes[to.index()]);
-        let types = (NodeTypeId(from.ty), NodeTypeId(to.ty));
+        let types = (self.node_type(from), self.node_type(to));
         let (out, back) = self
             .schema
             .edge_ports(ty, types)
             .expect("check allows only edges that the type graph allows");
         let place = |node, port: PortId| {
             if port.is_listed() {
-                head(node, port)
+                self.head(node, port)
             } else {
                 NO_HEAD
             }
@@ -261,25 +280,32 @@ impl HostGraph {
         (place(from, out), place(to, back))
     }
 
+    /// Where the first head of a node's lists stands.
+    #[inline]
+    fn first_head(&self, node: Slot) -> usize {
+        let noted = || self.nodes[node.index()].ports;
+        self.adjacency.first_head(node, noted)
+    }
+
+    /// Where the head of a node's list stands.
+    #[inline]
+    fn head(&self, node: Slot, port: PortId) -> usize {
+        self.first_head(node) + port.0 as usize
+    }
+
     /// The edges of a node in one of its ports.
     #[inline]
     #[must_use]
     pub fn port(&self, node: Slot, port: PortId) -> &[Half] {
-        self.list(&self.nodes[node.index()], port)
-    }
-
-    #[inline]
-    fn list(&self, node: &Node, port: PortId) -> &[Half] {
-        self.adjacency.list(head(node, port))
+        self.adjacency.list(self.head(node, port))
     }
 
     /// All edges of a node that are listed there, as seen from it, port by port. A directed self-loop comes twice.
     ///
     /// Of a node that the program may delete these are all that it has, and of any node after [`HostGraph::with_all_lists`].
     pub fn halves_of(&self, node: Slot) -> impl Iterator<Item = Half> + '_ {
-        let Node { ports, ty, .. } = self.nodes[node.index()];
-        let count = self.schema.ports(NodeTypeId(ty)).len();
-        self.adjacency.lists(ports as usize, count)
+        let count = self.schema.ports(self.node_type(node)).len();
+        self.adjacency.lists(self.first_head(node), count)
     }
 
     /// The list in which edges of a type from one node to another (in either order if undirected) stand, the shorter one where there are two, and
@@ -287,19 +313,18 @@ impl HostGraph {
     #[inline]
     #[must_use]
     pub fn between(&self, ty: EdgeTypeId, from: Slot, to: Slot) -> (&[Half], Slot) {
-        let (source, target) = (&self.nodes[from.index()], &self.nodes[to.index()]);
-        let types = (NodeTypeId(source.ty), NodeTypeId(target.ty));
+        let types = (self.node_type(from), self.node_type(to));
         let Some((out, back)) = self.schema.edge_ports(ty, types) else {
             return (&[], to);
         };
         if !back.is_listed() {
-            return (self.list(source, out), to);
+            return (self.port(from, out), to);
         }
-        let backward = self.list(target, back);
+        let backward = self.port(to, back);
         if !out.is_listed() {
             return (backward, from);
         }
-        let forward = self.list(source, out);
+        let forward = self.port(from, out);
         if backward.len() < forward.len() {
             (backward, from)
         } else {
@@ -363,34 +388,35 @@ impl HostGraph {
         self.edges.ends(edge)
     }
 
-    /// Asks for the memory of a node.
+    /// Asks for the memory of a node, and of its attributes if it is known where they are.
     #[inline]
     pub(crate) fn prefetch_node(&self, node: Slot) {
         prefetch(&self.nodes, node.index());
+        self.node_words.prefetch(node);
     }
 
     /// Asks for the memory of a node's attributes; the node itself has come.
     #[inline]
     pub(crate) fn prefetch_attributes(&self, node: Slot) {
-        if let Some(node) = self.nodes.get(node.index()) {
-            prefetch(&self.words.items, node.attributes as usize);
+        if node.index() < self.nodes.len() {
+            self.node_words.prefetch_at(self.first_word(node));
         }
     }
 
     /// The same, and for the heads of its lists.
     #[inline]
     pub(crate) fn prefetch_parts(&self, node: Slot) {
-        if let Some(node) = self.nodes.get(node.index()) {
-            prefetch(&self.words.items, node.attributes as usize);
-            self.adjacency.prefetch_heads(node.ports);
+        if node.index() < self.nodes.len() {
+            self.node_words.prefetch_at(self.first_word(node));
+            self.adjacency.prefetch_heads(self.first_head(node));
         }
     }
 
     /// Asks for the memory of the first edges in the first list of a node; its parts have come.
     #[inline]
     pub(crate) fn prefetch_halves(&self, node: Slot) {
-        if let Some(node) = self.nodes.get(node.index()) {
-            self.adjacency.prefetch_members(node.ports);
+        if node.index() < self.nodes.len() {
+            self.adjacency.prefetch_members(self.first_head(node));
         }
     }
 
@@ -432,34 +458,39 @@ impl HostGraph {
         self.edges.name(edge)
     }
 
+    /// Where the attributes of a node begin.
+    #[inline]
+    fn first_word(&self, node: Slot) -> usize {
+        let noted = || self.nodes[node.index()].attributes;
+        self.node_words.start(node, noted)
+    }
+
     /// The bits of an attribute of a node.
     #[inline]
     #[must_use]
     pub fn node_word(&self, node: Slot, column: usize) -> u64 {
-        self.words.items[self.nodes[node.index()].attributes as usize + column]
+        self.node_words.items()[self.first_word(node) + column]
     }
 
     /// The bits of an attribute of an edge.
     #[inline]
     #[must_use]
     pub fn edge_word(&self, edge: Slot, column: usize) -> u64 {
-        self.words.items[self.edges.attributes(edge) as usize + column]
+        self.edge_words.items[self.edges.attributes(edge) as usize + column]
     }
 
     /// Sets an attribute of a node and returns the bits that it had.
     #[inline]
     pub fn set_node_word(&mut self, node: Slot, column: usize, bits: u64) -> u64 {
-        std::mem::replace(
-            &mut self.words.items[self.nodes[node.index()].attributes as usize + column],
-            bits,
-        )
+        let place = self.first_word(node) + column;
+        std::mem::replace(&mut self.node_words.items_mut()[place], bits)
     }
 
     /// Sets an attribute of an edge and returns the bits that it had.
     #[inline]
     pub fn set_edge_word(&mut self, edge: Slot, column: usize, bits: u64) -> u64 {
         std::mem::replace(
-            &mut self.words.items[self.edges.attributes(edge) as usize + column],
+            &mut self.edge_words.items[self.edges.attributes(edge) as usize + column],
             bits,
         )
     }
@@ -510,7 +541,8 @@ impl HostGraph {
     pub fn memory_bytes(&self) -> u64 {
         let bytes = self.nodes.capacity() * size_of::<Node>()
             + self.edges.memory_bytes()
-            + self.words.memory_bytes()
+            + self.node_words.memory_bytes()
+            + self.edge_words.memory_bytes()
             + self.adjacency.memory_bytes()
             + self
                 .by_type
@@ -540,23 +572,6 @@ impl HostGraph {
         }
         assert_eq!(self.nodes().count(), self.node_count());
     }
-}
-
-/// Where the head of a node's list stands.
-#[inline]
-fn head(node: &Node, port: PortId) -> usize {
-    node.ports as usize + port.0 as usize
-}
-
-#[inline]
-fn store<T>(items: &mut Vec<T>, free: &mut Vec<u32>, item: T) -> Slot {
-    if let Some(slot) = free.pop() {
-        items[slot as usize] = item;
-        return Slot(slot);
-    }
-    let slot = u32::try_from(items.len()).expect("fewer than 2^32 elements");
-    items.push(item);
-    Slot(slot)
 }
 
 fn slots(bound: usize) -> impl Iterator<Item = Slot> {

@@ -1,6 +1,9 @@
 //! Many short lists of one element type in one arena: adjacency lists, pools; and blocks of fixed sizes.
 
 mod marks;
+mod parts;
+
+pub(crate) use parts::Parts;
 
 use std::ops::Range;
 
@@ -204,14 +207,16 @@ impl<T: Copy + Default> Lists<T> {
 pub(crate) struct Blocks<T> {
     pub(crate) items: Vec<T>,
     free: Vec<Vec<u32>>,
+    empty: T,
 }
 
-impl<T: Clone + Default> Blocks<T> {
-    /// No blocks.
-    pub(crate) fn new() -> Self {
+impl<T: Clone> Blocks<T> {
+    /// No blocks; new ones are full of `empty`.
+    pub(crate) fn new(empty: T) -> Self {
         Blocks {
             items: Vec::new(),
             free: Vec::new(),
+            empty,
         }
     }
 
@@ -220,9 +225,6 @@ impl<T: Clone + Default> Blocks<T> {
     where
         T: Copy,
     {
-        if items.is_empty() {
-            return 0;
-        }
         let start = self.take(items.len());
         self.items[start as usize..start as usize + items.len()].copy_from_slice(items);
         start
@@ -237,8 +239,16 @@ impl<T: Clone + Default> Blocks<T> {
             return start;
         }
         let start = self.items.len();
-        self.items.resize(start + size, T::default());
+        self.reach(start + size);
         u32::try_from(start).expect("an arena of fewer than 2^32 items")
+    }
+
+    /// Makes room up to an item.
+    #[inline]
+    fn reach(&mut self, end: usize) {
+        if self.items.len() < end {
+            self.items.resize(end, self.empty.clone());
+        }
     }
 
     /// Lets a block be taken again.
