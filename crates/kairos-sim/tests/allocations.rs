@@ -119,7 +119,8 @@ fn said_and_allocated(model: &str, parameters: &[(&str, &str)]) -> (f64, f64) {
     (simulation.memory_bytes() as f64, allocated as f64)
 }
 
-/// Of what a larger model needs more, four fifths at least are counted, and never more than all.
+/// Of what a larger model needs more, four fifths at least are counted, and never more than all, but for half a hundredth: some buffers of a step, whose
+/// lengths are a matter of chance, are not counted in either.
 fn memory_is_counted() {
     let models = [
         ("bench/rewiring-gsmp", "n", "300", "3000"),
@@ -135,7 +136,7 @@ fn memory_is_counted() {
         let [few, many] = [few, many].map(|n| said_and_allocated(model, &[(parameter, n)]));
         let more = (many.0 - few.0) / (many.1 - few.1);
         assert!(
-            (0.8..=1.0).contains(&more),
+            (0.8..=1.005).contains(&more),
             "{model}: of {} bytes more, {} are counted",
             many.1 - few.1,
             many.0 - few.0

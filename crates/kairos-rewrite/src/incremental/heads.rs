@@ -112,7 +112,9 @@ impl Heads {
     fn memory_bytes(&self) -> usize {
         let starts = match &self.places {
             Places::Even(_) => 0,
-            Places::Blocks { starts, .. } => starts.capacity(),
+            Places::Blocks { starts, free } => {
+                starts.capacity() + free.iter().map(Vec::capacity).sum::<usize>()
+            }
         };
         (starts + self.heads.capacity()) * size_of::<u32>()
     }

@@ -254,7 +254,8 @@ impl<T: Clone + Default> Blocks<T> {
 
     /// Bytes in use.
     pub(crate) fn memory_bytes(&self) -> usize {
-        self.items.capacity() * size_of::<T>()
+        let free = self.free.iter().map(Vec::capacity).sum::<usize>();
+        self.items.capacity() * size_of::<T>() + free * size_of::<u32>()
     }
 }
 
