@@ -72,6 +72,14 @@ impl MatchDelta {
         self.aggregates.clear();
         self.probes.clear();
     }
+
+    /// Bytes in use.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        self.lost.capacity() * size_of::<Lost>()
+            + (self.found.capacity() + self.stale.capacity()) * size_of::<EventId>()
+            + self.aggregates.capacity() * size_of::<RuleId>()
+            + self.probes.capacity() * size_of::<ProbeId>()
+    }
 }
 
 /// A firing: a rule at a match, with its choices made.

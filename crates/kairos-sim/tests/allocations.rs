@@ -119,8 +119,8 @@ fn said_and_allocated(model: &str, parameters: &[(&str, &str)]) -> (f64, f64) {
     (simulation.memory_bytes() as f64, allocated as f64)
 }
 
-/// Of what a larger model needs more, four fifths at least are counted, and hardly more than all: lists of what is free are not, and the smaller
-/// model, whose elements come and go more often, may have the longer ones.
+/// Of what a larger model needs more, four fifths at least are counted, and never more than all, but for half a hundredth: some buffers of a step, whose
+/// lengths are a matter of chance, are not counted in either.
 fn memory_is_counted() {
     let models = [
         ("bench/rewiring-gsmp", "n", "300", "3000"),

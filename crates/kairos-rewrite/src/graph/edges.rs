@@ -196,6 +196,7 @@ impl Edges {
         self.records.capacity() * size_of::<Record>()
             + self.names.capacity() * size_of::<u64>()
             + self.attributes.capacity() * size_of::<u32>()
+            + self.deleted.capacity() * size_of::<(u16, Slot)>()
             + self.places.memory_bytes()
     }
 }

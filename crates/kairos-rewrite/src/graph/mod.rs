@@ -540,6 +540,7 @@ impl HostGraph {
     #[must_use]
     pub fn memory_bytes(&self) -> u64 {
         let bytes = self.nodes.capacity() * size_of::<Node>()
+            + (self.free_nodes.capacity() + self.deleted_nodes.capacity()) * size_of::<u32>()
             + self.edges.memory_bytes()
             + self.node_words.memory_bytes()
             + self.edge_words.memory_bytes()

@@ -526,13 +526,16 @@ impl Data {
         let pools: usize = self.pools.iter().flatten().map(|p| p.memory_bytes()).sum();
         let totals: usize = self.totals.iter().flatten().map(|t| t.memory_bytes()).sum();
         let heads = self.heads.memory_bytes();
-        let events = self.events.capacity() * size_of::<Event>();
+        let unused = self.free_events.capacity() + self.lost_events.capacity();
+        let events = self.events.capacity() * size_of::<Event>() + unused * size_of::<EventId>();
+        let removed = self.removed.capacity() * size_of::<(QueryId, u32)>();
         let observed = self
             .observed
             .iter()
             .map(|values| values.capacity() * size_of::<u64>());
         let timers = events + observed.sum::<usize>();
-        self.graph.memory_bytes() + (stores + pools + totals + heads + timers) as u64
+        let of_step = removed + self.delta.memory_bytes();
+        self.graph.memory_bytes() + (stores + pools + totals + heads + timers + of_step) as u64
     }
 
     /// Asserts that every stored match is one, and that pools hold the stored matches; slow.

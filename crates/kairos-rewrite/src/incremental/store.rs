@@ -509,7 +509,7 @@ impl Store {
             + self.links.capacity() * size_of::<Link>()
             + self.alive.capacity()
             + self.index.as_ref().map_or(0, HashTable::capacity) * (size_of::<u32>() + 1)
-            + self.counts.capacity() * size_of::<u32>()
+            + (self.counts.capacity() + self.free.capacity()) * size_of::<u32>()
             + self.events.capacity() * size_of::<EventId>()
     }
 }

@@ -3,17 +3,21 @@
 use std::ops::Range;
 
 /// One bit for each item.
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Marks {
     words: Vec<u64>,
 }
 
 impl Marks {
-    /// Of so many items, none marked.
-    pub(super) fn new(items: usize) -> Self {
-        Marks {
-            words: vec![0; items.div_ceil(64)],
-        }
+    /// Begins anew: of so many items, none marked.
+    pub(super) fn reset(&mut self, items: usize) {
+        self.words.clear();
+        self.words.resize(items.div_ceil(64), 0);
+    }
+
+    /// Bytes in use.
+    pub(super) fn memory_bytes(&self) -> usize {
+        self.words.capacity() * size_of::<u64>()
     }
 
     /// Marks some items.
@@ -60,7 +64,8 @@ mod tests {
         /// Whatever ranges are marked, the runs hold exactly their items, and no two of them touch.
         #[test]
         fn runs_hold_what_is_marked(ranges in prop::collection::vec((0usize..300, 0usize..100), 0..12)) {
-            let mut marks = Marks::new(400);
+            let mut marks = Marks::default();
+            marks.reset(400);
             let mut shadow = [false; 400];
             for (start, len) in ranges {
                 marks.mark(start..start + len);

@@ -67,6 +67,8 @@ pub struct Lists<T> {
     free: Vec<Vec<u32>>,
     /// How many items were given back since free blocks were joined.
     given_back: usize,
+    /// Of use only while free blocks are joined.
+    marks: Marks,
 }
 
 impl<T: Copy + Default> Default for Lists<T> {
@@ -75,6 +77,7 @@ impl<T: Copy + Default> Default for Lists<T> {
             items: Vec::new(),
             free: vec![Vec::new(); CLASSES],
             given_back: 0,
+            marks: Marks::default(),
         }
     }
 }
@@ -155,7 +158,7 @@ impl<T: Copy + Default> Lists<T> {
             return start;
         }
         // Each item that is looked at was given back since, or is one of eight.
-        if self.given_back > self.items.len() / 8 {
+        if self.given_back > self.items.len() / 8 && self.idle() > self.items.len() / 8 {
             self.join();
         }
         if let Some(start) = self.split(class) {
@@ -164,6 +167,12 @@ impl<T: Copy + Default> Lists<T> {
         let start = self.items.len();
         self.items.resize(start + (1 << class), T::default());
         u32::try_from(start).expect("an arena of fewer than 2^32 items")
+    }
+
+    /// How many items are in free blocks.
+    fn idle(&self) -> usize {
+        let blocks = self.free.iter().enumerate();
+        blocks.map(|(class, starts)| starts.len() << class).sum()
     }
 
     /// Cuts a block off the smallest larger one, and keeps the rest.
@@ -179,13 +188,14 @@ impl<T: Copy + Default> Lists<T> {
     /// Makes neighbouring free blocks one.
     fn join(&mut self) {
         self.given_back = 0;
-        let mut free = Marks::new(self.items.len());
+        self.marks.reset(self.items.len());
         for (class, starts) in self.free.iter_mut().enumerate() {
             for start in starts.drain(..) {
-                free.mark(start as usize..start as usize + (1 << class));
+                self.marks
+                    .mark(start as usize..start as usize + (1 << class));
             }
         }
-        for Range { mut start, end } in free.runs() {
+        for Range { mut start, end } in self.marks.runs() {
             while end - start > 1 {
                 let class = ((end - start).ilog2() as usize).min(CLASSES - 1);
                 self.free[class].push(u32::try_from(start).expect("as before"));
@@ -198,7 +208,7 @@ impl<T: Copy + Default> Lists<T> {
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
         let free = self.free.iter().map(Vec::capacity).sum::<usize>();
-        self.items.capacity() * size_of::<T>() + free * size_of::<u32>()
+        self.items.capacity() * size_of::<T>() + free * size_of::<u32>() + self.marks.memory_bytes()
     }
 }
 
@@ -264,7 +274,8 @@ impl<T: Clone> Blocks<T> {
 
     /// Bytes in use.
     pub(crate) fn memory_bytes(&self) -> usize {
-        self.items.capacity() * size_of::<T>()
+        let free = self.free.iter().map(Vec::capacity).sum::<usize>();
+        self.items.capacity() * size_of::<T>() + free * size_of::<u32>()
     }
 }
 
