@@ -67,7 +67,9 @@ impl IncrementalMatcher {
             update,
             change,
         } = self;
+        data.prefetch_scattered(firing);
         change.plan(data, firing, cause)?;
+        data.prefetch_around_scattered(firing);
         let (nodes, edges) = (change.deleted_nodes(), change.deleted_edges());
         let deletes = !nodes.is_empty() || !edges.is_empty();
         if deletes {

@@ -66,6 +66,8 @@ pub(crate) struct Network {
     pub(crate) probes: Vec<Option<QueryId>>,
     /// For each probe how it is counted without a query, if it is.
     pub(crate) tallies: Vec<Option<Tally>>,
+    /// For each rule the elements that its application comes upon one after the other, and whether they are nodes.
+    pub(crate) scattered: Vec<Box<[(Var, bool)]>>,
     /// The query of `stop_when`.
     pub(crate) stop: Option<QueryId>,
 }
@@ -148,9 +150,13 @@ impl Network {
         let query = |id: &Option<QueryId>| id.map(|id| &queries[id.index()]);
         let ahead = (0..).map(RuleId).zip(events.iter().map(query));
         let ahead = ahead.map(|(r, q)| Ahead::of(program, r, q)).collect();
+        let scattered = |(rule, events): (&Rule, &Option<QueryId>)| {
+            scattered(rule).filter(|_| events.is_some()).collect()
+        };
         Network {
             queries,
             ahead,
+            scattered: model.rules.iter().zip(&events).map(scattered).collect(),
             strata,
             strategies,
             dispatch,
@@ -166,6 +172,15 @@ impl Network {
             stop,
         }
     }
+}
+
+/// Of a rule that deletes edges all that is bound when it is applied. Where none is, the schedule and the picks have asked for most of it.
+fn scattered(rule: &Rule) -> impl Iterator<Item = (Var, bool)> + '_ {
+    let deletes_edges = rule.effect.delete.iter().any(|&v| !is_node(&rule.scope, v));
+    let chosen = rule.choose.iter().flat_map(|step| &step.pattern.elements);
+    let all = rule.lhs.elements.iter().chain(chosen);
+    all.filter(move |_| deletes_edges)
+        .map(|&var| (var, is_node(&rule.scope, var)))
 }
 
 /// A query before it is compiled.

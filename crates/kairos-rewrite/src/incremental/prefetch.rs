@@ -1,6 +1,6 @@
 //! What the firing of an event will read, asked for bit by bit: what is asked for now says, once it has come, what to ask for next.
 
-use kairos_model::rule::RuleId;
+use kairos_model::{expr::Var, rule::RuleId};
 
 use super::{
     data::{Data, Event},
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     binding::{Binding, Slot},
-    matcher::{EventId, Soon},
+    matcher::{EventId, Firing, Soon},
     prefetch::prefetch,
     program::Program,
 };
@@ -103,6 +103,42 @@ impl Data {
                 pools.prefetch(node.0);
             }
         }
+    }
+
+    /// Asks at once for the elements that the application of a firing would come upon one after the other.
+    #[inline]
+    pub(super) fn prefetch_scattered(&self, firing: &Firing<'_>) {
+        for (slot, is_node) in self.scattered(firing) {
+            if is_node {
+                self.graph.prefetch_node(slot);
+                self.heads.nodes.prefetch(slot);
+            } else {
+                self.graph.prefetch_edge(slot);
+                self.heads.edges.prefetch(slot);
+            }
+        }
+    }
+
+    /// Asks for what hangs at them; they have come.
+    #[inline]
+    pub(super) fn prefetch_around_scattered(&self, firing: &Firing<'_>) {
+        for (slot, is_node) in self.scattered(firing) {
+            if is_node {
+                self.graph.prefetch_parts(slot);
+            }
+        }
+    }
+
+    /// None in a graph that stays in the caches by itself.
+    #[inline]
+    fn scattered(&self, firing: &Firing<'_>) -> impl Iterator<Item = (Slot, bool)> {
+        const MANY: usize = 1 << 15;
+        let vars: &[(Var, bool)] = match self.graph.node_bound() {
+            MANY.. => &self.network().scattered[firing.rule.index()],
+            _ => &[],
+        };
+        let bound = firing.bound;
+        vars.iter().map(|&(var, is_node)| (bound.get(var), is_node))
     }
 
     /// Whether so much of a query is stored that it does not stay in the caches by itself.
