@@ -2,7 +2,7 @@
 
 use kairos_tests::{counts, crowds, rankings, schedules, shipped, systems};
 
-/// One test rather than five, so that the first difference ends it.
+/// One test rather than six, so that the first difference ends it.
 #[test]
 fn the_engine_is_right() {
     schedules::operations_agree(50_000).assert_sound();

@@ -49,7 +49,7 @@ impl Default for ExactSum {
 }
 
 impl ExactSum {
-    /// Adds a finite number.
+    /// Adds a finite number. What has no value, or an infinite one, must not come here.
     #[inline]
     pub fn add(&mut self, value: f64) {
         let units = value * PER_ONE;

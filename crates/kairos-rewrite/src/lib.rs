@@ -4,9 +4,11 @@
 //!
 //! - [`program`]: what is compiled once and shared by all threads: layouts, compiled expressions, how choices and components are found;
 //! - [`graph`]: the host graph: a typed, attributed, numbered multigraph with typed adjacency;
+//! - [`upkeep`]: what must be kept of it for a program;
 //! - [`effects`]: what the application of a rule changes, read off the graph as it was before;
 //! - [`matcher`]: what an engine may ask: events, deltas, extensions, pools, readings;
 //! - [`incremental`]: the matcher that costs what a step changed;
+//! - [`sums`] and [`exact`]: sums of weights by position, and sums without rounding;
 //! - [`naive`]: the matcher that looks everything up again after every step, the easiest to believe;
 //! - [`explain`]: why a rule has no match.
 //!

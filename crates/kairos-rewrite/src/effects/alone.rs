@@ -23,7 +23,7 @@ pub(crate) struct AloneAssignment {
     assignment: CompiledAssignment,
     /// The right-hand side, where it is the same at every match.
     constant: Option<Value>,
-    /// Whether any query reads the attribute.
+    /// Whether any query reads the attribute: so it is said until [`AloneAssignment::note_readers`] knows.
     is_read: bool,
 }
 

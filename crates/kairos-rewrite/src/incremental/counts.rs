@@ -75,11 +75,17 @@ impl Update {
                 continue;
             }
             let exists = data.count_of(sub, node) > 0;
-            for &Decided { query, holds_if } in decided {
+            for &Decided {
+                query,
+                hook,
+                holds_if,
+            } in decided
+            {
                 let query = &network.queries[query.index()];
-                let row = data.first_row(query.id, 0, node);
+                let row = data.first_row(query.id, hook, node);
+                let store = &data.stores[query.id.index()];
                 match (row, exists == holds_if) {
-                    (NONE, true) if data.stores[query.id.index()].hangs(0, &data.graph, node) => {
+                    (NONE, true) if store.hangs(hook, &data.graph, node) => {
                         self.insert(data, query, &[node])?;
                     }
                     (NONE, _) | (_, true) => {}

@@ -21,7 +21,9 @@ use super::{
 use crate::{
     binding::{Binding, Only, Slot},
     error::{Fault, Outcome, RuntimeError},
+    exact::ExactSum,
     graph::HostGraph,
+    lists::LONGEST,
     matcher::{Effort, EventId, Lost, MatchDelta},
     program::{Program, SubId},
 };
@@ -509,6 +511,7 @@ impl Data {
         let limits = &self.program.model.run.limits;
         let (most, of_event) = match self.query(id).purpose {
             Purpose::Events(_) => ((limits.active_events, "active events"), OF_EVENT),
+            _ if self.query(id).keeps_order => ((LONGEST.into(), "matches of one pattern"), 0),
             _ => ((u64::from(NONE), "matches of one pattern"), 0),
         };
         let Some(bytes) = limits.memory_bytes else {
@@ -556,6 +559,18 @@ impl Data {
                 );
             }
             store.check_invariants(&self.graph, &self.heads);
+            if let Some(total) = &self.totals[index] {
+                let mut sum = ExactSum::default();
+                for row in store.rows() {
+                    let bits = self.key_of(query, row, &bound);
+                    sum.add(f64::from_bits(bits.expect("a value that was there before")));
+                }
+                assert_eq!(
+                    total.sum(),
+                    sum.value(),
+                    "a sum that is not that of the rows"
+                );
+            }
         }
     }
 }

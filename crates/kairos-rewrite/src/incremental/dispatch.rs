@@ -74,6 +74,8 @@ pub(crate) struct Reaction {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Decided {
     pub(crate) query: QueryId,
+    /// By which the node knows its row.
+    pub(crate) hook: usize,
     pub(crate) holds_if: bool,
 }
 
@@ -88,7 +90,7 @@ pub(crate) struct Stratum {
     pub(crate) counted: Vec<Vec<Reaction>>,
     /// The same, of queries that such a count decides alone.
     pub(crate) decided: Vec<Vec<Decided>>,
-    /// Whether there are any of the former.
+    /// Whether `counted` has any.
     pub(crate) counts: bool,
 }
 

@@ -30,11 +30,11 @@ pub(crate) enum Ahead {
 impl Ahead {
     /// Of a rule whose events are the rows of a query.
     pub(super) fn of(program: &Program, rule: RuleId, events: Option<&Query>) -> Ahead {
-        match events.map(|query| query.nodes.first()) {
+        match events.and_then(|query| query.nodes.first()) {
             None => Ahead::Nothing,
-            Some(Some(true)) if program.effects(rule).alone().is_some() => Ahead::Attribute,
-            Some(Some(true)) => Ahead::Node,
-            Some(_) => Ahead::Edge,
+            Some(true) if program.effects(rule).alone().is_some() => Ahead::Attribute,
+            Some(true) => Ahead::Node,
+            Some(false) => Ahead::Edge,
         }
     }
 }

@@ -1,19 +1,21 @@
 //! Registers what each query reads, so that the tables of [`Dispatch`] say what it does about each kind of change.
 
+mod counting;
+
 use kairos_model::{
     expr::{Expr, ExprKind, Var},
     pattern::{PatternEdge, SubPatternId},
-    types::{AttributeId, EdgeTypeId},
+    types::AttributeId,
 };
 
 use super::{
-    dispatch::{Attributes, Decided, Degree, Dispatch, Look, NO_HOOK, Reaction, Rows, Stratum},
+    dispatch::{Attributes, Dispatch, Look, NO_HOOK, Reaction, Rows, Stratum},
     network::Ranked,
-    plan::TypeSet,
     query::{Purpose, Query, QueryId},
     strategy::{Strategies, Strategy, direct_subs},
 };
 use crate::program::{Program, SubId, edge_types, is_node, node_types};
+use counting::existence;
 
 impl Dispatch {
     /// The tables of these queries, which are given their hooks.
@@ -102,88 +104,6 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    /// Which counts are read off the graph's own lists.
-    fn counts(&mut self) {
-        for index in 0..self.program.sub_count() {
-            let sub = SubId(u32::try_from(index).expect("fewer than 2^32 sub-patterns"));
-            let same = self.same.iter().copied().find(|&s| self.is_same(s, sub));
-            self.same.push(same.unwrap_or(sub));
-            match self.strategies.of(sub) {
-                Strategy::Degree { .. } if same.is_some() => {}
-                Strategy::Degree {
-                    way, others, taken, ..
-                } => {
-                    let types = self.program.schema.node_types();
-                    let degree = Degree {
-                        sub,
-                        way: *way,
-                        others: TypeSet::new(types, others.iter().map(|ty| ty.index())),
-                    };
-                    for ty in counted_edges(self.program, sub) {
-                        self.dispatch.degrees[ty.index()].push(degree.clone());
-                    }
-                    self.dispatch.crossing[index] &= taken.is_empty();
-                }
-                Strategy::Nodes { types } => {
-                    for ty in types {
-                        self.dispatch.node_counts[ty.index()].push(sub);
-                    }
-                }
-                Strategy::Stored { taken, .. } => self.dispatch.crossing[index] &= taken.is_empty(),
-                Strategy::Search { .. } => {}
-            }
-        }
-    }
-
-    /// Whether two sub-patterns are degrees that are the same at every node.
-    fn is_same(&self, a: SubId, b: SubId) -> bool {
-        let degree = |sub| match self.strategies.of(sub) {
-            Strategy::Degree {
-                way,
-                ports,
-                others,
-                taken,
-                ..
-            } if taken.is_empty() => Some((way, ports, others, counted_edges(self.program, sub))),
-            _ => None,
-        };
-        degree(a).is_some_and(|a| degree(b) == Some(a))
-    }
-
-    /// Sets apart what a count decides alone.
-    fn decide(&mut self, queries: &[Query]) {
-        for stratum in &mut self.dispatch.strata {
-            for (counted, decided) in stratum.counted.iter_mut().zip(&mut stratum.decided) {
-                let alone = |reaction: &mut Reaction| decided_alone(reaction, queries).is_some();
-                let extracted = counted.extract_if(.., alone);
-                decided.extend(extracted.filter_map(|r| decided_alone(&r, queries)));
-            }
-            stratum.counts = stratum.counted.iter().any(|of| !of.is_empty());
-        }
-    }
-
-    /// Leaves out the counts of edges and nodes that nobody waits for.
-    fn forget_counts(&mut self) {
-        let Dispatch {
-            strata,
-            degrees,
-            node_counts,
-            ..
-        } = &mut self.dispatch;
-        let matters = |sub: SubId| {
-            let waits = |s: &Stratum| {
-                !s.counted[sub.index()].is_empty() || !s.decided[sub.index()].is_empty()
-            };
-            strata.iter().any(waits)
-        };
-        degrees
-            .iter_mut()
-            .for_each(|of| of.retain(|d| matters(d.sub)));
-        node_counts
-            .iter_mut()
-            .for_each(|of| of.retain(|&sub| matters(sub)));
-    }
-
     /// Hooks that tell of deleted elements, and searches from created ones. An edge goes before its ends and comes after them: only nodes
     /// without edges in the pattern need either. The matches of a ranked rule are found by its order.
     fn structure(&mut self, id: QueryId, query: &mut Query, ranked: bool) {
@@ -521,12 +441,6 @@ impl Builder<'_> {
     }
 }
 
-/// Types of the edges that a degree counts.
-fn counted_edges(program: &Program, sub: SubId) -> &[EdgeTypeId] {
-    let scope = program.scope(program.sub_owner(sub).0);
-    edge_types(scope, program.sub(sub).pattern.edges[0].edge)
-}
-
 /// The index of the hook at a variable's column, added if it is not there yet.
 fn hook(query: &mut Query, var: Var) -> usize {
     let column = query.column(var).expect("a variable of the query");
@@ -538,27 +452,6 @@ fn hook(query: &mut Query, var: Var) -> usize {
             query.hooks.push(column);
             query.hooks.len() - 1
         })
-}
-
-/// Of a condition that says no more than whether a sub-pattern exists: the answer with which it holds.
-fn existence(condition: &Expr) -> Option<bool> {
-    match &condition.kind {
-        ExprKind::Exists(_) => Some(true),
-        ExprKind::Not(inner) => existence(inner).map(|answer| !answer),
-        _ => None,
-    }
-}
-
-/// What a count decides alone, if it does: a query of one node, which must check nothing else and whose row means nothing but that it is there.
-fn decided_alone(reaction: &Reaction, queries: &[Query]) -> Option<Decided> {
-    let query = &queries[reaction.query.index()];
-    let tells = reaction.stale || reaction.observe || reaction.revalue;
-    let is_alone = matches!(reaction.rows, Rows::Alone(_)) && query.checked.len() == 1;
-    let holds_if = reaction.holds_if.filter(|_| is_alone && !tells)?;
-    Some(Decided {
-        query: query.id,
-        holds_if,
-    })
 }
 
 fn quiet(query: QueryId) -> Reaction {

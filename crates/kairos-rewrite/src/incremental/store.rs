@@ -501,7 +501,8 @@ impl Store {
                 assert_eq!(found, Some(&row));
             }
         }
-        assert_eq!(self.rows().count(), self.len);
+        let indexed = self.index.as_ref().map_or(self.len, HashTable::len);
+        assert_eq!((self.rows().count(), indexed), (self.len, self.len));
     }
 
     pub(crate) fn memory_bytes(&self) -> usize {

@@ -18,8 +18,11 @@ pub struct List {
     shape: u32,
 }
 
-/// A list has fewer than `1 << LEN_BITS` members.
+/// Bits of a length.
 const LEN_BITS: u32 = 27;
+
+/// A list has at most so many members.
+pub(crate) const LONGEST: u32 = 1 << (LEN_BITS - 1);
 
 /// Blocks have fewer than `1 << CLASSES` items.
 const CLASSES: usize = 1 << (u32::BITS - LEN_BITS);
@@ -145,7 +148,7 @@ impl<T: Copy + Default> Lists<T> {
     #[cold]
     fn grow(&mut self, list: &mut List) {
         let class = list.class() + 1;
-        assert!(class < LEN_BITS, "a list of fewer than 2^26 members");
+        assert!(class < LEN_BITS, "a list of at most 2^26 members");
         let start = self.take(class as usize);
         self.items.copy_within(list.range(), start as usize);
         self.give_back(*list);

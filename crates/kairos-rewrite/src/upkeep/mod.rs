@@ -17,7 +17,7 @@ use kairos_model::{
     rule::{Choice, Created, Effect, Pick, Rule},
     start::Statement,
     timer::ClockMode,
-    types::{EdgeTypeId, NodeTypeId, TypeGraph},
+    types::{EdgeType, EdgeTypeId, NodeTypeId, TypeGraph},
 };
 
 use crate::{
@@ -34,6 +34,15 @@ pub struct EdgeUpkeep {
     pub back: bool,
     /// Whether one may be deleted.
     pub deletable: bool,
+}
+
+impl EdgeUpkeep {
+    /// Lists edges at both ends where these are of different types.
+    fn keep_shorter(&mut self, ty: &EdgeType) {
+        let differ = ty.from != ty.to;
+        self.out |= differ;
+        self.back |= differ;
+    }
 }
 
 /// What is kept of a host graph.
@@ -82,9 +91,13 @@ impl Upkeep {
             }
         }
         for scope in scopes(model) {
-            let subs = scope.sub_patterns.iter();
-            let followed = subs.filter(|sub| !joins_what_is_bound(scope, sub));
-            followed.for_each(|sub| upkeep.follow_all(scope, &sub.pattern));
+            for sub in &scope.sub_patterns {
+                if joins_what_is_bound(scope, sub) {
+                    upkeep.seek(types, scope, sub.pattern.edges[0].edge);
+                } else {
+                    upkeep.follow_all(scope, &sub.pattern);
+                }
+            }
         }
         upkeep.complete(types, &deletable);
         upkeep
@@ -152,6 +165,14 @@ impl Upkeep {
         }
     }
 
+    /// An edge that is looked for between two nodes is looked for in the shorter of their lists, if they are of different types: one of these may
+    /// have few nodes with many edges. Nodes of one type are alike, so that one list is as good as the other and half the memory.
+    fn seek(&mut self, types: &TypeGraph, scope: &Scope, edge: Var) {
+        for &ty in edge_types(scope, edge) {
+            self.edges[ty.index()].keep_shorter(types.edge(ty));
+        }
+    }
+
     /// Notes what a rule deletes.
     fn delete(&mut self, rule: &Rule, nodes: &mut [bool]) {
         let blocks = rule.for_each.iter().map(|block| &block.effect);
@@ -174,6 +195,9 @@ impl Upkeep {
             let goes = |ends: &[NodeTypeId]| ends.iter().any(|ty| deletable[ty.index()]);
             let (from, to) = (goes(&ty.from), goes(&ty.to));
             edge.deletable |= from || to;
+            if ty.unique {
+                edge.keep_shorter(ty);
+            }
             edge.out |= from;
             edge.back |= to;
             if !edge.back || ty.undirected {

@@ -58,6 +58,7 @@ const IDLE: &str = r#""s": (match: "(a:A)")"#;
 
 #[test]
 fn a_choice_follows_one_list() {
+    // What is looked for between nodes of different types is listed at both.
     let name_drop = r#""r": (
         match: "(a:A)",
         choose: [Uniform("(a)-[:next]->(b:A)"), Uniform("(b)-[:to]->(c:B)"), Uniform("(c)~[:line]~(d:B)")],
@@ -66,6 +67,12 @@ fn a_choice_follows_one_list() {
     )"#;
     check(
         &format!("{name_drop}, {IDLE}"),
+        "",
+        "to: out back; next: out; line: out back;",
+    );
+    let plain = r#""r": (match: "(a:A)", choose: [Uniform("(a)-[:to]->(b:B)")])"#;
+    check(
+        &format!("{plain}, {IDLE}"),
         "",
         "to: out; next: out; line: out back;",
     );
@@ -97,10 +104,16 @@ fn patterns_are_searched_either_way() {
 }
 
 #[test]
-fn what_joins_two_nodes_of_a_match_is_in_either_list() {
+fn what_joins_two_nodes_of_a_match_is_in_the_shorter_list() {
     let rule = r#""r": (match: "(a:A), (b:B)", unless: ["(a)-[:to]->(b)"])"#;
     check(
         &format!("{rule}, {IDLE}"),
+        "",
+        "to: out back; next: out; line: out back;",
+    );
+    let alike = r#""r": (match: "(a:A), (b:A)", unless: ["(a)-[:next]->(b)"])"#;
+    check(
+        &format!("{alike}, {IDLE}"),
         "",
         "to: out; next: out; line: out back;",
     );

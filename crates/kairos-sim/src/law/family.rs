@@ -238,7 +238,7 @@ impl Law<'_> {
         match &self.0 {
             Family::Exponential { rate } => standard_exponential(rng) / rate,
             Family::Normal { mean, sd } => mean + sd * standard_normal(rng),
-            Family::PositiveNormal(normal) => normal.draw(rng),
+            Family::PositiveNormal(_) => unreachable!("it is drawn straight"),
             Family::Deterministic { value } => *value,
             Family::LogNormal { mu, sigma } => libm::exp(mu + sigma * standard_normal(rng)),
             Family::Uniform { low, high } => low + (high - low) * rng.uniform(),

@@ -479,7 +479,7 @@ impl Schedule for CalendarSchedule {
     }
 
     fn memory_bytes(&self) -> usize {
-        let entries = self.today.capacity() + self.later.capacity();
+        let entries = self.today.capacity() + self.coming.capacity() + self.later.capacity();
         self.places.capacity() * size_of::<Place>()
             + self.days.capacity() * size_of::<List>()
             + self.lists.memory_bytes()

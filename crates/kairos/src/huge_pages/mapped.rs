@@ -36,7 +36,7 @@ pub(super) fn map(size: usize) -> *mut u8 {
 /// It is a block of this size.
 #[cold]
 pub(super) unsafe fn unmap(block: *mut u8, size: usize) {
-    // SAFETY: nobody uses the block any more. It is a mapping, so that this cannot fail.
+    // SAFETY: nobody uses the block any more. Where there are too many mappings to cut one, its memory is lost, and nothing else.
     let _ = unsafe { munmap(block.cast(), whole(size)) };
 }
 
@@ -68,12 +68,8 @@ pub(super) unsafe fn resize(block: *mut u8, before: usize, after: usize) -> *mut
             place.cast(),
         )
     };
-    if moved.is_err() {
-        // SAFETY: as above.
-        unsafe { unmap(place, after) };
-        return null_mut();
-    }
-    place
+    // Where that fails, it is not known whether the addresses are still reserved; so they are left, which costs no memory.
+    moved.map_or(null_mut(), |_| place)
 }
 
 /// Addresses of whole pages that nobody uses.
