@@ -420,6 +420,15 @@ impl HostGraph {
         }
     }
 
+    /// Asks for the memory of the first edges in every list of a node; its parts have come.
+    #[inline]
+    pub(crate) fn prefetch_lists(&self, node: Slot) {
+        let first = self.first_head(node);
+        for head in first..first + self.schema.ports(self.node_type(node)).len() {
+            self.adjacency.prefetch_members(head);
+        }
+    }
+
     /// Asks for the memory of an edge.
     #[inline]
     pub(crate) fn prefetch_edge(&self, edge: Slot) {

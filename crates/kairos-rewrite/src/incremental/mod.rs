@@ -76,6 +76,7 @@ impl IncrementalMatcher {
             update.before_deletion(program, data, nodes, edges)?;
             update.drop_matches(program, data, nodes, edges);
         }
+        data.prefetch_lists_of_scattered(firing);
         let created = change.commit(&mut data.graph, firing.bound);
         update.note_changes(program, data, change.changed());
         let found = Created {

@@ -129,6 +129,16 @@ impl Data {
         }
     }
 
+    /// Asks for the edges at them; what hangs there has come.
+    #[inline]
+    pub(super) fn prefetch_lists_of_scattered(&self, firing: &Firing<'_>) {
+        for (slot, is_node) in self.scattered(firing) {
+            if is_node && self.graph.has_node(slot) {
+                self.graph.prefetch_lists(slot);
+            }
+        }
+    }
+
     /// None in a graph that stays in the caches by itself.
     #[inline]
     fn scattered(&self, firing: &Firing<'_>) -> impl Iterator<Item = (Slot, bool)> {
