@@ -218,6 +218,10 @@ mod tests {
         assert_eq!(sum_of(&[0.1; 10]).value(), 1.0);
         assert_eq!(sum_of(&[f64::MAX, f64::MAX]).value(), f64::INFINITY);
         assert_eq!(sum_of(&[f64::MAX, f64::MAX, -f64::MAX]).value(), f64::MAX);
+        // Round numbers and others, of either sign.
+        for (round, other) in [(-3.0, 0.1), (3.0, -0.1), (-0.25, 1e-3), (-1e12, 0.3)] {
+            assert_eq!(sum_of(&[round, other]).value(), round + other);
+        }
         let tiny = f64::from_bits(1);
         assert_eq!(sum_of(&[tiny, 1.0, -1.0]).value(), tiny);
         // Half a unit in the last place is a tie, which the smallest excess breaks.

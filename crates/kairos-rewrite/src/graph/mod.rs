@@ -412,7 +412,8 @@ impl HostGraph {
         }
     }
 
-    /// Asks for the memory of the first edges in the first list of a node; its parts have come.
+    /// Asks for the memory of the first edges in the first list of a node; its parts have come. Of several lists nobody can
+    /// say which will be read.
     #[inline]
     pub(crate) fn prefetch_halves(&self, node: Slot) {
         if node.index() < self.nodes.len() {

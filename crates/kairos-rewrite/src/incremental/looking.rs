@@ -176,7 +176,7 @@ impl Update {
             for (&var, &slot) in query.vars.iter().zip(slots) {
                 self.bound.set(var, slot);
             }
-            let holds = data.all_hold(query, &self.bound)?;
+            let holds = data.all_hold(query, &self.bound, &self.bound)?;
             match (data.find(query.id, slots), holds) {
                 (Some(row), true) => self.review(data, query, row, &SUSPECTED)?,
                 (Some(row), false) => self.remove(data, query, row, false),

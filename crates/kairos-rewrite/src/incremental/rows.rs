@@ -8,7 +8,11 @@ use super::{
     store::NONE,
     update::Update,
 };
-use crate::{binding::Slot, error::Outcome, matcher::MatchDelta};
+use crate::{
+    binding::{Only, Slot},
+    error::Outcome,
+    matcher::MatchDelta,
+};
 
 /// What an update has done to the rows of a query that keeps more than its matches (pool order, walks).
 #[derive(Clone, Debug, Default)]
@@ -107,7 +111,10 @@ impl Update {
                 false
             }
             Some(true) if query.checked.len() == 1 => true,
-            _ => data.all_hold_at(query, element, &self.bound)?,
+            _ => {
+                self.bound.set(query.vars[0], element);
+                data.all_hold(query, &Only(element), &self.bound)?
+            }
         };
         match (row, holds) {
             (NONE, true) => self.insert(data, query, &[element]).map(drop),
@@ -132,7 +139,7 @@ impl Update {
         why: &Reaction,
     ) -> Outcome<()> {
         data.bind(query, row, &self.bound);
-        if why.recheck && !data.all_hold(query, &self.bound)? {
+        if why.recheck && !data.all_hold(query, &self.bound, &self.bound)? {
             self.remove(data, query, row, false);
             return Ok(());
         }
