@@ -11,15 +11,15 @@ use kairos_model::{
 use super::{
     heads::AllHeads,
     network::Network,
-    pool::{Pools, ordered},
-    query::{Indexed, Purpose, Query, QueryId, Ready},
+    pool::Pools,
+    query::{Indexed, Purpose, Query, QueryId},
     search::{Failure, View},
     store::{NONE, Store},
     strategy::Strategy,
     total::Total,
 };
 use crate::{
-    binding::{Binding, Bound, Only, Slot},
+    binding::{Binding, Bound, Slot},
     error::{Fault, Outcome, RuntimeError},
     exact::ExactSum,
     graph::HostGraph,
@@ -386,58 +386,6 @@ impl Data {
             changed |= std::mem::replace(&mut cells[cell], value) != value;
         }
         Ok(changed)
-    }
-
-    /// The key of a row's value, where its query has values, or 0: its place in the order ([`ordered`]), or its bits where values are summed. May bind the row.
-    #[inline]
-    pub(crate) fn key_of(&self, query: &Query, row: u32, bound: &Binding) -> Outcome<u64> {
-        let Some(value) = &query.value else {
-            return Ok(0);
-        };
-        match query.indexed {
-            Indexed::Sums | Indexed::Total => Ok(self.summand(query, row, value, bound)?.to_bits()),
-            Indexed::Order | Indexed::No => {
-                self.bind(query, row, bound);
-                Ok(ordered(self.value(query.owner, value.formula, bound)?))
-            }
-        }
-    }
-
-    /// The value of a row, as a summand.
-    #[inline]
-    fn summand(&self, query: &Query, row: u32, value: &Ready, bound: &Binding) -> Outcome<f64> {
-        let tested = |n| self.note_search(n);
-        let summand = match (&value.quick, &*self.stores[query.id.index()].row(row)) {
-            (Some(quick), &[element]) => quick.real(&self.graph, &Only(element), tested),
-            (Some(quick), _) => {
-                self.bind(query, row, bound);
-                quick.real(&self.graph, bound, tested)
-            }
-            (None, _) => {
-                self.bind(query, row, bound);
-                let code = self.program.code_of(value.formula);
-                code.real(&self.view().env(bound))
-                    .map_err(|fault| self.fault_in(query, value, fault, bound))?
-            }
-        };
-        if summand < 0.0 && query.has_weights() {
-            self.bind(query, row, bound);
-            let fault = Box::new(Fault::NegativeWeight(summand));
-            return Err(self.fault_in(query, value, fault, bound));
-        }
-        Ok(summand)
-    }
-
-    #[cold]
-    fn fault_in(
-        &self,
-        query: &Query,
-        value: &Ready,
-        fault: Box<Fault>,
-        bound: &Binding,
-    ) -> Box<RuntimeError> {
-        let condition = value.formula;
-        self.failure(query.owner, Failure { condition, fault }, bound)
     }
 
     /// The error of a formula that has no value.

@@ -15,9 +15,18 @@ impl Update {
         self.suspected.clear();
         for position in 0..self.noted.len() {
             let query = &network.queries[self.noted[position].index()];
-            match query.indexed {
-                Indexed::Total => self.add_up(data, query)?,
-                _ => self.reorder(data, query)?,
+            match query.purpose {
+                Purpose::Component(rule, _) => data.delta.aggregates.push(rule),
+                Purpose::Probe(probe) => data.delta.probes.push(probe),
+                _ => {}
+            }
+            let news = &mut self.news[query.id.index()];
+            news.noted = false;
+            if !news.is_empty() {
+                match query.indexed {
+                    Indexed::Total => self.add_up(data, query)?,
+                    _ => self.reorder(data, query)?,
+                }
             }
         }
         self.noted.clear();
@@ -42,12 +51,8 @@ impl Update {
 
     /// Values that only their sum is wanted of need no order.
     fn add_up(&mut self, data: &mut Data, query: &Query) -> Outcome<()> {
-        if let Purpose::Probe(probe) = query.purpose {
-            data.delta.probes.push(probe);
-        }
         let index = query.id.index();
         let news = &mut self.news[index];
-        news.noted = false;
         let Some(mut total) = data.totals[index].take() else {
             return Ok(());
         };
@@ -70,18 +75,12 @@ impl Update {
 
     /// Lost members leave in ascending numbers, each by swapping with the last, then found ones are appended in ascending numbers.
     fn reorder(&mut self, data: &mut Data, query: &Query) -> Outcome<()> {
-        match query.purpose {
-            Purpose::Component(rule, _) => data.delta.aggregates.push(rule),
-            Purpose::Probe(probe) => data.delta.probes.push(probe),
-            _ => {}
-        }
         let News {
             lost,
             found,
             revalued,
-            noted,
+            ..
         } = &mut self.news[query.id.index()];
-        *noted = false;
         let Some(mut pools) = data.pools[query.id.index()].take() else {
             return Ok(());
         };

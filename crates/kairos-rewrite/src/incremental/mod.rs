@@ -31,6 +31,7 @@ mod strategy;
 mod tally;
 mod total;
 mod update;
+mod values;
 mod walk;
 
 pub(crate) use dispatch::Dispatch;

@@ -128,8 +128,13 @@ impl Pools {
         }
     }
 
-    /// Changes the value of a row to one with another key, or the same.
+    /// Changes the value of a row to one with another key, or the same. A row that is not listed has none.
+    #[inline]
     pub(crate) fn revalue(&mut self, anchor: Option<Slot>, row: u32, key: u64) {
+        let position = self.positions.get(row as usize).copied().unwrap_or(NONE);
+        if position == NONE {
+            return;
+        }
         match self.groups[Self::group(anchor)].index.as_deref_mut() {
             Some(Index::Order(order)) => {
                 let old = std::mem::replace(&mut self.keys[row as usize], key);
@@ -139,7 +144,7 @@ impl Pools {
                 }
             }
             Some(Index::Sums(sums)) => {
-                sums.set(self.positions[row as usize] as usize, f64::from_bits(key));
+                sums.set(position as usize, f64::from_bits(key));
             }
             None => {}
         }

@@ -20,8 +20,15 @@ pub(super) struct News {
     pub(super) lost: Vec<u32>,
     pub(super) found: Vec<u32>,
     pub(super) revalued: Vec<u32>,
-    /// Whether the query is noted as one that has news.
+    /// Whether the query is noted as one that has news, if only that values are others.
     pub(super) noted: bool,
+}
+
+impl News {
+    /// Whether there is nothing to be done about rows.
+    pub(super) fn is_empty(&self) -> bool {
+        self.lost.is_empty() && self.found.is_empty() && self.revalued.is_empty()
+    }
 }
 
 /// What is done about an embedding that was a match and is one: its timer may be stale, its value another.
@@ -151,7 +158,7 @@ impl Update {
     fn affect(&mut self, data: &mut Data, query: &Query, row: u32, why: &Reaction) -> Outcome<()> {
         let Purpose::Events(_) = query.purpose else {
             if why.revalue {
-                self.news(query.id).revalued.push(row);
+                self.revalue(data, query, row);
             }
             return Ok(());
         };
@@ -160,6 +167,16 @@ impl Update {
             data.delta.stale.push(event);
         }
         Ok(())
+    }
+
+    /// Notes that the value of a row may be another. One that cannot fail is taken over at once, others when it is certain that the row stays.
+    #[inline]
+    fn revalue(&mut self, data: &mut Data, query: &Query, row: u32) {
+        let is_done = data.revalue(query, row, &self.bound);
+        let news = self.news(query.id);
+        if !is_done {
+            news.revalued.push(row);
+        }
     }
 
     /// Adds a match, unless it is there or another one of its orbit stands for it.

@@ -2,6 +2,9 @@
 
 use crate::exact::ExactSum;
 
+/// Of a row that is not summed up: no value is that.
+const NONE: f64 = f64::NAN;
+
 /// The values of rows, and their sum.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Total {
@@ -15,7 +18,7 @@ impl Total {
     pub(crate) fn add(&mut self, row: u32, value: f64) {
         let row = row as usize;
         if self.values.len() <= row {
-            self.values.resize(row + 1, 0.0);
+            self.values.resize(row + 1, NONE);
         }
         self.values[row] = value;
         self.sum.add(value);
@@ -23,14 +26,18 @@ impl Total {
 
     /// Takes a row away.
     pub(crate) fn remove(&mut self, row: u32) {
-        self.sum.subtract(self.values[row as usize]);
+        let value = std::mem::replace(&mut self.values[row as usize], NONE);
+        self.sum.subtract(value);
     }
 
-    /// Gives a row another value, or the same.
+    /// Gives a row another value, or the same. A row that is not summed up has none.
     #[inline]
     pub(crate) fn revalue(&mut self, row: u32, value: f64) {
-        let before = std::mem::replace(&mut self.values[row as usize], value);
-        if before.to_bits() != value.to_bits() {
+        let Some(held) = self.values.get_mut(row as usize) else {
+            return;
+        };
+        if held.to_bits() != value.to_bits() && !held.is_nan() {
+            let before = std::mem::replace(held, value);
             self.sum.subtract(before);
             self.sum.add(value);
         }

@@ -1,0 +1,104 @@
+//! The values of matches, by which pools are indexed and probes summed up.
+
+use super::{
+    data::Data,
+    pool::ordered,
+    query::{Indexed, Query, Ready},
+    search::Failure,
+};
+use crate::{
+    binding::{Binding, Only},
+    error::{Fault, Outcome, RuntimeError},
+    eval::Quick,
+};
+
+impl Data {
+    /// The key of a row's value, where its query has values, or 0: its place in the order ([`ordered`]), or its bits where values are summed. Binds the row.
+    #[inline]
+    pub(crate) fn key_of(&self, query: &Query, row: u32, bound: &Binding) -> Outcome<u64> {
+        let Some(value) = &query.value else {
+            return Ok(0);
+        };
+        match query.indexed {
+            Indexed::Sums | Indexed::Total => Ok(self.summand(query, row, value, bound)?.to_bits()),
+            Indexed::Order | Indexed::No => {
+                self.bind(query, row, bound);
+                Ok(ordered(self.value(query.owner, value.formula, bound)?))
+            }
+        }
+    }
+
+    /// Takes over the value of a row that may have another, if it cannot fail; whether that is done. The row is bound. One that was found in this
+    /// step gets its value when it is listed.
+    #[inline]
+    pub(crate) fn revalue(&mut self, query: &Query, row: u32, bound: &Binding) -> bool {
+        let Some(quick) = query.value.as_ref().and_then(|value| value.quick.as_ref()) else {
+            return false;
+        };
+        let index = query.id.index();
+        let key = match query.indexed {
+            Indexed::No => return false,
+            Indexed::Order => ordered(quick.value(&self.graph, bound, |n| self.note_search(n))),
+            Indexed::Total => {
+                let value = self.real(query, quick, bound);
+                if let Some(total) = &mut self.totals[index] {
+                    total.revalue(row, value);
+                }
+                return true;
+            }
+            Indexed::Sums => {
+                let weight = self.real(query, quick, bound);
+                if weight < 0.0 {
+                    return false;
+                }
+                weight.to_bits()
+            }
+        };
+        if let Some(pools) = &mut self.pools[index] {
+            let anchor = query.anchor.map(|column| bound.get(query.vars[column]));
+            pools.revalue(anchor, row, key);
+        }
+        true
+    }
+
+    /// A real number that cannot fail, of what is bound.
+    #[inline]
+    fn real(&self, query: &Query, quick: &Quick, bound: &Binding) -> f64 {
+        let tested = |n| self.note_search(n);
+        match query.vars.as_slice() {
+            &[var] => quick.real(&self.graph, &Only(bound.get(var)), tested),
+            _ => quick.real(&self.graph, bound, tested),
+        }
+    }
+
+    /// The value of a row, as a summand. Binds the row.
+    fn summand(&self, query: &Query, row: u32, value: &Ready, bound: &Binding) -> Outcome<f64> {
+        self.bind(query, row, bound);
+        let summand = match &value.quick {
+            Some(quick) => self.real(query, quick, bound),
+            None => {
+                let code = self.program.code_of(value.formula);
+                code.real(&self.view().env(bound))
+                    .map_err(|fault| self.fault_in(query, value, fault, bound))?
+            }
+        };
+        if summand < 0.0 && query.has_weights() {
+            let fault = Box::new(Fault::NegativeWeight(summand));
+            return Err(self.fault_in(query, value, fault, bound));
+        }
+        Ok(summand)
+    }
+
+    #[cold]
+    fn fault_in(
+        &self,
+        query: &Query,
+        value: &Ready,
+        fault: Box<Fault>,
+        bound: &Binding,
+    ) -> Box<RuntimeError> {
+        let condition = value.formula;
+        self.failure(query.owner, Failure { condition, fault }, bound)
+    }
+
+}
