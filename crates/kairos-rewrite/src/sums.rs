@@ -3,56 +3,65 @@
 //! Leaf `i` holds the weight at position `i`, padded with zeros to a power of two; every inner node is the sum of its two children, computed
 //! from them alone. Sums are therefore a function of the weights in their order, whatever happened before, to the last bit.
 //!
-//! Three generations of the tree stand together in a block, so that a way from leaf to root touches a third of the lines of the cache.
+//! Three generations of the tree stand together in a block, of which only the last is stored: the others are added up when they are wanted, so that
+//! a way from leaf to root touches one line of the cache for every three generations.
+
+use crate::prefetch::prefetch;
 
 /// Leaves of a block.
 const LEAVES: usize = 8;
 
-/// Node 1 is the root, the children of `k` are `2k` and `2k + 1`; the last [`LEAVES`] are leaves, of the tree or roots of other blocks.
+/// Leaves of the tree, or the sums of other blocks.
 #[derive(Clone, Copy, Debug)]
-#[repr(align(128))]
-struct Block([f64; 2 * LEAVES]);
+#[repr(align(64))]
+struct Block([f64; LEAVES]);
 
 impl Block {
-    const EMPTY: Block = Block([0.0; 2 * LEAVES]);
+    const EMPTY: Block = Block([0.0; LEAVES]);
+
+    /// The sum of four leaves.
+    #[inline(always)]
+    fn half(&self, first: usize) -> f64 {
+        self.pair(first) + self.pair(first + 2)
+    }
+
+    /// The sum of two leaves.
+    #[inline(always)]
+    fn pair(&self, first: usize) -> f64 {
+        self.0[first] + self.0[first + 1]
+    }
 
     /// The sum of its leaves.
-    #[inline]
+    #[inline(always)]
     fn total(&self) -> f64 {
-        self.0[1]
+        self.half(0) + self.half(4)
     }
 
     /// Changes a leaf, and gives the new sum of all.
-    #[inline]
+    #[inline(always)]
     fn set(&mut self, leaf: usize, value: f64) -> f64 {
-        let nodes = &mut self.0;
-        let leaf = leaf % LEAVES;
-        nodes[LEAVES + leaf] = value;
-        // Which of two siblings is added to the other makes no difference.
-        let pair = value + nodes[LEAVES + (leaf ^ 1)];
-        nodes[LEAVES / 2 + leaf / 2] = pair;
-        let half = pair + nodes[LEAVES / 2 + ((leaf / 2) ^ 1)];
-        nodes[LEAVES / 4 + leaf / 4] = half;
-        nodes[1] = half + nodes[LEAVES / 4 + ((leaf / 4) ^ 1)];
-        nodes[1]
+        self.0[leaf % LEAVES] = value;
+        self.total()
     }
 
     /// The leaf where the sum of those before it and of itself exceeds `rest`; what is left of `rest` is passed on.
-    #[inline]
+    #[inline(always)]
     fn locate(&self, rest: &mut f64) -> usize {
-        let mut position = 0;
-        for first in [2, LEAVES / 2, LEAVES] {
-            // The children of a node stand side by side.
-            position *= 2;
-            let [left, right] =
-                [0, 1].map(|child| self.0[(first + position + child) % (2 * LEAVES)]);
-            if *rest >= left && right > 0.0 {
-                *rest -= left;
-                position += 1;
-            }
-        }
-        position
+        let half = 4 * turn(self.half(0), self.half(4), rest);
+        let pair = half + 2 * turn(self.pair(half), self.pair(half + 2), rest);
+        pair + turn(self.0[pair], self.0[pair + 1], rest)
     }
+}
+
+/// Whether the way down goes right, as 0 or 1. Nobody could guess it, so that there must be no branch: numbers that are not negative compare like
+/// their bits, and what is subtracted is masked, with a mask from memory since compilers make a branch of any that they can see through.
+#[inline(always)]
+fn turn(left: f64, right: f64, rest: &mut f64) -> usize {
+    static MASKS: [u64; 2] = [0, u64::MAX];
+    let goes_right =
+        usize::from(rest.to_bits() >= left.to_bits()) & usize::from(right.to_bits() != 0);
+    *rest -= f64::from_bits(left.to_bits() & MASKS[goes_right]);
+    goes_right
 }
 
 /// The tree.
@@ -82,18 +91,29 @@ impl SumTree {
     /// Changes the weight at a position.
     #[inline]
     pub fn set(&mut self, position: usize, weight: f64) {
-        debug_assert!(position < self.len);
-        let (mut leaf, mut sum) = (position, weight);
+        debug_assert!(position < self.len && weight >= 0.0);
+        // Only one zero has no bits.
+        let (mut leaf, mut sum) = (position, weight + 0.0);
         for level in &mut self.levels {
             sum = level[leaf / LEAVES].set(leaf, sum);
             leaf /= LEAVES;
         }
     }
 
+    /// Asks for the memory of a weight and of the sums that it is in, but for the last ones, which are asked for often.
+    #[inline]
+    pub(crate) fn prefetch(&self, position: usize) {
+        let mut leaf = position;
+        for level in self.levels.iter().take(2) {
+            leaf /= LEAVES;
+            prefetch(level, leaf);
+        }
+    }
+
     /// Removes the weight at a position by moving the last one there.
     pub fn swap_remove(&mut self, position: usize) {
         let last = self.len - 1;
-        let moved = self.levels[0][last / LEAVES].0[LEAVES + last % LEAVES];
+        let moved = self.levels[0][last / LEAVES].0[last % LEAVES];
         self.set(last, 0.0);
         if position < last {
             self.set(position, moved);

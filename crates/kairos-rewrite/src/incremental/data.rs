@@ -254,7 +254,7 @@ impl Data {
     }
 
     /// The first row that hangs at an element by a hook, or [`NONE`].
-    #[inline]
+    #[inline(always)]
     pub(crate) fn first_row(&self, query: QueryId, hook: usize, element: Slot) -> u32 {
         self.stores[query.index()].first(hook, &self.graph, &self.heads, element)
     }

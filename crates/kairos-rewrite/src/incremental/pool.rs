@@ -91,6 +91,17 @@ impl Pools {
         prefetch(&self.positions, row as usize);
     }
 
+    /// Asks for the sums that a row's weight is in, of pools that are not grouped; its place has come.
+    #[inline]
+    pub(crate) fn prefetch_sums(&self, row: u32) {
+        if let Some(sums) = self.sums(None)
+            && let Some(&position) = self.positions.get(row as usize)
+            && position != NONE
+        {
+            sums.prefetch(position as usize);
+        }
+    }
+
     /// Appends a row. `key` is that of its value, where values are indexed: its place in the order ([`ordered`]), or its bits for sums.
     pub(crate) fn push(&mut self, anchor: Option<Slot>, row: u32, key: u64) {
         let group = Self::group(anchor);

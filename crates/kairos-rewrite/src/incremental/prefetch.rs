@@ -102,6 +102,9 @@ impl Data {
             if let Some(pools) = &self.pools[query.index()] {
                 pools.prefetch(node.0);
             }
+            if let Some(total) = &self.totals[query.index()] {
+                total.prefetch(node.0);
+            }
         }
     }
 
@@ -135,6 +138,17 @@ impl Data {
         for (slot, is_node) in self.scattered(firing) {
             if is_node && self.graph.has_node(slot) {
                 self.graph.prefetch_lists(slot);
+                self.prefetch_sums(slot);
+            }
+        }
+    }
+
+    /// Asks for the sums that the weights of matches of a node alone are in.
+    fn prefetch_sums(&self, node: Slot) {
+        let ty = self.graph.node_type(node).index();
+        for &(query, _) in &self.network().dispatch.node_hooks[ty] {
+            if let Some(pools) = &self.pools[query.index()] {
+                pools.prefetch_sums(node.0);
             }
         }
     }

@@ -155,6 +155,12 @@ impl Query {
         }
     }
 
+    /// Whether its matches are events.
+    #[inline]
+    pub(crate) fn is_of_events(&self) -> bool {
+        matches!(self.purpose, Purpose::Events(_))
+    }
+
     /// Whether values are weights of a choice, which must not be negative.
     pub(crate) fn has_weights(&self) -> bool {
         let chooses = matches!(self.purpose, Purpose::Component(..) | Purpose::Pool(..));

@@ -9,7 +9,7 @@ use super::{
     update::Update,
 };
 use crate::{
-    binding::{Only, Slot},
+    binding::{Bound, Only, Slot},
     error::Outcome,
     matcher::MatchDelta,
 };
@@ -62,6 +62,7 @@ impl Update {
     }
 
     /// What a change of an element does to the rows that it is in, or to all.
+    #[inline(never)]
     fn revise(
         &mut self,
         data: &mut Data,
@@ -98,7 +99,7 @@ impl Update {
     }
 
     /// What a change of an element does to a query of that element alone.
-    #[inline]
+    #[inline(always)]
     fn reconsider(
         &mut self,
         data: &mut Data,
@@ -126,9 +127,13 @@ impl Update {
         match (row, holds) {
             (NONE, true) => self.insert(data, query, &[element]).map(drop),
             (NONE, false) => Ok(()),
-            (row, true) => {
+            (row, true) if query.is_of_events() => {
                 self.bound.set(query.vars[0], element);
-                self.affect(data, query, row, why)
+                self.make_stale(data, query, row, why)
+            }
+            (row, true) => {
+                self.revalue(data, query, row, why, &Only(element));
+                Ok(())
             }
             (row, false) => {
                 self.remove(data, query, row, false);
@@ -150,18 +155,23 @@ impl Update {
             self.remove(data, query, row, false);
             return Ok(());
         }
-        self.affect(data, query, row, why)
+        if query.is_of_events() {
+            return self.make_stale(data, query, row, why);
+        }
+        let bound = std::mem::take(&mut self.bound);
+        self.revalue(data, query, row, why, &bound);
+        self.bound = bound;
+        Ok(())
     }
 
-    /// What a change does to a row that stays and is bound: its timer may be stale, its value another.
-    #[inline]
-    fn affect(&mut self, data: &mut Data, query: &Query, row: u32, why: &Reaction) -> Outcome<()> {
-        let Purpose::Events(_) = query.purpose else {
-            if why.revalue {
-                self.revalue(data, query, row);
-            }
-            return Ok(());
-        };
+    /// What a change does to an event that stays and is bound: its timer may have read what is no longer true.
+    fn make_stale(
+        &mut self,
+        data: &mut Data,
+        query: &Query,
+        row: u32,
+        why: &Reaction,
+    ) -> Outcome<()> {
         if why.stale || (why.observe && data.observe(query, row, &self.bound)?) {
             let event = data.stores[query.id.index()].event(row);
             data.delta.stale.push(event);
@@ -169,10 +179,21 @@ impl Update {
         Ok(())
     }
 
-    /// Notes that the value of a row may be another. One that cannot fail is taken over at once, others when it is certain that the row stays.
-    #[inline]
-    fn revalue(&mut self, data: &mut Data, query: &Query, row: u32) {
-        let is_done = data.revalue(query, row, &self.bound);
+    /// What a change does to the value of a row that stays. One that cannot fail is taken over at once, others when it is certain that the row does
+    /// stay.
+    #[inline(always)]
+    fn revalue(
+        &mut self,
+        data: &mut Data,
+        query: &Query,
+        row: u32,
+        why: &Reaction,
+        elements: &impl Bound,
+    ) {
+        if !why.revalue {
+            return;
+        }
+        let is_done = data.revalue(query, row, elements);
         let news = self.news(query.id);
         if !is_done {
             news.revalued.push(row);

@@ -266,7 +266,7 @@ impl Store {
     }
 
     /// The first row that hangs at an element by a hook, or [`NONE`].
-    #[inline]
+    #[inline(always)]
     pub(crate) fn first(
         &self,
         hook: usize,
@@ -276,8 +276,13 @@ impl Store {
     ) -> u32 {
         match self.is_numbered_by(hook) {
             true => self.numbered(graph, element),
-            false => heads.first(&self.layout.hooks[hook], graph, element),
+            false => self.listed(hook, graph, heads, element),
         }
+    }
+
+    #[inline(never)]
+    fn listed(&self, hook: usize, graph: &HostGraph, heads: &AllHeads, element: Slot) -> u32 {
+        heads.first(&self.layout.hooks[hook], graph, element)
     }
 
     /// Asks for the memory of the row of a node that no two rows share.

@@ -1,6 +1,6 @@
 //! The values of a query's matches and their sum, for a probe that reads no more of them.
 
-use crate::exact::ExactSum;
+use crate::{exact::ExactSum, prefetch::prefetch};
 
 /// Of a row that is not summed up: no value is that.
 const NONE: f64 = f64::NAN;
@@ -22,6 +22,12 @@ impl Total {
         }
         self.values[row] = value;
         self.sum.add(value);
+    }
+
+    /// Asks for the memory of a row's value.
+    #[inline]
+    pub(crate) fn prefetch(&self, row: u32) {
+        prefetch(&self.values, row as usize);
     }
 
     /// Takes a row away.

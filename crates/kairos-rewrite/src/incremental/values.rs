@@ -7,9 +7,8 @@ use super::{
     search::Failure,
 };
 use crate::{
-    binding::{Binding, Only},
+    binding::{Binding, Bound},
     error::{Fault, Outcome, RuntimeError},
-    eval::Quick,
 };
 
 impl Data {
@@ -28,54 +27,38 @@ impl Data {
         }
     }
 
-    /// Takes over the value of a row that may have another, if it cannot fail; whether that is done. The row is bound. One that was found in this
-    /// step gets its value when it is listed.
-    #[inline]
-    pub(crate) fn revalue(&mut self, query: &Query, row: u32, bound: &Binding) -> bool {
+    /// Takes over the value of a row that may have another, if it cannot fail; whether that is done. `elements` are those of the row. A row that was
+    /// found in this step gets its value when it is listed.
+    #[inline(always)]
+    pub(crate) fn revalue(&mut self, query: &Query, row: u32, elements: &impl Bound) -> bool {
         let Some(quick) = query.value.as_ref().and_then(|value| value.quick.as_ref()) else {
             return false;
         };
         let index = query.id.index();
+        let tested = |n| self.note_search(n);
         let key = match query.indexed {
             Indexed::No => return false,
-            Indexed::Order => ordered(quick.value(&self.graph, bound, |n| self.note_search(n))),
-            Indexed::Total => {
-                let value = self.real(query, quick, bound);
-                if let Some(total) = &mut self.totals[index] {
-                    total.revalue(row, value);
-                }
-                return true;
-            }
-            Indexed::Sums => {
-                let weight = self.real(query, quick, bound);
-                if weight < 0.0 {
-                    return false;
-                }
-                weight.to_bits()
-            }
+            Indexed::Order => ordered(quick.value(&self.graph, elements, tested)),
+            Indexed::Total | Indexed::Sums => quick.real(&self.graph, elements, tested).to_bits(),
         };
-        if let Some(pools) = &mut self.pools[index] {
-            let anchor = query.anchor.map(|column| bound.get(query.vars[column]));
+        if let Some(total) = &mut self.totals[index] {
+            total.revalue(row, f64::from_bits(key));
+        } else if let Some(pools) = &mut self.pools[index] {
+            // A negative weight is a fault if the row stays.
+            if query.indexed == Indexed::Sums && f64::from_bits(key) < 0.0 {
+                return false;
+            }
+            let anchor = query.anchor.map(|column| elements.slot(query.vars[column]));
             pools.revalue(anchor, row, key);
         }
         true
-    }
-
-    /// A real number that cannot fail, of what is bound.
-    #[inline]
-    fn real(&self, query: &Query, quick: &Quick, bound: &Binding) -> f64 {
-        let tested = |n| self.note_search(n);
-        match query.vars.as_slice() {
-            &[var] => quick.real(&self.graph, &Only(bound.get(var)), tested),
-            _ => quick.real(&self.graph, bound, tested),
-        }
     }
 
     /// The value of a row, as a summand. Binds the row.
     fn summand(&self, query: &Query, row: u32, value: &Ready, bound: &Binding) -> Outcome<f64> {
         self.bind(query, row, bound);
         let summand = match &value.quick {
-            Some(quick) => self.real(query, quick, bound),
+            Some(quick) => quick.real(&self.graph, bound, |n| self.note_search(n)),
             None => {
                 let code = self.program.code_of(value.formula);
                 code.real(&self.view().env(bound))
@@ -100,5 +83,4 @@ impl Data {
         let condition = value.formula;
         self.failure(query.owner, Failure { condition, fault }, bound)
     }
-
 }
