@@ -92,7 +92,7 @@ impl Read {
                 tested(found.map_or(halves.len(), |position| position + 1) as u64);
                 u64::from(found.is_some())
             }
-            Read::Degree(node, port) => graph.port(bound.slot(node), port).len() as u64,
+            Read::Degree(node, port) => graph.degree(bound.slot(node), port) as u64,
         }
     }
 

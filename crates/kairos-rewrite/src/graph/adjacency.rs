@@ -70,6 +70,12 @@ impl Adjacency {
         self.halves.get(self.heads.items()[head])
     }
 
+    /// How many members a list has.
+    #[inline]
+    pub(super) fn degree(&self, head: usize) -> usize {
+        self.heads.items()[head].len()
+    }
+
     /// The members of neighbouring lists.
     pub(super) fn lists(&self, first: usize, ports: usize) -> impl Iterator<Item = Half> + '_ {
         let lists = self.heads.items()[first..first + ports].iter();

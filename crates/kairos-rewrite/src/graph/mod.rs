@@ -300,6 +300,13 @@ impl HostGraph {
         self.adjacency.list(self.head(node, port))
     }
 
+    /// How many edges stand in a list of a node.
+    #[inline]
+    #[must_use]
+    pub fn degree(&self, node: Slot, port: PortId) -> usize {
+        self.adjacency.degree(self.head(node, port))
+    }
+
     /// All edges of a node that are listed there, as seen from it, port by port. A directed self-loop comes twice.
     ///
     /// Of a node that the program may delete these are all that it has, and of any node after [`HostGraph::with_all_lists`].

@@ -182,7 +182,7 @@ impl Data {
                 let ports = &ports[self.graph.node_type(node).index()];
                 ports
                     .iter()
-                    .map(|&p| self.graph.port(node, p).len() as u64)
+                    .map(|&p| self.graph.degree(node, p) as u64)
                     .sum()
             }
             Strategy::Nodes { types } => types
@@ -222,29 +222,22 @@ impl Data {
         }
     }
 
-    /// The order of two rows. Mostly the first numbers tell.
+    /// The order of two rows, by the numbers of their elements.
     #[inline]
     pub(crate) fn by_numbers(&self, query: &Query, a: u32, b: u32) -> Ordering {
-        let Some((&column, rest)) = query.order.split_first() else {
-            return Ordering::Equal;
-        };
         let store = &self.stores[query.id.index()];
-        let number = |row| self.number(query.nodes[column], store.row(row)[column]);
-        match number(a).cmp(&number(b)) {
-            Ordering::Equal if !rest.is_empty() => {
-                self.numbers(query, a).cmp(self.numbers(query, b))
+        let (a, b) = (store.row(a), store.row(b));
+        for &column in &query.order {
+            let number = |slots: &[Slot]| self.number(query.nodes[column], slots[column]);
+            let order = number(&a).cmp(&number(&b));
+            if order.is_ne() {
+                return order;
             }
-            order => order,
         }
+        Ordering::Equal
     }
 
-    /// The numbers of a row, in the order in which rows are compared.
-    fn numbers(&self, query: &Query, row: u32) -> impl Iterator<Item = u64> {
-        let slots = self.stores[query.id.index()].row(row);
-        let column = move |&column: &usize| self.number(query.nodes[column], slots[column]);
-        query.order.iter().map(column)
-    }
-
+    #[inline]
     fn number(&self, is_node: bool, slot: Slot) -> u64 {
         if is_node {
             self.graph.node_number(slot)

@@ -156,7 +156,7 @@ impl<'a> View<'a> {
             } => {
                 let node = env.bound.get(*anchor);
                 let ports = &ports[self.graph.node_type(node).index()];
-                let all: usize = ports.iter().map(|&p| self.graph.port(node, p).len()).sum();
+                let all: usize = ports.iter().map(|&p| self.graph.degree(node, p)).sum();
                 let mine = taken
                     .iter()
                     .filter(|&&t| self.is_counted(env.bound.get(t), node, sub, *way, others));
