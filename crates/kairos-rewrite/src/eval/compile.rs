@@ -153,8 +153,13 @@ impl Compiler<'_> {
         let (sub, edge, ty) = self.lone_edge(sub)?;
         let scope = self.program.scope(self.owner);
         let joins = sub.pattern.elements.len() == 1 && edge.from != edge.to;
+        let ports = match (node_types(scope, edge.from), node_types(scope, edge.to)) {
+            (&[from], &[to]) => self.program.schema.edge_ports(ty, (from, to)),
+            _ => None,
+        };
         joins.then(|| Read::Joined {
             ty,
+            ports,
             from: edge.from,
             to: edge.to,
             taken: overlapping(scope, &sub.pattern, &sub.taken).collect(),

@@ -11,7 +11,7 @@ use kairos_model::{
 use crate::{
     binding::Bound,
     graph::{Half, HostGraph},
-    schema::PortId,
+    schema::{EndPorts, PortId},
 };
 
 /// An attribute that stands in one column, whatever the type of its element.
@@ -51,6 +51,8 @@ pub enum Read {
         from: Var,
         /// The other.
         to: Var,
+        /// Where such edges stand, if the types of both are known.
+        ports: Option<EndPorts>,
         /// Edges that are not meant.
         taken: Box<[Var]>,
     },
@@ -74,9 +76,14 @@ impl Read {
                 ty,
                 from,
                 to,
+                ports,
                 ref taken,
             } => {
-                let (halves, other) = graph.between(ty, bound.slot(from), bound.slot(to));
+                let (from, to) = (bound.slot(from), bound.slot(to));
+                let (halves, other) = match ports {
+                    Some(ports) => graph.between_ports(ports, from, to),
+                    None => graph.between(ty, from, to),
+                };
                 let is_taken = |edge| taken.iter().any(|&t| bound.slot(t) == edge);
                 let fits = |half: &Half| half.node() == other && !is_taken(half.edge());
                 let found = halves.iter().position(fits);

@@ -39,7 +39,7 @@ pub(crate) struct Step {
 impl Data {
     #[inline]
     fn picking(&self, at: Step) -> &Picking {
-        &self.network().choices[at.rule.index()][at.step]
+        &self.network().choices[at.rule.index()].steps[at.step]
     }
 
     #[inline]
@@ -77,15 +77,37 @@ impl Data {
         }
     }
 
-    #[inline]
-    pub(crate) fn pool_pick(
+    #[inline(always)]
+    pub(crate) fn pool_picks(
         &self,
         at: Step,
+        attempts: u32,
+        uniform: impl Fn(usize, u32) -> f64,
+        bound: &Binding,
+    ) -> Outcome<Option<usize>> {
+        let steps = &*self.network().choices[at.rule.index()].steps;
+        let mut step = at.step;
+        while let Some(picking) = steps.get(step) {
+            let uniform = |attempt| uniform(step, attempt);
+            let made =
+                picking.is_uniform && self.pool_pick(at.rule, picking, attempts, uniform, bound)?;
+            if !made {
+                return Ok(Some(step));
+            }
+            step += 1;
+        }
+        Ok(None)
+    }
+
+    #[inline(always)]
+    fn pool_pick(
+        &self,
+        rule: RuleId,
+        picking: &Picking,
         attempts: u32,
         uniform: impl Fn(u32) -> f64,
         bound: &Binding,
     ) -> Outcome<bool> {
-        let picking = self.picking(at);
         let members = self.members(picking, bound);
         let count = members.len();
         if count == 0 {
@@ -93,7 +115,7 @@ impl Data {
         }
         for attempt in 0..attempts {
             members.bind(at_fraction(uniform(attempt), count), bound);
-            if self.fits(at.rule, picking, bound)? {
+            if self.fits(rule, picking, bound)? {
                 return Ok(true);
             }
         }
@@ -112,8 +134,30 @@ impl Data {
     }
 
     fn remaining_hold(&self, rule: RuleId, picking: &Picking, bound: &Binding) -> Outcome<bool> {
-        for &condition in &picking.remaining {
-            if !self.condition(rule, condition, bound)? {
+        for condition in &picking.remaining {
+            let holds = match &condition.quick {
+                Some(quick) => quick.holds(&self.graph, bound, |n| self.note_search(n)),
+                None => self.condition(rule, condition.formula, bound)?,
+            };
+            if !holds {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether what must hold after all picks of a rule does; a fault does not know rule and match.
+    #[inline(always)]
+    pub(crate) fn permits(&self, rule: RuleId, bound: &Binding, now: f64) -> Outcome<bool> {
+        for condition in &self.network().choices[rule.index()].then {
+            let holds = match &condition.quick {
+                Some(quick) => quick.holds(&self.graph, bound, |n| self.note_search(n)),
+                None => {
+                    let formula = self.program.formula(condition.formula);
+                    self.value_at(formula, bound, now)? == Value::Bool(true)
+                }
+            };
+            if !holds {
                 return Ok(false);
             }
         }
@@ -453,6 +497,11 @@ impl EffectReader for Data {
             Some(quick) => Ok(quick.value(&self.graph, firing.bound, |n| self.note_search(n))),
             None => self.right_hand_side(firing, formula, drawing),
         }
+    }
+
+    #[inline]
+    fn tested(&self, candidates: u64) {
+        self.note_search(candidates);
     }
 
     fn block(&self, firing: &Firing<'_>, block: usize, out: &mut Extensions) -> Outcome<()> {

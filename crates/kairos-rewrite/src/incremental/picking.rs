@@ -2,13 +2,13 @@
 
 use kairos_model::{
     expr::{FormulaId, Var},
-    rule::RuleId,
+    rule::{Pick, RuleId},
     types::NodeTypeId,
 };
 
 use super::{
     plan::Plan,
-    query::{Query, QueryId},
+    query::{Query, QueryId, Ready},
     store::Store,
 };
 use crate::{
@@ -18,10 +18,20 @@ use crate::{
     schema::PortId,
 };
 
+/// What a rule chooses.
+#[derive(Debug)]
+pub(crate) struct Choosing {
+    pub(crate) steps: Box<[Picking]>,
+    /// What must hold after all picks, in the order of the text.
+    pub(crate) then: Box<[Ready]>,
+}
+
 /// A step of a rule's choice.
 #[derive(Debug)]
 pub(crate) struct Picking {
     pub(crate) source: Source,
+    /// Whether one of the pool's members is as good as another.
+    pub(crate) is_uniform: bool,
     /// Own elements.
     pub(crate) own: Box<[Var]>,
     /// The node at which a pool's edges are.
@@ -29,7 +39,7 @@ pub(crate) struct Picking {
     /// Pairs of edges that must be two.
     pub(crate) apart: Box<[(Var, Var)]>,
     /// Conditions that are checked for each candidate.
-    pub(crate) remaining: Box<[FormulaId]>,
+    pub(crate) remaining: Box<[Ready]>,
     /// How extensions are searched for, with all of the step's conditions, where there is no pool.
     pub(crate) search: (Plan, Vec<FormulaId>),
 }
@@ -64,7 +74,8 @@ impl Picking {
     ) -> Picking {
         let plan = &program.choices[rule.index()][step];
         let rule = program.model.rule(rule);
-        let pattern = &rule.choose[step].pattern;
+        let choice = &rule.choose[step];
+        let pattern = &choice.pattern;
         let (anchor, edge) = match plan.shape {
             ChoiceShape::Edges { anchor, edge, .. } => (Some(anchor), Some(edge)),
             ChoiceShape::Nodes { .. } | ChoiceShape::Search => (None, None),
@@ -89,13 +100,14 @@ impl Picking {
             },
         };
         let taken = plan.taken.iter();
-        let remaining = plan.remaining.iter().map(|&c| pattern.conditions[c].id);
+        let ready = |&c: &usize| Ready::new(program, pattern.conditions[c].id);
         Picking {
             source,
+            is_uniform: matches!(choice.pick, Pick::Uniform),
             own: pattern.elements.as_slice().into(),
             anchor,
             apart: taken.flat_map(|&t| edge.map(|edge| (t, edge))).collect(),
-            remaining: remaining.collect(),
+            remaining: plan.remaining.iter().map(ready).collect(),
             search,
         }
     }
