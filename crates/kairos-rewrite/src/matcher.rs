@@ -312,11 +312,10 @@ pub trait Matcher: Sized {
 #[inline]
 #[must_use]
 #[expect(
-    clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "u is in 0..1, n below 2^32"
 )]
 pub fn at_fraction(u: f64, n: usize) -> usize {
-    ((u * n as f64) as u32 as usize).min(n.saturating_sub(1))
+    ((u * f64::from(n as u32)) as u32 as usize).min(n.saturating_sub(1))
 }

@@ -30,6 +30,8 @@ pub(crate) struct RuleEffects {
     alone: bool,
     /// Whether a second edge of a unique type could be created.
     pub(super) unique: bool,
+    /// By which edges of the main effect, where these are straight.
+    pub(super) pairs: Box<[Pair]>,
 }
 
 impl RuleEffects {
@@ -46,6 +48,11 @@ impl RuleEffects {
             alone: rule.for_each.is_empty() && main.is_assignment(),
             straight: rule.for_each.is_empty() && main.is_straight(),
             unique,
+            pairs: main
+                .create
+                .iter()
+                .filter_map(CompiledCreation::pair)
+                .collect(),
             blocks,
             main,
         }
@@ -165,6 +172,15 @@ pub(super) struct CompiledCreation {
     pub(super) noticed: bool,
 }
 
+/// Two nodes that are there, between which an edge of a unique type is created.
+#[derive(Debug)]
+pub(super) struct Pair {
+    pub(super) ty: EdgeTypeId,
+    pub(super) vars: (Var, Var),
+    /// In which ports such edges stand there, if the types of both are known.
+    pub(super) ports: Option<EndPorts>,
+}
+
 /// What is created.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum CompiledKind {
@@ -192,17 +208,6 @@ pub(super) enum CompiledEnd {
     Own(u32),
 }
 
-impl CompiledEnd {
-    /// The node, where it is there before the rule is applied.
-    #[inline]
-    pub(super) fn there(self, bound: &Binding) -> Option<Slot> {
-        match self {
-            CompiledEnd::Bound(var) => Some(bound.get(var)),
-            CompiledEnd::Main(_) | CompiledEnd::Own(_) => None,
-        }
-    }
-}
-
 /// In which ports edges of a type between the elements of two variables stand, if all of them in the same.
 fn known_ports(
     program: &Program,
@@ -217,6 +222,20 @@ fn known_ports(
 }
 
 impl CompiledCreation {
+    /// Its ends, if these are there and it is of a unique type.
+    fn pair(&self) -> Option<Pair> {
+        match self.what {
+            CompiledKind::Edge {
+                ty,
+                vars,
+                ends: (CompiledEnd::Bound(_), CompiledEnd::Bound(_)),
+                unique: true,
+                ports,
+            } => Some(Pair { ty, vars, ports }),
+            _ => None,
+        }
+    }
+
     fn new(
         program: &Program,
         rule: &Rule,

@@ -7,7 +7,7 @@ use kairos_model::types::Value;
 
 use super::{
     Change, ChangedAttribute, EffectReader, End, PlannedAssignment, RuleEffects,
-    compiled::{CompiledAssignment, CompiledCreation, CompiledKind},
+    compiled::{CompiledAssignment, CompiledKind, Pair},
     settle::duplicate,
 };
 use crate::{
@@ -45,10 +45,8 @@ impl Change {
             let planned = assignment.read(reader, firing, cause)?;
             self.assignments.push(planned);
         }
-        if effects.unique {
-            for creation in &effect.create {
-                stays_unique(reader, firing, creation, deleted)?;
-            }
+        for pair in &effects.pairs {
+            pair.stays_apart(reader, firing, deleted)?;
         }
         Ok(())
     }
@@ -104,35 +102,26 @@ impl Change {
     }
 }
 
-/// Whether no edge that stays is like one that comes.
-#[inline]
-fn stays_unique(
-    reader: &impl EffectReader,
-    firing: &Firing<'_>,
-    creation: &CompiledCreation,
-    deleted: Option<Slot>,
-) -> Outcome<()> {
-    let CompiledKind::Edge {
-        ty,
-        ends,
-        unique: true,
-        ports,
-        ..
-    } = creation.what
-    else {
-        return Ok(());
-    };
-    let (Some(from), Some(to)) = (ends.0.there(firing.bound), ends.1.there(firing.bound)) else {
-        return Ok(());
-    };
-    let graph = reader.graph();
-    let ports = ports.unwrap_or_else(|| graph.ports_of(ty, from, to));
-    match graph.edge_between_ports(ports, from, to) {
-        Some(edge) if deleted != Some(edge) => {
-            let ends = (End::There(from), End::There(to));
-            Err(duplicate(reader, firing, ty, ends))
+impl Pair {
+    /// Fails if there is such an edge, and it stays.
+    #[inline]
+    fn stays_apart(
+        &self,
+        reader: &impl EffectReader,
+        firing: &Firing<'_>,
+        deleted: Option<Slot>,
+    ) -> Outcome<()> {
+        let (from, to) = (firing.bound.get(self.vars.0), firing.bound.get(self.vars.1));
+        let graph = reader.graph();
+        let there = match self.ports {
+            Some(ports) => graph.edge_between_ports(ports, from, to),
+            None => graph.edge_between(self.ty, from, to),
+        };
+        if there.is_none() || there == deleted {
+            return Ok(());
         }
-        _ => Ok(()),
+        let ends = (End::There(from), End::There(to));
+        Err(duplicate(reader, firing, self.ty, ends))
     }
 }
 

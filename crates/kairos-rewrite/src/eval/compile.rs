@@ -11,7 +11,7 @@ use kairos_model::{
 use super::{
     Code, Compiled, Env, Evaluated,
     operators::{binary, call, overflow},
-    quick::{Attribute, Quick, Range, Read, Scale},
+    quick::{Attribute, Joined, Quick, Range, Read, Scale},
     tables::Tables,
 };
 use crate::{
@@ -157,12 +157,14 @@ impl Compiler<'_> {
             (&[from], &[to]) => self.program.schema.edge_ports(ty, (from, to)),
             _ => None,
         };
-        joins.then(|| Read::Joined {
-            ty,
-            ports,
-            from: edge.from,
-            to: edge.to,
-            taken: overlapping(scope, &sub.pattern, &sub.taken).collect(),
+        joins.then(|| {
+            Read::Joined(Joined {
+                ty,
+                ports,
+                from: edge.from,
+                to: edge.to,
+                taken: overlapping(scope, &sub.pattern, &sub.taken).collect(),
+            })
         })
     }
 

@@ -347,7 +347,7 @@ impl HostGraph {
     }
 
     /// The same, where it is known in which ports these edges stand.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn between_ports(
         &self,
         (out, back): EndPorts,

@@ -1,6 +1,6 @@
 //! Answers an engine's questions: extensions, pools, components, readings.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, ops::Range};
 
 use kairos_model::{
     expr::{Formula, FormulaId, Var},
@@ -62,12 +62,13 @@ impl Data {
                 ref ports,
             } => {
                 let from = bound.get(anchor);
-                let port = ports[self.graph.node_type(from).index()];
-                port.map_or(Members::None, |port| Members::Halves {
-                    edge,
-                    node,
-                    halves: self.graph.port(from, port),
-                })
+                ports
+                    .of(&self.graph, from)
+                    .map_or(Members::None, |port| Members::Halves {
+                        edge,
+                        node,
+                        halves: self.graph.port(from, port),
+                    })
             }
             Source::Nodes { node, ty } => Members::Nodes {
                 node,
@@ -108,18 +109,52 @@ impl Data {
         uniform: impl Fn(u32) -> f64,
         bound: &Binding,
     ) -> Outcome<bool> {
-        let members = self.members(picking, bound);
-        let count = members.len();
-        if count == 0 {
-            return Ok(false);
+        // Most pools are the edges at a node, and mostly the first of them that is tried fits.
+        let mut first = 0;
+        if attempts > 0 && matches!(picking.source, Source::Halves { .. }) {
+            let halves = self.members(picking, bound);
+            if self.attempt(rule, picking, &halves, uniform(0), bound)? {
+                return Ok(true);
+            }
+            first = 1;
         }
-        for attempt in 0..attempts {
-            members.bind(at_fraction(uniform(attempt), count), bound);
-            if self.fits(rule, picking, bound)? {
+        self.attempts(rule, picking, first..attempts, uniform, bound)
+    }
+
+    #[inline(never)]
+    fn attempts(
+        &self,
+        rule: RuleId,
+        picking: &Picking,
+        attempts: Range<u32>,
+        uniform: impl Fn(u32) -> f64,
+        bound: &Binding,
+    ) -> Outcome<bool> {
+        let members = self.members(picking, bound);
+        for attempt in attempts {
+            if self.attempt(rule, picking, &members, uniform(attempt), bound)? {
                 return Ok(true);
             }
         }
         Ok(false)
+    }
+
+    /// Binds the member at a fraction of a pool; whether there is one, and it fits.
+    #[inline(always)]
+    fn attempt(
+        &self,
+        rule: RuleId,
+        picking: &Picking,
+        members: &Members<'_>,
+        u: f64,
+        bound: &Binding,
+    ) -> Outcome<bool> {
+        let count = members.len();
+        if count == 0 {
+            return Ok(false);
+        }
+        members.bind(at_fraction(u, count), bound);
+        self.fits(rule, picking, bound)
     }
 
     /// Whether distinctness and remaining conditions hold for a bound candidate.

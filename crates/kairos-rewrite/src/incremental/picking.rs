@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     binding::{Binding, Slot},
-    graph::Half,
+    graph::{Half, HostGraph},
     program::{ChoiceShape, Program, node_types},
     schema::PortId,
 };
@@ -54,13 +54,39 @@ pub(crate) enum Source {
         anchor: Var,
         edge: Var,
         node: Var,
-        /// By type of the anchor the list in which they stand.
-        ports: Box<[Option<PortId>]>,
+        ports: PoolPort,
     },
     /// The nodes of a type.
     Nodes { node: Var, ty: NodeTypeId },
     /// There is no pool.
     Search,
+}
+
+/// In which list of a node the edges of a pool stand.
+#[derive(Debug)]
+pub(crate) enum PoolPort {
+    /// In the same for all nodes that it can be.
+    Same(PortId),
+    /// By type.
+    ByType(Box<[Option<PortId>]>),
+}
+
+impl PoolPort {
+    /// Of a node of one of these types.
+    fn new(types: &[NodeTypeId], ports: &[Option<PortId>]) -> Self {
+        match types {
+            &[ty] if let Some(port) = ports[ty.index()] => PoolPort::Same(port),
+            _ => PoolPort::ByType(ports.into()),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn of(&self, graph: &HostGraph, node: Slot) -> Option<PortId> {
+        match self {
+            PoolPort::Same(port) => Some(*port),
+            PoolPort::ByType(ports) => ports[graph.node_type(node).index()],
+        }
+    }
 }
 
 impl Picking {
@@ -96,7 +122,7 @@ impl Picking {
                 anchor,
                 edge,
                 node,
-                ports: plan.ports.as_slice().into(),
+                ports: PoolPort::new(node_types(&rule.scope, anchor), &plan.ports),
             },
         };
         let taken = plan.taken.iter();
@@ -133,7 +159,7 @@ pub(crate) enum Members<'a> {
 }
 
 impl Members<'_> {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn len(&self) -> usize {
         match self {
             Members::Rows { rows, .. } => rows.len(),
@@ -144,7 +170,7 @@ impl Members<'_> {
     }
 
     /// Binds the candidate at a position.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn bind(&self, position: usize, bound: &Binding) {
         match *self {
             Members::Rows { query, store, rows } => {
