@@ -37,8 +37,8 @@ pub(crate) use dispatch::Dispatch;
 pub(crate) use network::Network;
 pub(crate) use query::Ready;
 
-use ask::Step;
 use data::{Data, Event};
+use picking::Step;
 use update::{Created, Update};
 
 use crate::{

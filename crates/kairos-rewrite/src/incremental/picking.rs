@@ -1,19 +1,24 @@
-//! The steps of choices, compiled, and the pools that they pick from.
+//! The steps of choices, compiled, the pools that they pick from, and uniform picks.
+
+use std::ops::Range;
 
 use kairos_model::{
     expr::{FormulaId, Var},
     rule::{Pick, RuleId},
-    types::NodeTypeId,
+    types::{NodeTypeId, Value},
 };
 
 use super::{
+    data::Data,
     plan::Plan,
     query::{Query, QueryId, Ready},
     store::Store,
 };
 use crate::{
     binding::{Binding, Slot},
+    error::Outcome,
     graph::{Half, HostGraph},
+    matcher::at_fraction,
     program::{ChoiceShape, Program, node_types},
     schema::PortId,
 };
@@ -24,6 +29,13 @@ pub(crate) struct Choosing {
     pub(crate) steps: Box<[Picking]>,
     /// What must hold after all picks, in the order of the text.
     pub(crate) then: Box<[Ready]>,
+}
+
+/// Which step of which rule.
+#[derive(Clone, Copy)]
+pub(crate) struct Step {
+    pub(crate) rule: RuleId,
+    pub(crate) step: usize,
 }
 
 /// A step of a rule's choice.
@@ -187,5 +199,164 @@ impl Members<'_> {
             Members::Nodes { node, nodes } => bound.set(node, nodes[position]),
             Members::None => unreachable!("an empty pool has no position"),
         }
+    }
+}
+
+impl Data {
+    #[inline]
+    pub(super) fn members(&self, picking: &Picking, bound: &Binding) -> Members<'_> {
+        match picking.source {
+            Source::Rows(id) => self.pools[id.index()]
+                .as_ref()
+                .map_or(Members::None, |pools| {
+                    let rows = pools.rows(picking.anchor.map(|anchor| bound.get(anchor)));
+                    Members::Rows {
+                        query: self.query(id),
+                        store: &self.stores[id.index()],
+                        rows,
+                    }
+                }),
+            Source::Halves {
+                anchor,
+                edge,
+                node,
+                ref ports,
+            } => {
+                let from = bound.get(anchor);
+                ports
+                    .of(&self.graph, from)
+                    .map_or(Members::None, |port| Members::Halves {
+                        edge,
+                        node,
+                        halves: self.graph.port(from, port),
+                    })
+            }
+            Source::Nodes { node, ty } => Members::Nodes {
+                node,
+                nodes: self.graph.nodes_of(ty),
+            },
+            Source::Search => Members::None,
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn pool_picks(
+        &self,
+        at: Step,
+        attempts: u32,
+        uniform: impl Fn(usize, u32) -> f64,
+        bound: &Binding,
+    ) -> Outcome<Option<usize>> {
+        let steps = &*self.network().choices[at.rule.index()].steps;
+        let mut step = at.step;
+        while let Some(picking) = steps.get(step) {
+            let uniform = |attempt| uniform(step, attempt);
+            let made =
+                picking.is_uniform && self.pool_pick(at.rule, picking, attempts, uniform, bound)?;
+            if !made {
+                return Ok(Some(step));
+            }
+            step += 1;
+        }
+        Ok(None)
+    }
+
+    #[inline(always)]
+    fn pool_pick(
+        &self,
+        rule: RuleId,
+        picking: &Picking,
+        attempts: u32,
+        uniform: impl Fn(u32) -> f64,
+        bound: &Binding,
+    ) -> Outcome<bool> {
+        // Most pools are the edges at a node, and mostly the first of them that is tried fits.
+        let mut first = 0;
+        if attempts > 0 && matches!(picking.source, Source::Halves { .. }) {
+            let halves = self.members(picking, bound);
+            if self.attempt(rule, picking, &halves, uniform(0), bound)? {
+                return Ok(true);
+            }
+            first = 1;
+        }
+        self.attempts(rule, picking, first..attempts, uniform, bound)
+    }
+
+    #[inline(never)]
+    fn attempts(
+        &self,
+        rule: RuleId,
+        picking: &Picking,
+        attempts: Range<u32>,
+        uniform: impl Fn(u32) -> f64,
+        bound: &Binding,
+    ) -> Outcome<bool> {
+        let members = self.members(picking, bound);
+        for attempt in attempts {
+            if self.attempt(rule, picking, &members, uniform(attempt), bound)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Binds the member at a fraction of a pool; whether there is one, and it fits.
+    #[inline(always)]
+    fn attempt(
+        &self,
+        rule: RuleId,
+        picking: &Picking,
+        members: &Members<'_>,
+        u: f64,
+        bound: &Binding,
+    ) -> Outcome<bool> {
+        let count = members.len();
+        if count == 0 {
+            return Ok(false);
+        }
+        members.bind(at_fraction(u, count), bound);
+        self.fits(rule, picking, bound)
+    }
+
+    /// Whether distinctness and remaining conditions hold for a bound candidate.
+    #[inline]
+    pub(super) fn fits(&self, rule: RuleId, picking: &Picking, bound: &Binding) -> Outcome<bool> {
+        let clash = |&(a, b): &(Var, Var)| bound.get(a) == bound.get(b);
+        if picking.apart.iter().any(clash) {
+            return Ok(false);
+        }
+        // Mostly nothing else is to be checked.
+        Ok(picking.remaining.is_empty() || self.remaining_hold(rule, picking, bound)?)
+    }
+
+    fn remaining_hold(&self, rule: RuleId, picking: &Picking, bound: &Binding) -> Outcome<bool> {
+        for condition in &picking.remaining {
+            let holds = match &condition.quick {
+                Some(quick) => quick.holds(&self.graph, bound, |n| self.note_search(n)),
+                None => self.condition(rule, condition.formula, bound)?,
+            };
+            if !holds {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether what must hold after all picks of a rule does; a fault does not know rule and match.
+    #[inline(always)]
+    pub(crate) fn permits(&self, rule: RuleId, bound: &Binding, now: f64) -> Outcome<bool> {
+        for condition in &self.network().choices[rule.index()].then {
+            let holds = match &condition.quick {
+                Some(quick) => quick.holds(&self.graph, bound, |n| self.note_search(n)),
+                None => {
+                    let formula = self.program.formula(condition.formula);
+                    self.value_at(formula, bound, now)? == Value::Bool(true)
+                }
+            };
+            if !holds {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 }
