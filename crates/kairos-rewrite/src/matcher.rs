@@ -228,29 +228,34 @@ pub trait Matcher: Sized {
     /// The fault, with the formula's text; the caller adds rule and match.
     fn value(&self, formula: &Formula, bound: &Binding, now: f64) -> Outcome<Value>;
 
-    /// Whether a condition of the program's model holds under a binding.
-    ///
-    /// # Errors
-    /// The fault, with the condition's text; the caller adds rule and match.
-    #[inline]
-    fn holds(&self, condition: &Formula, bound: &Binding, now: f64) -> Outcome<bool> {
-        Ok(self.value(condition, bound, now)? == Value::Bool(true))
-    }
-
-    /// Binds the elements of a pool step (see [`crate::program::ChoiceShape`]) to members of its pool, under what is bound so far: the k-th time,
-    /// from 0 and below `attempts`, to the one [at fraction](at_fraction) `uniform(k)`, until distinctness and the remaining conditions hold for it.
-    /// Whether they do in the end; never where the pool is empty or the step has none.
+    /// Makes a rule's picks from its step `first` on, as far as they are `Uniform` and from pools (see [`crate::program::ChoiceShape`]): binds the
+    /// elements of such a step to members of its pool, under what is bound so far: the k-th time, from 0 and below `attempts`, to the one
+    /// [at fraction](at_fraction) `uniform(step, k)`, until distinctness and the remaining conditions hold for it. Returns the step that must be
+    /// made otherwise, since it is another or these never held; `None` after the last.
     ///
     /// # Errors
     /// A fault in a condition.
-    fn pool_pick(
+    fn pool_picks(
         &self,
         rule: RuleId,
-        step: usize,
+        first: usize,
         attempts: u32,
-        uniform: impl Fn(u32) -> f64,
+        uniform: impl Fn(usize, u32) -> f64,
         bound: &Binding,
-    ) -> Outcome<bool>;
+    ) -> Outcome<Option<usize>>;
+
+    /// Whether what must hold after all picks of a rule does.
+    ///
+    /// # Errors
+    /// The fault, with the condition's text; the caller adds rule and match.
+    fn permits(&self, rule: RuleId, bound: &Binding, now: f64) -> Outcome<bool> {
+        for condition in &self.program().model.rule(rule).then {
+            if self.value(condition, bound, now)? != Value::Bool(true) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
 
     /// All extensions of what is bound by a step: of a pool step in pool order, of others in ascending numbers.
     ///
@@ -307,11 +312,10 @@ pub trait Matcher: Sized {
 #[inline]
 #[must_use]
 #[expect(
-    clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "u is in 0..1, n below 2^32"
 )]
 pub fn at_fraction(u: f64, n: usize) -> usize {
-    ((u * n as f64) as u32 as usize).min(n.saturating_sub(1))
+    ((u * f64::from(n as u32)) as u32 as usize).min(n.saturating_sub(1))
 }

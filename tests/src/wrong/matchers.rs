@@ -138,15 +138,15 @@ impl<D: Mistake> Matcher for Distorted<D> {
         self.inner.value(formula, bound, now)
     }
 
-    fn pool_pick(
+    fn pool_picks(
         &self,
         rule: RuleId,
-        step: usize,
+        first: usize,
         attempts: u32,
-        uniform: impl Fn(u32) -> f64,
+        uniform: impl Fn(usize, u32) -> f64,
         bound: &Binding,
-    ) -> Outcome<bool> {
-        self.inner.pool_pick(rule, step, attempts, uniform, bound)
+    ) -> Outcome<Option<usize>> {
+        self.inner.pool_picks(rule, first, attempts, uniform, bound)
     }
 
     fn extensions(

@@ -1,21 +1,22 @@
 //! Effects as flat lists of what is done: kinds of elements, columns and ends are known before anything is applied.
 
 use kairos_model::{
-    expr::{FormulaId, Var},
+    expr::Var,
     pattern::{Scope, Sort},
     rule::{Assignment, AssignmentMode, Created, Effect, Rule},
-    types::{AttributeId, EdgeTypeId, NodeTypeId, TypeGraph, Value},
+    types::{AttributeId, EdgeTypeId, NodeTypeId, Value},
 };
 
-use super::{AloneAssignment, ChangedAttribute, EffectReader, small};
+use super::{ChangedAttribute, EffectReader, small};
 use crate::{
-    binding::Slot,
+    binding::{Binding, Slot},
     error::{Fault, Outcome},
     eval::{Evaluated, finite, overflow},
     graph::HostGraph,
-    incremental::Dispatch,
+    incremental::{Dispatch, Ready},
     matcher::Firing,
-    program::{Program, is_node},
+    program::{Program, is_node, node_types},
+    schema::EndPorts,
 };
 
 /// The effects of a rule.
@@ -23,45 +24,70 @@ use crate::{
 pub(crate) struct RuleEffects {
     pub(super) main: CompiledEffect,
     pub(super) blocks: Box<[CompiledEffect]>,
-    /// All there is, where that is one assignment.
-    alone: Option<AloneAssignment>,
+    /// Whether nothing in them can get into the way of anything else.
+    straight: bool,
+    /// Whether they are one assignment.
+    alone: bool,
     /// Whether a second edge of a unique type could be created.
     pub(super) unique: bool,
+    /// By which edges of the main effect, where these are straight.
+    pub(super) pairs: Box<[Pair]>,
 }
 
 impl RuleEffects {
     /// Of a program whose formulas are compiled.
     pub(crate) fn new(program: &Program, rule: &Rule) -> Self {
-        let types = &program.model.types;
-        let main = CompiledEffect::new(types, rule, &rule.effect, None);
-        let block = |effect| CompiledEffect::new(types, rule, effect, Some(&rule.effect));
-        let blocks = rule.for_each.iter().map(|b| block(&b.effect));
-        let unique = |created: &Created| match *created {
-            Created::Node(_) => false,
-            Created::Edge { ty, .. } => types.edge(ty).unique,
-        };
-        let effects = || rule.for_each.iter().map(|b| &b.effect);
-        let mut all = [&rule.effect].into_iter().chain(effects());
-        let is_alone = rule.for_each.is_empty() && main.is_assignment();
+        let main = CompiledEffect::new(program, rule, &rule.effect, None);
+        let block = |effect| CompiledEffect::new(program, rule, effect, Some(&rule.effect));
+        let blocks: Box<[_]> = rule.for_each.iter().map(|b| block(&b.effect)).collect();
+        let unique = blocks
+            .iter()
+            .chain([&main])
+            .any(CompiledEffect::creates_unique);
         RuleEffects {
-            alone: is_alone.then(|| AloneAssignment::new(program, rule)),
-            blocks: blocks.collect(),
-            unique: all.any(|e| e.create.iter().any(|c| unique(&c.what))),
+            alone: rule.for_each.is_empty() && main.is_assignment(),
+            straight: rule.for_each.is_empty() && main.is_straight(),
+            unique,
+            pairs: main
+                .create
+                .iter()
+                .filter_map(CompiledCreation::pair)
+                .collect(),
+            blocks,
             main,
         }
     }
 
-    /// Notes which attributes no query reads.
+    /// Notes which of its changes no query is about.
     pub(crate) fn note_readers(&mut self, dispatch: &Dispatch, rule: &Rule) {
-        if let Some(alone) = &mut self.alone {
-            alone.note_readers(dispatch, &rule.scope);
+        for assignment in &mut self.main.set {
+            assignment.noticed = assignment.is_read(dispatch, &rule.scope);
+        }
+        for creation in &mut self.main.create {
+            creation.noticed = match creation.what {
+                CompiledKind::Node(ty) => dispatch.notices_nodes(ty),
+                CompiledKind::Edge { ty, .. } => dispatch.notices_edges(ty),
+            };
         }
     }
 
-    /// The only assignment of a rule that does nothing else.
+    /// Whether nothing in them can get into the way of anything else: then no plan is needed.
     #[inline]
-    pub(crate) fn alone(&self) -> Option<&AloneAssignment> {
-        self.alone.as_ref()
+    pub(crate) fn are_straight(&self) -> bool {
+        self.straight
+    }
+
+    /// What straight effects delete.
+    #[inline]
+    pub(crate) fn deleted(&self, bound: &Binding) -> Option<Slot> {
+        let edge = self.main.delete_edges.first();
+        edge.map(|&edge| bound.get(edge))
+    }
+
+    /// The assignment of a rule that does nothing else.
+    #[inline]
+    pub(crate) fn alone(&self) -> Option<&CompiledAssignment> {
+        self.alone.then(|| &self.main.set[0])
     }
 }
 
@@ -76,7 +102,7 @@ pub(super) struct CompiledEffect {
 
 impl CompiledEffect {
     /// The main effect, or that of a block of a rule with this main effect.
-    fn new(types: &TypeGraph, rule: &Rule, effect: &Effect, main: Option<&Effect>) -> Self {
+    fn new(program: &Program, rule: &Rule, effect: &Effect, main: Option<&Effect>) -> Self {
         let scope = &rule.scope;
         let deleted = |nodes: bool| {
             let all = effect.delete.iter().copied();
@@ -88,12 +114,12 @@ impl CompiledEffect {
             delete_nodes: deleted(true),
             delete_edges: deleted(false),
             create: create
-                .map(|position| CompiledCreation::new(effect, position, main))
+                .map(|position| CompiledCreation::new(program, rule, effect, position, main))
                 .collect(),
             set: set
                 .map(|a| CompiledAssignment {
                     apart: main.is_none() && is_apart(rule, a),
-                    ..CompiledAssignment::new(types, scope, a)
+                    ..CompiledAssignment::new(program, scope, a)
                 })
                 .collect(),
         }
@@ -102,6 +128,33 @@ impl CompiledEffect {
     fn is_assignment(&self) -> bool {
         let rest = self.delete_nodes.len() + self.delete_edges.len() + self.create.len();
         rest == 0 && self.set.len() == 1
+    }
+
+    fn creates_unique(&self) -> bool {
+        let is_unique =
+            |c: &CompiledCreation| matches!(c.what, CompiledKind::Edge { unique: true, .. });
+        self.create.iter().any(is_unique)
+    }
+
+    /// Whether its parts can be carried out one after the other, once all right-hand sides are known: at most one edge goes, and that takes
+    /// nothing along; no two assignments are to one attribute, none is to what goes, and no second edge of a unique type can be among those that
+    /// come.
+    fn is_straight(&self) -> bool {
+        let deletes = !self.delete_edges.is_empty();
+        let unique = |creation: &CompiledCreation| match creation.what {
+            CompiledKind::Edge {
+                ty, unique: true, ..
+            } => Some(ty),
+            _ => None,
+        };
+        let mut uniques: Vec<EdgeTypeId> = self.create.iter().filter_map(unique).collect();
+        let count = uniques.len();
+        uniques.sort_unstable();
+        uniques.dedup();
+        self.delete_nodes.is_empty()
+            && self.delete_edges.len() <= 1
+            && uniques.len() == count
+            && self.set.iter().all(|a| a.apart && (a.is_node || !deletes))
     }
 }
 
@@ -112,7 +165,20 @@ pub(super) struct CompiledCreation {
     /// The variable to be bound, in the main effect.
     pub(super) var: Option<Var>,
     /// By column.
-    pub(super) attributes: Box<[FormulaId]>,
+    pub(super) attributes: Box<[Ready]>,
+    /// Whether its name may be asked for.
+    pub(super) named: bool,
+    /// Whether a query may be about it: so it is said until [`RuleEffects::note_readers`] knows.
+    pub(super) noticed: bool,
+}
+
+/// Two nodes that are there, between which an edge of a unique type is created.
+#[derive(Debug)]
+pub(super) struct Pair {
+    pub(super) ty: EdgeTypeId,
+    pub(super) vars: (Var, Var),
+    /// In which ports such edges stand there, if the types of both are known.
+    pub(super) ports: Option<EndPorts>,
 }
 
 /// What is created.
@@ -121,8 +187,13 @@ pub(super) enum CompiledKind {
     Node(NodeTypeId),
     Edge {
         ty: EdgeTypeId,
-        from: CompiledEnd,
-        to: CompiledEnd,
+        /// The variables of its ends. Those of the main effect are bound once their elements are there.
+        vars: (Var, Var),
+        ends: (CompiledEnd, CompiledEnd),
+        /// Whether it may be the only one with these ends.
+        unique: bool,
+        /// In which ports it stands there, if the types of both are known.
+        ports: Option<EndPorts>,
     },
 }
 
@@ -137,8 +208,42 @@ pub(super) enum CompiledEnd {
     Own(u32),
 }
 
+/// In which ports edges of a type between the elements of two variables stand, if all of them in the same.
+fn known_ports(
+    program: &Program,
+    scope: &Scope,
+    ty: EdgeTypeId,
+    (from, to): (Var, Var),
+) -> Option<EndPorts> {
+    match (node_types(scope, from), node_types(scope, to)) {
+        (&[from], &[to]) => program.schema.edge_ports(ty, (from, to)),
+        _ => None,
+    }
+}
+
 impl CompiledCreation {
-    fn new(effect: &Effect, position: usize, main: Option<&Effect>) -> Self {
+    /// Its ends, if these are there and it is of a unique type.
+    fn pair(&self) -> Option<Pair> {
+        match self.what {
+            CompiledKind::Edge {
+                ty,
+                vars,
+                ends: (CompiledEnd::Bound(_), CompiledEnd::Bound(_)),
+                unique: true,
+                ports,
+            } => Some(Pair { ty, vars, ports }),
+            _ => None,
+        }
+    }
+
+    fn new(
+        program: &Program,
+        rule: &Rule,
+        effect: &Effect,
+        position: usize,
+        main: Option<&Effect>,
+    ) -> Self {
+        let types = &program.model.types;
         let creation = &effect.create[position];
         let creates = |effect: &Effect, before: usize, var: Var| {
             let position = effect.create[..before].iter().rposition(|c| c.var == var);
@@ -150,17 +255,25 @@ impl CompiledCreation {
             own.or_else(|| of_main().map(CompiledEnd::Main))
                 .unwrap_or(CompiledEnd::Bound(var))
         };
+        let attributes = creation.attributes.iter();
         CompiledCreation {
             what: match creation.what {
                 Created::Node(ty) => CompiledKind::Node(ty),
                 Created::Edge { ty, from, to } => CompiledKind::Edge {
                     ty,
-                    from: end(from),
-                    to: end(to),
+                    vars: (from, to),
+                    ends: (end(from), end(to)),
+                    unique: types.edge(ty).unique,
+                    ports: known_ports(program, &rule.scope, ty, (from, to)),
                 },
             },
             var: main.is_none().then_some(creation.var),
-            attributes: creation.attributes.iter().map(|f| f.id).collect(),
+            attributes: attributes.map(|f| Ready::new(program, f.id)).collect(),
+            named: match creation.what {
+                Created::Node(_) => true,
+                Created::Edge { .. } => program.schema.upkeep().names(),
+            },
+            noticed: true,
         }
     }
 }
@@ -173,9 +286,11 @@ pub(crate) struct CompiledAssignment {
     is_node: bool,
     column: Column,
     mode: AssignmentMode,
-    pub(super) value: FormulaId,
+    pub(super) value: Ready,
     /// Whether no other assignment of the rule can be to the same attribute of the same element.
     pub(super) apart: bool,
+    /// Whether a query reads the attribute: so it is said until [`RuleEffects::note_readers`] knows.
+    pub(crate) noticed: bool,
 }
 
 /// Where an attribute stands among those of its element.
@@ -188,7 +303,8 @@ enum Column {
 }
 
 impl CompiledAssignment {
-    pub(super) fn new(types: &TypeGraph, scope: &Scope, assignment: &Assignment) -> Self {
+    fn new(program: &Program, scope: &Scope, assignment: &Assignment) -> Self {
+        let types = &program.model.types;
         let attribute = assignment.attribute;
         let of_node = |&ty: &NodeTypeId| Some((ty.0, types.node_column(ty, attribute)?));
         let of_edge = |&ty: &EdgeTypeId| Some((ty.0, types.edge_column(ty, attribute)?));
@@ -206,13 +322,14 @@ impl CompiledAssignment {
             is_node: is_node(scope, assignment.target),
             column,
             mode: assignment.mode,
-            value: assignment.value.id,
+            value: Ready::new(program, assignment.value.id),
             apart: false,
+            noticed: true,
         }
     }
 
     /// Whether any query reads the attribute in any type that the element may have.
-    pub(super) fn is_read(&self, dispatch: &Dispatch, scope: &Scope) -> bool {
+    fn is_read(&self, dispatch: &Dispatch, scope: &Scope) -> bool {
         let (attributes, attribute) = (dispatch.attributes, self.attribute);
         let of_node = |&ty: &NodeTypeId| dispatch.is_read[attributes.of_nodes(ty, attribute)];
         let of_edge = |&ty: &EdgeTypeId| dispatch.is_read[attributes.of_edges(ty, attribute)];
@@ -285,7 +402,7 @@ impl CompiledAssignment {
         fault: Fault,
     ) -> Box<crate::error::RuntimeError> {
         let mut error = reader.fault(firing, fault);
-        error.expression = Some(reader.program().formula(self.value).text.clone());
+        error.expression = Some(reader.program().formula(self.value.formula).text.clone());
         error
     }
 }

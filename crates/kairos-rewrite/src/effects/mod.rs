@@ -3,9 +3,9 @@
 //! Deletion wins: edges to deleted nodes go with them, an edge to a deleted end is not created (and uses no number), an attribute of a deleted
 //! element is not set. Every right-hand side is evaluated all the same, so that a fault in one does not depend on what else is deleted.
 
-mod alone;
 mod compiled;
 mod settle;
+mod straight;
 
 use std::{cell::RefCell, ops::Range};
 
@@ -16,7 +16,6 @@ use kairos_model::{
 
 use rustc_hash::FxHashMap;
 
-pub(crate) use alone::AloneAssignment;
 pub(crate) use compiled::RuleEffects;
 use compiled::{
     CompiledAssignment, CompiledCreation, CompiledEffect, CompiledEnd, CompiledKind, Place,
@@ -49,6 +48,9 @@ pub trait EffectReader {
         formula: FormulaId,
         drawing: &RefCell<Drawing<'_>>,
     ) -> Outcome<Value>;
+
+    /// Is told how many candidates were gone through where a value was read without asking.
+    fn tested(&self, _candidates: u64) {}
 
     /// All extensions of a for_each block, in ascending numbers.
     ///
@@ -85,8 +87,9 @@ struct PlannedCreation {
     slot: Slot,
 }
 
+/// An assignment whose right-hand side is known.
 #[derive(Clone, Copy, Debug)]
-struct PlannedAssignment {
+pub(crate) struct PlannedAssignment {
     place: Place,
     bits: u64,
     accumulates: bool,
@@ -218,7 +221,7 @@ impl Change {
             self.create(reader, firing, creation, (name, own), &drawing)?;
         }
         for assignment in &effect.set {
-            let value = reader.evaluate(firing, assignment.value, &drawing)?;
+            let value = reader.evaluate(firing, assignment.value.formula, &drawing)?;
             self.assign(reader, firing, assignment, value)?;
         }
         Ok(())
@@ -235,8 +238,8 @@ impl Change {
         drawing: &RefCell<Drawing<'_>>,
     ) -> Outcome<()> {
         let first = small(self.words.len());
-        for &attribute in &creation.attributes {
-            let value = reader.evaluate(firing, attribute, drawing)?;
+        for attribute in &creation.attributes {
+            let value = reader.evaluate(firing, attribute.formula, drawing)?;
             self.words.push(value.to_bits());
         }
         let end = |end: CompiledEnd| match end {
@@ -247,10 +250,10 @@ impl Change {
         self.creations.push(PlannedCreation {
             what: match creation.what {
                 CompiledKind::Node(ty) => Planned::Node(ty),
-                CompiledKind::Edge { ty, from, to } => Planned::Edge {
+                CompiledKind::Edge { ty, ends, .. } => Planned::Edge {
                     ty,
-                    from: end(from),
-                    to: end(to),
+                    from: end(ends.0),
+                    to: end(ends.1),
                 },
             },
             name,
@@ -333,17 +336,15 @@ impl Change {
             graph.delete_node(node);
         }
         for assignment in &self.assignments {
-            if let Some(changed) = assignment.place.write(graph, assignment.bits) {
-                self.changed.push(changed);
-            }
+            self.changed.extend(assignment.write(graph));
         }
         for position in 0..self.creations.len() {
-            self.carry_out(position, graph, bound);
+            self.create_planned(position, graph, bound);
         }
         first..graph.next_number()
     }
 
-    fn carry_out(&mut self, position: usize, graph: &mut HostGraph, bound: &Binding) {
+    fn create_planned(&mut self, position: usize, graph: &mut HostGraph, bound: &Binding) {
         let PlannedCreation {
             what,
             name,

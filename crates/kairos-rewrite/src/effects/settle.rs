@@ -79,7 +79,7 @@ impl Change {
                 _ => false,
             };
             if there || self.creations[..position].iter().any(same) {
-                return Err(duplicate(reader, firing, &declared.name, (from, to)));
+                return Err(duplicate(reader, firing, ty, (from, to)));
             }
         }
         Ok(())
@@ -104,10 +104,10 @@ impl End {
 }
 
 #[cold]
-fn duplicate(
+pub(super) fn duplicate(
     reader: &impl EffectReader,
     firing: &Firing<'_>,
-    edge: &str,
+    edge: EdgeTypeId,
     (from, to): (End, End),
 ) -> Box<RuntimeError> {
     let graph = reader.graph();
@@ -116,7 +116,7 @@ fn duplicate(
         End::Planned(p) => graph.next_number() + u64::from(p),
     };
     let fault = Fault::Duplicate {
-        edge: edge.to_owned(),
+        edge: reader.program().model.types.edge(edge).name.clone(),
         from: number(from),
         to: number(to),
     };

@@ -11,7 +11,7 @@ use kairos_model::{
 use super::{
     Code, Compiled, Env, Evaluated,
     operators::{binary, call, overflow},
-    quick::{Attribute, Quick, Range, Read, Scale},
+    quick::{Attribute, Joined, Quick, Range, Read, Scale},
     tables::Tables,
 };
 use crate::{
@@ -153,11 +153,18 @@ impl Compiler<'_> {
         let (sub, edge, ty) = self.lone_edge(sub)?;
         let scope = self.program.scope(self.owner);
         let joins = sub.pattern.elements.len() == 1 && edge.from != edge.to;
-        joins.then(|| Read::Joined {
-            ty,
-            from: edge.from,
-            to: edge.to,
-            taken: overlapping(scope, &sub.pattern, &sub.taken).collect(),
+        let ports = match (node_types(scope, edge.from), node_types(scope, edge.to)) {
+            (&[from], &[to]) => self.program.schema.edge_ports(ty, (from, to)),
+            _ => None,
+        };
+        joins.then(|| {
+            Read::Joined(Joined {
+                ty,
+                ports,
+                from: edge.from,
+                to: edge.to,
+                taken: overlapping(scope, &sub.pattern, &sub.taken).collect(),
+            })
         })
     }
 

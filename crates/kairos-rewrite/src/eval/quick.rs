@@ -11,7 +11,7 @@ use kairos_model::{
 use crate::{
     binding::Bound,
     graph::{Half, HostGraph},
-    schema::PortId,
+    schema::{EndPorts, PortId},
 };
 
 /// An attribute that stands in one column, whatever the type of its element.
@@ -34,6 +34,36 @@ impl Attribute {
     }
 }
 
+/// An edge of a type between two nodes.
+#[derive(Clone, Debug)]
+pub struct Joined {
+    pub(super) ty: EdgeTypeId,
+    /// The node from which it leads.
+    pub(super) from: Var,
+    /// The other.
+    pub(super) to: Var,
+    /// Where such edges stand, if the types of both are known.
+    pub(super) ports: Option<EndPorts>,
+    /// Edges that are not meant.
+    pub(super) taken: Box<[Var]>,
+}
+
+impl Joined {
+    /// Whether there is one, and how many candidates were gone through.
+    fn search(&self, graph: &HostGraph, bound: &impl Bound) -> (bool, u64) {
+        let (from, to) = (bound.slot(self.from), bound.slot(self.to));
+        let (halves, other) = match self.ports {
+            Some(ports) => graph.between_ports(ports, from, to),
+            None => graph.between(self.ty, from, to),
+        };
+        let is_taken = |edge| self.taken.iter().any(|&t| bound.slot(t) == edge);
+        let fits = |half: &Half| half.node() == other && !is_taken(half.edge());
+        let found = halves.iter().position(fits);
+        let tested = found.map_or(halves.len(), |position| position + 1);
+        (found.is_some(), tested as u64)
+    }
+}
+
 /// A word that is read off the graph.
 #[derive(Clone, Debug)]
 pub enum Read {
@@ -43,17 +73,8 @@ pub enum Read {
     Order(Attribute, Attribute),
     /// 1 where two variables are bound to one element, or else 0.
     Same(Var, Var),
-    /// 1 where an edge of a type joins two nodes, or else 0.
-    Joined {
-        /// The type.
-        ty: EdgeTypeId,
-        /// The node from which it leads.
-        from: Var,
-        /// The other.
-        to: Var,
-        /// Edges that are not meant.
-        taken: Box<[Var]>,
-    },
+    /// 1 where an edge joins two nodes, or else 0.
+    Joined(Joined),
     /// How many edges stand in a list of a node.
     Degree(Var, PortId),
 }
@@ -79,18 +100,10 @@ impl Read {
                 (order as i64).cast_unsigned()
             }
             Read::Same(a, b) => u64::from(bound.slot(a) == bound.slot(b)),
-            Read::Joined {
-                ty,
-                from,
-                to,
-                ref taken,
-            } => {
-                let (halves, other) = graph.between(ty, bound.slot(from), bound.slot(to));
-                let is_taken = |edge| taken.iter().any(|&t| bound.slot(t) == edge);
-                let fits = |half: &Half| half.node() == other && !is_taken(half.edge());
-                let found = halves.iter().position(fits);
-                tested(found.map_or(halves.len(), |position| position + 1) as u64);
-                u64::from(found.is_some())
+            Read::Joined(ref joined) => {
+                let (found, candidates) = joined.search(graph, bound);
+                tested(candidates);
+                u64::from(found)
             }
             Read::Degree(node, port) => graph.degree(bound.slot(node), port) as u64,
         }

@@ -1,6 +1,7 @@
 //! The host graph: a typed, attributed, numbered multigraph with typed adjacency.
 
 mod adjacency;
+mod between;
 mod edges;
 mod places;
 #[cfg(test)]
@@ -17,7 +18,7 @@ use crate::{
     binding::Slot,
     lists::{Blocks, Parts},
     prefetch::prefetch,
-    schema::{PortId, Schema, ways},
+    schema::{EndPorts, PortId, Schema, ways},
 };
 
 /// An edge as seen from one of its ends.
@@ -201,8 +202,25 @@ impl HostGraph {
         name: u64,
         attributes: &[u64],
     ) -> Slot {
+        let ports = self.ports_of(ty, from, to);
+        self.create_edge_at(ty, (from, to), ports, name, attributes)
+    }
+
+    /// The same, where it is known in which ports it stands at its ends.
+    #[inline]
+    pub(crate) fn create_edge_at(
+        &mut self,
+        ty: EdgeTypeId,
+        (from, to): (Slot, Slot),
+        ports: EndPorts,
+        name: u64,
+        attributes: &[u64],
+    ) -> Slot {
         debug_assert_eq!(attributes.len(), self.schema.edge_attributes(ty));
-        let words = self.edge_words.hold(attributes);
+        let words = match attributes {
+            [] => 0,
+            some => self.edge_words.hold(some),
+        };
         let slot = self.edges.create(NewEdge {
             ty,
             number: self.next_number,
@@ -212,7 +230,7 @@ impl HostGraph {
             attributes: words,
         });
         self.next_number += 1;
-        let heads = self.heads_of(ty, from, to);
+        let heads = self.heads_at(ports, from, to);
         self.adjacency.link(slot, (from, to), heads);
         self.links[ty.index()] += u32::from(from != to);
         slot
@@ -262,14 +280,23 @@ impl HostGraph {
         self.deleted_nodes.push(slot.0);
     }
 
+    /// In which ports an edge with these ends stands there.
+    #[inline]
+    pub(crate) fn ports_of(&self, ty: EdgeTypeId, from: Slot, to: Slot) -> EndPorts {
+        let types = (self.node_type(from), self.node_type(to));
+        let ports = self.schema.edge_ports(ty, types);
+        ports.expect("check allows only edges that the type graph allows")
+    }
+
     /// Where an edge with these ends is listed.
     #[inline]
     fn heads_of(&self, ty: EdgeTypeId, from: Slot, to: Slot) -> Heads {
-        let types = (self.node_type(from), self.node_type(to));
-        let (out, back) = self
-            .schema
-            .edge_ports(ty, types)
-            .expect("check allows only edges that the type graph allows");
+        self.heads_at(self.ports_of(ty, from, to), from, to)
+    }
+
+    /// The same, where its ports are known.
+    #[inline]
+    fn heads_at(&self, (out, back): EndPorts, from: Slot, to: Slot) -> Heads {
         let place = |node, port: PortId| {
             if port.is_listed() {
                 self.head(node, port)
@@ -313,38 +340,6 @@ impl HostGraph {
     pub fn halves_of(&self, node: Slot) -> impl Iterator<Item = Half> + '_ {
         let count = self.schema.ports(self.node_type(node)).len();
         self.adjacency.lists(self.first_head(node), count)
-    }
-
-    /// The list in which edges of a type from one node to another (in either order if undirected) stand, the shorter one where there are two, and
-    /// the node at the other end of those that are meant.
-    #[inline]
-    #[must_use]
-    pub fn between(&self, ty: EdgeTypeId, from: Slot, to: Slot) -> (&[Half], Slot) {
-        let types = (self.node_type(from), self.node_type(to));
-        let Some((out, back)) = self.schema.edge_ports(ty, types) else {
-            return (&[], to);
-        };
-        if !back.is_listed() {
-            return (self.port(from, out), to);
-        }
-        let backward = self.port(to, back);
-        if !out.is_listed() {
-            return (backward, from);
-        }
-        let forward = self.port(from, out);
-        if backward.len() < forward.len() {
-            (backward, from)
-        } else {
-            (forward, to)
-        }
-    }
-
-    /// An edge of a type with these ends (in either order if undirected), if there is one.
-    #[must_use]
-    pub fn edge_between(&self, ty: EdgeTypeId, from: Slot, to: Slot) -> Option<Slot> {
-        let (halves, other) = self.between(ty, from, to);
-        let found = halves.iter().find(|half| half.node() == other);
-        found.map(|half| half.edge())
     }
 
     /// The nodes of a concrete type, in pool order.

@@ -13,7 +13,7 @@ use kairos_model::{
 use super::{
     data::Data,
     network::Component,
-    picking::{Members, Picking, Source},
+    picking::{Picking, Source, Step},
     plan::Plan,
     pool::{of_ordered, ordered},
     query::QueryId,
@@ -29,99 +29,19 @@ use crate::{
     program::Program,
 };
 
-/// A step of a rule's choice.
-#[derive(Clone, Copy)]
-pub(crate) struct Step {
-    pub(crate) rule: RuleId,
-    pub(crate) step: usize,
-}
-
 impl Data {
     #[inline]
     fn picking(&self, at: Step) -> &Picking {
-        &self.network().choices[at.rule.index()][at.step]
+        &self.network().choices[at.rule.index()].steps[at.step]
     }
 
     #[inline]
-    fn members(&self, picking: &Picking, bound: &Binding) -> Members<'_> {
-        match picking.source {
-            Source::Rows(id) => self.pools[id.index()]
-                .as_ref()
-                .map_or(Members::None, |pools| {
-                    let rows = pools.rows(picking.anchor.map(|anchor| bound.get(anchor)));
-                    Members::Rows {
-                        query: self.query(id),
-                        store: &self.stores[id.index()],
-                        rows,
-                    }
-                }),
-            Source::Halves {
-                anchor,
-                edge,
-                node,
-                ref ports,
-            } => {
-                let from = bound.get(anchor);
-                let port = ports[self.graph.node_type(from).index()];
-                port.map_or(Members::None, |port| Members::Halves {
-                    edge,
-                    node,
-                    halves: self.graph.port(from, port),
-                })
-            }
-            Source::Nodes { node, ty } => Members::Nodes {
-                node,
-                nodes: self.graph.nodes_of(ty),
-            },
-            Source::Search => Members::None,
-        }
-    }
-
-    #[inline]
-    pub(crate) fn pool_pick(
+    pub(super) fn condition(
         &self,
-        at: Step,
-        attempts: u32,
-        uniform: impl Fn(u32) -> f64,
+        rule: RuleId,
+        condition: FormulaId,
         bound: &Binding,
     ) -> Outcome<bool> {
-        let picking = self.picking(at);
-        let members = self.members(picking, bound);
-        let count = members.len();
-        if count == 0 {
-            return Ok(false);
-        }
-        for attempt in 0..attempts {
-            members.bind(at_fraction(uniform(attempt), count), bound);
-            if self.fits(at.rule, picking, bound)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Whether distinctness and remaining conditions hold for a bound candidate.
-    #[inline]
-    fn fits(&self, rule: RuleId, picking: &Picking, bound: &Binding) -> Outcome<bool> {
-        let clash = |&(a, b): &(Var, Var)| bound.get(a) == bound.get(b);
-        if picking.apart.iter().any(clash) {
-            return Ok(false);
-        }
-        // Mostly nothing else is to be checked.
-        Ok(picking.remaining.is_empty() || self.remaining_hold(rule, picking, bound)?)
-    }
-
-    fn remaining_hold(&self, rule: RuleId, picking: &Picking, bound: &Binding) -> Outcome<bool> {
-        for &condition in &picking.remaining {
-            if !self.condition(rule, condition, bound)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    #[inline]
-    fn condition(&self, rule: RuleId, condition: FormulaId, bound: &Binding) -> Outcome<bool> {
         let holds = self.view().holds(condition, bound);
         holds.map_err(|failure| self.failure(Owner::Rule(rule), failure, bound))
     }
@@ -453,6 +373,11 @@ impl EffectReader for Data {
             Some(quick) => Ok(quick.value(&self.graph, firing.bound, |n| self.note_search(n))),
             None => self.right_hand_side(firing, formula, drawing),
         }
+    }
+
+    #[inline]
+    fn tested(&self, candidates: u64) {
+        self.note_search(candidates);
     }
 
     fn block(&self, firing: &Firing<'_>, block: usize, out: &mut Extensions) -> Outcome<()> {

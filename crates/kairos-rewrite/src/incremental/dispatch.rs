@@ -163,6 +163,26 @@ pub(crate) struct Dispatch {
 }
 
 impl Dispatch {
+    /// Whether anything is to be done about a new node of a type.
+    pub(crate) fn notices_nodes(&self, ty: NodeTypeId) -> bool {
+        let ty = ty.index();
+        let mut strata = self.strata.iter();
+        self.node_lists[ty] > 0
+            || !self.node_counts[ty].is_empty()
+            || !self.node_tallies[ty].is_empty()
+            || strata.any(|stratum| !stratum.node_created[ty].is_empty())
+    }
+
+    /// Whether anything is to be done about a new edge of a type.
+    pub(crate) fn notices_edges(&self, ty: EdgeTypeId) -> bool {
+        let ty = ty.index();
+        let mut strata = self.strata.iter();
+        self.edge_lists[ty] > 0
+            || !self.degrees[ty].is_empty()
+            || !self.edge_tallies[ty].is_empty()
+            || strata.any(|stratum| !stratum.edge_created[ty].is_empty())
+    }
+
     /// Registers the probes that are counted without a query.
     pub(crate) fn tally(&mut self, tallies: &[Option<Tally>]) {
         for (probe, tally) in (0..).map(ProbeId).zip(tallies) {

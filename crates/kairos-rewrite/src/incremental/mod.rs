@@ -36,9 +36,10 @@ mod walk;
 
 pub(crate) use dispatch::Dispatch;
 pub(crate) use network::Network;
+pub(crate) use query::Ready;
 
-use ask::Step;
 use data::{Data, Event};
+use picking::Step;
 use update::{Created, Update};
 
 use crate::{
@@ -60,8 +61,45 @@ pub struct IncrementalMatcher {
 }
 
 impl IncrementalMatcher {
+    /// Applies a rule whose effects need no plan.
+    #[inline(never)]
+    fn apply_straight(&mut self, firing: &Firing<'_>, cause: &mut dyn Cause) -> Outcome<Applied> {
+        let IncrementalMatcher {
+            program,
+            data,
+            update,
+            change,
+        } = self;
+        let effects = program.effects(firing.rule);
+        let deleted = effects.deleted(firing.bound);
+        if deleted.is_some() {
+            data.prefetch_scattered(firing);
+        }
+        change.read(data, firing, (effects, deleted), cause)?;
+        if let Some(edge) = deleted {
+            data.prefetch_around_scattered(firing);
+            update.before_deletion(program, data, &[], &[edge])?;
+            update.drop_matches(program, data, &[], &[edge]);
+            data.prefetch_lists_of_scattered(firing);
+            data.graph.delete_edge(edge);
+        }
+        let created = change.carry_out(effects, &mut data.graph, firing.bound, cause);
+        if !change.changed().is_empty() {
+            update.note_changes(program, data, change.changed());
+        }
+        let found = Created {
+            nodes: change.created_nodes(),
+            edges: change.created_edges(),
+        };
+        if deleted.is_some() || !found.is_empty() || update.has_changes() {
+            update.after(program, data, found)?;
+        }
+        Ok(Applied { created })
+    }
+
     /// Applies a rule whose effects are planned before they are carried out.
-    fn apply_effects(&mut self, firing: &Firing<'_>, cause: &mut dyn Cause) -> Outcome<Applied> {
+    #[inline(never)]
+    fn apply_planned(&mut self, firing: &Firing<'_>, cause: &mut dyn Cause) -> Outcome<Applied> {
         let IncrementalMatcher {
             program,
             data,
@@ -136,12 +174,18 @@ impl Matcher for IncrementalMatcher {
             ..
         } = self;
         data.begin_step(firing.now);
-        let Some(assignment) = program.effects(firing.rule).alone() else {
-            return self.apply_effects(&firing, cause);
+        let effects = program.effects(firing.rule);
+        let Some(assignment) = effects.alone() else {
+            return if effects.are_straight() {
+                self.apply_straight(&firing, cause)
+            } else {
+                self.apply_planned(&firing, cause)
+            };
         };
-        let value = assignment.evaluate(data, &firing, cause)?;
-        let changed = value.commit(&mut data.graph);
-        if assignment.is_read()
+        let changed = assignment
+            .read(data, &firing, cause)?
+            .write(&mut data.graph);
+        if assignment.noticed
             && let Some(changed) = changed
             && update.note_attribute(&program.network().dispatch, data, changed)
         {
@@ -205,25 +249,22 @@ impl Matcher for IncrementalMatcher {
         }
     }
 
-    #[inline]
-    fn holds(&self, condition: &Formula, bound: &Binding, now: f64) -> Outcome<bool> {
-        match self.data.program.code(condition).quick() {
-            Some(quick) => Ok(quick.holds(&self.data.graph, bound, |n| self.data.note_search(n))),
-            None => Ok(self.data.value_at(condition, bound, now)? == Value::Bool(true)),
-        }
-    }
-
-    #[inline]
-    fn pool_pick(
+    #[inline(always)]
+    fn pool_picks(
         &self,
         rule: RuleId,
-        step: usize,
+        first: usize,
         attempts: u32,
-        uniform: impl Fn(u32) -> f64,
+        uniform: impl Fn(usize, u32) -> f64,
         bound: &Binding,
-    ) -> Outcome<bool> {
-        let at = Step { rule, step };
-        self.data.pool_pick(at, attempts, uniform, bound)
+    ) -> Outcome<Option<usize>> {
+        let at = Step { rule, step: first };
+        self.data.pool_picks(at, attempts, uniform, bound)
+    }
+
+    #[inline(always)]
+    fn permits(&self, rule: RuleId, bound: &Binding, now: f64) -> Outcome<bool> {
+        self.data.permits(rule, bound, now)
     }
 
     fn extensions(

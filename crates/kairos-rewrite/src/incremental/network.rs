@@ -12,7 +12,7 @@ use kairos_model::{
 
 use super::{
     dispatch::Dispatch,
-    picking::Picking,
+    picking::{Choosing, Picking},
     plan::Plan,
     prefetch::Ahead,
     query::{Indexed, Purpose, Query, QueryId, Ready},
@@ -49,8 +49,8 @@ pub(crate) struct Network {
     pub(crate) dispatch: Dispatch,
     /// For each sub-pattern its conditions.
     pub(crate) sub_conditions: Vec<Vec<FormulaId>>,
-    /// For each rule the steps of its choice.
-    pub(crate) choices: Vec<Box<[Picking]>>,
+    /// For each rule what it chooses.
+    pub(crate) choices: Vec<Choosing>,
     /// For each rule how the extensions of its for_each blocks are searched for, with their conditions.
     pub(crate) blocks: Vec<Vec<(Plan, Vec<FormulaId>)>>,
     /// For each rule its query of events.
@@ -137,9 +137,13 @@ impl Network {
         };
         let pickings = |(rule, pools): (RuleId, &Vec<Option<QueryId>>)| {
             let steps = pools.iter().enumerate();
-            steps
-                .map(|(step, &pool)| picking(rule, step, pool))
-                .collect()
+            let then = model.rule(rule).then.iter();
+            Choosing {
+                steps: steps
+                    .map(|(step, &pool)| picking(rule, step, pool))
+                    .collect(),
+                then: then.map(|c| Ready::new(program, c.id)).collect(),
+            }
         };
         let blocks = |(i, r): (usize, &Rule)| {
             r.for_each

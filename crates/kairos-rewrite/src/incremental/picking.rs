@@ -1,27 +1,49 @@
-//! The steps of choices, compiled, and the pools that they pick from.
+//! The steps of choices, compiled, the pools that they pick from, and uniform picks.
+
+use std::ops::Range;
 
 use kairos_model::{
     expr::{FormulaId, Var},
-    rule::RuleId,
-    types::NodeTypeId,
+    rule::{Pick, RuleId},
+    types::{NodeTypeId, Value},
 };
 
 use super::{
+    data::Data,
     plan::Plan,
-    query::{Query, QueryId},
+    query::{Query, QueryId, Ready},
     store::Store,
 };
 use crate::{
     binding::{Binding, Slot},
-    graph::Half,
+    error::Outcome,
+    graph::{Half, HostGraph},
+    matcher::at_fraction,
     program::{ChoiceShape, Program, node_types},
     schema::PortId,
 };
+
+/// What a rule chooses.
+#[derive(Debug)]
+pub(crate) struct Choosing {
+    pub(crate) steps: Box<[Picking]>,
+    /// What must hold after all picks, in the order of the text.
+    pub(crate) then: Box<[Ready]>,
+}
+
+/// Which step of which rule.
+#[derive(Clone, Copy)]
+pub(crate) struct Step {
+    pub(crate) rule: RuleId,
+    pub(crate) step: usize,
+}
 
 /// A step of a rule's choice.
 #[derive(Debug)]
 pub(crate) struct Picking {
     pub(crate) source: Source,
+    /// Whether one of the pool's members is as good as another.
+    pub(crate) is_uniform: bool,
     /// Own elements.
     pub(crate) own: Box<[Var]>,
     /// The node at which a pool's edges are.
@@ -29,7 +51,7 @@ pub(crate) struct Picking {
     /// Pairs of edges that must be two.
     pub(crate) apart: Box<[(Var, Var)]>,
     /// Conditions that are checked for each candidate.
-    pub(crate) remaining: Box<[FormulaId]>,
+    pub(crate) remaining: Box<[Ready]>,
     /// How extensions are searched for, with all of the step's conditions, where there is no pool.
     pub(crate) search: (Plan, Vec<FormulaId>),
 }
@@ -44,13 +66,39 @@ pub(crate) enum Source {
         anchor: Var,
         edge: Var,
         node: Var,
-        /// By type of the anchor the list in which they stand.
-        ports: Box<[Option<PortId>]>,
+        ports: PoolPort,
     },
     /// The nodes of a type.
     Nodes { node: Var, ty: NodeTypeId },
     /// There is no pool.
     Search,
+}
+
+/// In which list of a node the edges of a pool stand.
+#[derive(Debug)]
+pub(crate) enum PoolPort {
+    /// In the same for all nodes that it can be.
+    Same(PortId),
+    /// By type.
+    ByType(Box<[Option<PortId>]>),
+}
+
+impl PoolPort {
+    /// Of a node of one of these types.
+    fn new(types: &[NodeTypeId], ports: &[Option<PortId>]) -> Self {
+        match types {
+            &[ty] if let Some(port) = ports[ty.index()] => PoolPort::Same(port),
+            _ => PoolPort::ByType(ports.into()),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn of(&self, graph: &HostGraph, node: Slot) -> Option<PortId> {
+        match self {
+            PoolPort::Same(port) => Some(*port),
+            PoolPort::ByType(ports) => ports[graph.node_type(node).index()],
+        }
+    }
 }
 
 impl Picking {
@@ -64,7 +112,8 @@ impl Picking {
     ) -> Picking {
         let plan = &program.choices[rule.index()][step];
         let rule = program.model.rule(rule);
-        let pattern = &rule.choose[step].pattern;
+        let choice = &rule.choose[step];
+        let pattern = &choice.pattern;
         let (anchor, edge) = match plan.shape {
             ChoiceShape::Edges { anchor, edge, .. } => (Some(anchor), Some(edge)),
             ChoiceShape::Nodes { .. } | ChoiceShape::Search => (None, None),
@@ -85,17 +134,18 @@ impl Picking {
                 anchor,
                 edge,
                 node,
-                ports: plan.ports.as_slice().into(),
+                ports: PoolPort::new(node_types(&rule.scope, anchor), &plan.ports),
             },
         };
         let taken = plan.taken.iter();
-        let remaining = plan.remaining.iter().map(|&c| pattern.conditions[c].id);
+        let ready = |&c: &usize| Ready::new(program, pattern.conditions[c].id);
         Picking {
             source,
+            is_uniform: matches!(choice.pick, Pick::Uniform),
             own: pattern.elements.as_slice().into(),
             anchor,
             apart: taken.flat_map(|&t| edge.map(|edge| (t, edge))).collect(),
-            remaining: remaining.collect(),
+            remaining: plan.remaining.iter().map(ready).collect(),
             search,
         }
     }
@@ -121,7 +171,7 @@ pub(crate) enum Members<'a> {
 }
 
 impl Members<'_> {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn len(&self) -> usize {
         match self {
             Members::Rows { rows, .. } => rows.len(),
@@ -132,7 +182,7 @@ impl Members<'_> {
     }
 
     /// Binds the candidate at a position.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn bind(&self, position: usize, bound: &Binding) {
         match *self {
             Members::Rows { query, store, rows } => {
@@ -149,5 +199,164 @@ impl Members<'_> {
             Members::Nodes { node, nodes } => bound.set(node, nodes[position]),
             Members::None => unreachable!("an empty pool has no position"),
         }
+    }
+}
+
+impl Data {
+    #[inline]
+    pub(super) fn members(&self, picking: &Picking, bound: &Binding) -> Members<'_> {
+        match picking.source {
+            Source::Rows(id) => self.pools[id.index()]
+                .as_ref()
+                .map_or(Members::None, |pools| {
+                    let rows = pools.rows(picking.anchor.map(|anchor| bound.get(anchor)));
+                    Members::Rows {
+                        query: self.query(id),
+                        store: &self.stores[id.index()],
+                        rows,
+                    }
+                }),
+            Source::Halves {
+                anchor,
+                edge,
+                node,
+                ref ports,
+            } => {
+                let from = bound.get(anchor);
+                ports
+                    .of(&self.graph, from)
+                    .map_or(Members::None, |port| Members::Halves {
+                        edge,
+                        node,
+                        halves: self.graph.port(from, port),
+                    })
+            }
+            Source::Nodes { node, ty } => Members::Nodes {
+                node,
+                nodes: self.graph.nodes_of(ty),
+            },
+            Source::Search => Members::None,
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn pool_picks(
+        &self,
+        at: Step,
+        attempts: u32,
+        uniform: impl Fn(usize, u32) -> f64,
+        bound: &Binding,
+    ) -> Outcome<Option<usize>> {
+        let steps = &*self.network().choices[at.rule.index()].steps;
+        let mut step = at.step;
+        while let Some(picking) = steps.get(step) {
+            let uniform = |attempt| uniform(step, attempt);
+            let made =
+                picking.is_uniform && self.pool_pick(at.rule, picking, attempts, uniform, bound)?;
+            if !made {
+                return Ok(Some(step));
+            }
+            step += 1;
+        }
+        Ok(None)
+    }
+
+    #[inline(always)]
+    fn pool_pick(
+        &self,
+        rule: RuleId,
+        picking: &Picking,
+        attempts: u32,
+        uniform: impl Fn(u32) -> f64,
+        bound: &Binding,
+    ) -> Outcome<bool> {
+        // Most pools are the edges at a node, and mostly the first of them that is tried fits.
+        let mut first = 0;
+        if attempts > 0 && matches!(picking.source, Source::Halves { .. }) {
+            let halves = self.members(picking, bound);
+            if self.attempt(rule, picking, &halves, uniform(0), bound)? {
+                return Ok(true);
+            }
+            first = 1;
+        }
+        self.attempts(rule, picking, first..attempts, uniform, bound)
+    }
+
+    #[inline(never)]
+    fn attempts(
+        &self,
+        rule: RuleId,
+        picking: &Picking,
+        attempts: Range<u32>,
+        uniform: impl Fn(u32) -> f64,
+        bound: &Binding,
+    ) -> Outcome<bool> {
+        let members = self.members(picking, bound);
+        for attempt in attempts {
+            if self.attempt(rule, picking, &members, uniform(attempt), bound)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Binds the member at a fraction of a pool; whether there is one, and it fits.
+    #[inline(always)]
+    fn attempt(
+        &self,
+        rule: RuleId,
+        picking: &Picking,
+        members: &Members<'_>,
+        u: f64,
+        bound: &Binding,
+    ) -> Outcome<bool> {
+        let count = members.len();
+        if count == 0 {
+            return Ok(false);
+        }
+        members.bind(at_fraction(u, count), bound);
+        self.fits(rule, picking, bound)
+    }
+
+    /// Whether distinctness and remaining conditions hold for a bound candidate.
+    #[inline]
+    pub(super) fn fits(&self, rule: RuleId, picking: &Picking, bound: &Binding) -> Outcome<bool> {
+        let clash = |&(a, b): &(Var, Var)| bound.get(a) == bound.get(b);
+        if picking.apart.iter().any(clash) {
+            return Ok(false);
+        }
+        // Mostly nothing else is to be checked.
+        Ok(picking.remaining.is_empty() || self.remaining_hold(rule, picking, bound)?)
+    }
+
+    fn remaining_hold(&self, rule: RuleId, picking: &Picking, bound: &Binding) -> Outcome<bool> {
+        for condition in &picking.remaining {
+            let holds = match &condition.quick {
+                Some(quick) => quick.holds(&self.graph, bound, |n| self.note_search(n)),
+                None => self.condition(rule, condition.formula, bound)?,
+            };
+            if !holds {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether what must hold after all picks of a rule does; a fault does not know rule and match.
+    #[inline(always)]
+    pub(crate) fn permits(&self, rule: RuleId, bound: &Binding, now: f64) -> Outcome<bool> {
+        for condition in &self.network().choices[rule.index()].then {
+            let holds = match &condition.quick {
+                Some(quick) => quick.holds(&self.graph, bound, |n| self.note_search(n)),
+                None => {
+                    let formula = self.program.formula(condition.formula);
+                    self.value_at(formula, bound, now)? == Value::Bool(true)
+                }
+            };
+            if !holds {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 }

@@ -67,7 +67,7 @@ impl List {
 #[derive(Clone, Debug)]
 pub struct Lists<T> {
     items: Vec<T>,
-    free: Vec<Vec<u32>>,
+    free: Free,
     /// How many items were given back since free blocks were joined.
     given_back: usize,
     /// Of use only while free blocks are joined.
@@ -78,7 +78,7 @@ impl<T: Copy + Default> Default for Lists<T> {
     fn default() -> Self {
         Lists {
             items: Vec::new(),
-            free: vec![Vec::new(); CLASSES],
+            free: Free::default(),
             given_back: 0,
             marks: Marks::default(),
         }
@@ -140,7 +140,7 @@ impl<T: Copy + Default> Lists<T> {
 
     fn give_back(&mut self, list: List) {
         if list.class() > 0 {
-            self.free[list.class() as usize].push(list.start);
+            self.free.push(list.class() as usize, list.start);
             self.given_back += 1 << list.class();
         }
     }
@@ -157,11 +157,11 @@ impl<T: Copy + Default> Lists<T> {
 
     /// A block of a class: one that was given back, part of a larger one, or a new one.
     fn take(&mut self, class: usize) -> u32 {
-        if let Some(start) = self.free[class].pop() {
+        if let Some(start) = self.free.pop(class) {
             return start;
         }
         // Each item that is looked at was given back since, or is one of eight.
-        if self.given_back > self.items.len() / 8 && self.idle() > self.items.len() / 8 {
+        if self.given_back > self.items.len() / 8 && self.free.items() > self.items.len() / 8 {
             self.join();
         }
         if let Some(start) = self.split(class) {
@@ -172,18 +172,12 @@ impl<T: Copy + Default> Lists<T> {
         u32::try_from(start).expect("an arena of fewer than 2^32 items")
     }
 
-    /// How many items are in free blocks.
-    fn idle(&self) -> usize {
-        let blocks = self.free.iter().enumerate();
-        blocks.map(|(class, starts)| starts.len() << class).sum()
-    }
-
     /// Cuts a block off the smallest larger one, and keeps the rest.
     fn split(&mut self, class: usize) -> Option<u32> {
-        let larger = (class..CLASSES).find(|&larger| !self.free[larger].is_empty())?;
-        let start = self.free[larger].pop()?;
+        let larger = self.free.smallest(class)?;
+        let start = self.free.pop(larger)?;
         for rest in class..larger {
-            self.free[rest].push(start + (1 << rest));
+            self.free.push(rest, start + (1 << rest));
         }
         Some(start)
     }
@@ -192,16 +186,13 @@ impl<T: Copy + Default> Lists<T> {
     fn join(&mut self) {
         self.given_back = 0;
         self.marks.reset(self.items.len());
-        for (class, starts) in self.free.iter_mut().enumerate() {
-            for start in starts.drain(..) {
-                self.marks
-                    .mark(start as usize..start as usize + (1 << class));
-            }
-        }
+        self.free
+            .drain(|start, class| self.marks.mark(start..start + (1 << class)));
         for Range { mut start, end } in self.marks.runs() {
             while end - start > 1 {
                 let class = ((end - start).ilog2() as usize).min(CLASSES - 1);
-                self.free[class].push(u32::try_from(start).expect("as before"));
+                let first = u32::try_from(start).expect("as before");
+                self.free.push(class, first);
                 start += 1 << class;
             }
         }
@@ -210,8 +201,72 @@ impl<T: Copy + Default> Lists<T> {
     /// Bytes in use.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        let free = self.free.iter().map(Vec::capacity).sum::<usize>();
-        self.items.capacity() * size_of::<T>() + free * size_of::<u32>() + self.marks.memory_bytes()
+        self.items.capacity() * size_of::<T>()
+            + self.free.memory_bytes()
+            + self.marks.memory_bytes()
+    }
+}
+
+/// Free blocks, by class.
+#[derive(Clone, Debug)]
+struct Free {
+    starts: Vec<Vec<u32>>,
+    /// A bit for each class of which there are some.
+    some: u32,
+}
+
+impl Default for Free {
+    fn default() -> Self {
+        Free {
+            starts: vec![Vec::new(); CLASSES],
+            some: 0,
+        }
+    }
+}
+
+impl Free {
+    #[inline]
+    fn push(&mut self, class: usize, start: u32) {
+        self.starts[class].push(start);
+        self.some |= 1 << class;
+    }
+
+    /// The block of a class that was given back last.
+    #[inline]
+    fn pop(&mut self, class: usize) -> Option<u32> {
+        let starts = &mut self.starts[class];
+        let start = starts.pop()?;
+        self.some &= !(u32::from(starts.is_empty()) << class);
+        Some(start)
+    }
+
+    /// The smallest class, from this one on, of which there are blocks.
+    #[inline]
+    fn smallest(&self, class: usize) -> Option<usize> {
+        let larger = self.some >> class << class;
+        (larger != 0).then(|| larger.trailing_zeros() as usize)
+    }
+
+    /// How many items are in them.
+    fn items(&self) -> usize {
+        let blocks = self.starts.iter().enumerate();
+        blocks.map(|(class, starts)| starts.len() << class).sum()
+    }
+
+    /// Takes all of them out: where each begins, and its class.
+    fn drain(&mut self, mut taken: impl FnMut(usize, usize)) {
+        for (class, starts) in self.starts.iter_mut().enumerate() {
+            for start in starts.drain(..) {
+                taken(start as usize, class);
+            }
+        }
+        self.some = 0;
+    }
+
+    /// Bytes in use.
+    fn memory_bytes(&self) -> usize {
+        let capacity = self.starts.iter().map(Vec::capacity).sum::<usize>();
+        capacity * size_of::<u32>()
     }
 }
 

@@ -57,6 +57,24 @@ impl NaiveMatcher {
         Ok(true)
     }
 
+    /// Makes a step that is a uniform pick from a pool; whether a candidate was found.
+    fn pool_pick(
+        &self,
+        rule: RuleId,
+        step: usize,
+        attempts: u32,
+        uniform: impl Fn(u32) -> f64,
+        bound: &Binding,
+    ) -> Outcome<bool> {
+        let count = self.pool_len(rule, step, bound);
+        for attempt in 0..if count == 0 { 0 } else { attempts } {
+            if self.pool_bind(rule, step, at_fraction(uniform(attempt), count), bound)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     fn bind(own: &[Var], slots: &[Slot], bound: &Binding) {
         own.iter().zip(slots).for_each(|(&v, &s)| bound.set(v, s));
     }
@@ -194,21 +212,24 @@ impl Matcher for NaiveMatcher {
         })
     }
 
-    fn pool_pick(
+    fn pool_picks(
         &self,
         rule: RuleId,
-        step: usize,
+        first: usize,
         attempts: u32,
-        uniform: impl Fn(u32) -> f64,
+        uniform: impl Fn(usize, u32) -> f64,
         bound: &Binding,
-    ) -> Outcome<bool> {
-        let count = self.pool_len(rule, step, bound);
-        for attempt in 0..if count == 0 { 0 } else { attempts } {
-            if self.pool_bind(rule, step, at_fraction(uniform(attempt), count), bound)? {
-                return Ok(true);
+    ) -> Outcome<Option<usize>> {
+        let steps = &self.program.model.rule(rule).choose;
+        for (step, choice) in steps.iter().enumerate().skip(first) {
+            let uniform = |attempt| uniform(step, attempt);
+            if !matches!(choice.pick, Pick::Uniform)
+                || !self.pool_pick(rule, step, attempts, uniform, bound)?
+            {
+                return Ok(Some(step));
             }
         }
-        Ok(false)
+        Ok(None)
     }
 
     fn extensions(

@@ -36,6 +36,17 @@ pub(super) struct At<'a> {
     pub(super) now: f64,
 }
 
+impl At<'_> {
+    /// The uniform number of an attempt at a step.
+    #[inline]
+    fn uniform(self, step: usize, attempt: u32) -> f64 {
+        // There are fewer than 2^16 steps.
+        let place = Place::text(FIRST_PICK + step as u32).attempt(attempt);
+        let mut rng = self.randomness.rng(self.name, place);
+        rng.uniform()
+    }
+}
+
 impl Chooser {
     /// Makes all picks of a rule and checks what must hold after them; false where there is nothing to pick or it does not hold.
     pub(super) fn choose<M: Matcher>(
@@ -44,21 +55,19 @@ impl Chooser {
         at: At<'_>,
         bound: &Binding,
     ) -> Outcome<bool> {
-        let program = matcher.program();
-        let rule = program.model.rule(at.rule);
-        for step in 0..rule.choose.len() {
+        let uniform = |step: usize, attempt| at.uniform(step, attempt);
+        let mut first = 0;
+        while let Some(step) = matcher.pool_picks(at.rule, first, ATTEMPTS, uniform, bound)? {
             if !self.step(matcher, at, step, bound)? {
                 return Ok(false);
             }
+            first = step + 1;
         }
-        for condition in &rule.then {
-            if !matcher.holds(condition, bound, at.now)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+        matcher.permits(at.rule, bound, at.now)
     }
 
+    /// Makes a step that is no uniform pick from a pool, or found nothing there in so many attempts.
+    #[inline(never)]
     fn step<M: Matcher>(
         &mut self,
         matcher: &M,
@@ -67,13 +76,9 @@ impl Chooser {
         bound: &Binding,
     ) -> Outcome<bool> {
         let program = matcher.program();
-        let place = Place::text(FIRST_PICK + u32::try_from(step).expect("fewer than 2^16 steps"));
-        let uniform = |attempt: u32| at.randomness.rng(at.name, place.attempt(attempt)).uniform();
+        let uniform = |attempt| at.uniform(step, attempt);
         match &program.model.rule(at.rule).choose[step].pick {
             Pick::Uniform => {
-                if matcher.pool_pick(at.rule, step, ATTEMPTS, uniform, bound)? {
-                    return Ok(true);
-                }
                 matcher.extensions(at.rule, step, bound, &mut self.extensions)?;
                 let shape = program.choices[at.rule.index()][step].shape;
                 let attempts = if shape == ChoiceShape::Search {

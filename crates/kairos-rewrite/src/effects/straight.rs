@@ -1,0 +1,177 @@
+//! Effects whose parts cannot get into each other's way ([`RuleEffects`] knows which): once all right-hand sides are known they are carried out as
+//! they stand, without a plan.
+
+use std::{cell::RefCell, ops::Range};
+
+use kairos_model::types::Value;
+
+use super::{
+    Change, ChangedAttribute, EffectReader, End, PlannedAssignment, RuleEffects,
+    compiled::{CompiledAssignment, CompiledKind, Pair},
+    settle::duplicate,
+};
+use crate::{
+    binding::{Binding, Slot},
+    error::Outcome,
+    eval::{Drawing, Quick},
+    graph::HostGraph,
+    incremental::Ready,
+    matcher::{Cause, Firing},
+};
+
+impl Change {
+    /// Reads off the graph what a firing with straight effects changes, of which one may delete an edge.
+    ///
+    /// # Errors
+    /// A fault in a right-hand side, a second edge of a unique type.
+    #[inline]
+    pub(crate) fn read(
+        &mut self,
+        reader: &impl EffectReader,
+        firing: &Firing<'_>,
+        (effects, deleted): (&RuleEffects, Option<Slot>),
+        cause: &mut dyn Cause,
+    ) -> Outcome<()> {
+        let effect = &effects.main;
+        self.words.clear();
+        self.assignments.clear();
+        for creation in &effect.create {
+            for attribute in &creation.attributes {
+                let value = right_hand_side(reader, firing, attribute, cause)?;
+                self.words.push(value.to_bits());
+            }
+        }
+        for assignment in &effect.set {
+            let planned = assignment.read(reader, firing, cause)?;
+            self.assignments.push(planned);
+        }
+        for pair in &effects.pairs {
+            pair.stays_apart(reader, firing, deleted)?;
+        }
+        Ok(())
+    }
+
+    /// Carries it out, but for deletion, which has been; binds the elements that are created, and returns their numbers. What no query is about is not noted.
+    #[inline]
+    pub(crate) fn carry_out(
+        &mut self,
+        effects: &RuleEffects,
+        graph: &mut HostGraph,
+        bound: &Binding,
+        cause: &mut dyn Cause,
+    ) -> Range<u64> {
+        let effect = &effects.main;
+        self.created_nodes.clear();
+        self.created_edges.clear();
+        self.changed.clear();
+        let first = graph.next_number();
+        for (assignment, planned) in effect.set.iter().zip(&self.assignments) {
+            let changed = planned.write(graph);
+            self.changed.extend(changed.filter(|_| assignment.noticed));
+        }
+        let mut words = &*self.words;
+        for (position, creation) in (0..).zip(&effect.create) {
+            let name = if creation.named {
+                cause.name(position, &[])
+            } else {
+                0
+            };
+            let (own, rest) = words.split_at(creation.attributes.len());
+            words = rest;
+            let (slot, created) = match creation.what {
+                CompiledKind::Node(ty) => {
+                    (graph.create_node(ty, name, own), &mut self.created_nodes)
+                }
+                CompiledKind::Edge {
+                    ty, vars, ports, ..
+                } => {
+                    let (from, to) = (bound.get(vars.0), bound.get(vars.1));
+                    let ports = ports.unwrap_or_else(|| graph.ports_of(ty, from, to));
+                    let slot = graph.create_edge_at(ty, (from, to), ports, name, own);
+                    (slot, &mut self.created_edges)
+                }
+            };
+            if creation.noticed {
+                created.push(slot);
+            }
+            if let Some(var) = creation.var {
+                bound.set(var, slot);
+            }
+        }
+        first..graph.next_number()
+    }
+}
+
+impl Pair {
+    /// Fails if there is such an edge, and it stays.
+    #[inline]
+    fn stays_apart(
+        &self,
+        reader: &impl EffectReader,
+        firing: &Firing<'_>,
+        deleted: Option<Slot>,
+    ) -> Outcome<()> {
+        let (from, to) = (firing.bound.get(self.vars.0), firing.bound.get(self.vars.1));
+        let graph = reader.graph();
+        let there = match self.ports {
+            Some(ports) => graph.edge_between_ports(ports, from, to),
+            None => graph.edge_between(self.ty, from, to),
+        };
+        if there.is_none() || there == deleted {
+            return Ok(());
+        }
+        let ends = (End::There(from), End::There(to));
+        Err(duplicate(reader, firing, self.ty, ends))
+    }
+}
+
+impl CompiledAssignment {
+    /// What it comes to: of an assignment to an attribute that no other is to.
+    ///
+    /// # Errors
+    /// A fault in the right-hand side.
+    #[inline]
+    pub(crate) fn read(
+        &self,
+        reader: &impl EffectReader,
+        firing: &Firing<'_>,
+        cause: &mut dyn Cause,
+    ) -> Outcome<PlannedAssignment> {
+        let value = match self.value.quick {
+            Some(Quick::Constant(value)) => value,
+            _ => right_hand_side(reader, firing, &self.value, cause)?,
+        };
+        let place = self.place(reader.graph(), firing);
+        let before = place.read(reader.graph());
+        Ok(PlannedAssignment {
+            place,
+            bits: self.combine(reader, firing, before, value)?,
+            accumulates: self.accumulates(),
+        })
+    }
+}
+
+impl PlannedAssignment {
+    /// Carries it out, and says what has other bits than before.
+    #[inline]
+    pub(crate) fn write(self, graph: &mut HostGraph) -> Option<ChangedAttribute> {
+        self.place.write(graph, self.bits)
+    }
+}
+
+fn right_hand_side(
+    reader: &impl EffectReader,
+    firing: &Firing<'_>,
+    formula: &Ready,
+    cause: &mut dyn Cause,
+) -> Outcome<Value> {
+    if let Some(quick) = &formula.quick {
+        let tested = |candidates| reader.tested(candidates);
+        return Ok(quick.value(reader.graph(), firing.bound, tested));
+    }
+    let drawing = RefCell::new(Drawing {
+        cause,
+        extension: &[],
+    });
+    reader.evaluate(firing, formula.formula, &drawing)
+}
