@@ -178,7 +178,7 @@ impl<S: Schedule + Default> Clockwork<S> {
     }
 
     /// The fired event stays active and nothing else has changed.
-    // Long enough to have the registers for itself.
+    // What mostly happens calls nothing, so that it has all registers for itself: a draw that takes more than a word is begun anew.
     #[inline(never)]
     pub(super) fn restart<M: Matcher>(
         &mut self,
@@ -186,22 +186,16 @@ impl<S: Schedule + Default> Clockwork<S> {
         fired: Due,
         firing: &Firing<'_>,
     ) -> Outcome<()> {
-        let &Firing {
-            rule,
-            bound,
-            name: cause,
-            time: now,
-            ..
-        } = firing;
-        let drawn = match fired {
-            Due::Event(_) => self.plain_delay(matcher, rule, bound.slots(), cause),
-            Due::Aggregate(_) => None,
-        };
-        match drawn {
-            Some((name, delay)) => self.clocks.start(self.slot(fired), name, delay, now),
-            None => self.start(matcher, fired, cause, now)?,
+        let (cause, now) = (firing.name, firing.time);
+        let timer = self.timers.of(firing.rule);
+        if let Some(quick) = &timer.quick {
+            let name = timer.name(matcher.graph(), firing.bound.slots(), cause);
+            if let Some(delay) = quick.delay(&self.randomness, name) {
+                self.clocks.start(self.slot(fired), name, delay, now);
+                return Ok(());
+            }
         }
-        Ok(())
+        self.start(matcher, fired, cause, now)
     }
 
     /// Stops the clock of an event that was lost; with age memory, unless it fired, what remains of it is kept.
@@ -297,6 +291,7 @@ impl<S: Schedule + Default> Clockwork<S> {
     }
 
     /// Starts the clock of an event that has become active, or is active again, or of a rule.
+    #[inline(never)]
     fn start<M: Matcher>(&mut self, matcher: &M, due: Due, cause: Name, now: f64) -> Outcome<()> {
         let plain = match due {
             Due::Event(event) => {

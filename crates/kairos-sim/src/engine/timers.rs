@@ -17,7 +17,7 @@ use kairos_rewrite::{
 };
 use smallvec::SmallVec;
 
-use super::{elements::Element, fault::located};
+use super::{elements::Element, fault::located, quick::Quick};
 use crate::{
     draw::{Causes, Name, RuleKey, StreamKey},
     law::{DelayLaw, LawError},
@@ -80,6 +80,8 @@ pub(super) struct Timer {
     pub(super) stream: Option<Stream>,
     /// The same as `constant`, where a clock that starts needs nothing but a name and a draw by that.
     pub(super) plain: Option<Reading<'static>>,
+    /// The same, where one word mostly gives the delay.
+    pub(super) quick: Option<Quick>,
     /// What the parameters say, where they are the same for every match.
     pub(super) constant: Option<Reading<'static>>,
 }
@@ -190,10 +192,12 @@ fn timer(program: &Program, id: RuleId, aggregates: &mut Vec<RuleId>) -> Timer {
     let key = RuleKey::of(&rule.name);
     let constant = constant(program, id);
     let is_plain = stream.is_none() && timer.memory != Memory::Age && aggregate.is_none();
+    let plain = constant.filter(|_| is_plain);
     Timer {
         key,
         causes: Causes::new(key, rule.lhs.elements.len()),
-        plain: constant.filter(|_| is_plain),
+        quick: plain.as_ref().and_then(Quick::of),
+        plain,
         elements: rule.lhs.elements.iter().map(element).collect(),
         variables: rule.scope.elements.len(),
         chooses: !rule.choose.is_empty() || !rule.then.is_empty(),
