@@ -496,7 +496,7 @@ impl Schedule for CalendarSchedule {
     }
 
     // All that is rare is left to functions whose results are returned as they are, so that nothing need be saved for after them.
-    #[inline]
+    #[inline(always)]
     fn reschedule(&mut self, slot: Slot, time: f64, order: u64) {
         let key = time.to_bits();
         match self.places.get_mut(slot.0 as usize) {

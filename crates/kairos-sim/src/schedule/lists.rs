@@ -1,7 +1,7 @@
 //! Lists of the days of a calendar: blocks of entries in one arena, so that lists that grow and shrink all the time allocate nothing.
 
 /// How many entries a block holds.
-const BLOCK: usize = 16;
+const BLOCK: usize = 32;
 
 /// A slot in the list of a day, with what told it apart when it came there.
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,7 +25,7 @@ impl List {
     /// Whether there is no room in its last block, which is not empty.
     #[inline]
     fn is_full(self) -> bool {
-        self.0 as usize % BLOCK == 0
+        (self.0 as usize).is_multiple_of(BLOCK)
     }
 
     /// Its last block, and where the entries end there.
