@@ -25,8 +25,8 @@ const PER_ONE: f64 = (1 << 18) as f64;
 /// The sum of finite numbers.
 #[derive(Clone, Debug)]
 pub struct ExactSum {
-    /// The sum of those that are round, in units: whole numbers and their quarters take no more than one addition.
-    round: i128,
+    /// The sum of those that are round, in units: whole numbers and their quarters take no more than one addition. As far as it fits.
+    round: i64,
     /// From the least on.
     digits: [i64; DIGITS],
     /// Digits before `low`, and from `high` on, are zero; the last one is.
@@ -55,10 +55,9 @@ impl ExactSum {
         let units = value * PER_ONE;
         // The largest integer that this may give is not exact, so that what it stands for is not taken for round.
         let whole = units as i64;
-        if whole as f64 == units && whole != i64::MAX {
-            self.round += i128::from(whole);
-        } else {
-            self.add_wide(value);
+        match self.round.checked_add(whole) {
+            Some(sum) if whole as f64 == units && whole != i64::MAX => self.round = sum,
+            _ => self.add_wide(value),
         }
     }
 
@@ -92,11 +91,16 @@ impl ExactSum {
     }
 
     /// The sum, rounded once to the nearest number; infinite where it is too large.
+    #[inline]
     #[must_use]
     pub fn value(&self) -> f64 {
         if self.high == 0 {
             return self.round as f64 / PER_ONE;
         }
+        self.value_of_digits()
+    }
+
+    fn value_of_digits(&self) -> f64 {
         let all = self.with_round();
         let positive = all.times(1);
         positive.unwrap_or_else(|| all.times(-1).map_or(0.0, |negative| -negative))

@@ -74,6 +74,7 @@ pub struct SumTree {
 
 impl SumTree {
     /// The sum of all weights.
+    #[inline]
     #[must_use]
     pub fn total(&self) -> f64 {
         let top = self.levels.last().and_then(|top| top.first());

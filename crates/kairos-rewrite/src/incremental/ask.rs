@@ -18,6 +18,7 @@ use super::{
     pool::{of_ordered, ordered},
     query::QueryId,
     search::Failure,
+    store::Row,
 };
 use crate::{
     binding::{Binding, Slot},
@@ -216,40 +217,53 @@ impl Data {
         Some(position.is_some())
     }
 
+    #[inline]
     pub(crate) fn component_weight(&self, rule: RuleId, component: usize) -> f64 {
-        let id = self.network().components[rule.index()][component].query;
-        let Some(pools) = &self.pools[id.index()] else {
+        let &Component {
+            query, is_weighted, ..
+        } = &self.network().components[rule.index()][component];
+        let Some(pools) = &self.pools[query.index()] else {
             return 0.0;
         };
         #[expect(clippy::cast_precision_loss, reason = "fewer than 2^32 matches")]
-        if self.query(id).value.is_some() {
+        if is_weighted {
             pools.sums(None).map_or(0.0, |s| s.total())
         } else {
             pools.rows(None).len() as f64
         }
     }
 
+    #[inline]
     pub(crate) fn component_pick(&self, rule: RuleId, component: usize, u: f64, bound: &Binding) {
-        let Component { query: id, vars } = &self.network().components[rule.index()][component];
+        let Component {
+            query: id,
+            vars,
+            is_weighted,
+        } = &self.network().components[rule.index()][component];
         let Some(pools) = &self.pools[id.index()] else {
             return;
         };
         let rows = pools.rows(None);
-        let position = if self.query(*id).value.is_some() {
+        let position = if *is_weighted {
             pools.sums(None).and_then(|s| s.locate(u))
         } else {
             Some(at_fraction(u, rows.len()))
         };
         if let Some(&row) = position.and_then(|p| rows.get(p)) {
-            let slots = self.stores[id.index()].row(row);
-            for (&var, &slot) in vars.iter().zip(&*slots) {
-                bound.set(var, slot);
+            let bind = |slots: &[Slot]| {
+                let pairs = vars.iter().zip(slots);
+                pairs.for_each(|(&var, &slot)| bound.set(var, slot));
+                self.prefetch_picked(*id, slots);
+            };
+            match self.stores[id.index()].row(row) {
+                Row::Element(slot) => bind(&[slot]),
+                Row::Stored(slots) => bind(slots),
             }
-            self.prefetch_picked(*id, &slots);
         }
     }
 
     /// Whether picked components make a match of the whole.
+    #[inline]
     pub(crate) fn complete(&self, id: RuleId, bound: &Binding) -> Outcome<bool> {
         let rule = self.program.model.rule(id);
         let Some(plan) = &self.program.aggregates[id.index()] else {

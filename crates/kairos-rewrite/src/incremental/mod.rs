@@ -291,14 +291,17 @@ impl Matcher for IncrementalMatcher {
         self.data.pool_weighted(Step { rule, step }, u, bound)
     }
 
+    #[inline]
     fn component_weight(&self, rule: RuleId, component: usize) -> f64 {
         self.data.component_weight(rule, component)
     }
 
+    #[inline]
     fn component_pick(&self, rule: RuleId, component: usize, u: f64, bound: &Binding) {
         self.data.component_pick(rule, component, u, bound);
     }
 
+    #[inline]
     fn complete(&self, rule: RuleId, bound: &Binding) -> Outcome<bool> {
         self.data.complete(rule, bound)
     }

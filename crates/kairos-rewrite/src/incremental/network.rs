@@ -38,6 +38,8 @@ pub(crate) struct Component {
     pub(crate) query: QueryId,
     /// What the query's columns are bound to.
     pub(crate) vars: Vec<Var>,
+    /// Whether its matches have weights.
+    pub(crate) is_weighted: bool,
 }
 
 /// Everything that is compiled for incremental matching.
@@ -390,33 +392,37 @@ impl<'a> Builder<'a> {
         for (position, elements) in rule.components.iter().enumerate() {
             let same = |c: &&Component| exchanges(rule, &c.vars, elements);
             let weight = weights.get(position).and_then(Option::as_ref);
-            let query = match components.iter().find(same) {
-                Some(earlier) => earlier.query,
-                None => self.add(Draft {
-                    vars: elements.clone(),
-                    edges: rule
-                        .lhs
-                        .edges
-                        .iter()
-                        .filter(|e| elements.contains(&e.edge))
-                        .copied()
-                        .collect(),
-                    conditions: plan.conditions[position]
-                        .iter()
-                        .map(|&c| &rule.lhs.conditions[c])
-                        .collect(),
-                    value: weight,
-                    indexed: if weight.is_some() {
-                        Indexed::Sums
-                    } else {
-                        Indexed::No
-                    },
-                    ..Draft::new(Purpose::Component(id, position), Owner::Rule(id))
-                }),
+            let (query, is_weighted) = match components.iter().find(same) {
+                Some(earlier) => (earlier.query, earlier.is_weighted),
+                None => (
+                    self.add(Draft {
+                        vars: elements.clone(),
+                        edges: rule
+                            .lhs
+                            .edges
+                            .iter()
+                            .filter(|e| elements.contains(&e.edge))
+                            .copied()
+                            .collect(),
+                        conditions: plan.conditions[position]
+                            .iter()
+                            .map(|&c| &rule.lhs.conditions[c])
+                            .collect(),
+                        value: weight,
+                        indexed: if weight.is_some() {
+                            Indexed::Sums
+                        } else {
+                            Indexed::No
+                        },
+                        ..Draft::new(Purpose::Component(id, position), Owner::Rule(id))
+                    }),
+                    weight.is_some(),
+                ),
             };
             components.push(Component {
                 query,
                 vars: elements.clone(),
+                is_weighted,
             });
         }
         components

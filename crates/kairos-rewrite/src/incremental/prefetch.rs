@@ -39,6 +39,9 @@ impl Ahead {
     }
 }
 
+/// So many stored matches, or nodes, do not stay in the caches by themselves.
+const MANY_ROWS: usize = 1 << 13;
+
 impl Data {
     /// Asks for the memory that an event's firing will read.
     #[inline(always)]
@@ -167,8 +170,7 @@ impl Data {
 
     /// Whether so much of a query is stored that it does not stay in the caches by itself.
     fn is_large(&self, id: QueryId) -> bool {
-        const MANY: usize = 1 << 13;
-        self.stores[id.index()].len() >= MANY
+        self.stores[id.index()].len() >= MANY_ROWS
     }
 
     /// Asks for the elements of a match that was picked by chance, which nobody could foresee.
@@ -189,7 +191,11 @@ impl Data {
     /// Asks for what hangs at the nodes of the components that were picked.
     #[inline]
     pub(super) fn prefetch_around(&self, rule: RuleId, bound: &Binding) {
-        for Component { query, vars } in &self.network().components[rule.index()] {
+        // With few nodes all that hangs at them stays in the caches by itself.
+        if self.graph.node_bound() < MANY_ROWS {
+            return;
+        }
+        for Component { query, vars, .. } in &self.network().components[rule.index()] {
             if !self.is_large(*query) {
                 continue;
             }

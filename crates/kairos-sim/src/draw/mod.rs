@@ -16,4 +16,5 @@ mod tests;
 
 pub(crate) use name::Causes;
 pub use name::{Name, RuleKey, StreamKey};
+pub(crate) use rng::open_fraction;
 pub use rng::{KeyedRng, Place, Randomness};

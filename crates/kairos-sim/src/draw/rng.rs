@@ -102,8 +102,7 @@ impl KeyedRng {
     /// A uniform number in (0, 1), open at both ends: an odd multiple of 2⁻⁵³, the mean exactly one half.
     #[inline]
     pub fn uniform(&mut self) -> f64 {
-        const STEP: f64 = 1.0 / (1u64 << 52) as f64;
-        ((self.word() >> 12) as f64 + 0.5) * STEP
+        open_fraction(self.word())
     }
 
     /// A uniform integer in `0..n`, without bias (Lemire, *Fast random integer generation in an interval*, 2019).
@@ -122,6 +121,13 @@ impl KeyedRng {
             }
         }
     }
+}
+
+/// The high 52 bits of a word as an odd multiple of 2⁻⁵³ in (0, 1): written behind the exponent of the numbers from 1 to 2, from which what is
+/// taken away rounds nothing.
+#[inline]
+pub(crate) fn open_fraction(word: u64) -> f64 {
+    f64::from_bits(word >> 12 | 1_f64.to_bits()) - (1.0 - f64::EPSILON / 2.0)
 }
 
 impl TryRng for KeyedRng {

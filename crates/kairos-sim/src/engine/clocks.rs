@@ -153,27 +153,32 @@ impl<S: Schedule + Default> Clocks<S> {
 
     #[inline(always)]
     fn run(&mut self, slot: Slot, name: Name, time: f64, rate: f64, work: f64) {
-        let started = Clock {
+        match self.clocks.get_mut(slot.0 as usize) {
+            Some(clock) if clock.lane == Lane::TIMED => {
+                (clock.name, clock.rate, clock.work) = (name, rate, work);
+                let order = self.next_order();
+                self.timed.reschedule(slot, time, order);
+            }
+            _ => self.enter_timed(slot, name, time, rate, work),
+        }
+    }
+
+    /// Starts a clock that does not stand in the timed schedule.
+    fn enter_timed(&mut self, slot: Slot, name: Name, time: f64, rate: f64, work: f64) {
+        self.make_room(slot);
+        if self.clocks[slot.0 as usize].lane != Lane::STOPPED {
+            self.stop(slot);
+        }
+        self.clocks[slot.0 as usize] = Clock {
             name,
             rate,
             work,
             lane: Lane::TIMED,
             place: slot,
         };
-        let order = self.next_order();
-        if let Some(clock) = self.clocks.get_mut(slot.0 as usize)
-            && clock.lane == Lane::TIMED
-        {
-            *clock = started;
-            return self.timed.reschedule(slot, time, order);
-        }
-        self.make_room(slot);
-        if self.clocks[slot.0 as usize].lane != Lane::STOPPED {
-            self.stop(slot);
-        }
-        self.clocks[slot.0 as usize] = started;
-        self.timed.insert(slot, time, order);
         self.running += 1;
+        let order = self.next_order();
+        self.timed.insert(slot, time, order);
     }
 
     fn enter(&mut self, slot: Slot, race: u32, name: Name, work: f64, weight: f64) {
@@ -453,6 +458,7 @@ impl<S: Schedule + Default> Clocks<S> {
 }
 
 /// How long an amount of work takes at a rate.
+#[inline]
 fn over(work: f64, rate: f64) -> f64 {
     if rate > 0.0 {
         work / rate

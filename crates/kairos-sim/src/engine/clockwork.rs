@@ -8,7 +8,7 @@ use kairos_model::{
 };
 use kairos_rewrite::{
     binding::{Binding, Slot as MatchedSlot},
-    error::Outcome,
+    error::{Outcome, RuntimeError},
     matcher::{EventId, Lost, Matcher},
     program::Program,
 };
@@ -159,9 +159,6 @@ impl<S: Schedule + Default> Clockwork<S> {
             self.disable(matcher, lost, kept, now);
         }
         self.forget_deleted(matcher);
-        let found = delta.found.iter().map(|&e| Due::Event(e));
-        self.starting
-            .extend(found.chain(survivor).map(Starting::new));
         for &event in &delta.stale {
             if survivor != Some(Due::Event(event)) {
                 self.refresh(matcher, event, now)?;
@@ -174,11 +171,21 @@ impl<S: Schedule + Default> Clockwork<S> {
                     .rescale(self.slot(Due::Aggregate(rule)), hazard, now);
             }
         }
-        self.start_all(matcher, cause, now)
+        // Nothing is to be put in order where at most one starts.
+        match (delta.found.as_slice(), survivor) {
+            ([], None) if self.starting.is_empty() => Ok(()),
+            ([], Some(due)) if self.starting.is_empty() => self.start(matcher, due, cause, now),
+            (found, survivor) => {
+                let found = found.iter().map(|&e| Due::Event(e));
+                self.starting
+                    .extend(found.chain(survivor).map(Starting::new));
+                self.start_all(matcher, cause, now)
+            }
+        }
     }
 
     /// The fired event stays active and nothing else has changed.
-    // Long enough to have the registers for itself.
+    // What mostly happens calls nothing, so that it has all registers for itself: a draw that takes more than a word is begun anew.
     #[inline(never)]
     pub(super) fn restart<M: Matcher>(
         &mut self,
@@ -186,22 +193,16 @@ impl<S: Schedule + Default> Clockwork<S> {
         fired: Due,
         firing: &Firing<'_>,
     ) -> Outcome<()> {
-        let &Firing {
-            rule,
-            bound,
-            name: cause,
-            time: now,
-            ..
-        } = firing;
-        let drawn = match fired {
-            Due::Event(_) => self.plain_delay(matcher, rule, bound.slots(), cause),
-            Due::Aggregate(_) => None,
-        };
-        match drawn {
-            Some((name, delay)) => self.clocks.start(self.slot(fired), name, delay, now),
-            None => self.start(matcher, fired, cause, now)?,
+        let (cause, now) = (firing.name, firing.time);
+        let timer = self.timers.of(firing.rule);
+        if let Some(quick) = &timer.quick {
+            let name = timer.name(matcher.graph(), firing.bound.slots(), cause);
+            if let Some(delay) = quick.delay(&self.randomness, name) {
+                self.clocks.start(self.slot(fired), name, delay, now);
+                return Ok(());
+            }
         }
-        Ok(())
+        self.start(matcher, fired, cause, now)
     }
 
     /// Stops the clock of an event that was lost; with age memory, unless it fired, what remains of it is kept.
@@ -297,17 +298,17 @@ impl<S: Schedule + Default> Clockwork<S> {
     }
 
     /// Starts the clock of an event that has become active, or is active again, or of a rule.
+    #[inline(never)]
     fn start<M: Matcher>(&mut self, matcher: &M, due: Due, cause: Name, now: f64) -> Outcome<()> {
-        let plain = match due {
+        let drawn = match due {
             Due::Event(event) => {
                 let (rule, matched) = matcher.event(event);
-                self.plain_delay(matcher, rule, matched.iter().copied(), cause)
+                match self.plain_delay(matcher, rule, matched.iter().copied(), cause) {
+                    None => self.delay(matcher, event, cause, now)?,
+                    plain => plain,
+                }
             }
-            Due::Aggregate(_) => None,
-        };
-        let drawn = match plain {
-            None => self.delay(matcher, due, cause, now)?,
-            plain => plain,
+            Due::Aggregate(rule) => Some(self.delay_of_aggregate(matcher, rule, cause, now)?),
         };
         if let Some((name, delay)) = drawn {
             self.clocks.start(self.slot(due), name, delay, now);
@@ -331,26 +332,22 @@ impl<S: Schedule + Default> Clockwork<S> {
         Some((name, draw(&self.randomness, name, reading)))
     }
 
-    /// The same of any clock; none where what remained of it goes on.
-    fn delay<M: Matcher>(
-        &mut self,
+    /// The same of a rule with an aggregate clock.
+    #[inline]
+    fn delay_of_aggregate<M: Matcher>(
+        &self,
         matcher: &M,
-        due: Due,
+        rule: RuleId,
         cause: Name,
         now: f64,
-    ) -> Outcome<Option<(Name, Delay)>> {
-        match due {
-            Due::Event(event) => self.delay_of_event(matcher, event, cause, now),
-            Due::Aggregate(rule) => {
-                let name = Name::firing(self.timers.of(rule).key, &[], cause);
-                let rate = self.hazard(matcher, rule, now)?;
-                Ok(Some((name, exponential(&self.randomness, name, rate))))
-            }
-        }
+    ) -> Outcome<(Name, Delay)> {
+        let name = self.timers.of(rule).name_without_match(cause);
+        let rate = self.hazard(matcher, rule, now)?;
+        Ok((name, exponential(&self.randomness, name, rate)))
     }
 
-    /// The same, of an event that may have a stream, remember its age, or read its match.
-    fn delay_of_event<M: Matcher>(
+    /// The same of an event that may have a stream, remember its age, or read its match; none where what remained of it goes on.
+    fn delay<M: Matcher>(
         &mut self,
         matcher: &M,
         event: EventId,
@@ -457,29 +454,35 @@ impl<S: Schedule + Default> Clockwork<S> {
     }
 
     /// The rate of an aggregate clock: the timer's rate for each occurrence.
+    #[inline(always)]
     fn hazard<M: Matcher>(&self, matcher: &M, rule: RuleId, now: f64) -> Outcome<f64> {
-        let timer = self.timers.of(rule);
-        let aggregate = timer.aggregate.as_ref();
+        let aggregate = self.timers.of(rule).aggregate.as_ref();
         let aggregate = aggregate.expect("the rule has an aggregate clock");
-        let rate = match timer.constant {
-            Some(Reading::Exponential(rate)) => rate,
-            _ => self.rate(matcher, rule, now)?,
+        let rate = match aggregate.rate {
+            Some(rate) => rate,
+            None => self.rate(matcher, rule, now)?,
         };
-        let weights = (0..aggregate.components).map(|c| matcher.component_weight(rule, c));
-        let hazard =
-            weights.fold(rate, |product, weight| product * weight) / aggregate.automorphisms;
-        if hazard.is_finite() && hazard >= 0.0 {
+        let mut hazard = rate;
+        for component in 0..aggregate.components {
+            hazard *= matcher.component_weight(rule, component);
+        }
+        hazard /= aggregate.automorphisms;
+        if (0.0..f64::INFINITY).contains(&hazard) {
             return Ok(hazard);
         }
+        Err(self.no_hazard(matcher, rule, bad_hazard(hazard, now)))
+    }
+
+    /// An error of the rate of an aggregate clock.
+    #[cold]
+    fn no_hazard<M: Matcher>(
+        &self,
+        matcher: &M,
+        rule: RuleId,
+        error: Box<RuntimeError>,
+    ) -> Box<RuntimeError> {
         let bound = &self.bindings[rule.index()];
-        let (program, graph) = (matcher.program(), matcher.graph());
-        Err(located(
-            bad_hazard(hazard, now),
-            program,
-            graph,
-            rule,
-            bound,
-        ))
+        located(error, matcher.program(), matcher.graph(), rule, bound)
     }
 
     /// The rate of the timer of a rule with an aggregate clock, where it is computed.

@@ -23,6 +23,7 @@ mod explore;
 mod fault;
 mod fingerprint;
 mod observer;
+mod quick;
 mod standstill;
 mod stop;
 #[cfg(test)]

@@ -17,7 +17,7 @@ use kairos_rewrite::{
 };
 use smallvec::SmallVec;
 
-use super::{elements::Element, fault::located};
+use super::{elements::Element, fault::located, quick::Quick};
 use crate::{
     draw::{Causes, Name, RuleKey, StreamKey},
     law::{DelayLaw, LawError},
@@ -49,6 +49,8 @@ pub(super) struct Aggregate {
     pub(super) components: usize,
     /// In how many ways the same occurrence is matched.
     pub(super) automorphisms: f64,
+    /// The rate for each occurrence, where it is always the same.
+    pub(super) rate: Option<f64>,
 }
 
 /// A stream that draws are named by.
@@ -80,11 +82,19 @@ pub(super) struct Timer {
     pub(super) stream: Option<Stream>,
     /// The same as `constant`, where a clock that starts needs nothing but a name and a draw by that.
     pub(super) plain: Option<Reading<'static>>,
+    /// The same, where one word mostly gives the delay.
+    pub(super) quick: Option<Quick>,
     /// What the parameters say, where they are the same for every match.
     pub(super) constant: Option<Reading<'static>>,
 }
 
 impl Timer {
+    /// The name of the firing of an aggregate clock that `cause` started.
+    #[inline]
+    pub(super) fn name_without_match(&self, cause: Name) -> Name {
+        self.causes.firing(std::iter::empty(), cause)
+    }
+
     /// The name of a firing that `cause` made active, where the timer has no stream.
     #[inline(always)]
     pub(super) fn name(
@@ -165,6 +175,7 @@ impl Timers {
 fn timer(program: &Program, id: RuleId, aggregates: &mut Vec<RuleId>) -> Timer {
     let (rule, timer) = (program.model.rule(id), &program.model.timers[id.index()]);
     let element = |&var: &Var| Element::new(&rule.scope, var);
+    let constant = constant(program, id);
     let aggregate = matches!(timer.clock, ClockMode::Aggregate { .. }).then(|| {
         aggregates.push(id);
         let automorphisms = if rule.symmetric {
@@ -176,6 +187,10 @@ fn timer(program: &Program, id: RuleId, aggregates: &mut Vec<RuleId>) -> Timer {
             place: u32::try_from(aggregates.len() - 1).expect("fewer than 2^16 rules"),
             components: rule.components.len(),
             automorphisms: automorphisms as f64,
+            rate: match constant {
+                Some(Reading::Exponential(rate)) => Some(rate),
+                _ => None,
+            },
         }
     });
     let stream = timer.stream.as_ref().map(|stream| Stream {
@@ -188,12 +203,14 @@ fn timer(program: &Program, id: RuleId, aggregates: &mut Vec<RuleId>) -> Timer {
         "the left-hand side has the first variables"
     );
     let key = RuleKey::of(&rule.name);
-    let constant = constant(program, id);
     let is_plain = stream.is_none() && timer.memory != Memory::Age && aggregate.is_none();
+    let plain = constant.filter(|_| is_plain);
     Timer {
         key,
-        causes: Causes::new(key, rule.lhs.elements.len()),
-        plain: constant.filter(|_| is_plain),
+        // An aggregate clock names its firings by no element.
+        causes: Causes::new(key, aggregate.map_or(rule.lhs.elements.len(), |_| 0)),
+        quick: plain.as_ref().and_then(Quick::of),
+        plain,
         elements: rule.lhs.elements.iter().map(element).collect(),
         variables: rule.scope.elements.len(),
         chooses: !rule.choose.is_empty() || !rule.then.is_empty(),
@@ -287,6 +304,7 @@ fn domain_error(
 }
 
 /// A hazard or weight that is no finite number at least 0.
+#[cold]
 pub(super) fn bad_hazard(value: f64, now: f64) -> Box<RuntimeError> {
     let fault = Fault::Domain {
         law: "Exponential",

@@ -16,6 +16,7 @@ mod discrete;
 mod error;
 mod family;
 mod normal;
+mod one_word;
 mod special;
 #[cfg(test)]
 mod tests;
@@ -26,4 +27,5 @@ pub use delay::DelayLaw;
 pub use discrete::{Bernoulli, UniformInt};
 pub use error::LawError;
 pub use family::Law;
+pub(crate) use one_word::{OneWordExponential, OneWordNormal};
 pub(crate) use ziggurat::standard_exponential;

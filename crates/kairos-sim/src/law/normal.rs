@@ -10,7 +10,7 @@ pub(super) struct PositiveNormal {
     pub(super) mean: f64,
     pub(super) sd: f64,
     /// Whether plain rejection would need too many draws.
-    far: bool,
+    pub(super) far: bool,
 }
 
 impl PositiveNormal {

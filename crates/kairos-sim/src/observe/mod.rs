@@ -75,12 +75,10 @@ pub struct Collector {
     needed: Vec<ProbeId>,
     /// By probe; `None` where it is not needed.
     watches: Vec<Option<Watch>>,
-    /// By rule, what is read when it fires.
-    at_rule: Vec<AtRule>,
+    /// By rule.
+    rules: Vec<RuleWatch>,
     /// Probes of durations.
     durations: Vec<ProbeId>,
-    /// By rule.
-    firings: Vec<RuleFirings>,
     series: Option<Series>,
     windows: Windows,
     /// When the window ends, if another follows; else never.
@@ -103,19 +101,16 @@ enum Watch {
     Derived,
 }
 
-/// What is read when a rule fires.
+/// The firings of a rule, and what is read when it fires.
 #[derive(Debug, Default)]
-struct AtRule {
+struct RuleWatch {
+    whole_run: Counts,
+    after_warm_up: Counts,
+    /// Whether anything is read.
+    reads: bool,
     tallies: Vec<ProbeId>,
     /// Of intervals.
     ends: Vec<End>,
-}
-
-/// Firings of a rule.
-#[derive(Clone, Copy, Debug, Default)]
-struct RuleFirings {
-    whole_run: Counts,
-    after_warm_up: Counts,
 }
 
 impl Collector {
@@ -141,8 +136,7 @@ impl Collector {
             program: Arc::clone(program),
             wanted,
             watches: model.probes.iter().map(|_| None).collect(),
-            at_rule: model.rules.iter().map(|_| AtRule::default()).collect(),
-            firings: vec![RuleFirings::default(); model.rules.len()],
+            rules: model.rules.iter().map(|_| RuleWatch::default()).collect(),
             durations: Vec::new(),
             series,
             needed: Vec::new(),
@@ -165,14 +159,18 @@ impl Collector {
             ProbeKind::Count(_) | ProbeKind::Summary { .. } => Watch::Level(Level::new(warm_up)),
             ProbeKind::Firings { rule } => Watch::Firings(*rule),
             ProbeKind::Tally { on, .. } => {
-                self.at_rule[on.index()].tallies.push(id);
+                let rule = &mut self.rules[on.index()];
+                rule.reads = true;
+                rule.tallies.push(id);
                 Watch::Tally(Tally::default())
             }
             ProbeKind::Between { from, to } => {
                 // A firing of one rule that is both ends closes the old interval before it opens the next.
                 for (endpoint, mark) in [(to, Mark::Close), (from, Mark::Open)] {
                     let end = End::new(model.rule(endpoint.rule), endpoint.same, id, mark);
-                    self.at_rule[endpoint.rule.index()].ends.push(end);
+                    let rule = &mut self.rules[endpoint.rule.index()];
+                    rule.reads = true;
+                    rule.ends.push(end);
                 }
                 self.durations.push(id);
                 let of_nodes = is_node(&model.rule(from.rule).scope, from.same);
@@ -225,19 +223,19 @@ impl Collector {
 
     /// Ends a window: what was seen in it is put by, and observing begins again.
     fn cut(&mut self, time: f64, series: Series) {
-        let firings = &mut self.firings;
+        let rules = &mut self.rules;
         let observed = |watch: &mut Watch| match watch {
             Watch::Level(level) => Observed::Level(level.cut(time)),
-            Watch::Firings(rule) => Observed::Firings(firings[rule.index()].after_warm_up),
+            Watch::Firings(rule) => Observed::Firings(rules[rule.index()].after_warm_up),
             Watch::Tally(tally) => Observed::Tally(std::mem::take(tally)),
             Watch::Between(durations) => Observed::Durations(durations.cut()),
             Watch::Derived => Observed::Derived(None),
         };
         let probes = self.watches.iter_mut().map(|w| w.as_mut().map(observed));
         let probes = probes.collect();
-        let whole_run = firings.iter().map(|f| f.whole_run).collect();
-        for counts in firings {
-            counts.after_warm_up = Counts::default();
+        let whole_run = rules.iter().map(|rule| rule.whole_run).collect();
+        for rule in rules {
+            rule.after_warm_up = Counts::default();
         }
         let began = match self.seen.len().checked_sub(1) {
             None => self.windows.warm_up(),
@@ -254,9 +252,18 @@ impl Collector {
         ));
     }
 
+    /// Reads what probes read of a firing, the graph being as it was before.
+    fn read<M: Matcher>(&mut self, matcher: &M, firing: &Firing<'_>) -> Outcome<()> {
+        if firing.time >= self.windows.warm_up() {
+            self.tally(matcher, firing)?;
+        }
+        self.mark(matcher, firing, false);
+        Ok(())
+    }
+
     /// Tallies the values that a firing has for its probes, the graph being as it was before.
     fn tally<M: Matcher>(&mut self, matcher: &M, firing: &Firing<'_>) -> Outcome<()> {
-        for &id in &self.at_rule[firing.rule.index()].tallies {
+        for &id in &self.rules[firing.rule.index()].tallies {
             let ProbeKind::Tally { value, when, .. } = &self.program.model.probes[id.index()].kind
             else {
                 unreachable!("only tallies are listed")
@@ -273,7 +280,7 @@ impl Collector {
     /// Closes and opens intervals of the elements that are bound now: before the application the matched and chosen ones, after it
     /// the created ones.
     fn mark<M: Matcher>(&mut self, matcher: &M, firing: &Firing<'_>, created: bool) {
-        let ends = &self.at_rule[firing.rule.index()].ends;
+        let ends = &self.rules[firing.rule.index()].ends;
         for end in ends.iter().filter(|end| end.created == created) {
             if let Some(Watch::Between(durations)) = &mut self.watches[end.probe.index()]
                 && let Some(element) = end.element(matcher.graph(), firing.bound)
@@ -322,13 +329,8 @@ impl<M: Matcher> Observer<M> for Collector {
         if self.window_ends <= firing.time {
             self.cut_before(|end| end <= firing.time);
         }
-        let at_rule = &self.at_rule[firing.rule.index()];
-        let (tallies, ends) = (!at_rule.tallies.is_empty(), !at_rule.ends.is_empty());
-        if tallies && firing.time >= self.windows.warm_up() {
-            self.tally(matcher, firing)?;
-        }
-        if ends {
-            self.mark(matcher, firing, false);
+        if self.rules[firing.rule.index()].reads {
+            self.read(matcher, firing)?;
         }
         Ok(())
     }
@@ -340,13 +342,10 @@ impl<M: Matcher> Observer<M> for Collector {
         if !applied && self.window_ends <= firing.time {
             self.cut_before(|end| end <= firing.time);
         }
-        let RuleFirings {
-            whole_run,
-            after_warm_up,
-        } = &mut self.firings[firing.rule.index()];
-        whole_run.count(outcome);
+        let rule = &mut self.rules[firing.rule.index()];
+        rule.whole_run.count(outcome);
         if firing.time >= self.windows.warm_up() {
-            after_warm_up.count(outcome);
+            rule.after_warm_up.count(outcome);
         }
         if applied && self.follows {
             self.follow(matcher, firing);

@@ -61,6 +61,17 @@ struct Node {
     slot: u32,
 }
 
+impl Node {
+    #[inline]
+    fn entry(self) -> Entry {
+        Entry {
+            time: self.time,
+            slot: self.slot,
+            order: self.order as u32,
+        }
+    }
+}
+
 /// Later than everything.
 const NOTHING: Node = Node {
     time: ABSENT,
@@ -129,8 +140,8 @@ impl Default for CalendarSchedule {
             in_days: 0,
             later: Vec::new(),
             days_per_time: 0.0,
-            day: 0,
-            new_year: 0,
+            day: FIRST_DAY,
+            new_year: FIRST_DAY,
             watch: Watch {
                 period: FEW,
                 ..Watch::default()
@@ -139,12 +150,17 @@ impl Default for CalendarSchedule {
     }
 }
 
-/// A whole number near one that is at least 0, never smaller for a greater one: where halves no longer fit, all that is left of a number
-/// is whole, and beyond that the bits go on ascending.
+/// Where halves no longer fit.
+const WHOLE: f64 = (1_u64 << 52) as f64;
+
+/// Days are counted from here.
+const FIRST_DAY: u64 = WHOLE.to_bits();
+
+/// A whole number near one that is at least 0, counted from [`FIRST_DAY`], never smaller for a greater one: where halves no longer fit, all
+/// that is left of a number is whole, and beyond that the bits go on ascending.
 #[inline]
 fn whole(number: f64) -> u64 {
-    const WHOLE: f64 = (1_u64 << 52) as f64;
-    (number + WHOLE).to_bits().wrapping_sub(WHOLE.to_bits())
+    (number + WHOLE).to_bits()
 }
 
 /// Whether a time is ever due.
@@ -160,10 +176,10 @@ impl CalendarSchedule {
         whole(f64::from_bits(time) * self.days_per_time)
     }
 
-    /// The index of a day of this year.
+    /// The index of a day of this year. None is there while there is only today.
     #[inline]
     fn index(&self, day: u64) -> usize {
-        day as usize & (self.days.len() - 1)
+        day as usize & self.days.len().wrapping_sub(1)
     }
 
     /// How many slots are due at some time.
@@ -202,26 +218,38 @@ impl CalendarSchedule {
     }
 
     /// Writes down when a slot is due, where its time belongs.
-    #[inline(always)]
     fn put(&mut self, node: Node) {
-        let Node { time, order, slot } = node;
-        let day = self.day_of(time);
+        if self.put_into_year(node) {
+            return;
+        }
+        let day = self.day_of(node.time);
         if day <= self.day {
             return self.put_into_today(node);
         }
         self.watch.written += 1;
-        let entry = Entry {
-            time,
-            slot,
-            order: order as u32,
-        };
         if day < self.new_year {
             let index = self.index(day);
-            self.lists.push(&mut self.days[index], entry);
+            self.lists.push(&mut self.days[index], node.entry());
             self.in_days += 1;
         } else {
-            self.later.push(entry);
+            self.later.push(node.entry());
         }
+    }
+
+    /// The same, where that is the list of a later day of this year, and there is room in it.
+    #[inline(always)]
+    fn put_into_year(&mut self, node: Node) -> bool {
+        let day = self.day_of(node.time);
+        let index = self.index(day);
+        if day <= self.day || day >= self.new_year || index >= self.days.len() {
+            return false;
+        }
+        let there_is_room = self.lists.push_quickly(&mut self.days[index], node.entry());
+        if there_is_room {
+            self.watch.written += 1;
+            self.in_days += 1;
+        }
+        there_is_room
     }
 
     /// The same, where its day has come: there is no other while all that is kept is the table.
@@ -234,19 +262,38 @@ impl CalendarSchedule {
         }
     }
 
+    /// The same, wherever that is; and finds what is due next.
+    fn put_and_find_next(&mut self, node: Node) {
+        if self.is_least() {
+            return self.find_least(node);
+        }
+        self.put(node);
+        self.find_next(node.slot);
+    }
+
+    /// Finds what is due next, after a slot has got another time.
+    #[inline(always)]
+    fn find_next(&mut self, slot: u32) {
+        if self.first.slot == slot {
+            self.leave();
+        } else if self.first == NOTHING || self.is_untidy() {
+            self.settle();
+        }
+    }
+
     /// Finds what is due next, after what was the first has got another time or none.
     #[inline(always)]
     fn leave(&mut self) {
-        let is_first = |entry: &Entry| entry.slot == self.first.slot;
-        let left = self.left + usize::from(self.today.get(self.left).is_some_and(is_first));
-        if left + FORESEEN < self.today.len()
-            && !self.is_untidy()
-            && let Some(node) = self.node_of(self.today[left])
-            && self.added.peek().is_none_or(|added| node < added.0)
-        {
-            self.left = left;
-            self.first = node;
-            return;
+        let today = self.today.get(self.left..).unwrap_or_default();
+        if today.len() > FORESEEN + 1 && !self.is_untidy() {
+            let left = usize::from(today[0].slot == self.first.slot);
+            if let Some(node) = self.node_of(today[left])
+                && self.added.peek().is_none_or(|added| node < added.0)
+            {
+                self.left += left;
+                self.first = node;
+                return;
+            }
         }
         self.settle();
     }
@@ -281,6 +328,45 @@ impl CalendarSchedule {
                 return;
             }
             self.next_day();
+        }
+    }
+
+    /// Finds what is due next after one slot has got another time, where there are so few that nothing but the table is kept.
+    fn find_least(&mut self, changed: Node) {
+        self.first = if self.first.slot == changed.slot {
+            self.nodes().min().unwrap_or(NOTHING)
+        } else {
+            self.first.min(changed)
+        };
+    }
+
+    /// Gives a slot another time, where it is never due before or after. Panics where it is not scheduled or the time is none.
+    fn reschedule_parked(&mut self, slot: Slot, time: f64, order: u64) {
+        let time = time_key(time);
+        let before = std::mem::replace(self.place(slot), Place { time, order });
+        if !due(before.time) {
+            self.parked -= 1;
+        }
+        let slot = slot.0;
+        if due(time) {
+            return self.put_and_find_next(Node { time, order, slot });
+        }
+        self.parked += 1;
+        self.find_next(slot);
+    }
+
+    /// Makes room in the table.
+    #[cold]
+    fn make_room(&mut self, slot: Slot) {
+        assert!(slot.0 < u32::MAX, "{slot:?} is no dense slot");
+        let absent = Place {
+            time: ABSENT,
+            order: 0,
+        };
+        let was_least = self.is_least();
+        self.places.resize(slot.0 as usize + 1, absent);
+        if was_least && !self.is_least() {
+            self.rebuild(0.0, 0);
         }
     }
 
@@ -344,12 +430,12 @@ impl CalendarSchedule {
         self.today.extend_from_slice(entries);
         let (parts_per_time, first) = (
             self.days_per_time * PARTS as f64,
-            (self.day as f64 - 0.5) * PARTS as f64,
+            ((self.day - FIRST_DAY) as f64 - 0.5) * PARTS as f64,
         );
         // Rounding may put an entry one part off.
         let part = |entry: &Entry| {
             let part = whole(f64::from_bits(entry.time) * parts_per_time - first);
-            part.min(PARTS as u64 - 1) as u8
+            part.wrapping_sub(FIRST_DAY).min(PARTS as u64 - 1) as u8
         };
         sort(entries, part, &self.places, &mut self.today[before..]);
     }
@@ -375,22 +461,13 @@ impl CalendarSchedule {
 
 impl Schedule for CalendarSchedule {
     fn insert(&mut self, slot: Slot, time: f64, order: u64) {
-        let time = time_key(time);
         let index = slot.0 as usize;
         if index >= self.places.len() {
-            assert!(slot.0 < u32::MAX, "{slot:?} is no dense slot");
-            let absent = Place {
-                time: ABSENT,
-                order: 0,
-            };
-            let was_least = self.is_least();
-            self.places.resize(index + 1, absent);
-            if was_least && !self.is_least() {
-                self.rebuild(0.0, 0);
-            }
+            self.make_room(slot);
         }
         let place = &mut self.places[index];
         assert!(place.time == ABSENT, "{slot:?} is scheduled already");
+        let time = time_key(time);
         *place = Place { time, order };
         self.scheduled += 1;
         if !due(time) {
@@ -398,10 +475,11 @@ impl Schedule for CalendarSchedule {
             return;
         }
         let slot = slot.0;
-        self.put(Node { time, order, slot });
-        if self.first == NOTHING || self.is_untidy() {
-            self.settle();
+        let node = Node { time, order, slot };
+        if !self.put_into_year(node) {
+            return self.put_and_find_next(node);
         }
+        self.find_next(slot);
     }
 
     #[inline]
@@ -417,25 +495,20 @@ impl Schedule for CalendarSchedule {
         }
     }
 
+    // All that is rare is left to functions whose results are returned as they are, so that nothing need be saved for after them.
     #[inline(always)]
     fn reschedule(&mut self, slot: Slot, time: f64, order: u64) {
-        let time = time_key(time);
-        let place = self.place(slot);
-        let before = std::mem::replace(place, Place { time, order });
-        if !due(before.time) {
-            self.parked -= 1;
+        let key = time.to_bits();
+        match self.places.get_mut(slot.0 as usize) {
+            Some(place) if due(place.time) && due(key) => *place = Place { time: key, order },
+            _ => return self.reschedule_parked(slot, time, order),
         }
-        if due(time) {
-            let slot = slot.0;
-            self.put(Node { time, order, slot });
-        } else {
-            self.parked += 1;
+        let (time, slot) = (key, slot.0);
+        let node = Node { time, order, slot };
+        if !self.put_into_year(node) {
+            return self.put_and_find_next(node);
         }
-        if self.first.slot == slot.0 {
-            self.leave();
-        } else if self.first == NOTHING || self.is_untidy() {
-            self.settle();
-        }
+        self.find_next(slot);
     }
 
     #[inline]
@@ -470,6 +543,7 @@ impl Schedule for CalendarSchedule {
         (place.time != ABSENT).then(|| f64::from_bits(place.time))
     }
 
+    #[inline]
     fn order_of(&self, slot: Slot) -> u64 {
         let place = self.places.get(slot.0 as usize);
         let place = place.filter(|place| place.time != ABSENT);

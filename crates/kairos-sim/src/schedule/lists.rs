@@ -1,10 +1,7 @@
 //! Lists of the days of a calendar: blocks of entries in one arena, so that lists that grow and shrink all the time allocate nothing.
 
 /// How many entries a block holds.
-const BLOCK: usize = 16;
-
-/// No block.
-const NONE: u32 = u32::MAX;
+const BLOCK: usize = 32;
 
 /// A slot in the list of a day, with what told it apart when it came there.
 #[derive(Clone, Copy, Debug, Default)]
@@ -16,90 +13,98 @@ pub(super) struct Entry {
     pub(super) order: u32,
 }
 
-/// Entries in no order.
+/// Entries in no order: where the next one would stand, behind the last in the only block that need not be full. A multiple of [`BLOCK`]
+/// where that is full, or where there is none: 0.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct List {
-    /// The only block that need not be full, or [`NONE`].
-    head: u32,
-    /// How many entries it holds.
-    filled: u32,
-}
+pub(super) struct List(u32);
 
 impl List {
     /// Nothing.
-    pub(super) const EMPTY: List = List {
-        head: NONE,
-        filled: BLOCK as u32,
-    };
+    pub(super) const EMPTY: List = List(0);
+
+    /// Whether there is no room in its last block, which is not empty.
+    #[inline]
+    fn is_full(self) -> bool {
+        (self.0 as usize).is_multiple_of(BLOCK)
+    }
+
+    /// Its last block, and where the entries end there.
+    fn last(self) -> Option<(usize, usize)> {
+        let end = self.0 as usize;
+        (end > 0).then(|| ((end - 1) / BLOCK, end))
+    }
 }
 
 /// The arena of all lists.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lists {
-    blocks: Vec<[Entry; BLOCK]>,
-    /// By block: the next one of its list, which is full.
-    next: Vec<u32>,
+    /// Block after block.
+    entries: Vec<Entry>,
+    /// By block: the rest of its list, of which every block is full.
+    rest: Vec<List>,
     free: Vec<u32>,
 }
 
 impl Lists {
     /// Adds an entry to a list.
-    #[inline(always)]
     pub(super) fn push(&mut self, list: &mut List, entry: Entry) {
-        if list.filled as usize == BLOCK {
+        if !self.push_quickly(list, entry) {
             self.add_block(list);
+            self.entries[list.0 as usize] = entry;
+            list.0 += 1;
         }
-        self.blocks[list.head as usize][list.filled as usize] = entry;
-        list.filled += 1;
+    }
+
+    /// The same, where there is room; whether there is.
+    #[inline(always)]
+    pub(super) fn push_quickly(&mut self, list: &mut List, entry: Entry) -> bool {
+        match self.entries.get_mut(list.0 as usize) {
+            Some(end) if !list.is_full() => *end = entry,
+            _ => return false,
+        }
+        list.0 += 1;
+        true
     }
 
     fn add_block(&mut self, list: &mut List) {
         let block = self.free.pop().unwrap_or_else(|| {
-            self.blocks.push([Entry::default(); BLOCK]);
-            self.next.push(NONE);
-            u32::try_from(self.blocks.len() - 1).expect("fewer than 2^32 blocks")
+            let block = u32::try_from(self.rest.len()).expect("fewer than 2^32 blocks");
+            let end = self.entries.len() + BLOCK;
+            assert!(u32::try_from(end).is_ok(), "fewer than 2^32 entries");
+            self.entries.resize(end, Entry::default());
+            self.rest.push(List::EMPTY);
+            block
         });
-        self.next[block as usize] = std::mem::replace(&mut list.head, block);
-        list.filled = 0;
+        let first = block * BLOCK as u32;
+        self.rest[block as usize] = std::mem::replace(list, List(first));
     }
 
     /// Moves all entries of a list to the end of `out`.
     #[inline]
     pub(super) fn drain(&mut self, list: &mut List, out: &mut Vec<Entry>) {
-        let List { mut head, filled } = std::mem::replace(list, List::EMPTY);
-        let mut filled = filled as usize;
-        while head != NONE {
-            out.extend_from_slice(&self.blocks[head as usize][..filled]);
-            self.free.push(head);
-            head = self.next[head as usize];
-            filled = BLOCK;
+        while let Some((block, end)) = list.last() {
+            out.extend_from_slice(&self.entries[block * BLOCK..end]);
+            self.free.push(block as u32);
+            *list = self.rest[block];
         }
     }
 
     /// The entries of a list.
     pub(super) fn iter(&self, list: List) -> impl Iterator<Item = &Entry> {
-        let block = |head: u32| (head != NONE).then_some(head);
-        let blocks =
-            std::iter::successors(block(list.head), move |&b| block(self.next[b as usize]));
-        let filled = move |b: u32| {
-            if b == list.head {
-                list.filled as usize
-            } else {
-                BLOCK
-            }
-        };
-        blocks.flat_map(move |b| &self.blocks[b as usize][..filled(b)])
+        let pieces = std::iter::successors(list.last(), |&(block, _)| self.rest[block].last());
+        pieces.flat_map(|(block, end)| &self.entries[block * BLOCK..end])
     }
 
     /// Empties the arena, and with it all lists.
     pub(super) fn clear(&mut self) {
-        self.blocks.clear();
-        self.next.clear();
+        self.entries.clear();
+        self.rest.clear();
         self.free.clear();
     }
 
     pub(super) fn memory_bytes(&self) -> usize {
-        self.blocks.capacity() * (size_of::<[Entry; BLOCK]>() + size_of::<u32>())
+        self.entries.capacity() * size_of::<Entry>()
+            + self.rest.capacity() * size_of::<List>()
             + self.free.capacity() * size_of::<u32>()
     }
 }

@@ -95,6 +95,9 @@ fn insertion_sort(entries: &mut [Entry], places: &[Place]) {
         a.time > b.time || a.time == b.time && is_after_at_one_time(a, b, places)
     };
     for i in 1..entries.len() {
+        if !is_after(entries[i - 1], entries[i]) {
+            continue;
+        }
         let entry = entries[i];
         let mut place = i;
         while place > 0 && is_after(entries[place - 1], entry) {

@@ -1,7 +1,8 @@
 //! How long days and years are: looked at now and then, and changed where they do not fit what is scheduled.
 
 use super::{
-    CalendarSchedule, EVENTS_PER_DAY, FEW, LONGEST_YEAR, NOTHING, Node, Place, Watch, due,
+    CalendarSchedule, EVENTS_PER_DAY, FEW, FIRST_DAY, LONGEST_YEAR, NOTHING, Node, Place, Watch,
+    due,
 };
 use crate::schedule::lists::List;
 
@@ -69,7 +70,7 @@ impl CalendarSchedule {
         self.days.resize(year, List::EMPTY);
         self.days_per_time = days_per_time;
         let first = self.nodes().min();
-        self.day = first.map_or(0, |first| self.day_of(first.time));
+        self.day = first.map_or(FIRST_DAY, |first| self.day_of(first.time));
         self.new_year = self.day.saturating_add(year as u64);
         self.first = NOTHING;
         for slot in 0..self.places.len() {
