@@ -219,6 +219,10 @@ pub trait Matcher: Sized {
     #[inline]
     fn prefetch(&self, _event: EventId, _how_soon: Soon) {}
 
+    /// Asks for the memory of what its first pick comes to, if that is uniform and made as it would be now: at the fraction that `uniform` gives.
+    #[inline]
+    fn prefetch_pick(&self, _event: EventId, _how_soon: Soon, _uniform: impl FnOnce() -> f64) {}
+
     /// All active events, in no particular order.
     fn events(&self) -> Vec<EventId>;
 

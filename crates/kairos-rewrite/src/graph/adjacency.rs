@@ -168,6 +168,12 @@ impl Adjacency {
         self.heads.prefetch_at(first);
     }
 
+    /// Asks for the memory of a node's heads, if it is known where they are.
+    #[inline]
+    pub(super) fn prefetch_known_heads(&self, node: Slot) {
+        self.heads.prefetch(node);
+    }
+
     /// Asks for the memory of the first members of a list.
     #[inline]
     pub(super) fn prefetch_members(&self, head: usize) {

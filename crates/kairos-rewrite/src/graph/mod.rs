@@ -397,6 +397,12 @@ impl HostGraph {
         self.node_words.prefetch(node);
     }
 
+    /// Asks for the memory of the heads of a node's lists, if it is known where they are.
+    #[inline]
+    pub(crate) fn prefetch_known_heads(&self, node: Slot) {
+        self.adjacency.prefetch_known_heads(node);
+    }
+
     /// Asks for the memory of a node's attributes; the node itself has come.
     #[inline]
     pub(crate) fn prefetch_attributes(&self, node: Slot) {

@@ -230,6 +230,11 @@ impl Matcher for IncrementalMatcher {
         self.data.prefetch(event, how_soon);
     }
 
+    #[inline]
+    fn prefetch_pick(&self, event: EventId, how_soon: Soon, uniform: impl FnOnce() -> f64) {
+        self.data.prefetch_pick(event, how_soon, uniform);
+    }
+
     fn events(&self) -> Vec<EventId> {
         let queries = self.data.network().events.iter().flatten();
         queries

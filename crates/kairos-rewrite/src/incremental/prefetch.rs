@@ -5,11 +5,12 @@ use kairos_model::{expr::Var, rule::RuleId};
 use super::{
     data::{Data, Event},
     network::Component,
+    picking::Source,
     query::{Query, QueryId},
 };
 use crate::{
     binding::{Binding, Slot},
-    matcher::{EventId, Firing, Soon},
+    matcher::{EventId, Firing, Soon, at_fraction},
     prefetch::prefetch,
     program::Program,
 };
@@ -59,6 +60,46 @@ impl Data {
             (Ahead::Node, _) => self.prefetch_around_node(first, how_soon),
             (Ahead::Edge, _) => self.prefetch_around_edge(first, how_soon),
         }
+    }
+
+    /// Asks for the node that an event's first pick comes to, or, once that has come, for the edges there.
+    #[inline]
+    pub(super) fn prefetch_pick(
+        &self,
+        event: EventId,
+        how_soon: Soon,
+        uniform: impl FnOnce() -> f64,
+    ) {
+        let Some(node) = self.foresee_pick(event, uniform) else {
+            return;
+        };
+        if how_soon == Soon::Nearer {
+            self.graph.prefetch_node(node);
+            self.graph.prefetch_known_heads(node);
+        } else if self.graph.has_node(node) {
+            self.graph.prefetch_halves(node);
+        }
+    }
+
+    /// The node that an event's first pick comes to, where that is at the end of any edge in a list of a matched node.
+    #[inline]
+    fn foresee_pick(&self, event: EventId, uniform: impl FnOnce() -> f64) -> Option<Slot> {
+        let &Event { rule, row, .. } = self.events.get(event.index())?;
+        let pick = self.network().choices[rule.index()].steps.first()?;
+        let Source::Halves {
+            anchor, ref ports, ..
+        } = pick.source
+        else {
+            return None;
+        };
+        let query = self.network().events[rule.index()]?;
+        let from = *self.stores[query.index()].row(row).get(anchor.index())?;
+        if !pick.is_uniform || !self.graph.has_node(from) {
+            return None;
+        }
+        let halves = self.graph.port(from, ports.of(&self.graph, from)?);
+        let half = halves.get(at_fraction(uniform(), halves.len()))?;
+        Some(half.node())
     }
 
     fn prefetch_around_node(&self, node: Slot, how_soon: Soon) {

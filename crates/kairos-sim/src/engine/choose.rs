@@ -36,15 +36,12 @@ pub(super) struct At<'a> {
     pub(super) now: f64,
 }
 
-impl At<'_> {
-    /// The uniform number of an attempt at a step.
-    #[inline]
-    fn uniform(self, step: usize, attempt: u32) -> f64 {
-        // There are fewer than 2^16 steps.
-        let place = Place::text(FIRST_PICK + step as u32).attempt(attempt);
-        let mut rng = self.randomness.rng(self.name, place);
-        rng.uniform()
-    }
+/// The uniform number of an attempt at a step.
+#[inline]
+pub(super) fn uniform(randomness: &Randomness, name: Name, step: usize, attempt: u32) -> f64 {
+    // There are fewer than 2^16 steps.
+    let place = Place::text(FIRST_PICK + step as u32).attempt(attempt);
+    randomness.rng(name, place).uniform()
 }
 
 impl Chooser {
@@ -55,7 +52,7 @@ impl Chooser {
         at: At<'_>,
         bound: &Binding,
     ) -> Outcome<bool> {
-        let uniform = |step: usize, attempt| at.uniform(step, attempt);
+        let uniform = |step: usize, attempt| uniform(at.randomness, at.name, step, attempt);
         let mut first = 0;
         while let Some(step) = matcher.pool_picks(at.rule, first, ATTEMPTS, uniform, bound)? {
             if !self.step(matcher, at, step, bound)? {
@@ -76,7 +73,7 @@ impl Chooser {
         bound: &Binding,
     ) -> Outcome<bool> {
         let program = matcher.program();
-        let uniform = |attempt| at.uniform(step, attempt);
+        let uniform = |attempt| uniform(at.randomness, at.name, step, attempt);
         match &program.model.rule(at.rule).choose[step].pick {
             Pick::Uniform => {
                 matcher.extensions(at.rule, step, bound, &mut self.extensions)?;

@@ -335,6 +335,12 @@ impl<S: Schedule + Default> Clocks<S> {
         self.timed.foresee(ahead)
     }
 
+    /// The name of the firing to come.
+    #[inline]
+    pub(super) fn name(&self, slot: Slot) -> Name {
+        self.clocks[slot.0 as usize].name
+    }
+
     /// Asks for the memory in which a clock stands.
     #[inline]
     pub(super) fn prefetch(&self, slot: Slot) {

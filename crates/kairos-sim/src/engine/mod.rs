@@ -300,10 +300,14 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     #[inline]
     fn look_ahead(&self) {
         if self.clockwork.clocks.are_many() {
-            self.prefetch(12, Soon::Far);
-            self.prefetch(8, Soon::Near);
-            self.prefetch(5, Soon::Nearer);
-            self.prefetch(2, Soon::Next);
+            self.prefetch(14, Soon::Far);
+            self.prefetch(11, Soon::Near);
+            self.prefetch(9, Soon::Nearer);
+            self.prefetch(6, Soon::Next);
+            if self.timers.pick_first {
+                self.prefetch_pick(4, Soon::Nearer);
+                self.prefetch_pick(2, Soon::Next);
+            }
         }
     }
 
@@ -318,6 +322,19 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         }
         if let Due::Event(event) = self.clockwork.due_in(slot) {
             self.matcher.prefetch(event, how_soon);
+        }
+    }
+
+    /// The same for what its first pick comes to.
+    #[inline(always)]
+    fn prefetch_pick(&self, ahead: usize, how_soon: Soon) {
+        let clocks = &self.clockwork.clocks;
+        let Some(slot) = clocks.foresee(ahead) else {
+            return;
+        };
+        if let Due::Event(event) = self.clockwork.due_in(slot) {
+            let uniform = || choose::uniform(&self.randomness, clocks.name(slot), 0, 0);
+            self.matcher.prefetch_pick(event, how_soon, uniform);
         }
     }
 

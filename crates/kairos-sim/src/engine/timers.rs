@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use kairos_model::{
     expr::{Formula, Var},
-    rule::RuleId,
+    rule::{Pick, Rule, RuleId},
     timer::{ClockMode, Family, Memory, OnChange},
     types::Value,
 };
@@ -122,6 +122,8 @@ pub struct Timers {
     timers: Vec<Timer>,
     /// The rules with an aggregate clock, in the order of their names.
     pub(super) aggregates: Vec<RuleId>,
+    /// Whether any rule chooses first by a uniform pick.
+    pub(super) pick_first: bool,
     pub(super) columns: Columns,
 }
 
@@ -134,7 +136,13 @@ impl Timers {
         let timers = rules
             .map(|id| timer(program, id, &mut aggregates))
             .collect();
+        let picks = |rule: &Rule| {
+            rule.choose
+                .first()
+                .is_some_and(|first| matches!(first.pick, Pick::Uniform))
+        };
         Arc::new(Timers {
+            pick_first: program.model.rules.iter().any(picks),
             timers,
             aggregates,
             columns: Columns::new(&program.model),
