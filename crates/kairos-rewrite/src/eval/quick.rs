@@ -64,8 +64,9 @@ impl Joined {
     }
 }
 
-/// A word that is read off the graph.
+/// A word that is read off the graph. Its tag stands by itself as well.
 #[derive(Clone, Debug)]
+#[repr(u8)]
 pub enum Read {
     /// The bits of an attribute.
     Attribute(Attribute),
@@ -192,8 +193,9 @@ impl Scale {
     }
 }
 
-/// A formula that has a value at every match, without fail.
+/// A formula that has a value at every match, without fail. Its tag stands by itself, not in one of those inside: it is read at every step.
 #[derive(Clone, Debug)]
+#[repr(u8)]
 pub enum Quick {
     /// What is always the same.
     Constant(Value),
