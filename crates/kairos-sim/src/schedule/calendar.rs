@@ -219,10 +219,8 @@ impl CalendarSchedule {
     }
 
     /// Writes down when a slot is due, where its time belongs.
+    #[inline(always)]
     fn put(&mut self, node: Node) {
-        if self.put_into_year(node) {
-            return;
-        }
         let day = self.day_of(node.time);
         if day <= self.day {
             return self.put_into_today(node);
@@ -490,9 +488,11 @@ impl Schedule for CalendarSchedule {
         let slot = slot.0;
         let node = Node { time, order, slot };
         if !self.put_into_year(node) {
-            return self.put_and_find_next(node);
+            self.put(node);
         }
-        self.find_next(slot);
+        if self.first == NOTHING || self.is_untidy() {
+            self.settle();
+        }
     }
 
     #[inline]
