@@ -215,6 +215,19 @@ mod tests {
         }
     }
 
+    /// What is too much for the sum of round numbers is kept among the others, and leaves no trace either.
+    #[test]
+    fn round_numbers_may_overflow() {
+        let large = 2.0_f64.powi(44);
+        for sign in [1.0, -1.0] {
+            let mut sum = sum_of(&[sign * large; 9]);
+            assert_eq!(sum.value(), sign * 9.0 * large);
+            (0..8).for_each(|_| sum.subtract(sign * large));
+            sum.add(0.25);
+            assert_eq!(sum.value(), sign * large + 0.25);
+        }
+    }
+
     /// What floating-point addition loses.
     #[test]
     fn nothing_is_lost() {

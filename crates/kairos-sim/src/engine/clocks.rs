@@ -319,6 +319,9 @@ impl<S: Schedule + Default> Clocks<S> {
                 },
             ))
         };
+        if self.priorities.is_empty() {
+            return timed();
+        }
         self.priorities.iter().find_map(first).or_else(timed)
     }
 

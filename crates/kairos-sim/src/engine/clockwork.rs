@@ -329,7 +329,12 @@ impl<S: Schedule + Default> Clockwork<S> {
         let reading = timer.plain.as_ref()?;
         let name = timer.name(matcher.graph(), matched, cause);
         self.truncation.note_once(rule, reading);
-        Some((name, draw(&self.randomness, name, reading)))
+        let quick = timer.quick.as_ref();
+        let delay = quick.and_then(|quick| quick.delay(&self.randomness, name));
+        Some((
+            name,
+            delay.unwrap_or_else(|| draw(&self.randomness, name, reading)),
+        ))
     }
 
     /// The same of a rule with an aggregate clock.
@@ -467,7 +472,8 @@ impl<S: Schedule + Default> Clockwork<S> {
             hazard *= matcher.component_weight(rule, component);
         }
         hazard /= aggregate.automorphisms;
-        if (0.0..f64::INFINITY).contains(&hazard) {
+        // The bits of finite numbers from 0 on are below those of infinity, those of all others not; adding 0 turns −0 into 0.
+        if (hazard + 0.0).to_bits() < f64::INFINITY.to_bits() {
             return Ok(hazard);
         }
         Err(self.no_hazard(matcher, rule, bad_hazard(hazard, now)))
@@ -522,7 +528,6 @@ fn identity<M: Matcher>(timer: &Timer, matcher: &M, matched: &[MatchedSlot]) -> 
     timer.name(matcher.graph(), matched.iter().copied(), Name::START)
 }
 
-#[inline(always)]
 fn draw(randomness: &Randomness, name: Name, reading: &Reading<'_>) -> Delay {
     match *reading {
         Reading::Exponential(rate) => exponential(randomness, name, rate),

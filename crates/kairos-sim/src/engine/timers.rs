@@ -70,6 +70,8 @@ pub(super) struct Timer {
     causes: Causes,
     /// The left-hand side, in the order of the text.
     pub(super) elements: Box<[Element]>,
+    /// Whether that is a node, as it mostly is.
+    of_a_node: bool,
     /// How many variables the rule has.
     pub(super) variables: usize,
     /// Whether it makes choices, or checks something after them.
@@ -103,8 +105,7 @@ impl Timer {
         mut matched: impl Iterator<Item = Slot>,
         cause: Name,
     ) -> Name {
-        // Most matches are a node.
-        if let [Element::Node(_)] = *self.elements
+        if self.of_a_node
             && let Some(node) = matched.next()
         {
             let name = Name(graph.node_name(node));
@@ -213,13 +214,15 @@ fn timer(program: &Program, id: RuleId, aggregates: &mut Vec<RuleId>) -> Timer {
     let key = RuleKey::of(&rule.name);
     let is_plain = stream.is_none() && timer.memory != Memory::Age && aggregate.is_none();
     let plain = constant.filter(|_| is_plain);
+    let elements: Box<[Element]> = rule.lhs.elements.iter().map(element).collect();
     Timer {
         key,
+        of_a_node: matches!(*elements, [Element::Node(_)]),
         // An aggregate clock names its firings by no element.
         causes: Causes::new(key, aggregate.map_or(rule.lhs.elements.len(), |_| 0)),
         quick: plain.as_ref().and_then(Quick::of),
         plain,
-        elements: rule.lhs.elements.iter().map(element).collect(),
+        elements,
         variables: rule.scope.elements.len(),
         chooses: !rule.choose.is_empty() || !rule.then.is_empty(),
         chosen: rule

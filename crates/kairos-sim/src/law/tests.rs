@@ -3,6 +3,7 @@
 use expect_test::expect;
 use rand_distr::Distribution;
 
+use super::one_word::{OneWordExponential, OneWordNormal};
 use super::ziggurat::{standard_exponential, standard_normal};
 use super::{Bernoulli, Column, DelayLaw, Law, LawError, UniformInt};
 use crate::draw::{KeyedRng, Name, Place, Randomness};
@@ -241,6 +242,36 @@ fn the_ziggurats_agree_with_those_of_rand_distr() {
             assert!((own - other).abs() < 1e-10, "{own} and {other} at {i}");
         }
     }
+}
+
+#[test]
+fn one_word_mostly_gives_what_the_law_gives() {
+    const DRAWS: u64 = 100_000;
+    // Of a normal near 0 some values are rejected.
+    for (mean, sd, most) in [(1.0, 0.1, 0.98), (1.0, 1.0, 0.8), (-0.4, 1.0, 0.3)] {
+        let law = delay(Law::normal(mean, sd));
+        let normal = OneWordNormal::of(&law).unwrap();
+        let exponential = OneWordExponential::new();
+        let (mut normals, mut exponentials) = (0, 0);
+        for i in 0..DRAWS {
+            let word = rng(5, i).word();
+            if let Some(value) = normal.delay(word) {
+                assert_eq!(value.to_bits(), law.delay(&mut rng(5, i)).to_bits());
+                normals += 1;
+            }
+            if let Some(value) = exponential.value(word) {
+                let whole = standard_exponential(&mut rng(5, i));
+                assert_eq!(value.to_bits(), whole.to_bits());
+                exponentials += 1;
+            }
+        }
+        assert!(f64::from(normals) > most * DRAWS as f64, "{normals}");
+        let most = 0.97 * DRAWS as f64;
+        assert!(f64::from(exponentials) > most, "{exponentials}");
+    }
+    // Where plain rejection takes too long, and for other laws, there is no such way.
+    assert!(OneWordNormal::of(&delay(Law::normal(-3.0, 1.0))).is_none());
+    assert!(OneWordNormal::of(&delay(Law::uniform(0.0, 1.0))).is_none());
 }
 
 #[test]

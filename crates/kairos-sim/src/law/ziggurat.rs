@@ -84,7 +84,7 @@ pub(super) fn signed(word: u64) -> f64 {
     f64::from_bits(word >> 12 | 2_f64.to_bits()) - 3.0
 }
 
-/// A standard normal value, in Doornik's variant ZIGNOR. One word in 98.8 % of the draws.
+/// A standard normal value, in Doornik's variant ZIGNOR. One word is enough in 98.5 % of the draws.
 #[inline(always)]
 pub(super) fn standard_normal(rng: &mut KeyedRng) -> f64 {
     let word = rng.word();
@@ -114,7 +114,7 @@ fn normal_from(mut word: u64, rng: &mut KeyedRng) -> f64 {
     }
 }
 
-/// An exponential value of rate 1, greater than 0. One word in 98.9 % of the draws.
+/// An exponential value of rate 1, greater than 0. One word is enough in 97.8 % of the draws.
 #[inline(always)]
 pub(crate) fn standard_exponential(rng: &mut KeyedRng) -> f64 {
     let word = rng.word();

@@ -9,6 +9,7 @@
 //! Nothing is taken out of a list before its day comes. The time and order of a slot stand in a table; an entry that says something else
 //! is out of date, and is dropped when it is met, or with all others once there are as many of them as of true ones.
 
+mod checking;
 mod sorting;
 #[cfg(test)]
 mod tests;
@@ -218,10 +219,8 @@ impl CalendarSchedule {
     }
 
     /// Writes down when a slot is due, where its time belongs.
+    #[inline(always)]
     fn put(&mut self, node: Node) {
-        if self.put_into_year(node) {
-            return;
-        }
         let day = self.day_of(node.time);
         if day <= self.day {
             return self.put_into_today(node);
@@ -264,9 +263,19 @@ impl CalendarSchedule {
 
     /// The same, wherever that is; and finds what is due next.
     fn put_and_find_next(&mut self, node: Node) {
-        if self.is_least() {
-            return self.find_least(node);
+        if !self.is_least() {
+            return self.put_among_many(node);
         }
+        // There are so few that nothing but the table is kept.
+        self.first = if self.first.slot == node.slot {
+            self.first_of_all()
+        } else {
+            self.first.min(node)
+        };
+    }
+
+    #[inline(never)]
+    fn put_among_many(&mut self, node: Node) {
         self.put(node);
         self.find_next(node.slot);
     }
@@ -302,7 +311,7 @@ impl CalendarSchedule {
     #[inline(never)]
     fn settle(&mut self) {
         if self.is_least() {
-            self.first = self.nodes().min().unwrap_or(NOTHING);
+            self.first = self.first_of_all();
             return;
         }
         if self.is_untidy() {
@@ -329,15 +338,6 @@ impl CalendarSchedule {
             }
             self.next_day();
         }
-    }
-
-    /// Finds what is due next after one slot has got another time, where there are so few that nothing but the table is kept.
-    fn find_least(&mut self, changed: Node) {
-        self.first = if self.first.slot == changed.slot {
-            self.nodes().min().unwrap_or(NOTHING)
-        } else {
-            self.first.min(changed)
-        };
     }
 
     /// Gives a slot another time, where it is never due before or after. Panics where it is not scheduled or the time is none.
@@ -390,6 +390,17 @@ impl CalendarSchedule {
     #[inline]
     fn is_least(&self) -> bool {
         self.places.len() <= LEAST
+    }
+
+    /// What is due first of all that the table holds.
+    fn first_of_all(&self) -> Node {
+        let mut first = NOTHING;
+        for node in self.nodes() {
+            if node.time <= first.time {
+                first = first.min(node);
+            }
+        }
+        first
     }
 
     /// All slots that are due at some time.
@@ -477,9 +488,11 @@ impl Schedule for CalendarSchedule {
         let slot = slot.0;
         let node = Node { time, order, slot };
         if !self.put_into_year(node) {
-            return self.put_and_find_next(node);
+            self.put(node);
         }
-        self.find_next(slot);
+        if self.first == NOTHING || self.is_untidy() {
+            self.settle();
+        }
     }
 
     #[inline]
@@ -562,54 +575,6 @@ impl Schedule for CalendarSchedule {
     }
 
     fn check_invariants(&self) {
-        let scheduled = (0..).zip(&self.places).filter(|(_, p)| p.time != ABSENT);
-        let mut nodes = Vec::with_capacity(self.scheduled);
-        nodes.extend(scheduled.map(|(slot, &Place { time, order })| Node { time, order, slot }));
-        assert_eq!(nodes.len(), self.scheduled, "slots are miscounted");
-        nodes.retain(|node| due(node.time));
-        assert_eq!(nodes.len(), self.due_count(), "parked slots are miscounted");
-        let first = nodes.iter().min().copied();
-        assert_eq!(
-            first.unwrap_or(NOTHING),
-            self.first,
-            "something else is due next"
-        );
-        if self.is_least() {
-            return;
-        }
-        let mut written: Vec<Node> = Vec::with_capacity(self.entries());
-        written.extend(
-            self.today[self.left..]
-                .iter()
-                .filter_map(|&e| self.node_of(e)),
-        );
-        assert!(written.is_sorted(), "the day is out of order");
-        written.extend(self.added.iter().map(|added| added.0));
-        assert!(
-            written
-                .iter()
-                .all(|node| self.day_of(node.time) <= self.day),
-            "something is due today before its day"
-        );
-        let days = (0..).zip(&self.days);
-        let here = |(index, &list)| self.lists.iter(list).map(move |e| (Some(index), e));
-        let later = self.later.iter().map(|entry| (None, entry));
-        let mut in_days = 0;
-        for (index, entry) in days.flat_map(here).chain(later) {
-            in_days += usize::from(index.is_some());
-            let day = self.day_of(entry.time);
-            let right = match index {
-                Some(index) => {
-                    self.index(day) == index && (self.day + 1..self.new_year).contains(&day)
-                }
-                None => day >= self.new_year,
-            };
-            assert!(right, "{entry:?} stands on the wrong day");
-            written.extend(self.node_of(*entry));
-        }
-        assert_eq!(in_days, self.in_days, "entries are miscounted");
-        written.sort_unstable();
-        let is_written = |node: &Node| written.binary_search(node).is_ok();
-        assert!(nodes.iter().all(is_written), "a slot is in no list");
+        self.check();
     }
 }
