@@ -157,6 +157,7 @@ impl Update {
         let mut embeddings = std::mem::take(&mut self.embeddings);
         self.collect(data, query, plan, element, true, &mut embeddings)?;
         for slots in embeddings.chunks_exact(query.vars.len()) {
+            data.prefetch_found(query, slots);
             self.add(data, query, slots)?;
         }
         embeddings.clear();

@@ -197,6 +197,24 @@ impl Data {
         }
     }
 
+    /// Asks at once for what is known of the elements of a match that was found, which may have been come upon just now.
+    #[inline]
+    pub(super) fn prefetch_found(&self, query: &Query, slots: &[Slot]) {
+        if self.graph.node_bound() < 1 << 15 {
+            return;
+        }
+        for (&slot, &is_node) in slots.iter().zip(&query.nodes) {
+            if is_node {
+                self.graph.prefetch_node(slot);
+                self.graph.prefetch_known_heads(slot);
+                self.heads.nodes.prefetch(slot);
+            } else {
+                self.graph.prefetch_edge(slot);
+                self.heads.edges.prefetch(slot);
+            }
+        }
+    }
+
     /// None in a graph that stays in the caches by itself.
     #[inline]
     fn scattered(&self, firing: &Firing<'_>) -> impl Iterator<Item = (Slot, bool)> {
