@@ -3,7 +3,7 @@
 use kairos_model::{
     expr::{Formula, FormulaId, Var},
     formulas::Owner,
-    pattern::{Pattern, PatternEdge, Scope},
+    pattern::{Pattern, PatternEdge, Scope, Sort},
     probe::{ProbeId, ProbeKind, Summary},
     rule::{Pick, Rule, RuleId},
     timer::ClockMode,
@@ -265,6 +265,7 @@ impl<'a> Builder<'a> {
             purpose: draft.purpose,
             owner: draft.owner,
             nodes: draft.vars.iter().map(|&v| is_node(scope, v)).collect(),
+            types: draft.vars.iter().map(|&v| only_type(scope, v)).collect(),
             order: match draft.purpose {
                 Purpose::Pool(..) if !draft.edges.is_empty() => vec![column(draft.edges[0].edge)],
                 _ => (0..draft.vars.len()).collect(),
@@ -557,5 +558,15 @@ impl Program {
                 near.iter().all(|&ty| ports(ty) == 1)
             }
         }
+    }
+}
+
+/// The type of a node that can have no other.
+fn only_type(scope: &Scope, var: Var) -> Option<NodeTypeId> {
+    match &scope.element(var).sort {
+        Sort::Node(types) => <[NodeTypeId; 1]>::try_from(types.as_slice())
+            .ok()
+            .map(|[ty]| ty),
+        Sort::Edge(_) => None,
     }
 }

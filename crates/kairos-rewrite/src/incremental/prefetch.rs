@@ -1,6 +1,6 @@
 //! What the firing of an event will read, asked for bit by bit: what is asked for now says, once it has come, what to ask for next.
 
-use kairos_model::{expr::Var, rule::RuleId};
+use kairos_model::{expr::Var, rule::RuleId, types::NodeTypeId};
 
 use super::{
     data::{Data, Event},
@@ -137,11 +137,14 @@ impl Data {
 
     /// Asks for what is known of the matches of a node alone; the node has come.
     fn prefetch_rows(&self, node: Slot) {
-        if !self.graph.has_node(node) {
-            return;
+        if self.graph.has_node(node) {
+            self.prefetch_rows_of(self.graph.node_type(node), node);
         }
-        let ty = self.graph.node_type(node).index();
-        for &(query, _) in &self.network().dispatch.node_hooks[ty] {
+    }
+
+    /// The same of a node of a type.
+    fn prefetch_rows_of(&self, ty: NodeTypeId, node: Slot) {
+        for &(query, _) in &self.network().dispatch.node_hooks[ty.index()] {
             self.stores[query.index()].prefetch(node);
             if let Some(pools) = &self.pools[query.index()] {
                 pools.prefetch(node.0);
@@ -232,22 +235,28 @@ impl Data {
         self.stores[id.index()].len() >= MANY_ROWS
     }
 
-    /// Asks for the elements of a match that was picked by chance, which nobody could foresee.
+    /// Asks for the elements of a match that was picked by chance, which nobody could foresee, and for what stands at their slots.
     #[inline]
     pub(super) fn prefetch_picked(&self, id: QueryId, slots: &[Slot]) {
         if !self.is_large(id) {
             return;
         }
-        for (&slot, &is_node) in slots.iter().zip(&self.query(id).nodes) {
-            if is_node {
-                self.graph.prefetch_node(slot);
-            } else {
+        let query = self.query(id);
+        for (column, &slot) in slots.iter().enumerate() {
+            if !query.nodes[column] {
                 self.graph.prefetch_edge(slot);
+                continue;
+            }
+            self.graph.prefetch_node(slot);
+            self.graph.prefetch_known_heads(slot);
+            if let Some(ty) = query.types[column] {
+                self.heads.nodes.prefetch(slot);
+                self.prefetch_rows_of(ty, slot);
             }
         }
     }
 
-    /// Asks for what hangs at the nodes of the components that were picked.
+    /// Asks for what hangs at the nodes of the components that were picked, as far as it could not be said before they came.
     #[inline]
     pub(super) fn prefetch_around(&self, rule: RuleId, bound: &Binding) {
         // With few nodes all that hangs at them stays in the caches by itself.
@@ -258,10 +267,13 @@ impl Data {
             if !self.is_large(*query) {
                 continue;
             }
-            for (&var, &is_node) in vars.iter().zip(&self.query(*query).nodes) {
-                if is_node {
+            let query = self.query(*query);
+            for (column, &var) in vars.iter().enumerate() {
+                if query.nodes[column] {
                     self.graph.prefetch_parts(bound.get(var));
-                    self.prefetch_rows(bound.get(var));
+                    if query.types[column].is_none() {
+                        self.prefetch_rows(bound.get(var));
+                    }
                 }
             }
         }

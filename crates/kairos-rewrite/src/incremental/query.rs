@@ -6,6 +6,7 @@ use kairos_model::{
     pattern::PatternEdge,
     probe::ProbeId,
     rule::RuleId,
+    types::NodeTypeId,
 };
 
 use super::{
@@ -88,6 +89,8 @@ pub(crate) struct Query {
     pub(crate) vars: Vec<Var>,
     /// For each column whether it is a node.
     pub(crate) nodes: Vec<bool>,
+    /// For each column the type of a node that can have no other.
+    pub(crate) types: Vec<Option<NodeTypeId>>,
     pub(crate) edges: Vec<PatternEdge>,
     pub(crate) injective: Vec<Var>,
     pub(crate) conditions: Vec<FormulaId>,
