@@ -290,6 +290,10 @@ pub trait Matcher: Sized {
     /// Binds a component's elements to the match at fraction `u` of its weight: the ⌊u·n⌋-th in pool order without weights, by the binary tree of sums with them.
     fn component_pick(&self, rule: RuleId, component: usize, u: f64, bound: &Binding);
 
+    /// Asks for the memory that tells which match such a pick comes to, at the fraction that `u` gives. A hint: it changes nothing.
+    #[inline]
+    fn prefetch_component(&self, _rule: RuleId, _component: usize, _u: impl FnOnce() -> f64) {}
+
     /// Whether the components' matches that were picked make a match of the whole: injective, and conditions across components hold.
     ///
     /// # Errors

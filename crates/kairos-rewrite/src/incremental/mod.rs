@@ -307,6 +307,11 @@ impl Matcher for IncrementalMatcher {
     }
 
     #[inline]
+    fn prefetch_component(&self, rule: RuleId, component: usize, u: impl FnOnce() -> f64) {
+        self.data.prefetch_component(rule, component, u);
+    }
+
+    #[inline]
     fn complete(&self, rule: RuleId, bound: &Binding) -> Outcome<bool> {
         self.data.complete(rule, bound)
     }

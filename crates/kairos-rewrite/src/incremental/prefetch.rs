@@ -235,6 +235,26 @@ impl Data {
         self.stores[id.index()].len() >= MANY_ROWS
     }
 
+    /// Asks for the place in a pool that a pick of a component would read if it were made now: it will be that one or one near it.
+    #[inline]
+    pub(super) fn prefetch_component(
+        &self,
+        rule: RuleId,
+        component: usize,
+        u: impl FnOnce() -> f64,
+    ) {
+        let Component {
+            query, is_weighted, ..
+        } = self.network().components[rule.index()][component];
+        if is_weighted || !self.is_large(query) {
+            return;
+        }
+        if let Some(pools) = &self.pools[query.index()] {
+            let rows = pools.rows(None);
+            prefetch(rows, at_fraction(u(), rows.len()));
+        }
+    }
+
     /// Asks for the elements of a match that was picked by chance, which nobody could foresee, and for what stands at their slots.
     #[inline]
     pub(super) fn prefetch_picked(&self, id: QueryId, slots: &[Slot]) {

@@ -17,6 +17,9 @@ use crate::draw::{Name, Place, Randomness};
 /// Positions of picks among the places of a rule's text: after the delay, before the draws.
 const FIRST_PICK: u32 = 1;
 
+/// Positions of picks of components.
+const FIRST_COMPONENT: u32 = 1 << 15;
+
 /// How often a pool is tried before its members are gone through.
 const ATTEMPTS: u32 = 16;
 
@@ -36,9 +39,17 @@ pub(super) struct At<'a> {
     pub(super) now: f64,
 }
 
+/// The uniform number by which a component of an aggregate rule is picked.
+#[inline]
+pub(super) fn of_component(randomness: &Randomness, name: Name, component: usize) -> f64 {
+    // There are fewer than 2^15 components.
+    let place = Place::text(FIRST_COMPONENT + component as u32);
+    randomness.rng(name, place).uniform()
+}
+
 /// The uniform number of an attempt at a step.
 #[inline]
-pub(super) fn uniform(randomness: &Randomness, name: Name, step: usize, attempt: u32) -> f64 {
+pub(super) fn of_attempt(randomness: &Randomness, name: Name, step: usize, attempt: u32) -> f64 {
     // There are fewer than 2^16 steps.
     let place = Place::text(FIRST_PICK + step as u32).attempt(attempt);
     randomness.rng(name, place).uniform()
@@ -52,7 +63,7 @@ impl Chooser {
         at: At<'_>,
         bound: &Binding,
     ) -> Outcome<bool> {
-        let uniform = |step: usize, attempt| uniform(at.randomness, at.name, step, attempt);
+        let uniform = |step: usize, attempt| of_attempt(at.randomness, at.name, step, attempt);
         let mut first = 0;
         while let Some(step) = matcher.pool_picks(at.rule, first, ATTEMPTS, uniform, bound)? {
             if !self.step(matcher, at, step, bound)? {
@@ -73,7 +84,7 @@ impl Chooser {
         bound: &Binding,
     ) -> Outcome<bool> {
         let program = matcher.program();
-        let uniform = |attempt| uniform(at.randomness, at.name, step, attempt);
+        let uniform = |attempt| of_attempt(at.randomness, at.name, step, attempt);
         match &program.model.rule(at.rule).choose[step].pick {
             Pick::Uniform => {
                 matcher.extensions(at.rule, step, bound, &mut self.extensions)?;

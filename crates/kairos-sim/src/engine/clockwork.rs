@@ -17,6 +17,7 @@ use rustc_hash::FxHashMap;
 use super::{
     Due, Firing,
     ages::AgeMemory,
+    choose,
     clocks::{Clocks, Delay},
     fault::located,
     timers::{Reading, Timer, Timers, bad_hazard},
@@ -346,7 +347,12 @@ impl<S: Schedule + Default> Clockwork<S> {
         cause: Name,
         now: f64,
     ) -> Outcome<(Name, Delay)> {
-        let name = self.timers.of(rule).name_without_match(cause);
+        let timer = self.timers.of(rule);
+        let name = timer.name_without_match(cause);
+        for component in 0..timer.aggregate.map_or(0, |aggregate| aggregate.components) {
+            let u = || choose::of_component(&self.randomness, name, component);
+            matcher.prefetch_component(rule, component, u);
+        }
         let rate = self.hazard(matcher, rule, now)?;
         Ok((name, exponential(&self.randomness, name, rate)))
     }

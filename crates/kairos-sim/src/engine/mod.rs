@@ -45,7 +45,7 @@ use fault::located;
 use standstill::Standstill;
 
 use crate::{
-    draw::{Name, Place, Randomness},
+    draw::{Name, Randomness},
     schedule::Schedule,
 };
 
@@ -333,7 +333,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
             return;
         };
         if let Due::Event(event) = self.clockwork.due_in(slot) {
-            let uniform = || choose::uniform(&self.randomness, clocks.name(slot), 0, 0);
+            let uniform = || choose::of_attempt(&self.randomness, clocks.name(slot), 0, 0);
             self.matcher.prefetch_pick(event, how_soon, uniform);
         }
     }
@@ -411,12 +411,9 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
 
     /// Picks one match of each component of an aggregate rule; whether they make a match together.
     fn pick_components(&mut self, rule: RuleId, name: Name) -> Outcome<bool> {
-        const FIRST_COMPONENT: u32 = 1 << 15;
         let aggregate = self.timers.of(rule).aggregate;
         for component in 0..aggregate.map_or(0, |aggregate| aggregate.components) {
-            let place = u32::try_from(component).expect("fewer than 2^15 components");
-            let place = Place::text(FIRST_COMPONENT + place);
-            let u = self.randomness.rng(name, place).uniform();
+            let u = choose::of_component(&self.randomness, name, component);
             self.matcher.component_pick(rule, component, u, &self.bound);
         }
         self.matcher.complete(rule, &self.bound)
