@@ -5,7 +5,7 @@ use kairos_model::{expr::Var, rule::RuleId};
 use super::{
     data::{Data, Event},
     network::Component,
-    picking::Source,
+    picking::{HalvesAt, Source},
     query::{Query, QueryId},
 };
 use crate::{
@@ -86,10 +86,7 @@ impl Data {
     fn foresee_pick(&self, event: EventId, uniform: impl FnOnce() -> f64) -> Option<Slot> {
         let &Event { rule, row, .. } = self.events.get(event.index())?;
         let pick = self.network().choices[rule.index()].steps.first()?;
-        let Source::Halves {
-            anchor, ref ports, ..
-        } = pick.source
-        else {
+        let Source::Halves(HalvesAt { anchor, ports, .. }) = &pick.source else {
             return None;
         };
         let query = self.network().events[rule.index()]?;
