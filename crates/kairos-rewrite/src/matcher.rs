@@ -219,9 +219,16 @@ pub trait Matcher: Sized {
     #[inline]
     fn prefetch(&self, _event: EventId, _how_soon: Soon) {}
 
-    /// Asks for the memory of what its first pick comes to, if that is uniform and made as it would be now: at the fraction that `uniform` gives.
+    /// Asks for the memory of the node that its first pick comes to, if that is uniform and made as it would be now, at the fraction that `uniform`
+    /// gives; says which node that is.
     #[inline]
-    fn prefetch_pick(&self, _event: EventId, _how_soon: Soon, _uniform: impl FnOnce() -> f64) {}
+    fn prefetch_pick(&self, _event: EventId, _uniform: impl FnOnce() -> f64) -> Option<Slot> {
+        None
+    }
+
+    /// Asks for the memory of the edges at a node, or where there was one; what was asked for before has come.
+    #[inline]
+    fn prefetch_edges(&self, _node: Slot) {}
 
     /// All active events, in no particular order.
     fn events(&self) -> Vec<EventId>;
