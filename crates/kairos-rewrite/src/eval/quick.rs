@@ -49,6 +49,22 @@ pub struct Joined {
 }
 
 impl Joined {
+    /// Whether it is about edges of a type from one node to another: or the other way, where they have no direction.
+    pub(crate) fn is_about(
+        &self,
+        ty: EdgeTypeId,
+        (from, to): (Var, Var),
+        undirected: bool,
+    ) -> bool {
+        let ends = (self.from, self.to);
+        self.ty == ty && (ends == (from, to) || (undirected && ends == (to, from)))
+    }
+
+    /// Edges that are not meant.
+    pub(crate) fn taken(&self) -> &[Var] {
+        &self.taken
+    }
+
     /// Whether there is one, and how many candidates were gone through.
     #[inline(never)]
     fn search(&self, graph: &HostGraph, bound: &impl Bound) -> (bool, u64) {
@@ -268,6 +284,14 @@ impl Quick {
             Quick::Constant(_) | Quick::Within(..) => {
                 unreachable!("check types this formula as Real")
             }
+        }
+    }
+
+    /// What there is not, where this holds.
+    pub(crate) fn excluded(&self) -> Option<&Joined> {
+        match self {
+            Quick::Within(Read::Joined(joined), range) if !range.has(1) => Some(joined),
+            _ => None,
         }
     }
 
