@@ -219,9 +219,16 @@ pub trait Matcher: Sized {
     #[inline]
     fn prefetch(&self, _event: EventId, _how_soon: Soon) {}
 
-    /// Asks for the memory of what its first pick comes to, if that is uniform and made as it would be now: at the fraction that `uniform` gives.
+    /// Asks for the memory of the node that its first pick comes to, if that is uniform and made as it would be now, at the fraction that `uniform`
+    /// gives; says which node that is.
     #[inline]
-    fn prefetch_pick(&self, _event: EventId, _how_soon: Soon, _uniform: impl FnOnce() -> f64) {}
+    fn prefetch_pick(&self, _event: EventId, _uniform: impl FnOnce() -> f64) -> Option<Slot> {
+        None
+    }
+
+    /// Asks for the memory of the edges at a node, or where there was one; what was asked for before has come.
+    #[inline]
+    fn prefetch_edges(&self, _node: Slot) {}
 
     /// All active events, in no particular order.
     fn events(&self) -> Vec<EventId>;
@@ -316,14 +323,63 @@ pub trait Matcher: Sized {
     fn check_invariants(&self);
 }
 
-/// The position at fraction `u`, from 0 to below 1, of `n`.
+/// The position at fraction `u`, from 0 to below 1, of `n`: the whole part of their product, as it is rounded to a real number.
+// Who has just read `n` waits for what depends on it: that is one multiplication of integers. Written behind the exponent of the numbers from 1 to 2,
+// the fraction has 52 bits and is up to 2^-52 less. That and the rounding make less than n / 2^51, which mostly leaves the whole part as it is.
 #[inline]
 #[must_use]
+pub fn at_fraction(u: f64, n: usize) -> usize {
+    let fraction = (u + (1.0 - f64::EPSILON / 2.0)).to_bits() << 12;
+    let product = u128::from(fraction) * n as u128;
+    let (whole, rest) = ((product >> u64::BITS) as usize, product as u64);
+    // Of 0 the bits are those of the number before 1, and the rest is so near to 1.
+    if rest.checked_add((n as u64) << 13).is_none() {
+        return at_rounded(u, n);
+    }
+    whole
+}
+
+/// The same, where it depends on how the product is rounded.
+#[cold]
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "u is in 0..1, n below 2^32"
 )]
-pub fn at_fraction(u: f64, n: usize) -> usize {
+fn at_rounded(u: f64, n: usize) -> usize {
     ((u * f64::from(n as u32)) as u32 as usize).min(n.saturating_sub(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{at_fraction, at_rounded};
+
+    proptest! {
+        #[test]
+        fn positions_are_whole_parts(u in 0.0..1.0, n in 0usize..1 << 32, few in 0usize..40) {
+            prop_assert_eq!(at_fraction(u, n), at_rounded(u, n));
+            prop_assert_eq!(at_fraction(u, few), at_rounded(u, few));
+        }
+
+        /// Fractions as near as they can be to where the next position begins.
+        #[test]
+        fn positions_begin_where_they_did(n in 1usize..1 << 32, at in 0.0..1.0, steps in -3i64..=3) {
+            let begins = at_rounded(at, n) as f64 / n as f64;
+            let near = f64::from_bits(begins.to_bits().saturating_add_signed(steps));
+            let u = near.clamp(0.0, 1.0 - f64::EPSILON / 2.0);
+            prop_assert_eq!(at_fraction(u, n), at_rounded(u, n));
+        }
+    }
+
+    #[test]
+    fn the_last_position_is_below_all() {
+        let last = 1.0 - f64::EPSILON / 2.0;
+        for n in [1, 2, 3, 7, 1 << 20, (1 << 32) - 1] {
+            assert_eq!(at_fraction(last, n), n - 1);
+            assert_eq!(at_fraction(0.0, n), 0);
+        }
+        assert_eq!(at_fraction(last, 0), 0);
+    }
 }

@@ -7,7 +7,7 @@ use kairos_model::{
     types::{AttributeId, EdgeTypeId, NodeTypeId, Value},
 };
 
-use super::{ChangedAttribute, EffectReader, small};
+use super::{ChangedAttribute, EffectReader, pair::Pair, small};
 use crate::{
     binding::{Binding, Slot},
     error::{Fault, Outcome},
@@ -51,7 +51,7 @@ impl RuleEffects {
             pairs: main
                 .create
                 .iter()
-                .filter_map(CompiledCreation::pair)
+                .filter_map(|creation| creation.pair(program, rule))
                 .collect(),
             blocks,
             main,
@@ -172,15 +172,6 @@ pub(super) struct CompiledCreation {
     pub(super) noticed: bool,
 }
 
-/// Two nodes that are there, between which an edge of a unique type is created.
-#[derive(Debug)]
-pub(super) struct Pair {
-    pub(super) ty: EdgeTypeId,
-    pub(super) vars: (Var, Var),
-    /// In which ports such edges stand there, if the types of both are known.
-    pub(super) ports: Option<EndPorts>,
-}
-
 /// What is created.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum CompiledKind {
@@ -223,7 +214,7 @@ fn known_ports(
 
 impl CompiledCreation {
     /// Its ends, if these are there and it is of a unique type.
-    fn pair(&self) -> Option<Pair> {
+    fn pair(&self, program: &Program, rule: &Rule) -> Option<Pair> {
         match self.what {
             CompiledKind::Edge {
                 ty,
@@ -231,7 +222,7 @@ impl CompiledCreation {
                 ends: (CompiledEnd::Bound(_), CompiledEnd::Bound(_)),
                 unique: true,
                 ports,
-            } => Some(Pair { ty, vars, ports }),
+            } => Some(Pair::new(program, rule, (ty, vars), ports)),
             _ => None,
         }
     }

@@ -4,6 +4,7 @@
 //! element is not set. Every right-hand side is evaluated all the same, so that a fault in one does not depend on what else is deleted.
 
 mod compiled;
+mod pair;
 mod settle;
 mod straight;
 

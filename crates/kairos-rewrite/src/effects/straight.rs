@@ -6,9 +6,8 @@ use std::{cell::RefCell, ops::Range};
 use kairos_model::types::Value;
 
 use super::{
-    Change, ChangedAttribute, EffectReader, End, PlannedAssignment, RuleEffects,
-    compiled::{CompiledAssignment, CompiledKind, Pair},
-    settle::duplicate,
+    Change, ChangedAttribute, EffectReader, PlannedAssignment, RuleEffects,
+    compiled::{CompiledAssignment, CompiledKind},
 };
 use crate::{
     binding::{Binding, Slot},
@@ -99,29 +98,6 @@ impl Change {
             }
         }
         first..graph.next_number()
-    }
-}
-
-impl Pair {
-    /// Fails if there is such an edge, and it stays.
-    #[inline]
-    fn stays_apart(
-        &self,
-        reader: &impl EffectReader,
-        firing: &Firing<'_>,
-        deleted: Option<Slot>,
-    ) -> Outcome<()> {
-        let (from, to) = (firing.bound.get(self.vars.0), firing.bound.get(self.vars.1));
-        let graph = reader.graph();
-        let there = match self.ports {
-            Some(ports) => graph.edge_between_ports(ports, from, to),
-            None => graph.edge_between(self.ty, from, to),
-        };
-        if there.is_none() || there == deleted {
-            return Ok(());
-        }
-        let ends = (End::There(from), End::There(to));
-        Err(duplicate(reader, firing, self.ty, ends))
     }
 }
 

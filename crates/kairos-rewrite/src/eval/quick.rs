@@ -9,7 +9,7 @@ use kairos_model::{
 };
 
 use crate::{
-    binding::Bound,
+    binding::{Bound, Slot},
     graph::{Half, HostGraph},
     schema::{EndPorts, PortId},
 };
@@ -49,17 +49,49 @@ pub struct Joined {
 }
 
 impl Joined {
+    /// Whether it is about edges of a type from one node to another: or the other way, where they have no direction.
+    pub(crate) fn is_about(
+        &self,
+        ty: EdgeTypeId,
+        (from, to): (Var, Var),
+        undirected: bool,
+    ) -> bool {
+        let ends = (self.from, self.to);
+        self.ty == ty && (ends == (from, to) || (undirected && ends == (to, from)))
+    }
+
+    /// Edges that are not meant.
+    pub(crate) fn taken(&self) -> &[Var] {
+        &self.taken
+    }
+
     /// Whether there is one, and how many candidates were gone through.
+    #[inline(never)]
     fn search(&self, graph: &HostGraph, bound: &impl Bound) -> (bool, u64) {
         let (from, to) = (bound.slot(self.from), bound.slot(self.to));
         let (halves, other) = match self.ports {
             Some(ports) => graph.between_ports(ports, from, to),
             None => graph.between(self.ty, from, to),
         };
+        let leads_there = |half: &Half| half.node() == other;
+        match halves.iter().position(leads_there) {
+            None => (false, halves.len() as u64),
+            Some(first) if self.taken.is_empty() => (true, first as u64 + 1),
+            Some(first) => self.search_from(first, (halves, other), bound),
+        }
+    }
+
+    /// The same, where the first edge that leads there may not be meant.
+    fn search_from(
+        &self,
+        first: usize,
+        (halves, other): (&[Half], Slot),
+        bound: &impl Bound,
+    ) -> (bool, u64) {
         let is_taken = |edge| self.taken.iter().any(|&t| bound.slot(t) == edge);
         let fits = |half: &Half| half.node() == other && !is_taken(half.edge());
-        let found = halves.iter().position(fits);
-        let tested = found.map_or(halves.len(), |position| position + 1);
+        let found = halves[first..].iter().position(fits);
+        let tested = found.map_or(halves.len(), |position| first + position + 1);
         (found.is_some(), tested as u64)
     }
 }
@@ -119,7 +151,16 @@ impl Read {
         bound: &impl Bound,
         tested: impl FnOnce(u64),
     ) -> bool {
-        range.has(self.bits(graph, bound, tested).cast_signed())
+        let bits = match self {
+            &Read::Same(a, b) => u64::from(bound.slot(a) == bound.slot(b)),
+            Read::Joined(joined) => {
+                let (found, candidates) = joined.search(graph, bound);
+                tested(candidates);
+                u64::from(found)
+            }
+            other => other.bits(graph, bound, tested),
+        };
+        range.has(bits.cast_signed())
     }
 }
 
@@ -243,6 +284,14 @@ impl Quick {
             Quick::Constant(_) | Quick::Within(..) => {
                 unreachable!("check types this formula as Real")
             }
+        }
+    }
+
+    /// What there is not, where this holds.
+    pub(crate) fn excluded(&self) -> Option<&Joined> {
+        match self {
+            Quick::Within(Read::Joined(joined), range) if !range.has(1) => Some(joined),
+            _ => None,
         }
     }
 

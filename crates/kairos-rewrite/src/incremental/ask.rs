@@ -11,7 +11,7 @@ use kairos_model::{
 };
 
 use super::{
-    data::Data,
+    data::{Data, Event},
     network::Component,
     picking::{Picking, Source, Step},
     plan::Plan,
@@ -26,11 +26,34 @@ use crate::{
     error::{Fault, Outcome, RuntimeError},
     eval::{Drawing, Env},
     graph::HostGraph,
-    matcher::{Extensions, Firing, at_fraction},
+    matcher::{EventId, Extensions, Firing, at_fraction},
     program::Program,
 };
 
 impl Data {
+    /// The rule of an event, and what its match maps the left-hand side to.
+    #[inline]
+    pub(super) fn event(&self, event: EventId) -> (RuleId, &[Slot]) {
+        let Event {
+            rule,
+            single,
+            row,
+            first,
+        } = &self.events[event.index()];
+        if *single {
+            return (*rule, std::slice::from_ref(first));
+        }
+        (*rule, self.row_of(*rule, *row))
+    }
+
+    /// What a row of a rule's events holds.
+    #[inline(never)]
+    fn row_of(&self, rule: RuleId, row: u32) -> &[Slot] {
+        let query = self.network().events[rule.index()];
+        let query = query.expect("an event's rule has its query");
+        self.stores[query.index()].stored(row)
+    }
+
     #[inline]
     fn picking(&self, at: Step) -> &Picking {
         &self.network().choices[at.rule.index()].steps[at.step]

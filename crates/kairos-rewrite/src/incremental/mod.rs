@@ -38,7 +38,7 @@ pub(crate) use dispatch::Dispatch;
 pub(crate) use network::Network;
 pub(crate) use query::Ready;
 
-use data::{Data, Event};
+use data::Data;
 use picking::Step;
 use update::{Created, Update};
 
@@ -127,14 +127,6 @@ impl IncrementalMatcher {
         }
         Ok(Applied { created })
     }
-
-    /// What a row of a rule's events holds.
-    #[inline(never)]
-    fn row_of(&self, rule: RuleId, row: u32) -> &[Slot] {
-        let query = self.program.network().events[rule.index()];
-        let query = query.expect("an event's rule has its query");
-        self.data.stores[query.index()].stored(row)
-    }
 }
 
 impl Matcher for IncrementalMatcher {
@@ -204,16 +196,7 @@ impl Matcher for IncrementalMatcher {
 
     #[inline]
     fn event(&self, event: EventId) -> (RuleId, &[Slot]) {
-        let Event {
-            rule,
-            single,
-            row,
-            first,
-        } = &self.data.events[event.index()];
-        if *single {
-            return (*rule, std::slice::from_ref(first));
-        }
-        (*rule, self.row_of(*rule, *row))
+        self.data.event(event)
     }
 
     #[inline]
@@ -231,8 +214,13 @@ impl Matcher for IncrementalMatcher {
     }
 
     #[inline]
-    fn prefetch_pick(&self, event: EventId, how_soon: Soon, uniform: impl FnOnce() -> f64) {
-        self.data.prefetch_pick(event, how_soon, uniform);
+    fn prefetch_pick(&self, event: EventId, uniform: impl FnOnce() -> f64) -> Option<Slot> {
+        self.data.prefetch_pick(event, uniform)
+    }
+
+    #[inline]
+    fn prefetch_edges(&self, node: Slot) {
+        self.data.graph.prefetch_halves(node);
     }
 
     fn events(&self) -> Vec<EventId> {

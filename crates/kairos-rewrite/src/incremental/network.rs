@@ -155,7 +155,9 @@ impl Network {
         };
         let query = |id: &Option<QueryId>| id.map(|id| &queries[id.index()]);
         let ahead = (0..).map(RuleId).zip(events.iter().map(query));
-        let ahead = ahead.map(|(r, q)| Ahead::of(program, r, q)).collect();
+        let ahead = ahead
+            .map(|(r, q)| Ahead::of(program, &dispatch, r, q))
+            .collect();
         let scattered = |(rule, events): (&Rule, &Option<QueryId>)| {
             scattered(rule).filter(|_| events.is_some()).collect()
         };

@@ -62,16 +62,24 @@ pub(crate) enum Source {
     /// The stored matches of a query.
     Rows(QueryId),
     /// The edges of one type at a node.
-    Halves {
-        anchor: Var,
-        edge: Var,
-        node: Var,
-        ports: PoolPort,
-    },
+    Halves(HalvesAt),
     /// The nodes of a type.
     Nodes { node: Var, ty: NodeTypeId },
     /// There is no pool.
     Search,
+}
+
+/// The edges of one type at a node.
+#[derive(Debug)]
+pub(crate) struct HalvesAt {
+    /// The node.
+    pub(crate) anchor: Var,
+    /// In which of its lists they stand.
+    pub(crate) ports: PoolPort,
+    /// What is bound to the edge that is picked.
+    edge: Var,
+    /// What is bound to its other end.
+    node: Var,
 }
 
 /// In which list of a node the edges of a pool stand.
@@ -130,12 +138,12 @@ impl Picking {
                 ChoiceShape::Edges {
                     anchor, edge, node, ..
                 },
-            ) => Source::Halves {
+            ) => Source::Halves(HalvesAt {
                 anchor,
+                ports: PoolPort::new(node_types(&rule.scope, anchor), &plan.ports),
                 edge,
                 node,
-                ports: PoolPort::new(node_types(&rule.scope, anchor), &plan.ports),
-            },
+            }),
         };
         let taken = plan.taken.iter();
         let ready = |&c: &usize| Ready::new(program, pattern.conditions[c].id);
@@ -203,7 +211,17 @@ impl Members<'_> {
 }
 
 impl Data {
-    #[inline]
+    #[inline(always)]
+    fn halves(&self, at: &HalvesAt, bound: &Binding) -> Members<'_> {
+        let from = bound.get(at.anchor);
+        let port = at.ports.of(&self.graph, from);
+        Members::Halves {
+            edge: at.edge,
+            node: at.node,
+            halves: port.map_or(&[], |port| self.graph.port(from, port)),
+        }
+    }
+
     pub(super) fn members(&self, picking: &Picking, bound: &Binding) -> Members<'_> {
         match picking.source {
             Source::Rows(id) => self.pools[id.index()]
@@ -216,21 +234,7 @@ impl Data {
                         rows,
                     }
                 }),
-            Source::Halves {
-                anchor,
-                edge,
-                node,
-                ref ports,
-            } => {
-                let from = bound.get(anchor);
-                ports
-                    .of(&self.graph, from)
-                    .map_or(Members::None, |port| Members::Halves {
-                        edge,
-                        node,
-                        halves: self.graph.port(from, port),
-                    })
-            }
+            Source::Halves(ref source) => self.halves(source, bound),
             Source::Nodes { node, ty } => Members::Nodes {
                 node,
                 nodes: self.graph.nodes_of(ty),
@@ -272,8 +276,10 @@ impl Data {
     ) -> Outcome<bool> {
         // Most pools are the edges at a node, and mostly the first of them that is tried fits.
         let mut first = 0;
-        if attempts > 0 && matches!(picking.source, Source::Halves { .. }) {
-            let halves = self.members(picking, bound);
+        if attempts > 0
+            && let Source::Halves(source) = &picking.source
+        {
+            let halves = self.halves(source, bound);
             if self.attempt(rule, picking, &halves, uniform(0), bound)? {
                 return Ok(true);
             }

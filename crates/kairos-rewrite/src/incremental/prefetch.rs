@@ -1,11 +1,16 @@
 //! What the firing of an event will read, asked for bit by bit: what is asked for now says, once it has come, what to ask for next.
 
-use kairos_model::{expr::Var, rule::RuleId, types::NodeTypeId};
+use kairos_model::{
+    expr::Var,
+    rule::{Created, Creation, Rule, RuleId},
+    types::NodeTypeId,
+};
 
 use super::{
     data::{Data, Event},
+    dispatch::Dispatch,
     network::Component,
-    picking::Source,
+    picking::{HalvesAt, Source},
     query::{Query, QueryId},
 };
 use crate::{
@@ -24,20 +29,39 @@ pub(crate) enum Ahead {
     Attribute,
     /// A node with its edges.
     Node,
+    /// The same, and the matches that the node is in.
+    NodeInRows,
     /// An edge with its ends.
     Edge,
 }
 
 impl Ahead {
     /// Of a rule whose events are the rows of a query.
-    pub(super) fn of(program: &Program, rule: RuleId, events: Option<&Query>) -> Ahead {
+    pub(super) fn of(
+        program: &Program,
+        dispatch: &Dispatch,
+        rule: RuleId,
+        events: Option<&Query>,
+    ) -> Ahead {
         match events.and_then(|query| query.nodes.first()) {
             None => Ahead::Nothing,
             Some(true) if program.effects(rule).alone().is_some() => Ahead::Attribute,
+            Some(true) if is_noticed(program.model.rule(rule), dispatch) => Ahead::NodeInRows,
             Some(true) => Ahead::Node,
             Some(false) => Ahead::Edge,
         }
     }
+}
+
+/// Whether a query may be about something that a rule changes.
+fn is_noticed(rule: &Rule, dispatch: &Dispatch) -> bool {
+    let only_creates =
+        rule.for_each.is_empty() && rule.effect.delete.is_empty() && rule.effect.set.is_empty();
+    let notices = |creation: &Creation| match creation.what {
+        Created::Node(ty) => dispatch.notices_nodes(ty),
+        Created::Edge { ty, .. } => dispatch.notices_edges(ty),
+    };
+    !only_creates || rule.effect.create.iter().any(notices)
 }
 
 /// So many stored matches, or nodes, do not stay in the caches by themselves.
@@ -57,63 +81,53 @@ impl Data {
             (Ahead::Attribute, Soon::Near) => self.graph.prefetch_node(first),
             (Ahead::Attribute, Soon::Nearer) => self.graph.prefetch_attributes(first),
             (Ahead::Attribute | Ahead::Nothing, _) => {}
-            (Ahead::Node, _) => self.prefetch_around_node(first, how_soon),
+            (Ahead::Node | Ahead::NodeInRows, Soon::Nearer) => self.graph.prefetch_parts(first),
+            (Ahead::Node, Soon::Near) => self.graph.prefetch_node(first),
+            (Ahead::Node, _) => self.graph.prefetch_halves(first),
+            (Ahead::NodeInRows, _) => self.prefetch_node_in_rows(first, how_soon),
             (Ahead::Edge, _) => self.prefetch_around_edge(first, how_soon),
         }
     }
 
-    /// Asks for the node that an event's first pick comes to, or, once that has come, for the edges there.
+    /// Asks for the node that an event's first pick comes to, and says which.
     #[inline]
     pub(super) fn prefetch_pick(
         &self,
         event: EventId,
-        how_soon: Soon,
         uniform: impl FnOnce() -> f64,
-    ) {
-        let Some(node) = self.foresee_pick(event, uniform) else {
-            return;
-        };
-        if how_soon == Soon::Nearer {
-            self.graph.prefetch_node(node);
-            self.graph.prefetch_known_heads(node);
-        } else if self.graph.has_node(node) {
-            self.graph.prefetch_halves(node);
-        }
+    ) -> Option<Slot> {
+        let node = self.foresee_pick(event, uniform)?;
+        self.graph.prefetch_node(node);
+        self.graph.prefetch_known_heads(node);
+        Some(node)
     }
 
     /// The node that an event's first pick comes to, where that is at the end of any edge in a list of a matched node.
-    #[inline]
+    #[inline(always)]
     fn foresee_pick(&self, event: EventId, uniform: impl FnOnce() -> f64) -> Option<Slot> {
-        let &Event { rule, row, .. } = self.events.get(event.index())?;
+        let (rule, matched) = self.event(event);
         let pick = self.network().choices[rule.index()].steps.first()?;
-        let Source::Halves {
-            anchor, ref ports, ..
-        } = pick.source
-        else {
+        let Source::Halves(HalvesAt { anchor, ports, .. }) = &pick.source else {
             return None;
         };
-        let query = self.network().events[rule.index()]?;
-        let from = *self.stores[query.index()].row(row).get(anchor.index())?;
+        let &from = matched.get(anchor.index())?;
         if !pick.is_uniform || !self.graph.has_node(from) {
             return None;
         }
         let halves = self.graph.port(from, ports.of(&self.graph, from)?);
-        let half = halves.get(at_fraction(uniform(), halves.len()))?;
-        Some(half.node())
+        if halves.is_empty() {
+            return None;
+        }
+        Some(halves[at_fraction(uniform(), halves.len())].node())
     }
 
-    fn prefetch_around_node(&self, node: Slot, how_soon: Soon) {
-        match how_soon {
-            Soon::Near => {
-                self.graph.prefetch_node(node);
-                self.heads.nodes.prefetch(node);
-            }
-            Soon::Nearer => self.graph.prefetch_parts(node),
-            Soon::Next => {
-                self.graph.prefetch_halves(node);
-                self.prefetch_rows(node);
-            }
-            Soon::Far => {}
+    fn prefetch_node_in_rows(&self, node: Slot, how_soon: Soon) {
+        if how_soon == Soon::Near {
+            self.graph.prefetch_node(node);
+            self.heads.nodes.prefetch(node);
+        } else {
+            self.graph.prefetch_halves(node);
+            self.prefetch_rows(node);
         }
     }
 

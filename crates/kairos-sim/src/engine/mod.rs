@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use kairos_model::rule::RuleId;
 use kairos_rewrite::{
-    binding::Binding,
+    binding::{Binding, Slot},
     error::{Fault, Outcome, RuntimeError},
     graph::HostGraph,
     matcher::{EventId, Firing as Application, Matcher, Soon},
@@ -99,6 +99,8 @@ pub struct Simulation<M, S> {
     /// The match that fires, and what is chosen.
     bound: Binding,
     chooser: Chooser,
+    /// To which nodes picks of firings to come will probably lead: the latest two that were asked for, the latest last.
+    foreseen: [Slot; 2],
 }
 
 /// How many steps were made.
@@ -178,6 +180,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
             standstill: Standstill::new(&program.model),
             bound: Binding::default(),
             chooser: Chooser::default(),
+            foreseen: [Slot::NONE; 2],
         };
         simulation.clockwork.begin(&simulation.matcher)?;
         simulation.respect_limits(None)?;
@@ -298,15 +301,14 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
 
     /// Asks for what the next firings will probably read.
     #[inline]
-    fn look_ahead(&self) {
+    fn look_ahead(&mut self) {
         if self.clockwork.clocks.are_many() {
             self.prefetch(14, Soon::Far);
             self.prefetch(11, Soon::Near);
             self.prefetch(9, Soon::Nearer);
             self.prefetch(6, Soon::Next);
             if self.timers.pick_first {
-                self.prefetch_pick(4, Soon::Nearer);
-                self.prefetch_pick(2, Soon::Next);
+                self.prefetch_pick(4);
             }
         }
     }
@@ -325,17 +327,20 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         }
     }
 
-    /// The same for what its first pick comes to.
+    /// The same for what its first pick comes to, and for the edges at what was asked for last but one.
     #[inline(always)]
-    fn prefetch_pick(&self, ahead: usize, how_soon: Soon) {
+    fn prefetch_pick(&mut self, ahead: usize) {
+        let [come, coming] = self.foreseen;
+        self.matcher.prefetch_edges(come);
         let clocks = &self.clockwork.clocks;
-        let Some(slot) = clocks.foresee(ahead) else {
-            return;
-        };
-        if let Due::Event(event) = self.clockwork.due_in(slot) {
+        let node = clocks.foresee(ahead).and_then(|slot| {
+            let Due::Event(event) = self.clockwork.due_in(slot) else {
+                return None;
+            };
             let uniform = || choose::of_attempt(&self.randomness, clocks.name(slot), 0, 0);
-            self.matcher.prefetch_pick(event, how_soon, uniform);
-        }
+            self.matcher.prefetch_pick(event, uniform)
+        });
+        self.foreseen = [coming, node.unwrap_or(Slot::NONE)];
     }
 
     #[inline]

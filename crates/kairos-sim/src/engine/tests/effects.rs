@@ -101,6 +101,28 @@ fn a_unique_edge_is_not_created_twice() {
     assert!(act(both, free, &[0, 1]).is_ok(), "of other types");
 }
 
+/// What holds after the choices says that no other edge is there: of those that are matched it says nothing.
+#[test]
+fn a_matched_edge_may_be_the_first_of_two() {
+    let meet = r#"match: "(a:A)", choose: [Uniform("(a)-[:arc]->(b:A)"), Uniform("(b)-[:arc]->(c:A)")],
+        then_unless: ["(a)-[:arc]->(c)"], create: ["(a)-[:arc]->(c)"]"#;
+    let apart = r#"Create("(a:A)-[:arc]->(b:A)-[:arc]->(c:A)")"#;
+    let sim = act(meet, apart, &[0]).unwrap();
+    assert_eq!(elements(&sim).1.len(), 3);
+    let chosen_first = r#"Create("(a:A)-[:arc]->(b:A), (b)-[:arc]->(b)")"#;
+    assert_eq!(duplicate(meet, chosen_first, &[0]), (0, 1));
+    let other =
+        r#"Create("(a:A)-[:arc]->(b:A)-[:arc]->(c:A), (a)-[:link]->(d:B), (c)-[:arc]->(a)")"#;
+    let closed = meet.replace("(a)-[:arc]->(c)", "(c)-[:arc]->(a)");
+    let sim = act(&closed, other, &[0]).unwrap();
+    assert_eq!(sim.counts().effectless, 1, "one that is not matched");
+
+    let back = r#"match: "(a:A)", choose: [Uniform("(a)~[:pair]~(b:A)")],
+        then_unless: ["(a)~[:pair]~(b)"], create: ["(b)~[:pair]~(a)"]"#;
+    let there = r#"Create("(a:A)~[:pair]~(b:A)")"#;
+    assert_eq!(duplicate(back, there, &[0]), (1, 0));
+}
+
 #[test]
 fn ends_of_an_undirected_edge_have_no_order() {
     let nodes = r#"Create("(a:A), (b:A)")"#;
