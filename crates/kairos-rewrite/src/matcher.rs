@@ -195,7 +195,7 @@ pub trait Matcher: Sized {
     /// Says what time it is, for conditions of choices that read `now`.
     fn set_time(&mut self, now: f64);
 
-    /// Applies a rule and updates the matches.
+    /// Applies a rule and updates the matches. What must hold after all picks does ([`Matcher::permits`]): what it says is not looked at again.
     ///
     /// # Errors
     /// A fault in an expression, a violated `unique`, a double assignment, a limit. The state is then useless.

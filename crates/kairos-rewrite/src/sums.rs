@@ -46,14 +46,14 @@ impl Block {
 
     /// The leaf where the sum of those before it and of itself exceeds `rest`; what is left of `rest` is passed on.
     #[inline(always)]
-    fn locate(&self, rest: &mut f64) -> usize {
+    fn locate(&self, rest: &mut f64, turn: impl Fn(f64, f64, &mut f64) -> usize) -> usize {
         let half = 4 * turn(self.half(0), self.half(4), rest);
         let pair = half + 2 * turn(self.pair(half), self.pair(half + 2), rest);
         pair + turn(self.0[pair], self.0[pair + 1], rest)
     }
 }
 
-/// Whether the way down goes right, as 0 or 1. Nobody could guess it, so that there must be no branch: numbers that are not negative compare like
+/// Whether the way down goes right, as 0 or 1, where all sums are finite. Nobody could guess it, so that there must be no branch: numbers that are not negative compare like
 /// their bits, and what is subtracted is masked, with a mask from memory since compilers make a branch of any that they can see through.
 #[inline(always)]
 fn turn(left: f64, right: f64, rest: &mut f64) -> usize {
@@ -62,6 +62,15 @@ fn turn(left: f64, right: f64, rest: &mut f64) -> usize {
         usize::from(rest.to_bits() >= left.to_bits()) & usize::from(right.to_bits() != 0);
     *rest -= f64::from_bits(left.to_bits() & MASKS[goes_right]);
     goes_right
+}
+
+/// The same of any sums: what is left of infinitely much may be no number, which goes left.
+fn careful_turn(left: f64, right: f64, rest: &mut f64) -> usize {
+    let goes_right = *rest >= left && right > 0.0;
+    if goes_right {
+        *rest -= left;
+    }
+    usize::from(goes_right)
 }
 
 /// The tree.
@@ -132,14 +141,22 @@ impl SumTree {
     /// sum, and never into a sum of zero. `None` where the total is zero.
     #[must_use]
     pub fn locate(&self, u: f64) -> Option<usize> {
-        if self.total() <= 0.0 {
-            return None;
+        let total = self.total();
+        if total <= 0.0 {
+            None
+        } else if total.is_finite() {
+            Some(self.descend(u * total, turn))
+        } else {
+            Some(self.descend(u * total, careful_turn))
         }
-        let mut rest = u * self.total();
+    }
+
+    #[inline]
+    fn descend(&self, mut rest: f64, turn: impl Fn(f64, f64, &mut f64) -> usize) -> usize {
         let levels = self.levels.iter().rev();
-        Some(levels.fold(0, |block, level| {
-            block * LEAVES + level[block].locate(&mut rest)
-        }))
+        levels.fold(0, |block, level| {
+            block * LEAVES + level[block].locate(&mut rest, &turn)
+        })
     }
 
     /// Bytes in use.
@@ -174,7 +191,25 @@ impl SumTree {
 mod tests {
     use proptest::prelude::*;
 
-    use super::SumTree;
+    use super::{SumTree, careful_turn, turn};
+
+    /// Both ways down lead to the same place as long as sums are finite; of sums that are not, the left one is taken as soon as nobody can say.
+    #[test]
+    fn sums_may_be_infinite() {
+        let tree = |weights: &[f64]| {
+            let mut tree = SumTree::default();
+            weights.iter().for_each(|&w| tree.push(w));
+            tree
+        };
+        let huge = tree(&[1e308; 4]);
+        assert_eq!(huge.locate(0.5), Some(2));
+        let some = tree(&[0.0, 2.0, 0.0, 0.5, 3.0, -0.0, 1.0, 0.0, 0.25, 4.0]);
+        for step in 0..1000 {
+            let u = f64::from(step) / 1000.0;
+            let rest = u * some.total();
+            assert_eq!(some.descend(rest, turn), some.descend(rest, careful_turn));
+        }
+    }
 
     proptest! {
         /// After any history the sums are those of a tree that is built from the weights alone.

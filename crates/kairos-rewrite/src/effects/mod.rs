@@ -107,7 +107,7 @@ pub struct ChangedAttribute {
     pub attribute: AttributeId,
 }
 
-/// A planned application. The buffers are kept from one to the next.
+/// An application, planned or carried out straight. The buffers are kept from one to the next.
 #[derive(Debug, Default)]
 pub struct Change {
     deleted_nodes: Vec<Slot>,
@@ -379,19 +379,19 @@ impl Change {
         }
     }
 
-    /// After [`Change::commit`]: the nodes that were created, in ascending numbers.
+    /// After [`Change::commit`]: the nodes that were created, in ascending numbers; after `Change::carry_out` those that a query may be about.
     #[must_use]
     pub fn created_nodes(&self) -> &[Slot] {
         &self.created_nodes
     }
 
-    /// After [`Change::commit`]: the edges that were created, in ascending numbers.
+    /// After [`Change::commit`]: the edges that were created, in ascending numbers; after `Change::carry_out` those that a query may be about.
     #[must_use]
     pub fn created_edges(&self) -> &[Slot] {
         &self.created_edges
     }
 
-    /// After [`Change::commit`]: attributes that have other bits than before.
+    /// After [`Change::commit`]: attributes that have other bits than before; after `Change::carry_out` those that a query may read.
     #[must_use]
     pub fn changed(&self) -> &[ChangedAttribute] {
         &self.changed

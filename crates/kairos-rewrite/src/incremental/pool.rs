@@ -94,7 +94,9 @@ impl Pools {
     /// Asks for the sums that a row's weight is in, of pools that are not grouped; its place has come.
     #[inline]
     pub(crate) fn prefetch_sums(&self, row: u32) {
-        if let Some(sums) = self.sums(None)
+        // Of many groups the first has but a few of the rows.
+        if self.groups.len() == 1
+            && let Some(sums) = self.sums(None)
             && let Some(&position) = self.positions.get(row as usize)
             && position != NONE
         {

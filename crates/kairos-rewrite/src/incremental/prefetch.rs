@@ -65,7 +65,10 @@ fn is_noticed(rule: &Rule, dispatch: &Dispatch) -> bool {
 }
 
 /// So many stored matches, or nodes, do not stay in the caches by themselves.
-const MANY_ROWS: usize = 1 << 13;
+const MANY: usize = 1 << 13;
+
+/// With so many nodes hardly anything does.
+const MANY_NODES: usize = 1 << 15;
 
 impl Data {
     /// Asks for the memory that an event's firing will read.
@@ -217,7 +220,7 @@ impl Data {
     /// Asks at once for what is known of the elements of a match that was found, which may have been come upon just now.
     #[inline]
     pub(super) fn prefetch_found(&self, query: &Query, slots: &[Slot]) {
-        if self.graph.node_bound() < 1 << 15 {
+        if self.graph.node_bound() < MANY_NODES {
             return;
         }
         for (&slot, &is_node) in slots.iter().zip(&query.nodes) {
@@ -235,9 +238,8 @@ impl Data {
     /// None in a graph that stays in the caches by itself.
     #[inline]
     fn scattered(&self, firing: &Firing<'_>) -> impl Iterator<Item = (Slot, bool)> {
-        const MANY: usize = 1 << 15;
         let vars: &[(Var, bool)] = match self.graph.node_bound() {
-            MANY.. => &self.network().scattered[firing.rule.index()],
+            MANY_NODES.. => &self.network().scattered[firing.rule.index()],
             _ => &[],
         };
         let bound = firing.bound;
@@ -246,7 +248,7 @@ impl Data {
 
     /// Whether so much of a query is stored that it does not stay in the caches by itself.
     fn is_large(&self, id: QueryId) -> bool {
-        self.stores[id.index()].len() >= MANY_ROWS
+        self.stores[id.index()].len() >= MANY
     }
 
     /// Asks for the place in a pool that a pick of a component would read if it were made now: it will be that one or one near it.
@@ -294,7 +296,7 @@ impl Data {
     #[inline]
     pub(super) fn prefetch_around(&self, rule: RuleId, bound: &Binding) {
         // With few nodes all that hangs at them stays in the caches by itself.
-        if self.graph.node_bound() < MANY_ROWS {
+        if self.graph.node_bound() < MANY {
             return;
         }
         for Component { query, vars, .. } in &self.network().components[rule.index()] {

@@ -338,10 +338,11 @@ impl<S: Schedule + Default> Clocks<S> {
         self.timed.foresee(ahead)
     }
 
-    /// The name of the firing to come.
+    /// The name of the firing to come of a running clock.
     #[inline]
-    pub(super) fn name(&self, slot: Slot) -> Name {
-        self.clocks[slot.0 as usize].name
+    pub(super) fn name(&self, slot: Slot) -> Option<Name> {
+        let clock = &self.clocks[slot.0 as usize];
+        (clock.lane != Lane::STOPPED).then_some(clock.name)
     }
 
     /// Asks for the memory in which a clock stands.

@@ -337,7 +337,9 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
             let Due::Event(event) = self.clockwork.due_in(slot) else {
                 return None;
             };
-            let uniform = || choose::of_attempt(&self.randomness, clocks.name(slot), 0, 0);
+            // What is foreseen may be out of date, and with it the types of the match: an event whose clock runs is active.
+            let name = clocks.name(slot)?;
+            let uniform = || choose::of_attempt(&self.randomness, name, 0, 0);
             self.matcher.prefetch_pick(event, uniform)
         });
         self.foreseen = [coming, node.unwrap_or(Slot::NONE)];

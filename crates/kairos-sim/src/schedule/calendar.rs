@@ -340,7 +340,7 @@ impl CalendarSchedule {
         }
     }
 
-    /// Gives a slot another time, where it is never due before or after. Panics where it is not scheduled or the time is none.
+    /// Gives a slot another time, where it is never due before or after, or its time is −0. Panics where it is not scheduled or the time is none.
     fn reschedule_parked(&mut self, slot: Slot, time: f64, order: u64) {
         let time = time_key(time);
         let before = std::mem::replace(self.place(slot), Place { time, order });
