@@ -224,3 +224,29 @@ fn only_runs_that_the_model_ends_are_samples() {
             .any(|r| r.is_sample())
     );
 }
+
+/// Weights that nobody needs to compute are taken over at once, but whether a match stays is known only at the end of the step.
+#[test]
+fn a_negative_weight_is_a_fault_of_a_match_that_stays() {
+    let error = |spoil: &str| {
+        let rules = format!(
+            r#""take": (match: "(a:A WHERE a.n > 0)", set: ["a.n = a.n"]), "spoil": (match: "(a:A)", set: {spoil}),"#
+        );
+        let source = Source {
+            types: TYPES,
+            rules: &rules,
+            model: r#"start: [Create("(a:A)")], timers: { "take": Exponential(rate: 1.0, clock: Aggregate, weights: { "a": "a.x" }), "spoil": Deterministic(2.5) }"#,
+        };
+        let mut sim = source.sim();
+        while sim.time() < 2.5 {
+            if let Err(error) = sim.step(3.0, &mut ()) {
+                return Some((error.fault, error.time));
+            }
+        }
+        None
+    };
+    let negative = Some((Fault::NegativeWeight(-1.0), 2.5));
+    assert_eq!(error(r#"["a.x = 0.0 - 1.0"]"#), negative);
+    assert_eq!(error(r#"["a.x = 0.0 - 1.0", "a.n = 2"]"#), negative);
+    assert_eq!(error(r#"["a.x = 0.0 - 1.0", "a.n = 0"]"#), None);
+}
