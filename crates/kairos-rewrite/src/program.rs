@@ -20,7 +20,7 @@ use crate::{
     eval::{Code, Env, NoCounts, Tables, compile},
     graph::HostGraph,
     incremental::Network,
-    schema::{PortId, Schema, Way},
+    schema::{EndPorts, PortId, Schema, Way},
     upkeep::Upkeep,
 };
 
@@ -109,6 +109,17 @@ pub struct AggregatePlan {
 }
 
 impl Program {
+    /// In which ports edges of a type between two nodes stand, where each of the nodes can have one type only.
+    pub(crate) fn known_ports(
+        &self,
+        scope: &Scope,
+        ty: EdgeTypeId,
+        (from, to): (Var, Var),
+    ) -> Option<EndPorts> {
+        let types = (only_type(scope, from)?, only_type(scope, to)?);
+        self.schema.edge_ports(ty, types)
+    }
+
     /// Compiles a model.
     #[must_use]
     pub fn compile(mut model: Model) -> Self {
@@ -527,6 +538,14 @@ pub fn node_types(scope: &Scope, var: Var) -> &[NodeTypeId] {
     match &scope.element(var).sort {
         Sort::Node(types) => types,
         Sort::Edge(_) => &[],
+    }
+}
+
+/// The type of a node variable that can have no other.
+pub(crate) fn only_type(scope: &Scope, var: Var) -> Option<NodeTypeId> {
+    match *node_types(scope, var) {
+        [ty] => Some(ty),
+        _ => None,
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
     graph::HostGraph,
     incremental::{Dispatch, Ready},
     matcher::Firing,
-    program::{Program, is_node, node_types},
+    program::{Program, is_node},
     schema::EndPorts,
 };
 
@@ -199,19 +199,6 @@ pub(super) enum CompiledEnd {
     Own(u32),
 }
 
-/// In which ports edges of a type between the elements of two variables stand, if all of them in the same.
-fn known_ports(
-    program: &Program,
-    scope: &Scope,
-    ty: EdgeTypeId,
-    (from, to): (Var, Var),
-) -> Option<EndPorts> {
-    match (node_types(scope, from), node_types(scope, to)) {
-        (&[from], &[to]) => program.schema.edge_ports(ty, (from, to)),
-        _ => None,
-    }
-}
-
 impl CompiledCreation {
     /// Its ends, if these are there and it is of a unique type.
     fn pair(&self, program: &Program, rule: &Rule) -> Option<Pair> {
@@ -255,7 +242,7 @@ impl CompiledCreation {
                     vars: (from, to),
                     ends: (end(from), end(to)),
                     unique: types.edge(ty).unique,
-                    ports: known_ports(program, &rule.scope, ty, (from, to)),
+                    ports: program.known_ports(&rule.scope, ty, (from, to)),
                 },
             },
             var: main.is_none().then_some(creation.var),

@@ -153,10 +153,7 @@ impl Compiler<'_> {
         let (sub, edge, ty) = self.lone_edge(sub)?;
         let scope = self.program.scope(self.owner);
         let joins = sub.pattern.elements.len() == 1 && edge.from != edge.to;
-        let ports = match (node_types(scope, edge.from), node_types(scope, edge.to)) {
-            (&[from], &[to]) => self.program.schema.edge_ports(ty, (from, to)),
-            _ => None,
-        };
+        let ports = self.program.known_ports(scope, ty, (edge.from, edge.to));
         joins.then(|| {
             Read::Joined(Joined {
                 ty,

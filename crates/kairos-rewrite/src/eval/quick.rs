@@ -65,6 +65,14 @@ impl Joined {
         &self.taken
     }
 
+    /// 1 where there is one, or else 0. `tested` is told how many candidates were gone through.
+    #[inline(always)]
+    fn bits(&self, graph: &HostGraph, bound: &impl Bound, tested: impl FnOnce(u64)) -> u64 {
+        let (found, candidates) = self.search(graph, bound);
+        tested(candidates);
+        u64::from(found)
+    }
+
     /// Whether there is one, and how many candidates were gone through.
     #[inline(never)]
     fn search(&self, graph: &HostGraph, bound: &impl Bound) -> (bool, u64) {
@@ -133,11 +141,7 @@ impl Read {
                 (order as i64).cast_unsigned()
             }
             Read::Same(a, b) => u64::from(bound.slot(a) == bound.slot(b)),
-            Read::Joined(ref joined) => {
-                let (found, candidates) = joined.search(graph, bound);
-                tested(candidates);
-                u64::from(found)
-            }
+            Read::Joined(ref joined) => joined.bits(graph, bound, tested),
             Read::Degree(node, port) => graph.degree(bound.slot(node), port) as u64,
         }
     }
@@ -153,11 +157,7 @@ impl Read {
     ) -> bool {
         let bits = match self {
             &Read::Same(a, b) => u64::from(bound.slot(a) == bound.slot(b)),
-            Read::Joined(joined) => {
-                let (found, candidates) = joined.search(graph, bound);
-                tested(candidates);
-                u64::from(found)
-            }
+            Read::Joined(joined) => joined.bits(graph, bound, tested),
             other => other.bits(graph, bound, tested),
         };
         range.has(bits.cast_signed())

@@ -12,7 +12,7 @@ use super::{
     heads::AllHeads,
     network::Network,
     pool::Pools,
-    query::{Indexed, Purpose, Query, QueryId},
+    query::{Indexed, Purpose, Query, QueryId, Ready},
     search::{Failure, View},
     store::{NONE, Store},
     strategy::Strategy,
@@ -150,10 +150,21 @@ impl Data {
         elements: &impl Bound,
         bound: &Binding,
     ) -> Outcome<bool> {
-        for condition in &query.checked {
+        self.each_holds(&query.checked, elements, |c| self.holds(query, c, bound))
+    }
+
+    /// Whether conditions hold, one after the other: those that need a closure as `otherwise` says.
+    #[inline(always)]
+    pub(super) fn each_holds(
+        &self,
+        conditions: &[Ready],
+        elements: &impl Bound,
+        otherwise: impl Fn(FormulaId) -> Outcome<bool>,
+    ) -> Outcome<bool> {
+        for condition in conditions {
             let holds = match &condition.quick {
                 Some(quick) => quick.holds(&self.graph, elements, |n| self.note_search(n)),
-                None => self.holds(query, condition.formula, bound)?,
+                None => otherwise(condition.formula)?,
             };
             if !holds {
                 return Ok(false);

@@ -84,16 +84,7 @@ impl IncrementalMatcher {
             data.graph.delete_edge(edge);
         }
         let created = change.carry_out(effects, &mut data.graph, firing.bound, cause);
-        if !change.changed().is_empty() {
-            update.note_changes(program, data, change.changed());
-        }
-        let found = Created {
-            nodes: change.created_nodes(),
-            edges: change.created_edges(),
-        };
-        if deleted.is_some() || !found.is_empty() || update.has_changes() {
-            update.after(program, data, found)?;
-        }
+        update.follow(program, data, change, deleted.is_some())?;
         Ok(Applied { created })
     }
 
@@ -117,14 +108,7 @@ impl IncrementalMatcher {
         }
         data.prefetch_lists_of_scattered(firing);
         let created = change.commit(&mut data.graph, firing.bound);
-        update.note_changes(program, data, change.changed());
-        let found = Created {
-            nodes: change.created_nodes(),
-            edges: change.created_edges(),
-        };
-        if deletes || !found.is_empty() || update.has_changes() {
-            update.after(program, data, found)?;
-        }
+        update.follow(program, data, change, deletes)?;
         Ok(Applied { created })
     }
 }

@@ -3,7 +3,7 @@
 use kairos_model::{
     expr::{Formula, FormulaId, Var},
     formulas::Owner,
-    pattern::{Pattern, PatternEdge, Scope, Sort},
+    pattern::{Pattern, PatternEdge, Scope},
     probe::{ProbeId, ProbeKind, Summary},
     rule::{Pick, Rule, RuleId},
     timer::ClockMode,
@@ -20,7 +20,7 @@ use super::{
     strategy::{Strategies, Strategy, extension_plan, split_conditions},
     tally::Tally,
 };
-use crate::program::{ChoiceShape, Program, SubId, is_node};
+use crate::program::{ChoiceShape, Program, SubId, is_node, only_type};
 
 /// A rule whose matches follow from an order of nodes.
 #[derive(Debug)]
@@ -560,15 +560,5 @@ impl Program {
                 near.iter().all(|&ty| ports(ty) == 1)
             }
         }
-    }
-}
-
-/// The type of a node that can have no other.
-fn only_type(scope: &Scope, var: Var) -> Option<NodeTypeId> {
-    match &scope.element(var).sort {
-        Sort::Node(types) => <[NodeTypeId; 1]>::try_from(types.as_slice())
-            .ok()
-            .map(|[ty]| ty),
-        Sort::Edge(_) => None,
     }
 }

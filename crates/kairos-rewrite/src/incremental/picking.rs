@@ -336,33 +336,17 @@ impl Data {
     }
 
     fn remaining_hold(&self, rule: RuleId, picking: &Picking, bound: &Binding) -> Outcome<bool> {
-        for condition in &picking.remaining {
-            let holds = match &condition.quick {
-                Some(quick) => quick.holds(&self.graph, bound, |n| self.note_search(n)),
-                None => self.condition(rule, condition.formula, bound)?,
-            };
-            if !holds {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+        let otherwise = |condition| self.condition(rule, condition, bound);
+        self.each_holds(&picking.remaining, bound, otherwise)
     }
 
     /// Whether what must hold after all picks of a rule does; a fault does not know rule and match.
     #[inline(always)]
     pub(crate) fn permits(&self, rule: RuleId, bound: &Binding, now: f64) -> Outcome<bool> {
-        for condition in &self.network().choices[rule.index()].then {
-            let holds = match &condition.quick {
-                Some(quick) => quick.holds(&self.graph, bound, |n| self.note_search(n)),
-                None => {
-                    let formula = self.program.formula(condition.formula);
-                    self.value_at(formula, bound, now)? == Value::Bool(true)
-                }
-            };
-            if !holds {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+        let conditions = &self.network().choices[rule.index()].then;
+        self.each_holds(conditions, bound, |condition| {
+            let formula = self.program.formula(condition);
+            Ok(self.value_at(formula, bound, now)? == Value::Bool(true))
+        })
     }
 }

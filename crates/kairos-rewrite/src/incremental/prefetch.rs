@@ -172,17 +172,24 @@ impl Data {
         }
     }
 
+    /// Asks for an element, and for what stands at its slot.
+    #[inline(always)]
+    fn prefetch_element(&self, slot: Slot, is_node: bool) {
+        if is_node {
+            self.graph.prefetch_node(slot);
+            self.graph.prefetch_known_heads(slot);
+            self.heads.nodes.prefetch(slot);
+        } else {
+            self.graph.prefetch_edge(slot);
+            self.heads.edges.prefetch(slot);
+        }
+    }
+
     /// Asks at once for the elements that the application of a firing would come upon one after the other.
     #[inline]
     pub(super) fn prefetch_scattered(&self, firing: &Firing<'_>) {
         for (slot, is_node) in self.scattered(firing) {
-            if is_node {
-                self.graph.prefetch_node(slot);
-                self.heads.nodes.prefetch(slot);
-            } else {
-                self.graph.prefetch_edge(slot);
-                self.heads.edges.prefetch(slot);
-            }
+            self.prefetch_element(slot, is_node);
         }
     }
 
@@ -224,14 +231,7 @@ impl Data {
             return;
         }
         for (&slot, &is_node) in slots.iter().zip(&query.nodes) {
-            if is_node {
-                self.graph.prefetch_node(slot);
-                self.graph.prefetch_known_heads(slot);
-                self.heads.nodes.prefetch(slot);
-            } else {
-                self.graph.prefetch_edge(slot);
-                self.heads.edges.prefetch(slot);
-            }
+            self.prefetch_element(slot, is_node);
         }
     }
 
@@ -279,14 +279,8 @@ impl Data {
         }
         let query = self.query(id);
         for (column, &slot) in slots.iter().enumerate() {
-            if !query.nodes[column] {
-                self.graph.prefetch_edge(slot);
-                continue;
-            }
-            self.graph.prefetch_node(slot);
-            self.graph.prefetch_known_heads(slot);
+            self.prefetch_element(slot, query.nodes[column]);
             if let Some(ty) = query.types[column] {
-                self.heads.nodes.prefetch(slot);
                 self.prefetch_rows_of(ty, slot);
             }
         }

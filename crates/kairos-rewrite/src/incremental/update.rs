@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     binding::{Binding, Slot},
-    effects::ChangedAttribute,
+    effects::{Change, ChangedAttribute},
     error::Outcome,
     matcher::{EventId, MatchDelta},
     program::Program,
@@ -185,19 +185,29 @@ impl Update {
         }
     }
 
-    /// Takes over those changed attributes that somebody reads.
-    pub(crate) fn note_changes(
+    /// After a change was carried out, and what it deletes was dropped: brings matches up to date, if it concerns any.
+    #[inline]
+    pub(crate) fn follow(
         &mut self,
         program: &Program,
-        data: &Data,
-        changed: &[ChangedAttribute],
-    ) {
-        for &changed in changed {
+        data: &mut Data,
+        change: &Change,
+        deletes: bool,
+    ) -> Outcome<()> {
+        for &changed in change.changed() {
             self.note_attribute(&program.network().dispatch, data, changed);
         }
+        let created = Created {
+            nodes: change.created_nodes(),
+            edges: change.created_edges(),
+        };
+        if deletes || !created.is_empty() || !self.changed.is_empty() {
+            self.after(program, data, created)?;
+        }
+        Ok(())
     }
 
-    /// The same, of one; whether any does.
+    /// Takes over a changed attribute, if anybody reads it; whether anybody does.
     #[inline]
     pub(crate) fn note_attribute(
         &mut self,
@@ -214,11 +224,6 @@ impl Update {
             });
         }
         is_read
-    }
-
-    /// Whether a changed attribute was taken over.
-    pub(crate) fn has_changes(&self) -> bool {
-        !self.changed.is_empty()
     }
 
     /// After the graph has changed: what else is lost, and what is found.

@@ -478,8 +478,7 @@ impl<S: Schedule + Default> Clockwork<S> {
             hazard *= matcher.component_weight(rule, component);
         }
         hazard /= aggregate.automorphisms;
-        // The bits of finite numbers from 0 on are below those of infinity, those of all others not; adding 0 turns −0 into 0.
-        if (hazard + 0.0).to_bits() < f64::INFINITY.to_bits() {
+        if hazard.is_finite() && hazard >= 0.0 {
             return Ok(hazard);
         }
         Err(self.no_hazard(matcher, rule, bad_hazard(hazard, now)))

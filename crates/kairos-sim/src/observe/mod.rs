@@ -106,11 +106,17 @@ enum Watch {
 struct RuleWatch {
     whole_run: Counts,
     after_warm_up: Counts,
-    /// Whether anything is read.
-    reads: bool,
     tallies: Vec<ProbeId>,
     /// Of intervals.
     ends: Vec<End>,
+}
+
+impl RuleWatch {
+    /// Whether anything is read when the rule fires.
+    #[inline]
+    fn reads(&self) -> bool {
+        !self.tallies.is_empty() || !self.ends.is_empty()
+    }
 }
 
 impl Collector {
@@ -159,18 +165,14 @@ impl Collector {
             ProbeKind::Count(_) | ProbeKind::Summary { .. } => Watch::Level(Level::new(warm_up)),
             ProbeKind::Firings { rule } => Watch::Firings(*rule),
             ProbeKind::Tally { on, .. } => {
-                let rule = &mut self.rules[on.index()];
-                rule.reads = true;
-                rule.tallies.push(id);
+                self.rules[on.index()].tallies.push(id);
                 Watch::Tally(Tally::default())
             }
             ProbeKind::Between { from, to } => {
                 // A firing of one rule that is both ends closes the old interval before it opens the next.
                 for (endpoint, mark) in [(to, Mark::Close), (from, Mark::Open)] {
                     let end = End::new(model.rule(endpoint.rule), endpoint.same, id, mark);
-                    let rule = &mut self.rules[endpoint.rule.index()];
-                    rule.reads = true;
-                    rule.ends.push(end);
+                    self.rules[endpoint.rule.index()].ends.push(end);
                 }
                 self.durations.push(id);
                 let of_nodes = is_node(&model.rule(from.rule).scope, from.same);
@@ -329,7 +331,7 @@ impl<M: Matcher> Observer<M> for Collector {
         if self.window_ends <= firing.time {
             self.cut_before(|end| end <= firing.time);
         }
-        if self.rules[firing.rule.index()].reads {
+        if self.rules[firing.rule.index()].reads() {
             self.read(matcher, firing)?;
         }
         Ok(())

@@ -225,7 +225,7 @@ fn only_runs_that_the_model_ends_are_samples() {
     );
 }
 
-/// Weights that nobody needs to compute are taken over at once, but whether a match stays is known only at the end of the step.
+/// A weight that cannot fail is taken over as soon as it changes, but whether a match stays is known only at the end of the step.
 #[test]
 fn a_negative_weight_is_a_fault_of_a_match_that_stays() {
     let error = |spoil: &str| {
