@@ -151,6 +151,18 @@ impl SumTree {
         }
     }
 
+    /// Asks for the weights among which [`SumTree::locate`] would come to its end, and says where they begin.
+    pub(crate) fn prefetch_way(&self, u: f64) -> Option<usize> {
+        let (weights, above) = self.levels.split_first()?;
+        let mut rest = u * self.total();
+        let levels = above.iter().rev();
+        let block = levels.fold(0, |block, level| {
+            block * LEAVES + level[block].locate(&mut rest, &turn)
+        });
+        prefetch(weights, block);
+        Some(block * LEAVES)
+    }
+
     #[inline]
     fn descend(&self, mut rest: f64, turn: impl Fn(f64, f64, &mut f64) -> usize) -> usize {
         let levels = self.levels.iter().rev();

@@ -276,7 +276,7 @@ impl Data {
             let bind = |slots: &[Slot]| {
                 let pairs = vars.iter().zip(slots);
                 pairs.for_each(|(&var, &slot)| bound.set(var, slot));
-                self.prefetch_picked(*id, slots);
+                self.prefetch_picked(*id, row, slots);
             };
             match self.stores[id.index()].row(row) {
                 Row::Element(slot) => bind(&[slot]),

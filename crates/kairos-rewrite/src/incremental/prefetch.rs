@@ -67,6 +67,9 @@ fn is_noticed(rule: &Rule, dispatch: &Dispatch) -> bool {
 /// So many stored matches, or nodes, do not stay in the caches by themselves.
 const MANY: usize = 1 << 13;
 
+/// So many weights do not.
+const MANY_WEIGHTS: usize = 1 << 17;
+
 /// With so many nodes hardly anything does.
 const MANY_NODES: usize = 1 << 15;
 
@@ -262,20 +265,31 @@ impl Data {
         let Component {
             query, is_weighted, ..
         } = self.network().components[rule.index()][component];
-        if is_weighted || !self.is_large(query) {
+        if !self.is_large(query) {
             return;
         }
-        if let Some(pools) = &self.pools[query.index()] {
-            let rows = pools.rows(None);
+        let Some(pools) = &self.pools[query.index()] else {
+            return;
+        };
+        let rows = pools.rows(None);
+        if !is_weighted {
             prefetch(rows, at_fraction(u(), rows.len()));
+        } else if rows.len() >= MANY_WEIGHTS
+            && let Some(position) = pools.sums(None).and_then(|sums| sums.prefetch_way(u()))
+        {
+            prefetch(rows, position);
         }
     }
 
-    /// Asks for the elements of a match that was picked by chance, which nobody could foresee, and for what stands at their slots.
+    /// Asks for the elements of a match that was picked by chance, which nobody could foresee, for what stands at their slots, and for the place of
+    /// its row in the pool.
     #[inline]
-    pub(super) fn prefetch_picked(&self, id: QueryId, slots: &[Slot]) {
+    pub(super) fn prefetch_picked(&self, id: QueryId, row: u32, slots: &[Slot]) {
         if !self.is_large(id) {
             return;
+        }
+        if let Some(pools) = &self.pools[id.index()] {
+            pools.prefetch(row);
         }
         let query = self.query(id);
         for (column, &slot) in slots.iter().enumerate() {

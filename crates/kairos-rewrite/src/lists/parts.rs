@@ -10,8 +10,8 @@ use crate::{binding::Slot, prefetch::prefetch};
 #[derive(Clone, Debug)]
 pub(crate) struct Parts<T> {
     blocks: Blocks<T>,
-    /// How many items every element has room for; 0 where each has a block of its own.
-    each: usize,
+    /// How many items every element has room for, unless each has a block of its own.
+    each: Option<usize>,
 }
 
 impl<T: Copy> Parts<T> {
@@ -22,31 +22,31 @@ impl<T: Copy> Parts<T> {
         let most = counts.max().unwrap_or(0);
         Parts {
             blocks: Blocks::new(empty),
-            each: if most <= FEW { most } else { 0 },
+            each: (most <= FEW).then_some(most),
         }
     }
 
     /// Whether nobody needs to note where the items of an element begin.
     #[inline]
     pub(crate) fn is_even(&self) -> bool {
-        self.each > 0
+        self.each.is_some()
     }
 
     /// Makes room for the items of a new element; returns where it begins. What stands there is empty, or of an element that is gone.
     #[inline]
     pub(crate) fn take(&mut self, element: Slot, count: usize) -> u32 {
-        if self.each == 0 {
+        let Some(each) = self.each else {
             return self.blocks.take(count);
-        }
-        let start = element.index() * self.each;
-        self.blocks.reach(start + self.each);
+        };
+        let start = element.index() * each;
+        self.blocks.reach(start + each);
         u32::try_from(start).expect("an arena of fewer than 2^32 items")
     }
 
     /// Takes back the room of an element that is gone.
     #[inline]
     pub(crate) fn give_back(&mut self, start: u32, count: usize) {
-        if self.each == 0 {
+        if self.each.is_none() {
             self.blocks.give_back(start, count);
         }
     }
@@ -55,8 +55,8 @@ impl<T: Copy> Parts<T> {
     #[inline]
     pub(crate) fn start(&self, element: Slot, noted: impl FnOnce() -> u32) -> usize {
         match self.each {
-            0 => noted() as usize,
-            each => element.index() * each,
+            None => noted() as usize,
+            Some(each) => element.index() * each,
         }
     }
 
@@ -75,8 +75,8 @@ impl<T: Copy> Parts<T> {
     /// Asks for the memory of the items of an element, if it is known where they are.
     #[inline]
     pub(crate) fn prefetch(&self, element: Slot) {
-        if self.each > 0 {
-            prefetch(&self.blocks.items, element.index() * self.each);
+        if let Some(each) = self.each {
+            prefetch(&self.blocks.items, element.index() * each);
         }
     }
 
@@ -99,7 +99,7 @@ mod tests {
     /// Elements come and go; each keeps what it was given, whether its type has few items or many.
     #[test]
     fn elements_keep_their_items() {
-        for counts in [[0, 1, 3], [2, 0, 9]] {
+        for counts in [[0, 1, 3], [2, 0, 9], [0, 0, 0]] {
             let mut parts = Parts::new(counts.into_iter(), u32::MAX);
             let mut starts = [0; 12];
             let start = |parts: &Parts<u32>, starts: &[u32], slot: u32| {
