@@ -1,8 +1,8 @@
 //! The naive matcher's answers to an engine.
 
 use super::{
-    Applied, Arc, BTreeMap, Binding, Cause, Change, ChoiceShape, Context, Drawing, EffectReader,
-    Effort, EventId, Extensions, Fault, Firing, Formula, FormulaId, HostGraph, MatchDelta, Matcher,
+    Arc, BTreeMap, Binding, Cause, Change, ChoiceShape, Context, Drawing, EffectReader, Effort,
+    EventId, Extensions, Fault, Firing, Formula, FormulaId, HostGraph, MatchDelta, Matcher,
     NaiveMatcher, Outcome, Owner, Pick, Pool, ProbeId, Program, RefCell, RuleId, RuntimeError,
     Slot, SumTree, Value, Var, at_fraction, is_node,
 };
@@ -167,17 +167,16 @@ impl Matcher for NaiveMatcher {
         self.now = now;
     }
 
-    fn apply(&mut self, firing: Firing<'_>, cause: &mut dyn Cause) -> Outcome<Applied> {
+    fn apply(&mut self, firing: Firing<'_>, cause: &mut dyn Cause) -> Outcome<()> {
         self.now = firing.now;
         self.graph.begin_step();
         self.free.append(&mut self.lost);
         self.delta.clear();
         let mut change = std::mem::take(&mut self.change);
         change.plan(self, &firing, cause)?;
-        let created = change.commit(&mut self.graph, firing.bound);
+        change.commit(&mut self.graph, firing.bound);
         self.change = change;
-        self.recompute()?;
-        Ok(Applied { created })
+        self.recompute()
     }
 
     fn delta(&self) -> &MatchDelta {
