@@ -8,7 +8,7 @@ use kairos_rewrite::{
     error::Outcome,
     graph::HostGraph,
     incremental::IncrementalMatcher,
-    matcher::{Cause, Effort, EventId, Extensions, Firing, MatchDelta, Matcher},
+    matcher::{Cause, Effort, EventId, Extensions, Firing, Fraction, MatchDelta, Matcher},
     program::{Program, is_node},
 };
 
@@ -134,7 +134,7 @@ impl<D: Mistake> Matcher for Distorted<D> {
         rule: RuleId,
         first: usize,
         attempts: u32,
-        uniform: impl Fn(usize, u32) -> f64,
+        uniform: impl Fn(usize, u32) -> Fraction,
         bound: &Binding,
     ) -> Outcome<Option<usize>> {
         self.inner.pool_picks(rule, first, attempts, uniform, bound)

@@ -325,8 +325,8 @@ impl CompiledAssignment {
 
     /// Where it writes at a firing.
     #[inline]
-    pub(super) fn place(&self, graph: &HostGraph, firing: &Firing<'_>) -> Place {
-        let element = firing.bound.get(self.target);
+    pub(super) fn place(&self, graph: &HostGraph, bound: &Binding) -> Place {
+        let element = bound.get(self.target);
         Place {
             attribute: ChangedAttribute {
                 is_node: self.is_node,

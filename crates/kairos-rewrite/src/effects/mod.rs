@@ -271,7 +271,7 @@ impl Change {
         value: Value,
     ) -> Outcome<()> {
         let graph = reader.graph();
-        let place = assignment.place(graph, firing);
+        let place = assignment.place(graph, firing.bound);
         let accumulates = assignment.accumulates();
         let earlier = if assignment.apart {
             None

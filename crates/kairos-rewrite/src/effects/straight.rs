@@ -112,7 +112,7 @@ impl CompiledAssignment {
         cause: &mut dyn Cause,
     ) -> Outcome<PlannedAssignment> {
         let value = self.value(reader, firing, cause)?;
-        let place = self.place(reader.graph(), firing);
+        let place = self.place(reader.graph(), firing.bound);
         let before = place.read(reader.graph());
         Ok(PlannedAssignment {
             place,
@@ -157,10 +157,10 @@ impl CompiledAssignment {
     pub(crate) fn carry_out(
         &self,
         graph: &mut HostGraph,
-        firing: &Firing<'_>,
+        bound: &Binding,
         value: Value,
     ) -> Evaluated<Option<ChangedAttribute>> {
-        let place = self.place(graph, firing);
+        let place = self.place(graph, bound);
         let word = place.word(graph);
         let bits = self.combined(*word, value)?;
         let before = std::mem::replace(word, bits);

@@ -47,7 +47,7 @@ use crate::{
     effects::{Change, CompiledAssignment},
     error::Outcome,
     graph::HostGraph,
-    matcher::{Cause, Effort, EventId, Extensions, Firing, MatchDelta, Matcher, Soon},
+    matcher::{Cause, Effort, EventId, Extensions, Firing, Fraction, MatchDelta, Matcher, Soon},
     program::Program,
 };
 
@@ -63,24 +63,37 @@ pub struct IncrementalMatcher {
 impl IncrementalMatcher {
     /// Applies a rule that is one assignment.
     #[inline(never)]
-    fn apply_assignment(&mut self, firing: Firing<'_>, cause: &mut dyn Cause) -> Outcome<()> {
+    fn apply_assignment(
+        &mut self,
+        rule: RuleId,
+        bound: &Binding,
+        now: f64,
+        cause: &mut dyn Cause,
+    ) -> Outcome<()> {
+        let firing = &Firing { rule, bound, now };
         let IncrementalMatcher {
             program,
             data,
             update,
             ..
         } = self;
-        let Some(assignment) = program.effects(firing.rule).alone() else {
+        let Some(assignment) = program.effects(rule).alone() else {
             unreachable!("the rule is one assignment")
         };
-        let value = assignment.value(data, &firing, cause)?;
-        assign(program, data, update, firing, (assignment, value))
+        let value = assignment.value(data, firing, cause)?;
+        assign(program, data, update, *firing, (assignment, value))
     }
 
     /// Applies a rule whose effects need no plan.
     #[inline(never)]
-    fn apply_straight(&mut self, firing: Firing<'_>, cause: &mut dyn Cause) -> Outcome<()> {
-        let firing = &firing;
+    fn apply_straight(
+        &mut self,
+        rule: RuleId,
+        bound: &Binding,
+        now: f64,
+        cause: &mut dyn Cause,
+    ) -> Outcome<()> {
+        let firing = &Firing { rule, bound, now };
         let IncrementalMatcher {
             program,
             data,
@@ -106,8 +119,14 @@ impl IncrementalMatcher {
 
     /// Applies a rule whose effects are planned before they are carried out.
     #[inline(never)]
-    fn apply_planned(&mut self, firing: Firing<'_>, cause: &mut dyn Cause) -> Outcome<()> {
-        let firing = &firing;
+    fn apply_planned(
+        &mut self,
+        rule: RuleId,
+        bound: &Binding,
+        now: f64,
+        cause: &mut dyn Cause,
+    ) -> Outcome<()> {
+        let firing = &Firing { rule, bound, now };
         let IncrementalMatcher {
             program,
             data,
@@ -135,12 +154,15 @@ fn assign(
     program: &Program,
     data: &mut Data,
     update: &mut Update,
-    firing: Firing<'_>,
+    Firing { rule, bound, now }: Firing<'_>,
     (assignment, value): (&CompiledAssignment, Value),
 ) -> Outcome<()> {
-    let changed = match assignment.carry_out(&mut data.graph, &firing, value) {
+    let changed = match assignment.carry_out(&mut data.graph, bound, value) {
         Ok(changed) => changed,
-        Err(fault) => return Err(assignment.fault(data, &firing, *fault)),
+        Err(fault) => {
+            let firing = Firing { rule, bound, now };
+            return Err(assignment.fault(data, &firing, *fault));
+        }
     };
     if assignment.noticed
         && let Some(changed) = changed
@@ -189,13 +211,15 @@ impl Matcher for IncrementalMatcher {
         } = self;
         data.begin_step(firing.now);
         let effects = program.effects(firing.rule);
+        // The parts of a firing are handed on in registers, so that it need not stand in memory.
+        let Firing { rule, bound, now } = firing;
         match effects.alone() {
             Some(assignment) => match assignment.constant() {
                 Some(value) => assign(program, data, update, firing, (assignment, value)),
-                None => self.apply_assignment(firing, cause),
+                None => self.apply_assignment(rule, bound, now, cause),
             },
-            None if effects.are_straight() => self.apply_straight(firing, cause),
-            None => self.apply_planned(firing, cause),
+            None if effects.are_straight() => self.apply_straight(rule, bound, now, cause),
+            None => self.apply_planned(rule, bound, now, cause),
         }
     }
 
@@ -258,7 +282,7 @@ impl Matcher for IncrementalMatcher {
         rule: RuleId,
         first: usize,
         attempts: u32,
-        uniform: impl Fn(usize, u32) -> f64,
+        uniform: impl Fn(usize, u32) -> Fraction,
         bound: &Binding,
     ) -> Outcome<Option<usize>> {
         let at = Step { rule, step: first };

@@ -2,9 +2,9 @@
 
 use super::{
     Arc, BTreeMap, Binding, Cause, Change, ChoiceShape, Context, Drawing, EffectReader, Effort,
-    EventId, Extensions, Fault, Firing, Formula, FormulaId, HostGraph, MatchDelta, Matcher,
-    NaiveMatcher, Outcome, Owner, Pick, Pool, ProbeId, Program, RefCell, RuleId, RuntimeError,
-    Slot, SumTree, Value, Var, at_fraction, is_node,
+    EventId, Extensions, Fault, Firing, Formula, FormulaId, Fraction, HostGraph, MatchDelta,
+    Matcher, NaiveMatcher, Outcome, Owner, Pick, Pool, ProbeId, Program, RefCell, RuleId,
+    RuntimeError, Slot, SumTree, Value, Var, is_node,
 };
 
 impl NaiveMatcher {
@@ -63,12 +63,12 @@ impl NaiveMatcher {
         rule: RuleId,
         step: usize,
         attempts: u32,
-        uniform: impl Fn(u32) -> f64,
+        uniform: impl Fn(u32) -> Fraction,
         bound: &Binding,
     ) -> Outcome<bool> {
         let count = self.pool_len(rule, step, bound);
         for attempt in 0..if count == 0 { 0 } else { attempts } {
-            if self.pool_bind(rule, step, at_fraction(uniform(attempt), count), bound)? {
+            if self.pool_bind(rule, step, uniform(attempt).of(count), bound)? {
                 return Ok(true);
             }
         }
@@ -216,7 +216,7 @@ impl Matcher for NaiveMatcher {
         rule: RuleId,
         first: usize,
         attempts: u32,
-        uniform: impl Fn(usize, u32) -> f64,
+        uniform: impl Fn(usize, u32) -> Fraction,
         bound: &Binding,
     ) -> Outcome<Option<usize>> {
         let steps = &self.program.model.rule(rule).choose;

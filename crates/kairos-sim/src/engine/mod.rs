@@ -350,7 +350,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
             };
             // What is foreseen may be out of date, and with it the types of the match: an event whose clock runs is active.
             let name = clocks.name(slot)?;
-            let uniform = || choose::of_attempt(&self.randomness, name, 0, 0);
+            let uniform = || choose::of_attempt(&self.randomness, name, 0, 0).value();
             self.matcher.prefetch_pick(event, uniform)
         });
         self.foreseen = [coming, node.unwrap_or(Slot::NONE)];
@@ -376,11 +376,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
             Due::Event(event) => {
                 let (rule, matched) = self.matcher.event(event);
                 let timer = self.timers.of(rule);
-                // What else there is to bind must not be what an earlier firing bound.
-                if self.bound.variables() != timer.variables || timer.variables > matched.len() {
-                    self.bound.reset(timer.variables);
-                }
-                self.bound.set_first(matched);
+                self.bound.begin(timer.variables, matched);
                 (rule, timer.chooses)
             }
             Due::Aggregate(rule) => {

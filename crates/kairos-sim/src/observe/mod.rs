@@ -258,11 +258,11 @@ impl Collector {
         ));
     }
 
-    /// Ends the windows that are over at a firing that is not applied, of which nobody hears before.
-    #[inline(never)]
-    fn pass_by(&mut self, time: f64) {
+    /// Ends the windows that are over at the time of a firing.
+    #[inline(always)]
+    fn reach(&mut self, time: f64) {
         if self.window_ends <= time {
-            self.cut_before(|end| end <= time);
+            self.cut_before(move |end| end <= time);
         }
     }
 
@@ -340,9 +340,7 @@ impl<M: Matcher> Observer<M> for Collector {
 
     #[inline]
     fn before(&mut self, matcher: &M, firing: &Firing<'_>) -> Outcome<()> {
-        if self.window_ends <= firing.time {
-            self.cut_before(|end| end <= firing.time);
-        }
+        self.reach(firing.time);
         if self.reads && self.rules[firing.rule.index()].reads() {
             self.read(matcher, firing.application())?;
         }
@@ -352,8 +350,9 @@ impl<M: Matcher> Observer<M> for Collector {
     #[inline]
     fn after(&mut self, matcher: &M, firing: &Firing<'_>, outcome: &FiringOutcome) {
         let applied = matches!(outcome, FiringOutcome::Applied(_));
+        // Of one that is not applied nobody heard before.
         if !applied {
-            self.pass_by(firing.time);
+            self.reach(firing.time);
         }
         let rule = &mut self.rules[firing.rule.index()];
         rule.whole_run.count(outcome);
