@@ -321,13 +321,13 @@ pub fn at_fraction(u: f64, n: usize) -> usize {
     at_bits(bits, n).unwrap_or_else(|| at_rounded(u, n))
 }
 
-/// The greatest number below 1 whose double is not below it.
+/// The greatest double below 1.
 const BELOW_ONE: f64 = 1.0 - f64::EPSILON / 2.0;
 
-/// A random fraction: an odd multiple of 2⁻⁵³ below 1, as the 52 bits in the middle of that.
+/// A random fraction: (2k + 1) / 2⁵³, as the 52 bits of k.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fraction {
-    /// In the upper bits.
+    /// k, in the upper bits.
     bits: u64,
 }
 
