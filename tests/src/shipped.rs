@@ -106,11 +106,11 @@ pub fn pinned() {
     }
     expect![[r#"
         clock 0151d8458e98a547 2 0
-        mm1 e769e96d5ba3e148 145 138
-        figure8 95b59aeac75b4e42 44 0
+        mm1 e769e96d5ba3e148 144 138
+        figure8 95b59aeac75b4e42 43 0
         skype-connect 06ec6dd9850bd381 991 0
         skype-chronos 518e51c7e20225c4 138 0
-        skype f627de65d7409273 27602 0
+        skype f627de65d7409273 27598 0
         gallery/attachment bb7c87b944ca0a26 15 0
         gallery/calls 9ff5a45251b4659b 1036 0
         gallery/epidemic 0fb5013706d1614f 424 0
@@ -118,19 +118,19 @@ pub fn pinned() {
         gallery/hash-churn d618ed1c3363847f 5177 0
         gallery/hash-example 2085187a21e8db80 2971 0
         gallery/hash-lookup e4c6b25c912e4193 3572 0
-        gallery/membership 12c65d43bd868c54 1800 0
-        gallery/migration e6d384f97dbad7c0 1691 0
+        gallery/membership 12c65d43bd868c54 1792 0
+        gallery/migration e6d384f97dbad7c0 1689 0
         gallery/multicast f6279139210b3c99 28664 0
         gallery/name-drop 4da03aa13d455923 11382 0
         gallery/name-drop-large 4da03aa13d455923 11242 0
-        gallery/network 63b7968fcb0a2fff 1265 169
+        gallery/network 63b7968fcb0a2fff 1262 169
         gallery/outage 82e07cea4099e0fb 351 0
         gallery/overlay 84d706747756a52b 4758 0
-        gallery/popular 639b0e9ae224fab1 864 360
+        gallery/popular 639b0e9ae224fab1 849 360
         gallery/predators e3b2ab096336991c 632 0
         gallery/promotion 7c097a775ce843a9 6091 0
         gallery/redundancy 71186e4e11e6ff5b 185 0
-        gallery/swarm c53298ea805b7714 5530 1054
+        gallery/swarm c53298ea805b7714 5524 1054
         gallery/token-ring afc0d7da10f1d28e 4001 0
     "#]]
     .assert_eq(&pins);

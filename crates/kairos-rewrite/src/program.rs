@@ -6,7 +6,7 @@ use kairos_model::{
     expr::{Expr, ExprKind, Formula, FormulaId, Function, Operator, Var},
     formulas::Owner,
     model::{Model, Table},
-    pattern::{Pattern, Scope, Sort, SubPattern, SubPatternId},
+    pattern::{Pattern, PatternEdge, Scope, Sort, SubPattern, SubPatternId},
     probe::ProbeId,
     rule::{Choice, Pick, Rule, RuleId},
     source::Span,
@@ -388,6 +388,45 @@ pub fn mentions(scope: &Scope, expr: &Expr, out: &mut Vec<Var>) {
         }
         _ => {}
     });
+}
+
+/// Whether a pattern is one edge with its ends, of which nothing is asked.
+pub(crate) fn is_lone_edge(pattern: &Pattern) -> bool {
+    let Pattern {
+        elements,
+        edges,
+        conditions,
+    } = pattern;
+    let &[PatternEdge { edge, from, to, .. }] = edges.as_slice() else {
+        return false;
+    };
+    conditions.is_empty()
+        && [from, to].iter().all(|end| elements.contains(end))
+        && elements.iter().all(|var| [edge, from, to].contains(var))
+}
+
+/// A node outside of a pattern, the way from it, and the edge, where the pattern is no more than that edge with its other end: what the number of a
+/// node's edges tells.
+pub(crate) fn counted_edge(pattern: &Pattern) -> Option<(Var, Way, PatternEdge)> {
+    let own = |var: Var| pattern.elements.contains(&var);
+    let ([_, _], &[edge], []) = (
+        pattern.elements.as_slice(),
+        pattern.edges.as_slice(),
+        pattern.conditions.as_slice(),
+    ) else {
+        return None;
+    };
+    let (anchor, way) = match (own(edge.from), own(edge.to)) {
+        (false, true) => (edge.from, Way::Out),
+        (true, false) => (edge.to, Way::In),
+        _ => return None,
+    };
+    let way = if edge.undirected {
+        Way::Undirected
+    } else {
+        way
+    };
+    own(edge.edge).then_some((anchor, way, edge))
 }
 
 /// Edges of `taken` that an edge of the pattern could be bound to, going by their types.

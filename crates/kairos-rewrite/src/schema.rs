@@ -2,7 +2,7 @@
 
 use kairos_model::types::{EdgeType, EdgeTypeId, NodeTypeId, TypeGraph};
 
-use crate::upkeep::Upkeep;
+use crate::upkeep::{Kept, Upkeep};
 
 /// Which way an edge leaves a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,25 +26,56 @@ pub struct Port {
     pub neighbour: NodeTypeId,
 }
 
-/// A port's position among those of its node type.
+/// A port's position among those of its node type, and whether edges stand in it or are only counted there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PortId(pub u16);
+pub struct PortId(u16);
 
 impl PortId {
-    /// Of edges that are not listed, since nobody would follow them.
-    pub(crate) const UNLISTED: PortId = PortId(u16::MAX - 1);
+    /// Set where edges are only counted.
+    const COUNTED: u16 = 1 << 15;
+
+    /// Of edges that are not even counted.
+    const UNKEPT: PortId = PortId(u16::MAX - 1);
 
     /// Of edges that the type graph does not allow.
     const FORBIDDEN: PortId = PortId(u16::MAX);
 
+    /// Of a position.
+    fn new(position: usize, kept: Kept) -> PortId {
+        let position = count(position);
+        match kept {
+            Kept::Nothing => PortId::UNKEPT,
+            Kept::Number => PortId(position | PortId::COUNTED),
+            Kept::List => PortId(position),
+        }
+    }
+
+    /// Its position.
+    #[inline]
+    pub(crate) fn position(self) -> usize {
+        usize::from(self.0 & !PortId::COUNTED)
+    }
+
+    /// What is kept of the edges that would stand in it.
+    #[inline]
+    pub(crate) fn kept(self) -> Kept {
+        if self.0 < PortId::COUNTED {
+            Kept::List
+        } else if self < PortId::UNKEPT {
+            Kept::Number
+        } else {
+            Kept::Nothing
+        }
+    }
+
     /// Whether edges stand in it.
     #[inline]
     pub(crate) fn is_listed(self) -> bool {
-        self < PortId::UNLISTED
+        self.0 < PortId::COUNTED
     }
 }
 
-/// The ports in which an edge stands at its ends: at that from which it leads, and at the other. At least one is listed.
+/// The ports in which an edge stands at its ends: at that from which it leads, and at the other.
 pub(crate) type EndPorts = (PortId, PortId);
 
 /// What is known of the edges of a type.
@@ -96,16 +127,14 @@ impl Schema {
         };
         // Lists that are not needed have the last places, so that the others have the same place with them and without.
         schema.add_ports(types, true);
-        if schema.upkeep.all_lists() {
-            schema.add_ports(types, false);
-        }
+        schema.add_ports(types, false);
         let layouts = types.edges.iter().enumerate();
         let layouts = layouts.map(|(edge, ty)| schema.edge_layout(EdgeTypeId(count(edge)), ty));
         schema.edges = layouts.collect();
         schema
     }
 
-    /// Adds the ports in which edges are listed that are needed there, or those in which they are not.
+    /// Adds the ports of edges of which something is needed there, or the others.
     fn add_ports(&mut self, types: &TypeGraph, needed: bool) {
         for (index, ty) in types.edges.iter().enumerate() {
             let edge = EdgeTypeId(count(index));
@@ -118,8 +147,14 @@ impl Schema {
                         way,
                         neighbour,
                     };
-                    self.add(from, port(out, to), kept.out == needed);
-                    self.add(to, port(back, from), kept.back == needed);
+                    for (node, port, kept) in [
+                        (from, port(out, to), kept.out),
+                        (to, port(back, from), kept.back),
+                    ] {
+                        if (kept != Kept::Nothing) == needed {
+                            self.add(node, port, kept);
+                        }
+                    }
                 }
             }
         }
@@ -144,15 +179,19 @@ impl Schema {
         }
     }
 
-    fn add(&mut self, node: NodeTypeId, port: Port, listed: bool) {
+    fn add(&mut self, node: NodeTypeId, port: Port, kept: Kept) {
         let key = self.key(node, port.edge, port.way, port.neighbour);
-        if self.lookup[key].is_listed() {
+        if self.lookup[key] != PortId::FORBIDDEN {
             return;
         }
-        self.lookup[key] = PortId::UNLISTED;
-        if listed {
-            let ports = &mut self.ports[node.index()];
-            self.lookup[key] = PortId(count(ports.len()));
+        let kept = if self.upkeep.all_lists() {
+            Kept::List
+        } else {
+            kept
+        };
+        let ports = &mut self.ports[node.index()];
+        self.lookup[key] = PortId::new(ports.len(), kept);
+        if kept != Kept::Nothing {
             ports.push(port);
         }
     }
@@ -174,7 +213,7 @@ impl Schema {
         self.lookup[self.key(node, edge, way, neighbour)] != PortId::FORBIDDEN
     }
 
-    /// The port of a node type for edges of a type and direction to nodes of a type, if the type graph allows such edges.
+    /// The port of a node type in which edges of a type and direction to nodes of a type stand, if the type graph allows such edges.
     ///
     /// # Panics
     /// If they are not listed, so that nobody can follow them.
@@ -186,11 +225,41 @@ impl Schema {
         way: Way,
         neighbour: NodeTypeId,
     ) -> Option<PortId> {
-        match self.lookup[self.key(node, edge, way, neighbour)] {
-            PortId::FORBIDDEN => None,
-            PortId::UNLISTED => panic!("{edge:?} was thought not to be followed {way:?}"),
-            port => Some(port),
+        self.port_with(node, edge, way, neighbour, Kept::List)
+    }
+
+    /// The same of edges that are to be counted only.
+    ///
+    /// # Panics
+    /// If they are not counted.
+    #[must_use]
+    pub fn counted_port(
+        &self,
+        node: NodeTypeId,
+        edge: EdgeTypeId,
+        way: Way,
+        neighbour: NodeTypeId,
+    ) -> Option<PortId> {
+        self.port_with(node, edge, way, neighbour, Kept::Number)
+    }
+
+    fn port_with(
+        &self,
+        node: NodeTypeId,
+        edge: EdgeTypeId,
+        way: Way,
+        neighbour: NodeTypeId,
+        needed: Kept,
+    ) -> Option<PortId> {
+        let port = self.lookup[self.key(node, edge, way, neighbour)];
+        if port == PortId::FORBIDDEN {
+            return None;
         }
+        assert!(
+            port.kept() >= needed,
+            "of {edge:?} {way:?} nobody was thought to need the {needed:?}"
+        );
+        Some(port)
     }
 
     /// The ports in which an edge of a type stands at its ends, which have these types. `None` where the type graph does not allow it.
@@ -232,6 +301,12 @@ impl Schema {
     #[must_use]
     pub fn ports(&self, node: NodeTypeId) -> &[Port] {
         &self.ports[node.index()]
+    }
+
+    /// The same, as they are looked up.
+    pub(crate) fn port_ids(&self, node: NodeTypeId) -> impl Iterator<Item = PortId> + '_ {
+        let ports = self.ports(node).iter();
+        ports.map(move |p| self.lookup[self.key(node, p.edge, p.way, p.neighbour)])
     }
 
     /// Number of attributes of a node type.

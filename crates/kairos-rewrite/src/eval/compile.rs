@@ -14,10 +14,7 @@ use super::{
     quick::{Attribute, Joined, Quick, Range, Read, Scale},
     tables::Tables,
 };
-use crate::{
-    program::{Program, edge_types, node_types, overlapping},
-    schema::Way,
-};
+use crate::program::{Program, counted_edge, edge_types, node_types, overlapping};
 
 /// Compiles a formula of an owner.
 pub(crate) fn compile(program: &Program, tables: &Tables, owner: Owner, formula: &Formula) -> Code {
@@ -168,28 +165,23 @@ impl Compiler<'_> {
     /// A sub-pattern that is one edge, with its other end, at a node outside of it: where these edges stand in one list, and none of them can be
     /// matched already.
     fn degree(&self, sub: SubPatternId) -> Option<Read> {
-        let (sub, edge, ty) = self.lone_edge(sub)?;
         let scope = self.program.scope(self.owner);
-        let own = |v: Var| sub.pattern.elements.contains(&v);
-        let (node, other, way) = match (own(edge.from), own(edge.to)) {
-            (false, true) => (edge.from, edge.to, Way::Out),
-            (true, false) => (edge.to, edge.from, Way::In),
-            _ => return None,
-        };
-        let way = if edge.undirected {
-            Way::Undirected
+        let sub = &scope.sub_patterns[sub.index()];
+        let (node, way, edge) = counted_edge(&sub.pattern)?;
+        let other = if edge.from == node {
+            edge.to
         } else {
-            way
+            edge.from
         };
-        let (&[at], &[far], 2) = (
+        let (&[at], &[far], &[ty]) = (
             node_types(scope, node),
             node_types(scope, other),
-            sub.pattern.elements.len(),
+            edge_types(scope, edge.edge),
         ) else {
             return None;
         };
         let mut taken = overlapping(scope, &sub.pattern, &sub.taken);
-        let port = self.program.schema.port(at, ty, way, far)?;
+        let port = self.program.schema.counted_port(at, ty, way, far)?;
         taken.next().is_none().then_some(Read::Degree(node, port))
     }
 

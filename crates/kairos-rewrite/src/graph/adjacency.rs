@@ -17,11 +17,19 @@ struct Positions {
     to: u32,
 }
 
-/// Where the heads of the two lists stand that an edge is in at its ends, or [`NO_HEAD`]: one and the same for an undirected self-loop.
-pub(super) type Heads = (usize, usize);
+/// How an edge is kept at one of its ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Entry {
+    /// Not at all.
+    None,
+    /// In the number of a list without members, whose head stands here.
+    Counted(usize),
+    /// In a list, whose head stands here.
+    Listed(usize),
+}
 
-/// Of a list that is not kept.
-pub(super) const NO_HEAD: usize = usize::MAX;
+/// How an edge is kept at its two ends: twice the same for an undirected self-loop, which is kept once.
+pub(super) type Entries = (Entry, Entry);
 
 /// Lists of edges, by the place of their heads.
 #[derive(Clone, Debug)]
@@ -76,60 +84,75 @@ impl Adjacency {
         self.heads.items()[head].len()
     }
 
-    /// The members of neighbouring lists.
-    pub(super) fn lists(&self, first: usize, ports: usize) -> impl Iterator<Item = Half> + '_ {
-        let lists = self.heads.items()[first..first + ports].iter();
-        lists.flat_map(|&list| self.halves.get(list).iter().copied())
-    }
-
-    /// Lists a new edge at its ends.
+    /// Enters a new edge at its ends.
     #[inline]
-    pub(super) fn link(&mut self, edge: Slot, (from, to): (Slot, Slot), heads: Heads) {
-        let half = |node: Slot| Half {
-            edge: edge.0,
-            node: node.0,
+    pub(super) fn link(&mut self, edge: Slot, (from, to): (Slot, Slot), entries: Entries) {
+        let (at_from, at_to) = entries;
+        let first = self.enter(at_from, edge, to);
+        let second = if at_from == at_to {
+            first
+        } else {
+            self.enter(at_to, edge, from)
         };
-        let (at_from, at_to) = heads;
-        let mut positions = Positions::default();
-        if at_from != NO_HEAD {
-            positions.from = self
-                .halves
-                .push(&mut self.heads.items_mut()[at_from], half(to));
-        }
-        if at_from == at_to {
-            positions.to = positions.from;
-        } else if at_to != NO_HEAD {
-            positions.to = self
-                .halves
-                .push(&mut self.heads.items_mut()[at_to], half(from));
-        }
-        if self.has_positions {
+        if self.has_positions && (first, second) != (None, None) {
             if self.positions.len() <= edge.index() {
                 self.positions
                     .resize(edge.index() + 1, Positions::default());
             }
-            self.positions[edge.index()] = positions;
+            self.positions[edge.index()] = Positions {
+                from: first.unwrap_or(0),
+                to: second.unwrap_or(0),
+            };
         }
     }
 
-    /// Takes an edge out of the lists at its ends. `ends` gives those of any edge.
+    /// Enters an edge at one of its ends, with the node at the other; returns its place, if it has one.
+    #[inline(always)]
+    fn enter(&mut self, entry: Entry, edge: Slot, other: Slot) -> Option<u32> {
+        let heads = self.heads.items_mut();
+        match entry {
+            Entry::None => None,
+            Entry::Counted(head) => {
+                heads[head].count_one_more();
+                None
+            }
+            Entry::Listed(head) => {
+                let half = Half {
+                    edge: edge.0,
+                    node: other.0,
+                };
+                Some(self.halves.push(&mut heads[head], half))
+            }
+        }
+    }
+
+    /// Takes an edge out of what is kept at its ends. `ends` gives those of any edge.
     #[inline]
     pub(super) fn unlink(
         &mut self,
         edge: Slot,
         (out, back): (Way, Way),
-        (at_from, at_to): Heads,
+        (at_from, at_to): Entries,
         ends: impl Fn(Slot) -> (Slot, Slot),
     ) {
         let (from, to) = ends(edge);
-        if at_from != NO_HEAD {
-            let position = self.positions[edge.index()].from;
-            self.remove(at_from, position, (from, out), &ends);
+        match at_from {
+            Entry::None => {}
+            Entry::Counted(head) => self.heads.items_mut()[head].count_one_less(),
+            Entry::Listed(head) => {
+                let position = self.positions[edge.index()].from;
+                self.remove(head, position, (from, out), &ends);
+            }
         }
-        if at_to != NO_HEAD && at_from != at_to {
-            // Of a directed self-loop it may have changed just now.
-            let position = self.positions[edge.index()].to;
-            self.remove(at_to, position, (to, back), &ends);
+        match at_to {
+            _ if at_from == at_to => {}
+            Entry::None => {}
+            Entry::Counted(head) => self.heads.items_mut()[head].count_one_less(),
+            Entry::Listed(head) => {
+                // Of a directed self-loop it may have changed just now.
+                let position = self.positions[edge.index()].to;
+                self.remove(head, position, (to, back), &ends);
+            }
         }
     }
 
@@ -195,12 +218,12 @@ impl Adjacency {
             + self.positions.capacity() * size_of::<Positions>()
     }
 
-    /// Asserts that an edge stands where it should.
-    pub(super) fn check_edge(&self, edge: Slot, (from, to): (Slot, Slot), heads: Heads) {
-        for (head, node, is_first) in [(heads.0, to, true), (heads.1, from, false)] {
-            if head == NO_HEAD {
+    /// Asserts that an edge stands in the lists where it should.
+    pub(super) fn check_edge(&self, edge: Slot, (from, to): (Slot, Slot), entries: Entries) {
+        for (entry, node, is_first) in [(entries.0, to, true), (entries.1, from, false)] {
+            let Entry::Listed(head) = entry else {
                 continue;
-            }
+            };
             let half = Half {
                 edge: edge.0,
                 node: node.0,

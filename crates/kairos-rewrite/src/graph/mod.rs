@@ -7,11 +7,11 @@ mod places;
 #[cfg(test)]
 mod tests;
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use kairos_model::types::{EdgeTypeId, NodeTypeId, TypeGraph};
 
-use adjacency::{Adjacency, Heads, NO_HEAD};
+use adjacency::{Adjacency, Entries, Entry};
 use edges::{Edges, NewEdge};
 
 use crate::{
@@ -19,6 +19,7 @@ use crate::{
     lists::{Blocks, Parts},
     prefetch::prefetch,
     schema::{EndPorts, PortId, Schema, ways},
+    upkeep::Kept,
 };
 
 /// An edge as seen from one of its ends.
@@ -128,8 +129,8 @@ impl HostGraph {
         }
         for edge in slots(self.edges.bound()).filter(|&edge| self.edges.has(edge)) {
             let (from, to) = self.edges.ends(edge);
-            let heads = self.heads_of(self.edges.ty(edge), from, to);
-            self.adjacency.link(edge, (from, to), heads);
+            let entries = self.entries_of(self.edges.ty(edge), from, to);
+            self.adjacency.link(edge, (from, to), entries);
         }
     }
 
@@ -230,8 +231,8 @@ impl HostGraph {
             attributes: words,
         });
         self.next_number += 1;
-        let heads = self.heads_at(ports, from, to);
-        self.adjacency.link(slot, (from, to), heads);
+        let entries = self.entries_in(ports, from, to);
+        self.adjacency.link(slot, (from, to), entries);
         self.links[ty.index()] += u32::from(from != to);
         slot
     }
@@ -240,10 +241,11 @@ impl HostGraph {
     pub fn delete_edge(&mut self, slot: Slot) {
         let ty = self.edges.ty(slot);
         let (from, to) = self.edges.ends(slot);
-        let heads = self.heads_of(ty, from, to);
+        let entries = self.entries_of(ty, from, to);
         let ways = ways(self.schema.undirected(ty));
         let edges = &self.edges;
-        self.adjacency.unlink(slot, ways, heads, |e| edges.ends(e));
+        self.adjacency
+            .unlink(slot, ways, entries, |e| edges.ends(e));
         let attributes = self.schema.edge_attributes(ty);
         if attributes > 0 {
             self.edge_words
@@ -288,23 +290,21 @@ impl HostGraph {
         ports.expect("check allows only edges that the type graph allows")
     }
 
-    /// Where an edge with these ends is listed.
+    /// How an edge with these ends is kept there.
     #[inline]
-    fn heads_of(&self, ty: EdgeTypeId, from: Slot, to: Slot) -> Heads {
-        self.heads_at(self.ports_of(ty, from, to), from, to)
+    fn entries_of(&self, ty: EdgeTypeId, from: Slot, to: Slot) -> Entries {
+        self.entries_in(self.ports_of(ty, from, to), from, to)
     }
 
     /// The same, where its ports are known.
     #[inline]
-    fn heads_at(&self, (out, back): EndPorts, from: Slot, to: Slot) -> Heads {
-        let place = |node, port: PortId| {
-            if port.is_listed() {
-                self.head(node, port)
-            } else {
-                NO_HEAD
-            }
+    fn entries_in(&self, (out, back): EndPorts, from: Slot, to: Slot) -> Entries {
+        let entry = |node, port: PortId| match port.kept() {
+            Kept::Nothing => Entry::None,
+            Kept::Number => Entry::Counted(self.head(node, port)),
+            Kept::List => Entry::Listed(self.head(node, port)),
         };
-        (place(from, out), place(to, back))
+        (entry(from, out), entry(to, back))
     }
 
     /// Where the first head of a node's lists stands.
@@ -317,7 +317,7 @@ impl HostGraph {
     /// Where the head of a node's list stands.
     #[inline]
     fn head(&self, node: Slot, port: PortId) -> usize {
-        self.first_head(node) + port.0 as usize
+        self.first_head(node) + port.position()
     }
 
     /// The edges of a node in one of its ports.
@@ -327,7 +327,7 @@ impl HostGraph {
         self.adjacency.list(self.head(node, port))
     }
 
-    /// How many edges stand in a list of a node.
+    /// How many edges stand in one of the ports of a node, or are counted there.
     #[inline]
     #[must_use]
     pub fn degree(&self, node: Slot, port: PortId) -> usize {
@@ -338,8 +338,9 @@ impl HostGraph {
     ///
     /// Of a node that the program may delete these are all that it has, and of any node after [`HostGraph::with_all_lists`].
     pub fn halves_of(&self, node: Slot) -> impl Iterator<Item = Half> + '_ {
-        let count = self.schema.ports(self.node_type(node)).len();
-        self.adjacency.lists(self.first_head(node), count)
+        let ports = self.schema.port_ids(self.node_type(node));
+        let listed = ports.filter(|port| port.is_listed());
+        listed.flat_map(move |port| self.port(node, port).iter().copied())
     }
 
     /// The nodes of a concrete type, in pool order.
@@ -571,10 +572,18 @@ impl HostGraph {
 
     /// Asserts that lists, positions and counts agree; slow.
     pub fn check_invariants(&self) {
+        let mut counted = BTreeMap::<usize, usize>::new();
         for edge in self.edges() {
             let (from, to) = self.ends(edge);
-            let heads = self.heads_of(self.edge_type(edge), from, to);
-            self.adjacency.check_edge(edge, (from, to), heads);
+            let entries = self.entries_of(self.edge_type(edge), from, to);
+            self.adjacency.check_edge(edge, (from, to), entries);
+            let (first, second) = entries;
+            let second = (second != first).then_some(second);
+            for entry in [Some(first), second].into_iter().flatten() {
+                if let Entry::Counted(head) = entry {
+                    *counted.entry(head).or_default() += 1;
+                }
+            }
         }
         assert_eq!(self.edges().count(), self.edge_count());
         let links = self.edges().map(|e| self.ends(e)).filter(|(a, b)| a != b);
@@ -586,7 +595,14 @@ impl HostGraph {
                 self.halves_of(node)
                     .all(|h| self.has_edge(h.edge()) && self.has_node(h.node()))
             );
+            for port in self.schema.port_ids(self.node_type(node)) {
+                if port.kept() == Kept::Number {
+                    let edges = counted.remove(&self.head(node, port));
+                    assert_eq!(self.degree(node, port), edges.unwrap_or(0));
+                }
+            }
         }
+        assert!(counted.is_empty(), "edges are counted at their ends alone");
         assert_eq!(self.nodes().count(), self.node_count());
     }
 }

@@ -131,6 +131,11 @@ pub(crate) enum Item {
         node: NodeTest,
         types: Box<[NodeTypeId]>,
     },
+    /// Nothing is bound, and there is no more than an edge with its ends: bind any edge of the types.
+    ScanEdges {
+        edge: Var,
+        types: TypeSet,
+    },
     /// A condition whose variables are bound, by its position among the query's.
     Check(usize),
 }
@@ -258,9 +263,31 @@ impl Planner<'_> {
             .min_by_key(|c| c.0);
         match best {
             Some((_, edge, own)) => self.follow(edge, own),
-            None => self.scan(),
+            None => match self.lone_edge() {
+                Some(edge) => self.scan_edges(edge),
+                None => self.scan(),
+            },
         }
         true
+    }
+
+    /// The edge of a pattern of which nothing is bound and that is no more than this edge with its ends: it is listed nowhere.
+    fn lone_edge(&self) -> Option<Var> {
+        let &[PatternEdge { edge, from, to, .. }] = self.shape.edges else {
+            return None;
+        };
+        let vars = self.shape.vars;
+        let whole = [edge, from, to].iter().all(|var| vars.contains(var));
+        let mut all = vars.iter();
+        let is_lone = whole && all.all(|var| [edge, from, to].contains(var));
+        let asks_nothing = self.shape.early.is_empty() && self.shape.late.is_empty();
+        (is_lone && asks_nothing && self.bound.is_empty()).then_some(edge)
+    }
+
+    fn scan_edges(&mut self, edge: Var) {
+        self.bind(edge);
+        let types = self.type_set(edge);
+        self.items.push(Item::ScanEdges { edge, types });
     }
 
     /// The smaller the better; `None` where an edge cannot be followed or need not be.

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     eval::Quick,
-    program::{Program, SubId, edge_types},
+    program::{Program, SubId, edge_types, node_types},
 };
 
 /// A query among all of a network.
@@ -198,6 +198,7 @@ impl Query {
             anchor: self.anchor,
             numbering,
             is_ranked: numbering.is_some_and(|hook| self.is_ranked(program, hook)),
+            both_ways: numbering.and_then(|_| self.both_ways(program)),
             links,
             is_bare,
         }
@@ -214,16 +215,21 @@ impl Query {
         self.hooks.iter().position(|&c| c == column)
     }
 
-    /// The hook of an element that makes no more than one match, if there is such a one: a match that is one element, or an edge with its ends
-    /// that cannot be matched both ways. Not where all matches are gone through, which would go through all elements.
+    /// The hook of an element that says which match it makes, if there is such a one: of a match that is one element, or an edge with its ends. Not
+    /// where all matches are gone through, which would go through all elements.
     pub(crate) fn numbering_hook(&self) -> Option<usize> {
-        let one_way = |e: &PatternEdge| !e.undirected || !self.orbits.is_empty();
-        let column = match (self.whole(), self.edges.as_slice()) {
-            (Some(column), []) => column,
-            (Some(column), [edge]) if one_way(edge) => column,
-            _ => return None,
-        };
+        let column = self.whole()?;
         self.key_of(column).filter(|_| !self.scanned)
+    }
+
+    /// Of an edge that makes a match either way, the column of the end that is its first one way and its second the other.
+    fn both_ways(&self, program: &Program) -> Option<usize> {
+        let edge = self.edges.first()?;
+        let scope = program.scope(self.owner);
+        let mut firsts = node_types(scope, edge.from).iter();
+        let alike = firsts.any(|ty| node_types(scope, edge.to).contains(ty));
+        let either = edge.undirected && edge.from != edge.to && self.orbits.is_empty() && alike;
+        self.column(edge.from).filter(|_| either)
     }
 
     /// The column of an element that no more than two matches share: of a pattern that is one element, or one edge with its ends.

@@ -10,7 +10,7 @@ use kairos_model::{
 use super::{
     heads::AllHeads,
     network::Network,
-    plan::{Connect, EdgeTest, Ends, Expand, Item, NodeTest, Plan},
+    plan::{Connect, EdgeTest, Ends, Expand, Item, NodeTest, Plan, TypeSet},
     query::QueryId,
     store::Store,
     strategy::Strategy,
@@ -308,6 +308,7 @@ impl<'a> Search<'a, '_> {
                 Item::Expand(expand) => return self.expand(expand, rest),
                 Item::Connect(connect) => return self.connect(connect, rest),
                 Item::Scan { node, types } => return self.scan(node, types, rest),
+                Item::ScanEdges { edge, types } => return self.scan_edges(*edge, types, rest),
             }
             items = rest;
         }
@@ -358,6 +359,19 @@ impl<'a> Search<'a, '_> {
             for &candidate in self.view.graph.nodes_of(ty) {
                 self.steps += 1;
                 if self.bind_node(node, candidate) && !self.step(rest) {
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
+    fn scan_edges(&mut self, edge: Var, types: &TypeSet, rest: &[Item]) -> bool {
+        let graph = self.view.graph;
+        for candidate in graph.edges() {
+            if types.has_edge(graph.edge_type(candidate)) {
+                self.bound.set(edge, candidate);
+                if !self.step(rest) {
                     return false;
                 }
             }

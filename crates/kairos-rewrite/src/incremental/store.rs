@@ -1,8 +1,8 @@
 //! Stored matches: rows of slots, found from their elements by intrusive lists, and from their contents by the shortest of these; only where all
 //! are long, by a hash index.
 //!
-//! Where an element makes a match by itself (a node alone, or an edge with its ends), the row has the number of its slot: nothing need be listed
-//! or looked up.
+//! Where an element makes a match by itself (a node alone, or an edge with its ends, one way or both), the row has the number of its slot: nothing
+//! need be listed or looked up.
 
 use std::{hash::Hasher, ops::Deref};
 
@@ -61,10 +61,13 @@ pub(crate) struct Layout {
     pub(crate) hooks: Vec<Hook>,
     /// The column by which rows are counted, if they are.
     pub(crate) anchor: Option<usize>,
-    /// A hook that no two rows share: then a row has the number of the element's slot.
+    /// A hook by which a row has the number of the element's slot, since no two rows share it.
     pub(crate) numbering: Option<usize>,
     /// Whether it has the number of the edge among those of its type instead.
     pub(crate) is_ranked: bool,
+    /// Where an edge makes two rows, one for each way round, the column of one end: their numbers are twice that of the edge, and one more for
+    /// the row in which this is not its first end.
+    pub(crate) both_ways: Option<usize>,
     /// How many hooks list their rows.
     pub(crate) links: usize,
     /// Whether rows are in no list, no hash index and no count.
@@ -213,8 +216,9 @@ impl Store {
         heads: &AllHeads,
     ) -> Option<u32> {
         if let Some(hook) = self.layout.numbering {
-            let row = self.numbered(graph, slots[self.layout.hooks[hook].column]);
-            return (row != NONE && *self.row(row) == *slots).then_some(row);
+            let row = self.number(hook, slots, graph);
+            let is_there = self.alive.get(row as usize) == Some(&true) && *self.row(row) == *slots;
+            return is_there.then_some(row);
         }
         if self.index.is_none() {
             match self.find_listed(slots, graph, heads) {
@@ -301,11 +305,11 @@ impl Store {
         self.layout.numbering == Some(hook)
     }
 
-    /// The row of an element that no two rows share, or [`NONE`].
+    /// The first row that has the number of an element, or [`NONE`].
     #[inline]
-    pub(crate) fn numbered(&self, graph: &HostGraph, element: Slot) -> u32 {
-        if self.layout.is_ranked {
-            return self.ranked(graph, element);
+    fn numbered(&self, graph: &HostGraph, element: Slot) -> u32 {
+        if self.layout.is_ranked || self.layout.both_ways.is_some() {
+            return self.numbered_by_edge(graph, element);
         }
         match self.alive.get(element.index()) {
             Some(true) => element.0,
@@ -314,11 +318,34 @@ impl Store {
     }
 
     #[inline(never)]
-    fn ranked(&self, graph: &HostGraph, element: Slot) -> u32 {
-        let row = graph.edge_rank(element);
-        match self.alive.get(row as usize) {
-            Some(true) if self.has(row, element) => row,
-            _ => NONE,
+    fn numbered_by_edge(&self, graph: &HostGraph, edge: Slot) -> u32 {
+        let number = self.edge_number(graph, edge);
+        let rows = match self.layout.both_ways {
+            None => number..=number,
+            Some(_) => 2 * number..=2 * number + 1,
+        };
+        let mut alive = rows.filter(|&row| self.alive.get(row as usize) == Some(&true));
+        alive.find(|&row| self.has(row, edge)).unwrap_or(NONE)
+    }
+
+    /// By which number an edge is known here.
+    #[inline]
+    fn edge_number(&self, graph: &HostGraph, edge: Slot) -> u32 {
+        if self.layout.is_ranked {
+            graph.edge_rank(edge)
+        } else {
+            edge.0
+        }
+    }
+
+    /// The row that these slots would have.
+    #[inline]
+    fn number(&self, hook: usize, slots: &[Slot], graph: &HostGraph) -> u32 {
+        let element = slots[self.layout.hooks[hook].column];
+        let number = self.edge_number(graph, element);
+        match self.layout.both_ways {
+            None => number,
+            Some(end) => 2 * number + u32::from(slots[end] != graph.ends(element).0),
         }
     }
 
@@ -333,8 +360,11 @@ impl Store {
     #[inline]
     pub(crate) fn next(&self, hook: usize, row: u32) -> u32 {
         match self.layout.hooks[hook].link {
-            None => NONE,
             Some(link) => self.after(link, row),
+            None if self.layout.both_ways.is_some() && row % 2 == 0 && self.is_alive(row + 1) => {
+                row + 1
+            }
+            None => NONE,
         }
     }
 
@@ -374,18 +404,13 @@ impl Store {
     #[inline]
     fn vacant(&mut self, slots: &[Slot], graph: &HostGraph) -> u32 {
         let row = match self.layout.numbering {
-            Some(hook) => {
-                let element = slots[self.layout.hooks[hook].column];
-                if self.layout.is_ranked {
-                    graph.edge_rank(element)
-                } else {
-                    element.0
-                }
-            }
+            Some(hook) => self.number(hook, slots, graph),
             None => self.free.pop().unwrap_or_else(|| self.bound()),
         };
         if row as usize >= self.alive.len() {
-            self.grow(row as usize + 1);
+            // An edge has room for both its rows at once.
+            let both = usize::from(self.layout.both_ways.is_some());
+            self.grow((row as usize | both) + 1);
         }
         row
     }

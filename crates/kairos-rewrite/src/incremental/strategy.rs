@@ -3,7 +3,7 @@
 use kairos_model::{
     expr::{Expr, ExprKind, Formula, Var},
     formulas::Owner,
-    pattern::{Pattern, Scope, SubPattern},
+    pattern::{Pattern, PatternEdge, Scope, SubPattern},
     types::{EdgeTypeId, NodeTypeId},
 };
 
@@ -13,7 +13,10 @@ use super::{
     query::{Query, QueryId},
 };
 use crate::{
-    program::{Program, SubId, can_fault, edge_types, is_node, mentions, node_types, overlapping},
+    program::{
+        Program, SubId, can_fault, counted_edge, edge_types, is_node, mentions, node_types,
+        overlapping,
+    },
     schema::{PortId, Way},
 };
 
@@ -153,6 +156,9 @@ fn choose(program: &Program, id: SubId) -> Strategy {
     outer.sort_unstable();
     outer.dedup();
     let taken: Vec<Var> = overlapping(scope, &sub.pattern, &sub.taken).collect();
+    if let Some((anchor, way, edge)) = counted_edge(&sub.pattern) {
+        return degree(program, scope, (anchor, way, edge), taken);
+    }
     let plain = sub.pattern.conditions.is_empty();
     match (
         outer.as_slice(),
@@ -167,24 +173,6 @@ fn choose(program: &Program, id: SubId) -> Strategy {
             query: None,
             taken,
         },
-        (&[anchor], [_, _], &[e])
-            if plain && is_node(scope, anchor) && own(&e.from) != own(&e.to) =>
-        {
-            let (way, other) = if e.from == anchor {
-                (Way::Out, e.to)
-            } else {
-                (Way::In, e.from)
-            };
-            let way = if e.undirected { Way::Undirected } else { way };
-            let others = node_types(scope, other).to_vec();
-            Strategy::Degree {
-                anchor,
-                way,
-                ports: ports(program, edge_types(scope, e.edge), way, &others),
-                others,
-                taken,
-            }
-        }
         (&[anchor], ..) if is_node(scope, anchor) && is_connected(sub, anchor) => {
             Strategy::Stored {
                 anchor: Some(anchor),
@@ -195,6 +183,28 @@ fn choose(program: &Program, id: SubId) -> Strategy {
         _ => Strategy::Search {
             plan: extension_plan(program, owner, &sub.pattern, &taken),
         },
+    }
+}
+
+/// Counts the edges at a node.
+fn degree(
+    program: &Program,
+    scope: &Scope,
+    (anchor, way, edge): (Var, Way, PatternEdge),
+    taken: Vec<Var>,
+) -> Strategy {
+    let other = if edge.from == anchor {
+        edge.to
+    } else {
+        edge.from
+    };
+    let others = node_types(scope, other).to_vec();
+    Strategy::Degree {
+        anchor,
+        way,
+        ports: ports(program, edge_types(scope, edge.edge), way, &others),
+        others,
+        taken,
     }
 }
 
@@ -212,7 +222,7 @@ fn ports(
                 .iter()
                 .flat_map(|&e| others.iter().map(move |&o| (e, o)));
             pairs
-                .filter_map(|(e, o)| program.schema.port(NodeTypeId(ty), e, way, o))
+                .filter_map(|(e, o)| program.schema.counted_port(NodeTypeId(ty), e, way, o))
                 .collect()
         })
         .collect()

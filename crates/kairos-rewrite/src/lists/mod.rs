@@ -48,6 +48,19 @@ impl List {
         self.len() == 0
     }
 
+    /// One member more of a list that only counts them.
+    #[inline]
+    pub(crate) fn count_one_more(&mut self) {
+        self.shape += 1;
+        assert!(self.shape <= LONGEST, "a list of at most 2^26 members");
+    }
+
+    /// One member less of a list that only counts them.
+    #[inline]
+    pub(crate) fn count_one_less(&mut self) {
+        self.shape -= 1;
+    }
+
     #[inline]
     fn class(self) -> u32 {
         self.shape >> LEN_BITS
@@ -161,7 +174,7 @@ impl<T: Copy + Default> Lists<T> {
             return start;
         }
         // Each item that is looked at was given back since, or is one of eight.
-        if self.given_back > self.items.len() / 8 && self.free.items() > self.items.len() / 8 {
+        if self.given_back > self.items.len() / 8 && self.free.items > self.items.len() / 8 {
             self.join();
         }
         if let Some(start) = self.split(class) {
@@ -213,6 +226,8 @@ struct Free {
     starts: Vec<Vec<u32>>,
     /// A bit for each class of which there are some.
     some: u32,
+    /// How many items are in them.
+    items: usize,
 }
 
 impl Default for Free {
@@ -220,6 +235,7 @@ impl Default for Free {
         Free {
             starts: vec![Vec::new(); CLASSES],
             some: 0,
+            items: 0,
         }
     }
 }
@@ -229,6 +245,7 @@ impl Free {
     fn push(&mut self, class: usize, start: u32) {
         self.starts[class].push(start);
         self.some |= 1 << class;
+        self.items += 1 << class;
     }
 
     /// The block of a class that was given back last.
@@ -237,6 +254,7 @@ impl Free {
         let starts = &mut self.starts[class];
         let start = starts.pop()?;
         self.some &= !(u32::from(starts.is_empty()) << class);
+        self.items -= 1 << class;
         Some(start)
     }
 
@@ -247,12 +265,6 @@ impl Free {
         (larger != 0).then(|| larger.trailing_zeros() as usize)
     }
 
-    /// How many items are in them.
-    fn items(&self) -> usize {
-        let blocks = self.starts.iter().enumerate();
-        blocks.map(|(class, starts)| starts.len() << class).sum()
-    }
-
     /// Takes all of them out: where each begins, and its class.
     fn drain(&mut self, mut taken: impl FnMut(usize, usize)) {
         for (class, starts) in self.starts.iter_mut().enumerate() {
@@ -260,7 +272,7 @@ impl Free {
                 taken(start as usize, class);
             }
         }
-        self.some = 0;
+        (self.some, self.items) = (0, 0);
     }
 
     /// Bytes in use.

@@ -1,8 +1,8 @@
 //! What must be kept of a host graph for a program: what nobody reads or follows is not there.
 //!
-//! An edge stands in the adjacency lists of both its ends only where both are followed; it knows its places there only where it may be deleted; it has
-//! a name only where a draw may be keyed by it. That is decided once, from the text of the model, and on the safe side: [`Schema::port`] panics where
-//! a plan asks for a list that was thought to be followed by nobody.
+//! An edge stands in the adjacency list of an end only where edges of its type are followed from there; where they are no more than counted, there is
+//! only their number. It knows its places in lists only where it may be deleted; it has a name only where a draw may be keyed by it. That is decided
+//! once, from the text of the model, and on the safe side: [`Schema::port`] panics where a plan asks for a list that was thought to be followed by nobody.
 //!
 //! [`Schema::port`]: crate::schema::Schema::port
 
@@ -21,27 +21,59 @@ use kairos_model::{
 };
 
 use crate::{
-    program::{ChoiceShape, choice_shape, edge_types, is_node, node_types},
+    program::{
+        ChoiceShape, choice_shape, counted_edge, edge_types, is_lone_edge, is_node, node_types,
+    },
     schema::Way,
 };
+
+/// What a node keeps of the edges of one type that begin, or end, there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kept {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// How many there are.
+    Number,
+    /// Their list.
+    List,
+}
+
+impl Kept {
+    /// Keeps so much, or more if more is kept.
+    fn keep(&mut self, needed: Kept) {
+        *self = needed.max(*self);
+    }
+}
 
 /// What is needed of the edges of one type.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct EdgeUpkeep {
-    /// Whether they are followed from where they begin.
-    pub out: bool,
-    /// Whether they are followed from where they end. Of undirected ones as `out`.
-    pub back: bool,
+    /// What is kept of them where they begin.
+    pub out: Kept,
+    /// What is kept of them where they end. Of undirected ones as `out`.
+    pub back: Kept,
+    /// Whether one is looked for between two given nodes.
+    sought: bool,
     /// Whether one may be deleted.
     pub deletable: bool,
 }
 
 impl EdgeUpkeep {
-    /// Lists edges at both ends where these are of different types.
-    fn keep_shorter(&mut self, ty: &EdgeType) {
-        let differ = ty.from != ty.to;
-        self.out |= differ;
-        self.back |= differ;
+    /// Whether they are listed anywhere.
+    #[must_use]
+    pub fn is_listed(self) -> bool {
+        self.out == Kept::List || self.back == Kept::List
+    }
+
+    /// An edge that is looked for between two nodes is looked for in the shorter of their lists, if they are of different types: one of these may
+    /// have few nodes with many edges. Nodes of one type are alike, so that one list is as good as the other and half the memory.
+    fn list_where_sought(&mut self, ty: &EdgeType) {
+        if ty.from != ty.to {
+            (self.out, self.back) = (Kept::List, Kept::List);
+        } else if !self.is_listed() {
+            self.out = Kept::List;
+        }
     }
 }
 
@@ -60,8 +92,9 @@ impl Upkeep {
     #[must_use]
     pub fn everything(types: &TypeGraph) -> Self {
         let all = EdgeUpkeep {
-            out: true,
-            back: true,
+            out: Kept::List,
+            back: Kept::List,
+            sought: true,
             deletable: true,
         };
         Upkeep {
@@ -87,16 +120,12 @@ impl Upkeep {
         }
         for probe in &model.probes {
             if let ProbeKind::Count(query) | ProbeKind::Summary { over: query, .. } = &probe.kind {
-                upkeep.follow_all(&query.scope, &query.pattern);
+                upkeep.follow_query(&query.scope, &query.pattern);
             }
         }
         for scope in scopes(model) {
             for sub in &scope.sub_patterns {
-                if joins_what_is_bound(scope, sub) {
-                    upkeep.seek(types, scope, sub.pattern.edges[0].edge);
-                } else {
-                    upkeep.follow_all(scope, &sub.pattern);
-                }
+                upkeep.follow_sub(scope, sub);
             }
         }
         upkeep.complete(types, &deletable);
@@ -124,6 +153,12 @@ impl Upkeep {
         self.edges[ty.index()]
     }
 
+    /// Whether edges of a type are listed at one of their ends at least.
+    #[must_use]
+    pub fn lists(&self, ty: EdgeTypeId) -> bool {
+        self.all_lists || self.edge(ty).is_listed()
+    }
+
     /// Whether edges have names.
     #[must_use]
     pub fn names(&self) -> bool {
@@ -133,15 +168,16 @@ impl Upkeep {
     /// Whether edges know their places in the lists of their ends.
     #[must_use]
     pub fn positions(&self) -> bool {
-        self.edges.iter().any(|edge| edge.deletable)
+        let mut edges = self.edges.iter();
+        edges.any(|edge| edge.deletable && edge.is_listed())
     }
 
     fn follow_rule(&mut self, types: &TypeGraph, rule: &Rule) {
         let scope = &rule.scope;
-        self.follow_all(scope, &rule.lhs);
+        self.follow_query(scope, &rule.lhs);
         for choice in &rule.choose {
             match lone_list(types, scope, choice) {
-                Some((edge, way)) => self.follow(scope, edge, way),
+                Some((edge, way)) => self.keep(scope, edge, way, Kept::List),
                 None => self.follow_all(scope, &choice.pattern),
             }
         }
@@ -150,26 +186,41 @@ impl Upkeep {
         }
     }
 
+    /// The matches of one edge with its ends that nothing is asked about are found from that edge alone.
+    fn follow_query(&mut self, scope: &Scope, pattern: &Pattern) {
+        if !(is_lone_edge(pattern) && scope.sub_patterns.is_empty()) {
+            self.follow_all(scope, pattern);
+        }
+    }
+
+    fn follow_sub(&mut self, scope: &Scope, sub: &SubPattern) {
+        if joins_what_is_bound(scope, sub) {
+            for ty in edge_types(scope, sub.pattern.edges[0].edge) {
+                self.edges[ty.index()].sought = true;
+            }
+        } else if let Some((_, way, edge)) = counted_edge(&sub.pattern) {
+            self.keep(scope, edge.edge, way, Kept::Number);
+        } else {
+            self.follow_all(scope, &sub.pattern);
+        }
+    }
+
     /// Any edge of a pattern may be the one that a search starts from, so that others are followed either way.
     fn follow_all(&mut self, scope: &Scope, pattern: &Pattern) {
         for &PatternEdge { edge, .. } in &pattern.edges {
-            self.follow(scope, edge, Way::Undirected);
+            self.keep(scope, edge, Way::Undirected, Kept::List);
         }
     }
 
-    fn follow(&mut self, scope: &Scope, edge: Var, way: Way) {
+    fn keep(&mut self, scope: &Scope, edge: Var, way: Way, needed: Kept) {
         for ty in edge_types(scope, edge) {
             let edge = &mut self.edges[ty.index()];
-            edge.out |= way != Way::In;
-            edge.back |= way != Way::Out;
-        }
-    }
-
-    /// An edge that is looked for between two nodes is looked for in the shorter of their lists, if they are of different types: one of these may
-    /// have few nodes with many edges. Nodes of one type are alike, so that one list is as good as the other and half the memory.
-    fn seek(&mut self, types: &TypeGraph, scope: &Scope, edge: Var) {
-        for &ty in edge_types(scope, edge) {
-            self.edges[ty.index()].keep_shorter(types.edge(ty));
+            if way != Way::In {
+                edge.out.keep(needed);
+            }
+            if way != Way::Out {
+                edge.back.keep(needed);
+            }
         }
     }
 
@@ -189,21 +240,25 @@ impl Upkeep {
         }
     }
 
-    /// A node that is deleted takes its edges along, which are found in its lists; and every edge is found in some list.
+    /// A node that is deleted takes its edges along, which are found in its lists; and of a unique type another edge is looked for before one comes.
     fn complete(&mut self, types: &TypeGraph, deletable: &[bool]) {
         for (edge, ty) in self.edges.iter_mut().zip(&types.edges) {
             let goes = |ends: &[NodeTypeId]| ends.iter().any(|ty| deletable[ty.index()]);
             let (from, to) = (goes(&ty.from), goes(&ty.to));
             edge.deletable |= from || to;
-            if ty.unique {
-                edge.keep_shorter(ty);
+            if from {
+                edge.out = Kept::List;
             }
-            edge.out |= from;
-            edge.back |= to;
-            if !edge.back || ty.undirected {
-                edge.out = true;
+            if to {
+                edge.back = Kept::List;
             }
-            edge.back |= ty.undirected;
+            if edge.sought || ty.unique {
+                edge.list_where_sought(ty);
+            }
+            if ty.undirected {
+                edge.out.keep(edge.back);
+                edge.back = edge.out;
+            }
         }
     }
 }

@@ -6,9 +6,9 @@ use kairos_model::{
     types::EdgeTypeId,
 };
 
-use super::Upkeep;
+use super::{Kept, Upkeep};
 
-/// What a model with these rules needs: for each edge type where its edges are listed, and whether one may be deleted.
+/// What a model with these rules needs: for each edge type where its edges are listed or counted, and whether one may be deleted.
 fn check(rules: &str, start: &str, expected: &str) {
     let types = r#"(
         nodes: { "A": (), "B": () },
@@ -39,13 +39,15 @@ fn check(rules: &str, start: &str, expected: &str) {
     let mut said = String::new();
     for (index, ty) in (0..).zip(&model.types.edges) {
         let edge = upkeep.edge(EdgeTypeId(index));
-        let words = [
-            (edge.out, " out"),
-            (edge.back, " back"),
-            (edge.deletable, " deletable"),
-        ];
-        let words = words.iter().filter(|(so, _)| *so).map(|(_, word)| *word);
-        let _ = write!(said, "{}:{}; ", ty.name, words.collect::<String>());
+        let _ = write!(said, "{}:", ty.name);
+        for (kept, end) in [(edge.out, "out"), (edge.back, "back")] {
+            let _ = match kept {
+                Kept::Nothing => Ok(()),
+                Kept::Number => write!(said, " {end}-number"),
+                Kept::List => write!(said, " {end}"),
+            };
+        }
+        said.push_str(if edge.deletable { " deletable; " } else { "; " });
     }
     if upkeep.names() {
         said.push_str("names");
@@ -74,7 +76,7 @@ fn a_choice_follows_one_list() {
     check(
         &format!("{plain}, {IDLE}"),
         "",
-        "to: out; next: out; line: out back;",
+        "to: out; next: out; line:;",
     );
 }
 
@@ -87,20 +89,53 @@ fn a_choice_against_the_edges_or_with_a_condition() {
     check(
         &format!("{rule}, {IDLE}"),
         "",
-        "to: out back; next: out back; line: out back;",
+        "to: out-number back; next: out back; line:;",
     );
     let against = r#""r": (match: "(b:B)", choose: [Uniform("(a:A)-[:to]->(b)")])"#;
     check(
         &format!("{against}, {IDLE}"),
         "",
-        "to: back; next: out; line: out back;",
+        "to: back; next: out; line:;",
     );
 }
 
 #[test]
 fn patterns_are_searched_either_way() {
-    let rule = r#""r": (match: "(a:A)-[:next]->(b:A)"), "s": (match: "(a:A)", where: "COUNT { (:A)-[:next]->(a) } < 3")"#;
-    check(rule, "", "to: out; next: out back; line: out back; names");
+    let rule = r#""r": (match: "(a:A)-[:next]->(b:A)-[:to]->(c:B)")"#;
+    check(
+        &format!("{rule}, {IDLE}"),
+        "",
+        "to: out back; next: out back; line:; names",
+    );
+}
+
+#[test]
+fn matches_of_one_edge_are_found_from_it_alone() {
+    let rule = r#""r": (match: "(a:A)-[k:to]->(b:B)", delete: ["k"])"#;
+    check(
+        &format!("{rule}, {IDLE}"),
+        "",
+        "to: deletable; next: out; line:; names",
+    );
+    // When something is asked about an end, they are found from that end as well.
+    let asking = r#""r": (match: "(a:A)-[:to]->(b:B)", unless: ["(b)~[:line]~(:B)"])"#;
+    check(
+        &format!("{asking}, {IDLE}"),
+        "",
+        "to: out back; next: out; line: out-number back-number; names",
+    );
+}
+
+#[test]
+fn what_is_only_counted_has_no_list() {
+    let rule = r#""r": (match: "(a:A)", unless: ["(a)-[:to]->(:B)"]), "s": (match: "(a:A)", where: "COUNT { (:A)-[:next]->(a) } < 3")"#;
+    check(rule, "", "to: out-number; next: out back-number; line:;");
+    let goes = r#""r": (match: "(a:A)", unless: ["(a)-[:to]->(:B)"], delete: ["a"])"#;
+    check(
+        &format!("{goes}, {IDLE}"),
+        "",
+        "to: out deletable; next: out back deletable; line:;",
+    );
 }
 
 #[test]
@@ -109,20 +144,16 @@ fn what_joins_two_nodes_of_a_match_is_in_the_shorter_list() {
     check(
         &format!("{rule}, {IDLE}"),
         "",
-        "to: out back; next: out; line: out back;",
+        "to: out back; next: out; line:;",
     );
     let alike = r#""r": (match: "(a:A), (b:A)", unless: ["(a)-[:next]->(b)"])"#;
-    check(
-        &format!("{alike}, {IDLE}"),
-        "",
-        "to: out; next: out; line: out back;",
-    );
+    check(&format!("{alike}, {IDLE}"), "", "to:; next: out; line:;");
     let with_condition =
         r#""r": (match: "(a:A), (b:B)", unless: ["(a)-[k:to]->(b) WHERE k.w > 1"])"#;
     check(
         &format!("{with_condition}, {IDLE}"),
         "",
-        "to: out back; next: out; line: out back;",
+        "to: out back; next: out; line:;",
     );
 }
 
@@ -138,7 +169,7 @@ fn nodes_take_their_edges_along() {
     check(
         &format!("{edge}, {IDLE}"),
         "",
-        "to: out; next: out back deletable; line: out back; names",
+        "to:; next: out back deletable; line:; names",
     );
 }
 
@@ -146,5 +177,5 @@ fn nodes_take_their_edges_along() {
 fn edges_that_the_text_may_name_have_names() {
     let idle = r#""r": (match: "(a:A)"), "s": (match: "(b:B)")"#;
     let start = r#"Create("(:A)-[k:to]->(:B)")"#;
-    check(idle, start, "to: out; next: out; line: out back; names");
+    check(idle, start, "to:; next: out; line:; names");
 }
