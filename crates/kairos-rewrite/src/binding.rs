@@ -72,6 +72,18 @@ impl Binding {
         self.slots[var.index()].set(slot);
     }
 
+    /// Makes room for `variables` variables, at least as many as there are slots, binds the first ones to these and unbinds all others.
+    #[inline]
+    pub fn begin(&mut self, variables: usize, slots: &[Slot]) {
+        if self.slots.len() != variables {
+            self.reset(variables);
+        }
+        self.set_first(slots);
+        for cell in &mut self.slots[slots.len()..] {
+            cell.set(Slot::NONE);
+        }
+    }
+
     /// Binds the first variables, as many as there are slots.
     #[inline]
     pub fn set_first(&self, slots: &[Slot]) {
@@ -96,6 +108,7 @@ impl Binding {
     }
 
     /// Makes room for `variables` variables and unbinds all.
+    #[inline(never)]
     pub fn reset(&mut self, variables: usize) {
         self.slots.clear();
         self.slots.resize(variables, Cell::new(Slot::NONE));

@@ -1,7 +1,5 @@
 //! What an engine may ask of a matcher, incremental or naive.
 
-use std::ops::Range;
-
 use kairos_model::{expr::Formula, probe::ProbeId, rule::RuleId, timer::Family, types::Value};
 
 use crate::{
@@ -52,10 +50,9 @@ impl MatchDelta {
     #[inline]
     #[must_use]
     pub fn keeps_events(&self) -> bool {
-        self.lost.is_empty()
-            && self.found.is_empty()
-            && self.stale.is_empty()
-            && self.aggregates.is_empty()
+        // Looked at together: a branch for each would cost more.
+        let (events, rules) = (self.lost.len() | self.found.len(), self.aggregates.len());
+        events | self.stale.len() | rules == 0
     }
 
     /// Forgets everything. The memory that a start takes is given back.
@@ -125,13 +122,6 @@ pub enum Soon {
     Next,
 }
 
-/// What an application did.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Applied {
-    /// Numbers of the elements that were created.
-    pub created: Range<u64>,
-}
-
 /// Extensions of a match, each a slot for every own element of the step's pattern.
 #[derive(Clone, Debug, Default)]
 pub struct Extensions {
@@ -195,11 +185,11 @@ pub trait Matcher: Sized {
     /// Says what time it is, for conditions of choices that read `now`.
     fn set_time(&mut self, now: f64);
 
-    /// Applies a rule and updates the matches. What must hold after all picks does ([`Matcher::permits`]): what it says is not looked at again.
+    /// Applies a rule and updates the matches. The elements that it creates get the numbers from [`HostGraph::next_number`] on. What must hold after all picks does ([`Matcher::permits`]): what it says is not looked at again.
     ///
     /// # Errors
     /// A fault in an expression, a violated `unique`, a double assignment, a limit. The state is then useless.
-    fn apply(&mut self, firing: Firing<'_>, cause: &mut dyn Cause) -> Outcome<Applied>;
+    fn apply(&mut self, firing: Firing<'_>, cause: &mut dyn Cause) -> Outcome<()>;
 
     /// What the last application (or the start) changed.
     fn delta(&self) -> &MatchDelta;
@@ -241,7 +231,7 @@ pub trait Matcher: Sized {
 
     /// Makes a rule's picks from its step `first` on, as far as they are `Uniform` and from pools (see [`crate::program::ChoiceShape`]): binds the
     /// elements of such a step to members of its pool, under what is bound so far: the k-th time, from 0 and below `attempts`, to the one
-    /// [at fraction](at_fraction) `uniform(step, k)`, until distinctness and the remaining conditions hold for it. Returns the step that must be
+    /// at fraction `uniform(step, k)`, until distinctness and the remaining conditions hold for it. Returns the step that must be
     /// made otherwise, since it is another or these never held; `None` after the last.
     ///
     /// # Errors
@@ -251,7 +241,7 @@ pub trait Matcher: Sized {
         rule: RuleId,
         first: usize,
         attempts: u32,
-        uniform: impl Fn(usize, u32) -> f64,
+        uniform: impl Fn(usize, u32) -> Fraction,
         bound: &Binding,
     ) -> Outcome<Option<usize>>;
 
@@ -324,19 +314,57 @@ pub trait Matcher: Sized {
 }
 
 /// The position at fraction `u`, from 0 to below 1, of `n`: the whole part of their product, as it is rounded to a real number.
-// Who has just read `n` waits for what depends on it: that is one multiplication of integers. Written behind the exponent of the numbers from 1 to 2,
-// the fraction has 52 bits and is up to 2^-52 less. That and the rounding make less than n / 2^51, which mostly leaves the whole part as it is.
 #[inline]
 #[must_use]
 pub fn at_fraction(u: f64, n: usize) -> usize {
-    let fraction = (u + (1.0 - f64::EPSILON / 2.0)).to_bits() << 12;
-    let product = u128::from(fraction) * n as u128;
+    let bits = (u + BELOW_ONE).to_bits() << 12;
+    at_bits(bits, n).unwrap_or_else(|| at_rounded(u, n))
+}
+
+/// The greatest double below 1.
+const BELOW_ONE: f64 = 1.0 - f64::EPSILON / 2.0;
+
+/// A random fraction: (2k + 1) / 2⁵³, as the 52 bits of k.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fraction {
+    /// k, in the upper bits.
+    bits: u64,
+}
+
+impl Fraction {
+    /// Of the upper 52 bits of a random word.
+    #[inline]
+    #[must_use]
+    pub const fn of_word(word: u64) -> Self {
+        Fraction {
+            bits: word >> 12 << 12,
+        }
+    }
+
+    /// The fraction: its bits behind the exponent of the numbers from 1 to 2, from which what is taken away rounds nothing.
+    #[inline]
+    #[must_use]
+    pub fn value(self) -> f64 {
+        f64::from_bits(self.bits >> 12 | 1_f64.to_bits()) - BELOW_ONE
+    }
+
+    /// The position [at this fraction](at_fraction) of `n`.
+    #[inline]
+    #[must_use]
+    pub fn of(self, n: usize) -> usize {
+        at_bits(self.bits, n).unwrap_or_else(|| at_rounded(self.value(), n))
+    }
+}
+
+/// The position at the fraction with these bits behind the exponent of the numbers from 1 to 2, if it does not depend on how anything is rounded.
+// Who has just read `n` waits for what depends on it: that is one multiplication of integers. The bits are up to 2^-52 less than the fraction.
+// That and the rounding make less than n / 2^51, which mostly leaves the whole part as it is.
+#[inline]
+fn at_bits(bits: u64, n: usize) -> Option<usize> {
+    let product = u128::from(bits) * n as u128;
     let (whole, rest) = ((product >> u64::BITS) as usize, product as u64);
     // Of 0 the bits are those of the number before 1, and the rest is so near to 1.
-    if rest.checked_add((n as u64) << 13).is_none() {
-        return at_rounded(u, n);
-    }
-    whole
+    rest.checked_add((n as u64) << 13).map(|_| whole)
 }
 
 /// The same, where it depends on how the product is rounded.
@@ -354,7 +382,7 @@ fn at_rounded(u: f64, n: usize) -> usize {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{at_fraction, at_rounded};
+    use super::{Fraction, at_fraction, at_rounded};
 
     proptest! {
         #[test]
@@ -373,6 +401,15 @@ mod tests {
         }
     }
 
+    proptest! {
+        /// Whether the bits are multiplied or the number that they stand for.
+        #[test]
+        fn a_fraction_is_a_number(word: u64, n in 1usize..1 << 32) {
+            let fraction = Fraction::of_word(word);
+            prop_assert_eq!(fraction.of(n), at_rounded(fraction.value(), n));
+        }
+    }
+
     #[test]
     fn the_last_position_is_below_all() {
         let last = 1.0 - f64::EPSILON / 2.0;
@@ -381,5 +418,9 @@ mod tests {
             assert_eq!(at_fraction(0.0, n), 0);
         }
         assert_eq!(at_fraction(last, 0), 0);
+        for n in [1, 2, 3, 7, 1 << 20, (1 << 32) - 1] {
+            assert_eq!(Fraction::of_word(u64::MAX).of(n), n - 1);
+            assert_eq!(Fraction::of_word(0).of(n), 0);
+        }
     }
 }

@@ -8,19 +8,14 @@ use kairos_rewrite::{
     error::Outcome,
     graph::HostGraph,
     incremental::IncrementalMatcher,
-    matcher::{Applied, Cause, Effort, EventId, Extensions, Firing, MatchDelta, Matcher},
+    matcher::{Cause, Effort, EventId, Extensions, Firing, Fraction, MatchDelta, Matcher},
     program::{Program, is_node},
 };
 
 /// What a matcher keeps to itself.
 pub(super) trait Mistake {
-    /// Whether an event that was found is kept secret.
-    fn hides(
-        inner: &IncrementalMatcher,
-        event: EventId,
-        firing: &Firing<'_>,
-        created: &Applied,
-    ) -> bool;
+    /// Whether an event that was found is kept secret; elements with a number from `before` on are new.
+    fn hides(inner: &IncrementalMatcher, event: EventId, firing: &Firing<'_>, before: u64) -> bool;
 
     /// Whether nobody hears that what a timer reads has changed.
     const HIDES_STALE: bool;
@@ -33,12 +28,7 @@ pub(super) struct MissesReenabling;
 impl Mistake for MissesReenabling {
     const HIDES_STALE: bool = false;
 
-    fn hides(
-        inner: &IncrementalMatcher,
-        event: EventId,
-        firing: &Firing<'_>,
-        created: &Applied,
-    ) -> bool {
+    fn hides(inner: &IncrementalMatcher, event: EventId, firing: &Firing<'_>, before: u64) -> bool {
         let rule = inner.rule_of(event);
         let elements = &inner.program().model.rule(rule).lhs.elements;
         let matched = elements.iter().zip(inner.matched(event));
@@ -50,7 +40,7 @@ impl Mistake for MissesReenabling {
                 inner.graph().edge_number(slot)
             }
         });
-        rule != firing.rule && numbers.all(|n| n < created.created.start)
+        rule != firing.rule && numbers.all(|n| n < before)
     }
 }
 
@@ -61,7 +51,7 @@ pub(super) struct MissesStale;
 impl Mistake for MissesStale {
     const HIDES_STALE: bool = true;
 
-    fn hides(_: &IncrementalMatcher, _: EventId, _: &Firing<'_>, _: &Applied) -> bool {
+    fn hides(_: &IncrementalMatcher, _: EventId, _: &Firing<'_>, _: u64) -> bool {
         false
     }
 }
@@ -86,13 +76,14 @@ impl<D: Mistake> Matcher for Distorted<D> {
         })
     }
 
-    fn apply(&mut self, firing: Firing<'_>, cause: &mut dyn Cause) -> Outcome<Applied> {
-        let applied = self.inner.apply(firing, cause)?;
+    fn apply(&mut self, firing: Firing<'_>, cause: &mut dyn Cause) -> Outcome<()> {
+        let before = self.inner.graph().next_number();
+        self.inner.apply(firing, cause)?;
         self.delta.clone_from(self.inner.delta());
         let hidden = &mut self.hidden;
         self.delta.lost.retain(|lost| !hidden.remove(&lost.event));
         self.delta.found.retain(|&event| {
-            let hides = D::hides(&self.inner, event, &firing, &applied);
+            let hides = D::hides(&self.inner, event, &firing, before);
             if hides {
                 hidden.insert(event);
             }
@@ -101,7 +92,7 @@ impl<D: Mistake> Matcher for Distorted<D> {
         self.delta
             .stale
             .retain(|event| !D::HIDES_STALE && !hidden.contains(event));
-        Ok(applied)
+        Ok(())
     }
 
     fn delta(&self) -> &MatchDelta {
@@ -143,7 +134,7 @@ impl<D: Mistake> Matcher for Distorted<D> {
         rule: RuleId,
         first: usize,
         attempts: u32,
-        uniform: impl Fn(usize, u32) -> f64,
+        uniform: impl Fn(usize, u32) -> Fraction,
         bound: &Binding,
     ) -> Outcome<Option<usize>> {
         self.inner.pool_picks(rule, first, attempts, uniform, bound)

@@ -325,8 +325,8 @@ impl CompiledAssignment {
 
     /// Where it writes at a firing.
     #[inline]
-    pub(super) fn place(&self, graph: &HostGraph, firing: &Firing<'_>) -> Place {
-        let element = firing.bound.get(self.target);
+    pub(super) fn place(&self, graph: &HostGraph, bound: &Binding) -> Place {
+        let element = bound.get(self.target);
         Place {
             attribute: ChangedAttribute {
                 is_node: self.is_node,
@@ -364,16 +364,23 @@ impl CompiledAssignment {
         before: u64,
         value: Value,
     ) -> Outcome<u64> {
+        self.combined(before, value)
+            .map_err(|fault| self.fault(reader, firing, *fault))
+    }
+
+    /// The same; a fault does not know the expression.
+    #[inline(always)]
+    pub(super) fn combined(&self, before: u64, value: Value) -> Evaluated<u64> {
         match self.mode {
             AssignmentMode::Set => Ok(value.to_bits()),
             AssignmentMode::Add => sum(before, value, i64::checked_add, |a, b| a + b),
             AssignmentMode::Subtract => sum(before, value, i64::checked_sub, |a, b| a - b),
         }
-        .map_err(|fault| self.fault(reader, firing, *fault))
     }
 
+    /// A fault of its, with the expression.
     #[cold]
-    fn fault(
+    pub(crate) fn fault(
         &self,
         reader: &impl EffectReader,
         firing: &Firing<'_>,
@@ -435,14 +442,20 @@ impl Place {
         }
     }
 
+    /// The same, to be changed.
+    #[inline]
+    pub(super) fn word(self, graph: &mut HostGraph) -> &mut u64 {
+        if self.attribute.is_node {
+            graph.node_word_mut(self.attribute.element, self.column)
+        } else {
+            graph.edge_word_mut(self.attribute.element, self.column)
+        }
+    }
+
     /// Sets them, and says what has other bits than before.
     #[inline]
     pub(super) fn write(self, graph: &mut HostGraph, bits: u64) -> Option<ChangedAttribute> {
-        let old = if self.attribute.is_node {
-            graph.set_node_word(self.attribute.element, self.column, bits)
-        } else {
-            graph.set_edge_word(self.attribute.element, self.column, bits)
-        };
-        (old != bits).then_some(self.attribute)
+        let before = std::mem::replace(self.word(graph), bits);
+        (before != bits).then_some(self.attribute)
     }
 }

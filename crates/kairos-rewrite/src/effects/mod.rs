@@ -8,7 +8,7 @@ mod pair;
 mod settle;
 mod straight;
 
-use std::{cell::RefCell, ops::Range};
+use std::cell::RefCell;
 
 use kairos_model::{
     expr::{FormulaId, Var},
@@ -17,10 +17,8 @@ use kairos_model::{
 
 use rustc_hash::FxHashMap;
 
-pub(crate) use compiled::RuleEffects;
-use compiled::{
-    CompiledAssignment, CompiledCreation, CompiledEffect, CompiledEnd, CompiledKind, Place,
-};
+pub(crate) use compiled::{CompiledAssignment, RuleEffects};
+use compiled::{CompiledCreation, CompiledEffect, CompiledEnd, CompiledKind, Place};
 
 use crate::{
     binding::{Binding, Slot},
@@ -273,7 +271,7 @@ impl Change {
         value: Value,
     ) -> Outcome<()> {
         let graph = reader.graph();
-        let place = assignment.place(graph, firing);
+        let place = assignment.place(graph, firing.bound);
         let accumulates = assignment.accumulates();
         let earlier = if assignment.apart {
             None
@@ -324,12 +322,11 @@ impl Change {
         &self.deleted_edges
     }
 
-    /// Carries out what was planned, binds the elements that the main effect creates, and returns the numbers of all created ones.
-    pub fn commit(&mut self, graph: &mut HostGraph, bound: &Binding) -> Range<u64> {
+    /// Carries out what was planned, and binds the elements that the main effect creates.
+    pub fn commit(&mut self, graph: &mut HostGraph, bound: &Binding) {
         self.created_nodes.clear();
         self.created_edges.clear();
         self.changed.clear();
-        let first = graph.next_number();
         for &edge in &self.deleted_edges {
             graph.delete_edge(edge);
         }
@@ -342,7 +339,6 @@ impl Change {
         for position in 0..self.creations.len() {
             self.create_planned(position, graph, bound);
         }
-        first..graph.next_number()
     }
 
     fn create_planned(&mut self, position: usize, graph: &mut HostGraph, bound: &Binding) {

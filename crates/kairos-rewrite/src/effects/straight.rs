@@ -1,7 +1,7 @@
 //! Effects whose parts cannot get into each other's way ([`RuleEffects`] knows which): once all right-hand sides are known they are carried out as
 //! they stand, without a plan.
 
-use std::{cell::RefCell, ops::Range};
+use std::cell::RefCell;
 
 use kairos_model::types::Value;
 
@@ -12,7 +12,7 @@ use super::{
 use crate::{
     binding::{Binding, Slot},
     error::Outcome,
-    eval::{Drawing, Quick},
+    eval::{Drawing, Evaluated, Quick},
     graph::HostGraph,
     incremental::Ready,
     matcher::{Cause, Firing},
@@ -50,7 +50,7 @@ impl Change {
         Ok(())
     }
 
-    /// Carries it out, but for deletion, which has been; binds the elements that are created, and returns their numbers. What no query is about is not noted.
+    /// Carries it out, but for deletion, which has been, and binds the elements that are created. What no query is about is not noted.
     #[inline]
     pub(crate) fn carry_out(
         &mut self,
@@ -58,12 +58,11 @@ impl Change {
         graph: &mut HostGraph,
         bound: &Binding,
         cause: &mut dyn Cause,
-    ) -> Range<u64> {
+    ) {
         let effect = &effects.main;
         self.created_nodes.clear();
         self.created_edges.clear();
         self.changed.clear();
-        let first = graph.next_number();
         for (assignment, planned) in effect.set.iter().zip(&self.assignments) {
             let changed = planned.write(graph);
             self.changed.extend(changed.filter(|_| assignment.noticed));
@@ -97,7 +96,6 @@ impl Change {
                 bound.set(var, slot);
             }
         }
-        first..graph.next_number()
     }
 }
 
@@ -113,17 +111,60 @@ impl CompiledAssignment {
         firing: &Firing<'_>,
         cause: &mut dyn Cause,
     ) -> Outcome<PlannedAssignment> {
-        let value = match self.value.quick {
-            Some(Quick::Constant(value)) => value,
-            _ => right_hand_side(reader, firing, &self.value, cause)?,
-        };
-        let place = self.place(reader.graph(), firing);
+        let value = self.value(reader, firing, cause)?;
+        let place = self.place(reader.graph(), firing.bound);
         let before = place.read(reader.graph());
         Ok(PlannedAssignment {
             place,
             bits: self.combine(reader, firing, before, value)?,
             accumulates: self.accumulates(),
         })
+    }
+}
+
+impl CompiledAssignment {
+    /// What is assigned or added, where that is always the same.
+    #[inline]
+    pub(crate) fn constant(&self) -> Option<Value> {
+        match self.value.quick {
+            Some(Quick::Constant(value)) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// What is assigned or added.
+    ///
+    /// # Errors
+    /// A fault in the right-hand side.
+    #[inline]
+    pub(crate) fn value(
+        &self,
+        reader: &impl EffectReader,
+        firing: &Firing<'_>,
+        cause: &mut dyn Cause,
+    ) -> Outcome<Value> {
+        match self.constant() {
+            Some(value) => Ok(value),
+            None => right_hand_side(reader, firing, &self.value, cause),
+        }
+    }
+
+    /// Carries it out at once, where it is all that a rule does, and says what has other bits than before.
+    ///
+    /// # Errors
+    /// A sum that does not fit.
+    #[inline]
+    pub(crate) fn carry_out(
+        &self,
+        graph: &mut HostGraph,
+        bound: &Binding,
+        value: Value,
+    ) -> Evaluated<Option<ChangedAttribute>> {
+        let place = self.place(graph, bound);
+        let word = place.word(graph);
+        let bits = self.combined(*word, value)?;
+        let before = std::mem::replace(word, bits);
+        Ok((before != bits).then_some(place.attribute))
     }
 }
 

@@ -498,20 +498,18 @@ impl HostGraph {
         self.edge_words.items[self.edges.attributes(edge) as usize + column]
     }
 
-    /// Sets an attribute of a node and returns the bits that it had.
+    /// The bits of an attribute of a node, to be changed.
     #[inline]
-    pub fn set_node_word(&mut self, node: Slot, column: usize, bits: u64) -> u64 {
+    pub fn node_word_mut(&mut self, node: Slot, column: usize) -> &mut u64 {
         let place = self.first_word(node) + column;
-        std::mem::replace(&mut self.node_words.items_mut()[place], bits)
+        &mut self.node_words.items_mut()[place]
     }
 
-    /// Sets an attribute of an edge and returns the bits that it had.
+    /// The bits of an attribute of an edge, to be changed.
     #[inline]
-    pub fn set_edge_word(&mut self, edge: Slot, column: usize, bits: u64) -> u64 {
-        std::mem::replace(
-            &mut self.edge_words.items[self.edges.attributes(edge) as usize + column],
-            bits,
-        )
+    pub fn edge_word_mut(&mut self, edge: Slot, column: usize) -> &mut u64 {
+        let place = self.edges.attributes(edge) as usize + column;
+        &mut self.edge_words.items[place]
     }
 
     /// The number that the next element gets.

@@ -44,10 +44,10 @@ use update::{Created, Update};
 
 use crate::{
     binding::{Binding, Slot},
-    effects::Change,
+    effects::{Change, CompiledAssignment},
     error::Outcome,
     graph::HostGraph,
-    matcher::{Applied, Cause, Effort, EventId, Extensions, Firing, MatchDelta, Matcher, Soon},
+    matcher::{Cause, Effort, EventId, Extensions, Firing, Fraction, MatchDelta, Matcher, Soon},
     program::Program,
 };
 
@@ -61,9 +61,39 @@ pub struct IncrementalMatcher {
 }
 
 impl IncrementalMatcher {
+    /// Applies a rule that is one assignment.
+    #[inline(never)]
+    fn apply_assignment(
+        &mut self,
+        rule: RuleId,
+        bound: &Binding,
+        now: f64,
+        cause: &mut dyn Cause,
+    ) -> Outcome<()> {
+        let firing = &Firing { rule, bound, now };
+        let IncrementalMatcher {
+            program,
+            data,
+            update,
+            ..
+        } = self;
+        let Some(assignment) = program.effects(rule).alone() else {
+            unreachable!("the rule is one assignment")
+        };
+        let value = assignment.value(data, firing, cause)?;
+        assign(program, data, update, *firing, (assignment, value))
+    }
+
     /// Applies a rule whose effects need no plan.
     #[inline(never)]
-    fn apply_straight(&mut self, firing: &Firing<'_>, cause: &mut dyn Cause) -> Outcome<Applied> {
+    fn apply_straight(
+        &mut self,
+        rule: RuleId,
+        bound: &Binding,
+        now: f64,
+        cause: &mut dyn Cause,
+    ) -> Outcome<()> {
+        let firing = &Firing { rule, bound, now };
         let IncrementalMatcher {
             program,
             data,
@@ -83,14 +113,20 @@ impl IncrementalMatcher {
             data.prefetch_lists_of_scattered(firing);
             data.graph.delete_edge(edge);
         }
-        let created = change.carry_out(effects, &mut data.graph, firing.bound, cause);
-        update.follow(program, data, change, deleted.is_some())?;
-        Ok(Applied { created })
+        change.carry_out(effects, &mut data.graph, firing.bound, cause);
+        update.follow(program, data, change, deleted.is_some())
     }
 
     /// Applies a rule whose effects are planned before they are carried out.
     #[inline(never)]
-    fn apply_planned(&mut self, firing: &Firing<'_>, cause: &mut dyn Cause) -> Outcome<Applied> {
+    fn apply_planned(
+        &mut self,
+        rule: RuleId,
+        bound: &Binding,
+        now: f64,
+        cause: &mut dyn Cause,
+    ) -> Outcome<()> {
+        let firing = &Firing { rule, bound, now };
         let IncrementalMatcher {
             program,
             data,
@@ -107,10 +143,34 @@ impl IncrementalMatcher {
             update.drop_matches(program, data, nodes, edges);
         }
         data.prefetch_lists_of_scattered(firing);
-        let created = change.commit(&mut data.graph, firing.bound);
-        update.follow(program, data, change, deletes)?;
-        Ok(Applied { created })
+        change.commit(&mut data.graph, firing.bound);
+        update.follow(program, data, change, deletes)
     }
+}
+
+/// Carries out an assignment that is all that a rule does.
+#[inline(always)]
+fn assign(
+    program: &Program,
+    data: &mut Data,
+    update: &mut Update,
+    Firing { rule, bound, now }: Firing<'_>,
+    (assignment, value): (&CompiledAssignment, Value),
+) -> Outcome<()> {
+    let changed = match assignment.carry_out(&mut data.graph, bound, value) {
+        Ok(changed) => changed,
+        Err(fault) => {
+            let firing = Firing { rule, bound, now };
+            return Err(assignment.fault(data, &firing, *fault));
+        }
+    };
+    if assignment.noticed
+        && let Some(changed) = changed
+        && update.note_attribute(&program.network().dispatch, data, changed)
+    {
+        update.after(program, data, Created::default())?;
+    }
+    Ok(())
 }
 
 impl Matcher for IncrementalMatcher {
@@ -142,7 +202,7 @@ impl Matcher for IncrementalMatcher {
     }
 
     #[inline]
-    fn apply(&mut self, firing: Firing<'_>, cause: &mut dyn Cause) -> Outcome<Applied> {
+    fn apply(&mut self, firing: Firing<'_>, cause: &mut dyn Cause) -> Outcome<()> {
         let IncrementalMatcher {
             program,
             data,
@@ -151,26 +211,16 @@ impl Matcher for IncrementalMatcher {
         } = self;
         data.begin_step(firing.now);
         let effects = program.effects(firing.rule);
-        let Some(assignment) = effects.alone() else {
-            return if effects.are_straight() {
-                self.apply_straight(&firing, cause)
-            } else {
-                self.apply_planned(&firing, cause)
-            };
-        };
-        let changed = assignment
-            .read(data, &firing, cause)?
-            .write(&mut data.graph);
-        if assignment.noticed
-            && let Some(changed) = changed
-            && update.note_attribute(&program.network().dispatch, data, changed)
-        {
-            update.after(program, data, Created::default())?;
+        // The parts of a firing are handed on in registers, so that it need not stand in memory.
+        let Firing { rule, bound, now } = firing;
+        match effects.alone() {
+            Some(assignment) => match assignment.constant() {
+                Some(value) => assign(program, data, update, firing, (assignment, value)),
+                None => self.apply_assignment(rule, bound, now, cause),
+            },
+            None if effects.are_straight() => self.apply_straight(rule, bound, now, cause),
+            None => self.apply_planned(rule, bound, now, cause),
         }
-        let next = data.graph.next_number();
-        Ok(Applied {
-            created: next..next,
-        })
     }
 
     #[inline]
@@ -232,7 +282,7 @@ impl Matcher for IncrementalMatcher {
         rule: RuleId,
         first: usize,
         attempts: u32,
-        uniform: impl Fn(usize, u32) -> f64,
+        uniform: impl Fn(usize, u32) -> Fraction,
         bound: &Binding,
     ) -> Outcome<Option<usize>> {
         let at = Step { rule, step: first };

@@ -18,7 +18,7 @@ use crate::{
     binding::{Binding, Slot},
     error::Outcome,
     graph::{Half, HostGraph},
-    matcher::at_fraction,
+    matcher::Fraction,
     program::{ChoiceShape, Program, node_types},
     schema::PortId,
 };
@@ -248,7 +248,7 @@ impl Data {
         &self,
         at: Step,
         attempts: u32,
-        uniform: impl Fn(usize, u32) -> f64,
+        uniform: impl Fn(usize, u32) -> Fraction,
         bound: &Binding,
     ) -> Outcome<Option<usize>> {
         let steps = &*self.network().choices[at.rule.index()].steps;
@@ -271,7 +271,7 @@ impl Data {
         rule: RuleId,
         picking: &Picking,
         attempts: u32,
-        uniform: impl Fn(u32) -> f64,
+        uniform: impl Fn(u32) -> Fraction,
         bound: &Binding,
     ) -> Outcome<bool> {
         // Most pools are the edges at a node, and mostly the first of them that is tried fits.
@@ -294,7 +294,7 @@ impl Data {
         rule: RuleId,
         picking: &Picking,
         attempts: Range<u32>,
-        uniform: impl Fn(u32) -> f64,
+        uniform: impl Fn(u32) -> Fraction,
         bound: &Binding,
     ) -> Outcome<bool> {
         let members = self.members(picking, bound);
@@ -313,14 +313,14 @@ impl Data {
         rule: RuleId,
         picking: &Picking,
         members: &Members<'_>,
-        u: f64,
+        u: Fraction,
         bound: &Binding,
     ) -> Outcome<bool> {
         let count = members.len();
         if count == 0 {
             return Ok(false);
         }
-        members.bind(at_fraction(u, count), bound);
+        members.bind(u.of(count), bound);
         self.fits(rule, picking, bound)
     }
 

@@ -1,10 +1,10 @@
 //! The naive matcher's answers to an engine.
 
 use super::{
-    Applied, Arc, BTreeMap, Binding, Cause, Change, ChoiceShape, Context, Drawing, EffectReader,
-    Effort, EventId, Extensions, Fault, Firing, Formula, FormulaId, HostGraph, MatchDelta, Matcher,
-    NaiveMatcher, Outcome, Owner, Pick, Pool, ProbeId, Program, RefCell, RuleId, RuntimeError,
-    Slot, SumTree, Value, Var, at_fraction, is_node,
+    Arc, BTreeMap, Binding, Cause, Change, ChoiceShape, Context, Drawing, EffectReader, Effort,
+    EventId, Extensions, Fault, Firing, Formula, FormulaId, Fraction, HostGraph, MatchDelta,
+    Matcher, NaiveMatcher, Outcome, Owner, Pick, Pool, ProbeId, Program, RefCell, RuleId,
+    RuntimeError, Slot, SumTree, Value, Var, is_node,
 };
 
 impl NaiveMatcher {
@@ -63,12 +63,12 @@ impl NaiveMatcher {
         rule: RuleId,
         step: usize,
         attempts: u32,
-        uniform: impl Fn(u32) -> f64,
+        uniform: impl Fn(u32) -> Fraction,
         bound: &Binding,
     ) -> Outcome<bool> {
         let count = self.pool_len(rule, step, bound);
         for attempt in 0..if count == 0 { 0 } else { attempts } {
-            if self.pool_bind(rule, step, at_fraction(uniform(attempt), count), bound)? {
+            if self.pool_bind(rule, step, uniform(attempt).of(count), bound)? {
                 return Ok(true);
             }
         }
@@ -167,17 +167,16 @@ impl Matcher for NaiveMatcher {
         self.now = now;
     }
 
-    fn apply(&mut self, firing: Firing<'_>, cause: &mut dyn Cause) -> Outcome<Applied> {
+    fn apply(&mut self, firing: Firing<'_>, cause: &mut dyn Cause) -> Outcome<()> {
         self.now = firing.now;
         self.graph.begin_step();
         self.free.append(&mut self.lost);
         self.delta.clear();
         let mut change = std::mem::take(&mut self.change);
         change.plan(self, &firing, cause)?;
-        let created = change.commit(&mut self.graph, firing.bound);
+        change.commit(&mut self.graph, firing.bound);
         self.change = change;
-        self.recompute()?;
-        Ok(Applied { created })
+        self.recompute()
     }
 
     fn delta(&self) -> &MatchDelta {
@@ -217,7 +216,7 @@ impl Matcher for NaiveMatcher {
         rule: RuleId,
         first: usize,
         attempts: u32,
-        uniform: impl Fn(usize, u32) -> f64,
+        uniform: impl Fn(usize, u32) -> Fraction,
         bound: &Binding,
     ) -> Outcome<Option<usize>> {
         let steps = &self.program.model.rule(rule).choose;

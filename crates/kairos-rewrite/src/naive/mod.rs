@@ -25,9 +25,7 @@ use crate::{
     eval::Drawing,
     exact::ExactSum,
     graph::HostGraph,
-    matcher::{
-        Applied, Cause, Effort, EventId, Extensions, Firing, Lost, MatchDelta, Matcher, at_fraction,
-    },
+    matcher::{Cause, Effort, EventId, Extensions, Firing, Fraction, Lost, MatchDelta, Matcher},
     program::{ChoiceShape, Program, is_node},
     sums::SumTree,
 };

@@ -7,7 +7,7 @@ use kairos_model::{
 use kairos_rewrite::{
     binding::Binding,
     error::{Fault, Outcome, RuntimeError},
-    matcher::{Extensions, Matcher, at_fraction},
+    matcher::{Extensions, Fraction, Matcher, at_fraction},
     program::ChoiceShape,
     sums::SumTree,
 };
@@ -49,10 +49,15 @@ pub(super) fn of_component(randomness: &Randomness, name: Name, component: usize
 
 /// The uniform number of an attempt at a step.
 #[inline]
-pub(super) fn of_attempt(randomness: &Randomness, name: Name, step: usize, attempt: u32) -> f64 {
+pub(super) fn of_attempt(
+    randomness: &Randomness,
+    name: Name,
+    step: usize,
+    attempt: u32,
+) -> Fraction {
     // There are fewer than 2^16 steps.
     let place = Place::text(FIRST_PICK + step as u32).attempt(attempt);
-    randomness.rng(name, place).uniform()
+    Fraction::of_word(randomness.rng(name, place).word())
 }
 
 impl Chooser {
@@ -84,7 +89,7 @@ impl Chooser {
         bound: &Binding,
     ) -> Outcome<bool> {
         let program = matcher.program();
-        let uniform = |attempt| of_attempt(at.randomness, at.name, step, attempt);
+        let uniform = |attempt| of_attempt(at.randomness, at.name, step, attempt).value();
         match &program.model.rule(at.rule).choose[step].pick {
             Pick::Uniform => {
                 matcher.extensions(at.rule, step, bound, &mut self.extensions)?;

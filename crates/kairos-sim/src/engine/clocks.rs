@@ -376,6 +376,15 @@ impl<S: Schedule + Default> Clocks<S> {
     /// A clock's event fires: the virtual time of its race comes to it. Gives the name of the firing.
     #[inline]
     pub(super) fn fire(&mut self, slot: Slot) -> Name {
+        let Clock { name, lane, .. } = self.clocks[slot.0 as usize];
+        if lane != Lane::TIMED {
+            self.move_virtual_time(slot);
+        }
+        name
+    }
+
+    /// The virtual time of the race in which a clock stands, if it does, comes to it.
+    fn move_virtual_time(&mut self, slot: Slot) {
         let clock = &self.clocks[slot.0 as usize];
         if let Some(race) = clock.lane.race() {
             let race = &mut self.races[race];
@@ -385,7 +394,6 @@ impl<S: Schedule + Default> Clocks<S> {
                 race.epoch = self.epoch;
             }
         }
-        clock.name
     }
 
     /// Time has moved: every race starts at 0 again.

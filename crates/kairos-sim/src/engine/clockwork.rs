@@ -15,7 +15,7 @@ use kairos_rewrite::{
 use rustc_hash::FxHashMap;
 
 use super::{
-    Due, Firing,
+    Due,
     ages::AgeMemory,
     choose,
     clocks::{Clocks, Delay},
@@ -191,19 +191,20 @@ impl<S: Schedule + Default> Clockwork<S> {
     pub(super) fn restart<M: Matcher>(
         &mut self,
         matcher: &M,
-        fired: Due,
-        firing: &Firing<'_>,
+        (slot, rule): (Slot, RuleId),
+        matched: &Binding,
+        cause: Name,
+        now: f64,
     ) -> Outcome<()> {
-        let (cause, now) = (firing.name, firing.time);
-        let timer = self.timers.of(firing.rule);
+        let timer = self.timers.of(rule);
         if let Some(quick) = &timer.quick {
-            let name = timer.name(matcher.graph(), firing.bound.slots(), cause);
+            let name = timer.name(matcher.graph(), matched.slots(), cause);
             if let Some(delay) = quick.delay(&self.randomness, name) {
-                self.clocks.start(self.slot(fired), name, delay, now);
+                self.clocks.start(slot, name, delay, now);
                 return Ok(());
             }
         }
-        self.start(matcher, fired, cause, now)
+        self.start(matcher, self.due_in(slot), cause, now)
     }
 
     /// Stops the clock of an event that was lost; with age memory, unless it fired, what remains of it is kept.

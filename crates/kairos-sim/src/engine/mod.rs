@@ -9,7 +9,7 @@ use kairos_rewrite::{
     binding::{Binding, Slot},
     error::{Fault, Outcome, RuntimeError},
     graph::HostGraph,
-    matcher::{EventId, Firing as Application, Matcher, Soon},
+    matcher::{EventId, Matcher, Soon},
     program::Program,
 };
 
@@ -46,7 +46,7 @@ use standstill::Standstill;
 
 use crate::{
     draw::{Name, Randomness},
-    schedule::Schedule,
+    schedule::{Schedule, Slot as Clock},
 };
 
 /// One replication: graph, matches, clocks, time.
@@ -191,11 +191,18 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     #[inline]
     #[must_use]
     pub fn next(&self) -> Option<(Due, f64)> {
+        let (slot, time) = self.next_clock()?;
+        Some((self.clockwork.due_in(slot), time))
+    }
+
+    /// Which clock runs out next, and when.
+    #[inline]
+    fn next_clock(&self) -> Option<(Clock, f64)> {
         let (slot, due) = self.clockwork.clocks.next()?;
         // What became overdue while another event was fired by name fires at once.
         let is_ahead = due.priority.is_none() && due.time > self.now;
         let time = if is_ahead { due.time } else { self.now };
-        Some((self.clockwork.due_in(slot), time))
+        Some((slot, time))
     }
 
     /// Makes one step, unless nothing is due up to `horizon` or the stop condition holds.
@@ -207,10 +214,10 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         if self.matcher.stops() {
             return Ok(Progress::Stopped(StopReason::Condition));
         }
-        match self.next() {
+        match self.next_clock() {
             None => Ok(Progress::Stopped(StopReason::Deadlock)),
             Some((_, time)) if time > horizon => Ok(Progress::Stopped(StopReason::Horizon)),
-            Some((due, time)) => self.fire_at(due, time, observer),
+            Some((slot, time)) => self.fire_at(slot, time, observer),
         }
     }
 
@@ -219,7 +226,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     /// # Errors
     /// A fault of the model.
     pub fn fire<O: Observer<M>>(&mut self, due: Due, observer: &mut O) -> Outcome<Progress> {
-        self.fire_at(due, self.now, observer)
+        self.fire_at(self.clockwork.slot(due), self.now, observer)
     }
 
     /// Fires an active event when its clock runs out, before any other that is due until then; an immediate event, and one that is
@@ -232,24 +239,25 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         due: Due,
         observer: &mut O,
     ) -> Outcome<Progress> {
-        let clock = self.clockwork.clocks.due(self.clockwork.slot(due));
+        let slot = self.clockwork.slot(due);
+        let clock = self.clockwork.clocks.due(slot);
         let timed = clock.filter(|clock| clock.priority.is_none() && clock.time.is_finite());
         let time = timed.map_or(self.now, |clock| clock.time.max(self.now));
-        self.fire_at(due, time, observer)
+        self.fire_at(slot, time, observer)
     }
 
     #[inline]
     fn fire_at<O: Observer<M>>(
         &mut self,
-        due: Due,
+        slot: Clock,
         time: f64,
         observer: &mut O,
     ) -> Outcome<Progress> {
         self.look_ahead();
-        self.move_time(time);
-        let taken = self.take(due);
+        let moves_time = self.move_time(time);
+        let taken = self.take(slot);
         let Taken { rule, name, .. } = taken;
-        let prepared = self.prepare(due, taken);
+        let prepared = self.prepare(slot, taken, moves_time);
         let prepared = prepared.map_err(|error| self.at_match(error, rule))?;
         let firing = Firing {
             step: self.counts.steps(),
@@ -271,7 +279,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
             }
         };
         if let Some(before) = self.fingerprint {
-            self.fingerprint = Some(self.record(before, rule, &outcome));
+            self.fingerprint = Some(self.record(before, rule, outcome.clone()));
         }
         observer.after(&self.matcher, &firing, &outcome);
         let (applied, grown) = match &outcome {
@@ -280,9 +288,12 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         };
         let changes = applied && self.clockwork.has_to_follow(&self.matcher);
         if changes {
+            let due = self.clockwork.due_in(slot);
             self.clockwork.follow(&self.matcher, due, name, self.now)?;
         } else {
-            self.clockwork.restart(&self.matcher, due, &firing)?;
+            let (bound, now) = (&self.bound, self.now);
+            self.clockwork
+                .restart(&self.matcher, (slot, rule), bound, name, now)?;
         }
         if changes || grown {
             self.respect_limits(Some(rule))?;
@@ -339,36 +350,33 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
             };
             // What is foreseen may be out of date, and with it the types of the match: an event whose clock runs is active.
             let name = clocks.name(slot)?;
-            let uniform = || choose::of_attempt(&self.randomness, name, 0, 0);
+            let uniform = || choose::of_attempt(&self.randomness, name, 0, 0).value();
             self.matcher.prefetch_pick(event, uniform)
         });
         self.foreseen = [coming, node.unwrap_or(Slot::NONE)];
     }
 
+    /// Whether time is later now than it was.
     #[inline]
-    fn move_time(&mut self, time: f64) {
+    fn move_time(&mut self, time: f64) -> bool {
         debug_assert!(time >= self.now, "time never goes back");
-        if time > self.now {
+        let moves = time > self.now;
+        if moves {
             self.now = time;
             self.matcher.set_time(time);
-            self.standstill.time_moved();
             self.clockwork.clocks.time_moved();
         }
+        moves
     }
 
     /// Binds what is due to its match.
     #[inline]
-    fn take(&mut self, due: Due) -> Taken {
-        let slot = self.clockwork.slot(due);
-        let (rule, picks) = match due {
+    fn take(&mut self, slot: Clock) -> Taken {
+        let (rule, picks) = match self.clockwork.due_in(slot) {
             Due::Event(event) => {
                 let (rule, matched) = self.matcher.event(event);
                 let timer = self.timers.of(rule);
-                // What else there is to bind must not be what an earlier firing bound.
-                if self.bound.variables() != timer.variables || timer.variables > matched.len() {
-                    self.bound.reset(timer.variables);
-                }
-                self.bound.set_first(matched);
+                self.bound.begin(timer.variables, matched);
                 (rule, timer.chooses)
             }
             Due::Aggregate(rule) => {
@@ -385,22 +393,27 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
 
     /// Picks what is to be picked; what comes of the firing where the rule is not applied.
     #[inline(always)]
-    fn prepare(&mut self, due: Due, taken: Taken) -> Outcome<Option<FiringOutcome>> {
+    fn prepare(
+        &mut self,
+        slot: Clock,
+        taken: Taken,
+        moves_time: bool,
+    ) -> Outcome<Option<FiringOutcome>> {
         let Taken { rule, name, picks } = taken;
-        if self.standstill.note(rule) {
+        if self.standstill.note(rule, moves_time) {
             let fault = self.standstill.fault(&self.program.model);
             return Err(Box::new(RuntimeError::new(fault, self.now)));
         }
         if !picks {
             return Ok(None);
         }
-        self.pick(due, rule, name)
+        self.pick(slot, rule, name)
     }
 
     /// Picks the match of an aggregate clock, and what a rule chooses; what comes of the firing where there is none.
     #[inline]
-    fn pick(&mut self, due: Due, rule: RuleId, name: Name) -> Outcome<Option<FiringOutcome>> {
-        if let Due::Aggregate(_) = due
+    fn pick(&mut self, slot: Clock, rule: RuleId, name: Name) -> Outcome<Option<FiringOutcome>> {
+        if let Due::Aggregate(_) = self.clockwork.due_in(slot)
             && !self.pick_components(rule, name)?
         {
             return Ok(Some(FiringOutcome::Thinned));
@@ -431,7 +444,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         &self,
         mut fingerprint: Fingerprint,
         rule: RuleId,
-        outcome: &FiringOutcome,
+        outcome: FiringOutcome,
     ) -> Fingerprint {
         let timer = self.timers.of(rule);
         let graph = self.matcher.graph();
@@ -566,10 +579,7 @@ fn apply<M: Matcher, O: Observer<M>>(
     observer: &mut O,
 ) -> Outcome<FiringOutcome> {
     observer.before(matcher, firing)?;
-    let &Firing {
-        rule, bound, time, ..
-    } = firing;
-    let now = time;
-    let applied = matcher.apply(Application { rule, bound, now }, cause)?;
-    Ok(FiringOutcome::Applied(applied.created))
+    let first = matcher.graph().next_number();
+    matcher.apply(firing.application(), cause)?;
+    Ok(FiringOutcome::Applied(first..matcher.graph().next_number()))
 }

@@ -3,7 +3,11 @@
 use std::ops::Range;
 
 use kairos_model::rule::RuleId;
-use kairos_rewrite::{binding::Binding, error::Outcome, matcher::Matcher};
+use kairos_rewrite::{
+    binding::Binding,
+    error::Outcome,
+    matcher::{Firing as Application, Matcher},
+};
 
 use crate::draw::Name;
 
@@ -20,6 +24,19 @@ pub struct Firing<'a> {
     pub name: Name,
     /// The match and, where choices were made, what was chosen; after the application also what the main effect created.
     pub bound: &'a Binding,
+}
+
+impl<'a> Firing<'a> {
+    /// What a matcher is told of it.
+    #[inline]
+    #[must_use]
+    pub fn application(&self) -> Application<'a> {
+        let &Firing {
+            rule, bound, time, ..
+        } = self;
+        let now = time;
+        Application { rule, bound, now }
+    }
 }
 
 /// What came of a firing.

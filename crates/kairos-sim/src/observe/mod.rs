@@ -18,7 +18,7 @@ use kairos_model::{
 };
 use kairos_rewrite::{
     error::Outcome,
-    matcher::Matcher,
+    matcher::{Firing as Application, Matcher},
     program::{Program, is_node},
 };
 
@@ -87,6 +87,8 @@ pub struct Collector {
     seen: Vec<Observations>,
     /// Whether anything is watched that an application may change: levels, durations.
     follows: bool,
+    /// Whether anything is read of the firings of any rule.
+    reads: bool,
 }
 
 /// What is kept for a probe.
@@ -150,10 +152,12 @@ impl Collector {
             window_ends: windows.end(0),
             seen: Vec::new(),
             follows: false,
+            reads: false,
         };
         needed.iter().for_each(|&probe| collector.watch(probe));
         collector.needed = needed;
         let follows = |watch: &Watch| matches!(watch, Watch::Level(_) | Watch::Between(_));
+        collector.reads = collector.rules.iter().any(RuleWatch::reads);
         collector.follows = collector.watches.iter().flatten().any(follows);
         collector
     }
@@ -254,9 +258,17 @@ impl Collector {
         ));
     }
 
+    /// Ends the windows that are over at the time of a firing.
+    #[inline(always)]
+    fn reach(&mut self, time: f64) {
+        if self.window_ends <= time {
+            self.cut_before(move |end| end <= time);
+        }
+    }
+
     /// Reads what probes read of a firing, the graph being as it was before.
-    fn read<M: Matcher>(&mut self, matcher: &M, firing: &Firing<'_>) -> Outcome<()> {
-        if firing.time >= self.windows.warm_up() {
+    fn read<M: Matcher>(&mut self, matcher: &M, firing: Application<'_>) -> Outcome<()> {
+        if firing.now >= self.windows.warm_up() {
             self.tally(matcher, firing)?;
         }
         self.mark(matcher, firing, false);
@@ -264,14 +276,14 @@ impl Collector {
     }
 
     /// Tallies the values that a firing has for its probes, the graph being as it was before.
-    fn tally<M: Matcher>(&mut self, matcher: &M, firing: &Firing<'_>) -> Outcome<()> {
+    fn tally<M: Matcher>(&mut self, matcher: &M, firing: Application<'_>) -> Outcome<()> {
         for &id in &self.rules[firing.rule.index()].tallies {
             let ProbeKind::Tally { value, when, .. } = &self.program.model.probes[id.index()].kind
             else {
                 unreachable!("only tallies are listed")
             };
             if let Some(Watch::Tally(tally)) = &mut self.watches[id.index()]
-                && let Some(value) = tally::value(matcher, firing, value, when.as_ref())?
+                && let Some(value) = tally::value(matcher, &firing, value, when.as_ref())?
             {
                 tally.push(value);
             }
@@ -281,28 +293,28 @@ impl Collector {
 
     /// Closes and opens intervals of the elements that are bound now: before the application the matched and chosen ones, after it
     /// the created ones.
-    fn mark<M: Matcher>(&mut self, matcher: &M, firing: &Firing<'_>, created: bool) {
+    fn mark<M: Matcher>(&mut self, matcher: &M, firing: Application<'_>, created: bool) {
         let ends = &self.rules[firing.rule.index()].ends;
         for end in ends.iter().filter(|end| end.created == created) {
             if let Some(Watch::Between(durations)) = &mut self.watches[end.probe.index()]
                 && let Some(element) = end.element(matcher.graph(), firing.bound)
             {
-                durations.mark(end.mark, element, firing.time);
+                durations.mark(end.mark, element, firing.now);
             }
         }
     }
 
     /// Brings levels and durations up to date with an application.
-    fn follow<M: Matcher>(&mut self, matcher: &M, firing: &Firing<'_>) {
+    fn follow<M: Matcher>(&mut self, matcher: &M, firing: Application<'_>) {
         let changed = &matcher.delta().probes;
         if let Some(series) = &mut self.series
             && !changed.is_empty()
         {
-            series.sample_before(firing.time, &self.watches);
+            series.sample_before(firing.now, &self.watches);
         }
         for &probe in changed {
             if let Some(Watch::Level(level)) = &mut self.watches[probe.index()] {
-                level.follow(firing.time, matcher.reading(probe));
+                level.follow(firing.now, matcher.reading(probe));
             }
         }
         if self.durations.is_empty() {
@@ -311,7 +323,7 @@ impl Collector {
         self.mark(matcher, firing, true);
         for &probe in &self.durations {
             if let Some(Watch::Between(durations)) = &mut self.watches[probe.index()] {
-                durations.censor_deleted(matcher.graph(), firing.time);
+                durations.censor_deleted(matcher.graph(), firing.now);
             }
         }
     }
@@ -328,11 +340,9 @@ impl<M: Matcher> Observer<M> for Collector {
 
     #[inline]
     fn before(&mut self, matcher: &M, firing: &Firing<'_>) -> Outcome<()> {
-        if self.window_ends <= firing.time {
-            self.cut_before(|end| end <= firing.time);
-        }
-        if self.rules[firing.rule.index()].reads() {
-            self.read(matcher, firing)?;
+        self.reach(firing.time);
+        if self.reads && self.rules[firing.rule.index()].reads() {
+            self.read(matcher, firing.application())?;
         }
         Ok(())
     }
@@ -340,9 +350,9 @@ impl<M: Matcher> Observer<M> for Collector {
     #[inline]
     fn after(&mut self, matcher: &M, firing: &Firing<'_>, outcome: &FiringOutcome) {
         let applied = matches!(outcome, FiringOutcome::Applied(_));
-        // Firings that are not applied come here alone.
-        if !applied && self.window_ends <= firing.time {
-            self.cut_before(|end| end <= firing.time);
+        // Of one that is not applied nobody heard before.
+        if !applied {
+            self.reach(firing.time);
         }
         let rule = &mut self.rules[firing.rule.index()];
         rule.whole_run.count(outcome);
@@ -350,7 +360,7 @@ impl<M: Matcher> Observer<M> for Collector {
             rule.after_warm_up.count(outcome);
         }
         if applied && self.follows {
-            self.follow(matcher, firing);
+            self.follow(matcher, firing.application());
         }
     }
 }

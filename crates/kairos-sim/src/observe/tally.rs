@@ -3,10 +3,11 @@
 use std::sync::OnceLock;
 
 use kairos_model::{expr::Formula, types::Value};
-use kairos_rewrite::{error::Outcome, matcher::Matcher};
+use kairos_rewrite::{
+    error::Outcome,
+    matcher::{Firing, Matcher},
+};
 use kairos_stats::{Ecdf, Moments, Quantiles};
-
-use crate::engine::Firing;
 
 /// The values of a tally probe after warm-up, weighted by event.
 #[derive(Clone, Debug, Default)]
@@ -58,11 +59,11 @@ pub(super) fn value<M: Matcher>(
     when: Option<&Formula>,
 ) -> Outcome<Option<f64>> {
     if let Some(when) = when
-        && matcher.value(when, firing.bound, firing.time)? != Value::Bool(true)
+        && matcher.value(when, firing.bound, firing.now)? != Value::Bool(true)
     {
         return Ok(None);
     }
-    match matcher.value(value, firing.bound, firing.time)? {
+    match matcher.value(value, firing.bound, firing.now)? {
         Value::Real(value) => Ok(Some(value)),
         other => unreachable!("check gives tallies real values, not {other:?}"),
     }

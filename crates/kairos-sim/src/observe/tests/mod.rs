@@ -86,9 +86,10 @@ impl Script {
             bound: &bound,
             now: time,
         };
-        let applied = self.matcher.apply(application, &mut NoDraws)?;
+        let first = self.matcher.graph().next_number();
+        self.matcher.apply(application, &mut NoDraws)?;
         self.matcher.check_invariants();
-        let outcome = FiringOutcome::Applied(applied.created);
+        let outcome = FiringOutcome::Applied(first..self.matcher.graph().next_number());
         self.collector.after(&self.matcher, &firing, &outcome);
         self.step += 1;
         Ok(())

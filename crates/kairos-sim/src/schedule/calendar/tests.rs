@@ -1,6 +1,6 @@
 //! The claim of the calendar: an operation takes constant time, because days fit the frequency of events.
 
-use super::*;
+use super::{tuning::YEAR, *};
 use crate::draw::{KeyedRng, Name, Place as Draw, Randomness};
 
 /// A calendar with events at random times, each due again so long after it was.
@@ -71,7 +71,7 @@ fn assert_days_fit(hold: &mut Hold, mean: f64) {
     assert!(day.added < 4.0, "{at}");
     let year = hold.calendar.days.len() as f64 * EVENTS_PER_DAY / count as f64;
     assert!(
-        (2.0..=4.0).contains(&year),
+        (YEAR as f64..=2.0 * YEAR as f64).contains(&year),
         "{at}, a year of {year} times the events"
     );
     let per_day = count as f64 / (hold.calendar.days_per_time * mean);

@@ -6,6 +6,10 @@ use super::{
 };
 use crate::schedule::lists::List;
 
+/// A year sees at least so many times as many events as are scheduled. Of those with exponential delays, which are due later than after
+/// half a year with probability exp(−2) at most, few are then put into the list of what is due later, to be looked at again and again.
+pub(super) const YEAR: usize = 4;
+
 impl CalendarSchedule {
     /// Gives days another length where too many or too few events fell on one, and the year another where there are more events. Drops
     /// what is out of date where that is much.
@@ -22,7 +26,7 @@ impl CalendarSchedule {
             since,
             ..
         } = self.watch;
-        let year = (2 * count / EVENTS_PER_DAY as usize).next_power_of_two();
+        let year = (YEAR * count / EVENTS_PER_DAY as usize).next_power_of_two();
         let year = year.min(LONGEST_YEAR).max(self.days.len());
         let per_day = entered as f64 / days.max(1) as f64;
         let fits = self.days_per_time > 0.0
