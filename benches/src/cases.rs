@@ -48,7 +48,12 @@ pub fn all() -> Vec<Case> {
     }
     let totals = |start: Start| vec![("totals", start)];
     vec![
-        case("clock", &[1000, 100_000, 1_000_000], 5.0, scheduled!(clock)),
+        case(
+            "clock",
+            &[1000, 100_000, 1_000_000],
+            10.0,
+            scheduled!(clock),
+        ),
         case(
             "name-drop",
             &[1000, 100_000, 1_000_000, 10_000_000],

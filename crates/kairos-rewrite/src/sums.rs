@@ -157,7 +157,7 @@ impl SumTree {
         let mut rest = u * self.total();
         let levels = above.iter().rev();
         let block = levels.fold(0, |block, level| {
-            block * LEAVES + level[block].locate(&mut rest, &turn)
+            block * LEAVES + level[block].locate(&mut rest, turn)
         });
         prefetch(weights, block);
         Some(block * LEAVES)

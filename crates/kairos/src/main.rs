@@ -52,6 +52,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    kairos::huge_pages::keep_freed();
     let done = match Cli::parse().command {
         Command::New(arguments) => commands::new::run(&arguments),
         Command::Check(arguments) => commands::check::run(&arguments),

@@ -53,6 +53,7 @@ enum Figure {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
+    kairos::huge_pages::keep_freed();
     let arguments = Arguments::parse();
     match arguments.figure {
         None => models::print(&arguments.models),

@@ -361,7 +361,10 @@ impl Store {
     pub(crate) fn next(&self, hook: usize, row: u32) -> u32 {
         match self.layout.hooks[hook].link {
             Some(link) => self.after(link, row),
-            None if self.layout.both_ways.is_some() && row % 2 == 0 && self.is_alive(row + 1) => {
+            None if self.layout.both_ways.is_some()
+                && row.is_multiple_of(2)
+                && self.is_alive(row + 1) =>
+            {
                 row + 1
             }
             None => NONE,

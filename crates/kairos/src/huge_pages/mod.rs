@@ -12,6 +12,21 @@ mod tests;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 
+/// Lets small blocks that are freed stay with the process, where the system's allocator is glibc's: one replication after the other takes the same
+/// again, and what was given back in between would come page by page, wiped. To be said at the beginning, once.
+pub fn keep_freed() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    {
+        use libc::{M_MMAP_THRESHOLD, M_TRIM_THRESHOLD, c_int, mallopt};
+        // SAFETY: these parameters say when memory is given back and nothing else; one that is refused changes nothing.
+        #[expect(unsafe_code, reason = "a parameter of the C library")]
+        unsafe {
+            mallopt(M_MMAP_THRESHOLD, (2 * PAGE) as c_int);
+            mallopt(M_TRIM_THRESHOLD, c_int::MAX);
+        }
+    }
+}
+
 /// The system's allocator, but for large blocks.
 #[derive(Clone, Copy, Debug)]
 pub struct HugePages;
