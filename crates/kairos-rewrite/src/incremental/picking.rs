@@ -320,7 +320,12 @@ impl Data {
         if count == 0 {
             return Ok(false);
         }
-        members.bind(u.of(count), bound);
+        let position = u.of(count);
+        members.bind(position, bound);
+        if let Members::Rows { query, store, rows } = members {
+            let row = rows[position];
+            self.prefetch_picked(query.id, row, &store.row(row));
+        }
         self.fits(rule, picking, bound)
     }
 
