@@ -171,3 +171,28 @@ fn many_events_at_one_time_are_sorted() {
         calendar.check_invariants();
     }
 }
+
+/// What is due later this year is mostly written down where there is room for it, which takes no look at anything else.
+#[test]
+fn there_is_mostly_room_in_a_later_day() {
+    let mut hold = Hold::of(3000, 1.0);
+    hold.fire(3000, 1.0);
+    let mut calendar = hold.calendar.clone();
+    let (mut nodes, mut quickly) = (0, 0);
+    for node in hold.calendar.nodes() {
+        let year = calendar.day + 1..calendar.new_year;
+        if !year.contains(&calendar.day_of(node.time)) {
+            assert!(!calendar.put_into_year(node), "{node:?} of another year");
+            continue;
+        }
+        nodes += 1;
+        if calendar.put_into_year(node) {
+            quickly += 1;
+        } else {
+            calendar.put(node);
+        }
+    }
+    assert_eq!(calendar.in_days, hold.calendar.in_days + nodes);
+    assert!(nodes > 2000, "{nodes} in this year");
+    assert!(quickly > nodes * 9 / 10, "{quickly} of {nodes}");
+}
