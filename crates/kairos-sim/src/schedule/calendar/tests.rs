@@ -196,3 +196,46 @@ fn there_is_mostly_room_in_a_later_day() {
     assert!(nodes > 2000, "{nodes} in this year");
     assert!(quickly > nodes * 9 / 10, "{quickly} of {nodes}");
 }
+
+/// The control of the check after each step: whatever is wrong is found.
+#[test]
+fn what_is_wrong_is_found() {
+    let mut hold = Hold::of(3000, 1.0);
+    hold.add(3000..3010, 1e6);
+    hold.fire(3000, 1.0);
+    let parked = hold.calendar.len() as u32;
+    hold.calendar
+        .insert(Slot(parked), f64::INFINITY, hold.order + 1);
+    let some_day = |calendar: &CalendarSchedule| {
+        let day = calendar.day + 20;
+        calendar.index(day)
+    };
+    let mistakes: [(&str, &dyn Fn(&mut CalendarSchedule)); 9] = [
+        ("nothing", &|_| {}),
+        ("a slot too many", &|c| c.scheduled += 1),
+        ("one that is never due", &|c| c.parked += 1),
+        ("what is due next", &|c| c.first.order += 1),
+        ("order of the day", &|c| {
+            let last = c.today.len() - 1;
+            c.today.swap(c.left, last);
+        }),
+        ("how many have a day", &|c| c.in_days += 1),
+        ("a shorter year", &|c| c.new_year = c.day + 2),
+        ("an entry before its time", &|c| {
+            let entry = c.first.entry();
+            c.later.push(entry);
+        }),
+        ("a day forgotten", &|c| {
+            let day = some_day(c);
+            c.in_days -= c.lists.iter(c.days[day]).count();
+            c.days[day] = List::EMPTY;
+        }),
+    ];
+    for (what, mistake) in mistakes {
+        let mut calendar = hold.calendar.clone();
+        mistake(&mut calendar);
+        let check = std::panic::AssertUnwindSafe(|| calendar.check_invariants());
+        let is_found = std::panic::catch_unwind(check).is_err();
+        assert_eq!(is_found, what != "nothing", "{what}");
+    }
+}
