@@ -20,7 +20,7 @@ const CONDITIONS: [&str; 22] = [
     "COUNT { (:N)-[:e]->(:N) } > 8",
     // of what nothing else in the model is about
     "COUNT { (a)-[:told]->(:N) } = 0",
-    "COUNT { (:U) } < 2",
+    "COUNT { (:U) } > 1",
     // stored extensions at a node
     "COUNT { (a)-[:e]->(n:N WHERE n.v > 1) } > 1",
     "COUNT { (a)-[k:e]->(:N WHERE k.w > 1) } < 2",

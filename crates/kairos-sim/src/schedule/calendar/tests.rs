@@ -206,27 +206,23 @@ fn what_is_wrong_is_found() {
     let parked = hold.calendar.len() as u32;
     hold.calendar
         .insert(Slot(parked), f64::INFINITY, hold.order + 1);
-    let some_day = |calendar: &CalendarSchedule| {
-        let day = calendar.day + 20;
-        calendar.index(day)
-    };
-    let mistakes: [(&str, &dyn Fn(&mut CalendarSchedule)); 9] = [
-        ("nothing", &|_| {}),
-        ("a slot too many", &|c| c.scheduled += 1),
-        ("one that is never due", &|c| c.parked += 1),
-        ("what is due next", &|c| c.first.order += 1),
-        ("order of the day", &|c| {
+    let mistakes: [(&str, fn(&mut CalendarSchedule)); 9] = [
+        ("nothing", |_| {}),
+        ("a slot too many", |c| c.scheduled += 1),
+        ("one that is never due", |c| c.parked += 1),
+        ("what is due next", |c| c.first.order += 1),
+        ("order of the day", |c| {
             let last = c.today.len() - 1;
             c.today.swap(c.left, last);
         }),
-        ("how many have a day", &|c| c.in_days += 1),
-        ("a shorter year", &|c| c.new_year = c.day + 2),
-        ("an entry before its time", &|c| {
+        ("how many have a day", |c| c.in_days += 1),
+        ("a shorter year", |c| c.new_year = c.day + 2),
+        ("an entry before its time", |c| {
             let entry = c.first.entry();
             c.later.push(entry);
         }),
-        ("a day forgotten", &|c| {
-            let day = some_day(c);
+        ("a day forgotten", |c| {
+            let day = c.index(c.day + 20);
             c.in_days -= c.lists.iter(c.days[day]).count();
             c.days[day] = List::EMPTY;
         }),
