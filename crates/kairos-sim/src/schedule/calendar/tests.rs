@@ -197,6 +197,9 @@ fn there_is_mostly_room_in_a_later_day() {
     assert!(quickly > nodes * 9 / 10, "{quickly} of {nodes}");
 }
 
+/// What it is called, and how it is made.
+type Mistake = (&'static str, fn(&mut CalendarSchedule));
+
 /// The control of the check after each step: whatever is wrong is found.
 #[test]
 fn what_is_wrong_is_found() {
@@ -206,7 +209,7 @@ fn what_is_wrong_is_found() {
     let parked = hold.calendar.len() as u32;
     hold.calendar
         .insert(Slot(parked), f64::INFINITY, hold.order + 1);
-    let mistakes: [(&str, fn(&mut CalendarSchedule)); 9] = [
+    let mistakes: [Mistake; 9] = [
         ("nothing", |_| {}),
         ("a slot too many", |c| c.scheduled += 1),
         ("one that is never due", |c| c.parked += 1),
