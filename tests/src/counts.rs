@@ -7,7 +7,7 @@ use kairos_rewrite::program::Program;
 use crate::twin::{compare_programs, load_texts};
 
 /// Conditions on a match of `(a)-[x:e]->(b), (a)-[y:e]->(c)~[z:r]~(d)`.
-const CONDITIONS: [&str; 20] = [
+const CONDITIONS: [&str; 22] = [
     // lengths of adjacency lists
     "COUNT { (a)-[:e]->(:N) } > 0",
     "COUNT { (a)<-[:e]-(:N) } = 1",
@@ -18,6 +18,9 @@ const CONDITIONS: [&str; 20] = [
     // of one type, or of all
     "COUNT { (:S) } > 1",
     "COUNT { (:N)-[:e]->(:N) } > 8",
+    // of what nothing else in the model is about
+    "COUNT { (a)-[:told]->(:N) } = 0",
+    "COUNT { (:U) } > 1",
     // stored extensions at a node
     "COUNT { (a)-[:e]->(n:N WHERE n.v > 1) } > 1",
     "COUNT { (a)-[k:e]->(:N WHERE k.w > 1) } < 2",
@@ -38,14 +41,15 @@ const CONDITIONS: [&str; 20] = [
 fn program(condition: &str) -> Arc<Program> {
     let rules = format!(
         r#"RuleSet(types: (
-            nodes: {{ "N": (attributes: {{ "v": Int(0) }}), "S": (is: "N") }},
-            edges: {{ "e": (from: "N", to: "N", attributes: {{ "w": Int(1) }}), "r": (between: ("N", "N")) }},
+            nodes: {{ "N": (attributes: {{ "v": Int(0) }}), "S": (is: "N"), "U": () }},
+            edges: {{ "e": (from: "N", to: "N", attributes: {{ "w": Int(1) }}), "r": (between: ("N", "N")), "told": (from: "N", to: "N") }},
         ), rules: {{
             "act": (match: "(a:N)-[x:e]->(b:N), (a)-[y:e]->(c:N)~[z:r]~(d:N)", where: "{condition}",
                 set: ["b.v += 1"], delete: ["y"], create: ["(d)-[:e]->(c)"]),
             "stir": (match: "(n:N)-[k:e]->(m:N)",
                 set: ["n.v = floor(draw(Uniform(low: -2.0, high: 5.0)))", "k.w = floor(draw(Uniform(low: 0.0, high: 4.0)))"]),
             "double": (match: "(n:N)-[k:e]->(m:N)", create: ["(n)-[:e {{w: 2}}]->(m)", "(m)~[:r]~(n)"]),
+            "tell": (match: "(n:N)", create: ["(n)-[:told]->(n)", "(u:U)"]),
             "cut": (match: "(n:N)-[k:e]->(m:N)~[l:r]~(o:N)", delete: ["k", "l"]),
             "loop": (match: "(n:S)", create: ["(n)-[:e]->(n)", "(n)~[:r]~(n)"]),
         }})"#
@@ -53,7 +57,7 @@ fn program(condition: &str) -> Arc<Program> {
     let model = r#"Model(rules: "rules.ron", start: [
             Repeat(2, "(a:N)-[:e]->(b:N), (a)-[:e]->(c:S)~[:r]~(d:N), (a)-[:e]->(d), (d)-[:e]->(a), (b)-[:e]->(c), (b)-[:e]->(d), (b)-[:e]->(a), (c)~[:r]~(a)"),
         ], timers: {
-            "act": Uniform(low: 1.0, high: 3.0), "stir": Exponential(mean: 4.0), "double": Exponential(mean: 8.0),
+            "act": Uniform(low: 1.0, high: 3.0), "stir": Exponential(mean: 4.0), "double": Exponential(mean: 8.0), "tell": Exponential(mean: 10.0),
             "cut": Exponential(mean: 20.0), "loop": Exponential(mean: 50.0),
         }, probes: {
             "least": Min("n.v", over: "(n:N)"), "most": Max("n.v", over: "(n:N WHERE n.v < 2)"), "sum": Sum("n.v", over: "(n:S)"),

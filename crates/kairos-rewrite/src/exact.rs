@@ -213,6 +213,15 @@ mod tests {
             let whole: i128 = values.iter().map(|&value| i128::from(value)).sum();
             prop_assert_eq!(sum_of(&reals).value(), whole as f64);
         }
+
+        /// Whole numbers and their quarters take one addition, and no digits.
+        #[test]
+        fn round_numbers_take_no_digits(quarters in prop::collection::vec(-(1_i64 << 36)..1 << 36, 0..200)) {
+            let reals: Vec<f64> = quarters.iter().map(|&number| number as f64 / 4.0).collect();
+            let whole: i64 = quarters.iter().sum();
+            let sum = sum_of(&reals);
+            prop_assert_eq!((sum.value(), sum.high), (whole as f64 / 4.0, 0));
+        }
     }
 
     /// What is too much for the sum of round numbers is kept among the others, and leaves no trace either.

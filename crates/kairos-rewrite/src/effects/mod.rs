@@ -7,6 +7,8 @@ mod compiled;
 mod pair;
 mod settle;
 mod straight;
+#[cfg(test)]
+mod tests;
 
 use std::cell::RefCell;
 

@@ -355,6 +355,20 @@ mod tests {
 
     use super::{List, Lists};
 
+    /// Where free blocks begin takes memory as well.
+    #[test]
+    fn free_blocks_are_counted() {
+        let (mut arena, mut lists) = (Lists::<u64>::default(), [List::default(); 1000]);
+        for list in &mut lists {
+            arena.push(list, 0);
+        }
+        let items = arena.items.capacity() * size_of::<u64>();
+        assert_eq!(arena.memory_bytes(), items);
+        lists.iter_mut().for_each(|list| arena.release(list));
+        let starts = arena.memory_bytes() - items;
+        assert!((4000..=8000).contains(&starts), "{starts} bytes of starts");
+    }
+
     proptest! {
         /// After any history every list holds what a vector of its own would hold.
         #[test]

@@ -39,3 +39,23 @@ impl Quick {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::law::{DelayLaw, Law};
+
+    /// What a delay is, the tests of the laws say; this, that it is not left to them.
+    #[test]
+    fn one_word_is_mostly_enough() {
+        let law = |law: Law<'static>| Reading::Law(DelayLaw::new(law).unwrap());
+        let (normal, uniform) = (Law::normal(3.0, 0.5), Law::uniform(0.0, 1.0));
+        let randomness = Randomness::new(1, 0);
+        for reading in [law(normal.unwrap()), Reading::Exponential(2.0)] {
+            let quick = Quick::of(&reading).expect("a law of one word");
+            let delays = (0..1000).filter_map(|name| quick.delay(&randomness, Name(name)));
+            assert!(delays.count() > 950, "{reading:?}");
+        }
+        assert!(Quick::of(&law(uniform.unwrap())).is_none());
+    }
+}

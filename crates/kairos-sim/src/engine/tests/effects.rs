@@ -193,6 +193,25 @@ fn an_attribute_is_set_once() {
     assert_eq!(twice(edges).0, "n", "of an edge");
 }
 
+/// Assignments to two variables are to one attribute where a choice takes the node that is matched, and so are two to one variable.
+#[test]
+fn a_chosen_node_may_be_the_matched_one() {
+    let meet = |set: &str| {
+        let rule = format!(r#"match: "(a:A)", choose: [Uniform("(c:A)")], set: [{set}]"#);
+        act(&rule, r#"Create("(a:A {n: 4})")"#, &[0])
+            .map(|sim| values(&sim))
+            .map_err(|e| e.fault)
+    };
+    assert_eq!(meet(r#""a.n += 1", "c.n += 2""#), Ok(vec![7]));
+    assert_eq!(meet(r#""a.n -= 1", "a.n += 3""#), Ok(vec![6]));
+    assert_eq!(meet(r#""a.n = 1", "c.x = 2.0""#), Ok(vec![1]));
+    for twice in [r#""a.n = 1", "c.n = 1""#, r#""a.n += 1", "c.n = 1""#] {
+        let (attribute, element) = (String::from("n"), 0);
+        let fault = Fault::DoubleAssignment { attribute, element };
+        assert_eq!(meet(twice), Err(fault), "{twice}");
+    }
+}
+
 #[test]
 fn sums_that_no_number_can_hold_are_faults() {
     let fault = |set: &str| {

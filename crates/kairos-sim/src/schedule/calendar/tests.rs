@@ -171,3 +171,70 @@ fn many_events_at_one_time_are_sorted() {
         calendar.check_invariants();
     }
 }
+
+/// What is due later this year is mostly written down where there is room for it, which takes no look at anything else.
+#[test]
+fn there_is_mostly_room_in_a_later_day() {
+    let mut hold = Hold::of(3000, 1.0);
+    hold.fire(3000, 1.0);
+    let mut calendar = hold.calendar.clone();
+    let (mut nodes, mut quickly) = (0, 0);
+    for node in hold.calendar.nodes() {
+        let year = calendar.day + 1..calendar.new_year;
+        if !year.contains(&calendar.day_of(node.time)) {
+            assert!(!calendar.put_into_year(node), "{node:?} of another year");
+            continue;
+        }
+        nodes += 1;
+        if calendar.put_into_year(node) {
+            quickly += 1;
+        } else {
+            calendar.put(node);
+        }
+    }
+    assert_eq!(calendar.in_days, hold.calendar.in_days + nodes);
+    assert!(nodes > 2000, "{nodes} in this year");
+    assert!(quickly > nodes * 9 / 10, "{quickly} of {nodes}");
+}
+
+/// What it is called, and how it is made.
+type Mistake = (&'static str, fn(&mut CalendarSchedule));
+
+/// The control of the check after each step: whatever is wrong is found.
+#[test]
+fn what_is_wrong_is_found() {
+    let mut hold = Hold::of(3000, 1.0);
+    hold.add(3000..3010, 1e6);
+    hold.fire(3000, 1.0);
+    let parked = hold.calendar.len() as u32;
+    hold.calendar
+        .insert(Slot(parked), f64::INFINITY, hold.order + 1);
+    let mistakes: [Mistake; 9] = [
+        ("nothing", |_| {}),
+        ("a slot too many", |c| c.scheduled += 1),
+        ("one that is never due", |c| c.parked += 1),
+        ("what is due next", |c| c.first.order += 1),
+        ("order of the day", |c| {
+            let last = c.today.len() - 1;
+            c.today.swap(c.left, last);
+        }),
+        ("how many have a day", |c| c.in_days += 1),
+        ("a shorter year", |c| c.new_year = c.day + 2),
+        ("an entry before its time", |c| {
+            let entry = c.first.entry();
+            c.later.push(entry);
+        }),
+        ("a day forgotten", |c| {
+            let day = c.index(c.day + 20);
+            c.in_days -= c.lists.iter(c.days[day]).count();
+            c.days[day] = List::EMPTY;
+        }),
+    ];
+    for (what, mistake) in mistakes {
+        let mut calendar = hold.calendar.clone();
+        mistake(&mut calendar);
+        let check = std::panic::AssertUnwindSafe(|| calendar.check_invariants());
+        let is_found = std::panic::catch_unwind(check).is_err();
+        assert_eq!(is_found, what != "nothing", "{what}");
+    }
+}
