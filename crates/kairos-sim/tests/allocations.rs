@@ -174,7 +174,7 @@ const PARTS: [(&str, f64, &str, &str); 6] = [
     ),
     (
         "matches in the order of their values",
-        0.93,
+        0.91,
         r#""r": (match: "(h:H)", choose: [Max("a.n", of: "(a:N)")])"#,
         r#""r": Exponential(rate: 1.0)"#,
     ),
