@@ -78,6 +78,11 @@ impl Adjacency {
         self.halves.get(self.heads.items()[head])
     }
 
+    /// How many heads there are, those of nodes that are gone included.
+    pub(super) fn head_count(&self) -> usize {
+        self.heads.items().len()
+    }
+
     /// How many members a list has.
     #[inline]
     pub(super) fn degree(&self, head: usize) -> usize {
