@@ -76,21 +76,28 @@ proptest! {
             shadow.push((slot, (ty, ends.0, ends.1, weight)));
         }
         check(&graph, &program, &shadow);
-        let all = graph.with_all_lists(&program.model.types).into_owned();
+        let mut all = graph.with_all_lists(&program.model.types).into_owned();
         check(&all, &program, &shadow);
         let loops = shadow.iter().filter(|(_, (ty, from, to, _))| *ty == 1 && from == to).count();
         let seen: usize = nodes.iter().map(|&node| all.halves_of(node).count()).sum();
         prop_assert_eq!(seen, 2 * shadow.len() - loops);
+        let deletable = |(_, s): &(Slot, Shadow)| program.schema.upkeep().edge(EdgeTypeId(s.0)).deletable;
+        if let Some(at) = shadow.iter().position(deletable) {
+            all.delete_edge(shadow.swap_remove(at).0);
+            check(&all, &program, &shadow);
+        }
     }
 }
 
 fn check(graph: &HostGraph, program: &Program, shadow: &[(Slot, Shadow)]) {
     graph.check_invariants();
     assert_eq!(graph.edge_count(), shadow.len());
+    let upkeep = graph.schema().upkeep();
+    let listed = |ty: &u16| upkeep.all_lists() || upkeep.edge(EdgeTypeId(*ty)).is_listed();
     for &(slot, (ty, from, to, weight)) in shadow {
         assert_eq!(graph.edge_type(slot), EdgeTypeId(ty));
         assert_eq!(graph.ends(slot), (from, to));
-        if graph.schema().upkeep().lists(EdgeTypeId(ty)) {
+        if listed(&ty) {
             let found = graph.edge_between(EdgeTypeId(ty), from, to);
             let found = found.expect("an edge with these ends");
             let ends = graph.ends(found);
@@ -109,7 +116,6 @@ fn check(graph: &HostGraph, program: &Program, shadow: &[(Slot, Shadow)]) {
         };
         shadow.iter().any(same)
     };
-    let listed = |ty: &u16| graph.schema().upkeep().lists(EdgeTypeId(*ty));
     for ty in [0, 1].into_iter().filter(listed) {
         for from in graph.nodes() {
             for to in graph.nodes() {

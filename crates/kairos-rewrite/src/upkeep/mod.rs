@@ -153,12 +153,6 @@ impl Upkeep {
         self.edges[ty.index()]
     }
 
-    /// Whether edges of a type are listed at one of their ends at least.
-    #[must_use]
-    pub fn lists(&self, ty: EdgeTypeId) -> bool {
-        self.all_lists || self.edge(ty).is_listed()
-    }
-
     /// Whether edges have names.
     #[must_use]
     pub fn names(&self) -> bool {
@@ -169,7 +163,7 @@ impl Upkeep {
     #[must_use]
     pub fn positions(&self) -> bool {
         let mut edges = self.edges.iter();
-        edges.any(|edge| edge.deletable && edge.is_listed())
+        edges.any(|edge| edge.deletable && (self.all_lists || edge.is_listed()))
     }
 
     fn follow_rule(&mut self, types: &TypeGraph, rule: &Rule) {
