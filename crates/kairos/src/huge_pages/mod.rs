@@ -18,10 +18,12 @@ pub fn keep_freed() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {
         use libc::{M_MMAP_THRESHOLD, M_TRIM_THRESHOLD, c_int, mallopt};
+        // Larger ones are few, and grow without being copied where they are mapped.
+        const SMALL: usize = PAGE / 2;
         // SAFETY: these parameters say when memory is given back and nothing else; one that is refused changes nothing.
         #[expect(unsafe_code, reason = "a parameter of the C library")]
         unsafe {
-            mallopt(M_MMAP_THRESHOLD, (2 * PAGE) as c_int);
+            mallopt(M_MMAP_THRESHOLD, SMALL as c_int);
             mallopt(M_TRIM_THRESHOLD, c_int::MAX);
         }
     }
