@@ -254,7 +254,7 @@ impl Data {
         self.stores[id.index()].len() >= MANY
     }
 
-    /// Asks for the place in a pool that a pick of a component would read if it were made now: it will be that one or one near it.
+    /// Asks for the place in a pool, and the weights around it, that a pick of a component would read if it were made now: it will be that one or one near it.
     #[inline]
     pub(super) fn prefetch_component(
         &self,
