@@ -43,6 +43,10 @@ impl PortId {
     /// Of a position.
     fn new(position: usize, kept: Kept) -> PortId {
         let position = count(position);
+        assert!(
+            position < PortId::COUNTED - 2,
+            "a node type has fewer than 2^15 - 2 ports"
+        );
         match kept {
             Kept::Nothing => PortId::UNKEPT,
             Kept::Number => PortId(position | PortId::COUNTED),
