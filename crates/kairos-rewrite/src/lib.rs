@@ -83,5 +83,6 @@ pub mod naive;
 pub mod prefetch;
 pub mod program;
 pub mod schema;
+mod shapes;
 pub mod sums;
 pub mod upkeep;

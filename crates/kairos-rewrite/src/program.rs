@@ -6,7 +6,7 @@ use kairos_model::{
     expr::{Expr, ExprKind, Formula, FormulaId, Function, Operator, Var},
     formulas::Owner,
     model::{Model, Table},
-    pattern::{Pattern, PatternEdge, Scope, Sort, SubPattern, SubPatternId},
+    pattern::{Pattern, Scope, Sort, SubPattern, SubPatternId},
     probe::ProbeId,
     rule::{Choice, Pick, Rule, RuleId},
     source::Span,
@@ -21,7 +21,7 @@ use crate::{
     graph::HostGraph,
     incremental::Network,
     schema::{EndPorts, PortId, Schema, Way},
-    upkeep::Upkeep,
+    upkeep::{Kept, Upkeep},
 };
 
 /// A sub-pattern among all of a program.
@@ -390,45 +390,6 @@ pub fn mentions(scope: &Scope, expr: &Expr, out: &mut Vec<Var>) {
     });
 }
 
-/// Whether a pattern is one edge with its ends, of which nothing is asked.
-pub(crate) fn is_lone_edge(pattern: &Pattern) -> bool {
-    let Pattern {
-        elements,
-        edges,
-        conditions,
-    } = pattern;
-    let &[PatternEdge { edge, from, to, .. }] = edges.as_slice() else {
-        return false;
-    };
-    conditions.is_empty()
-        && [from, to].iter().all(|end| elements.contains(end))
-        && elements.iter().all(|var| [edge, from, to].contains(var))
-}
-
-/// A node outside of a pattern, the way from it, and the edge, where the pattern is no more than that edge with its other end: what the number of a
-/// node's edges tells.
-pub(crate) fn counted_edge(pattern: &Pattern) -> Option<(Var, Way, PatternEdge)> {
-    let own = |var: Var| pattern.elements.contains(&var);
-    let ([_, _], &[edge], []) = (
-        pattern.elements.as_slice(),
-        pattern.edges.as_slice(),
-        pattern.conditions.as_slice(),
-    ) else {
-        return None;
-    };
-    let (anchor, way) = match (own(edge.from), own(edge.to)) {
-        (false, true) => (edge.from, Way::Out),
-        (true, false) => (edge.to, Way::In),
-        _ => return None,
-    };
-    let way = if edge.undirected {
-        Way::Undirected
-    } else {
-        way
-    };
-    own(edge.edge).then_some((anchor, way, edge))
-}
-
 /// Edges of `taken` that an edge of the pattern could be bound to, going by their types.
 pub fn overlapping<'a>(
     scope: &'a Scope,
@@ -495,7 +456,7 @@ fn ports(schema: &Schema, scope: &Scope, shape: ChoiceShape) -> Vec<Option<PortI
     let types = 0..u16::try_from(schema.node_types()).expect("check allows fewer than 2^16 types");
     let port = |ty: NodeTypeId| {
         let mut neighbours = node_types(scope, node).iter();
-        neighbours.find_map(|&n| schema.port(ty, edge, way, n))
+        neighbours.find_map(|&n| schema.port(ty, edge, way, n, Kept::List))
     };
     types.map(NodeTypeId).map(port).collect()
 }

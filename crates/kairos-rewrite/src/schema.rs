@@ -217,37 +217,12 @@ impl Schema {
         self.lookup[self.key(node, edge, way, neighbour)] != PortId::FORBIDDEN
     }
 
-    /// The port of a node type in which edges of a type and direction to nodes of a type stand, if the type graph allows such edges.
+    /// The port of a node type for edges of a type and direction to nodes of a type, of which so much is `needed`, if the type graph allows such edges.
     ///
     /// # Panics
-    /// If they are not listed, so that nobody can follow them.
+    /// If less is kept of them, so that nobody can follow or count them.
     #[must_use]
     pub fn port(
-        &self,
-        node: NodeTypeId,
-        edge: EdgeTypeId,
-        way: Way,
-        neighbour: NodeTypeId,
-    ) -> Option<PortId> {
-        self.port_with(node, edge, way, neighbour, Kept::List)
-    }
-
-    /// The same of edges that are to be counted only.
-    ///
-    /// # Panics
-    /// If they are not counted.
-    #[must_use]
-    pub fn counted_port(
-        &self,
-        node: NodeTypeId,
-        edge: EdgeTypeId,
-        way: Way,
-        neighbour: NodeTypeId,
-    ) -> Option<PortId> {
-        self.port_with(node, edge, way, neighbour, Kept::Number)
-    }
-
-    fn port_with(
         &self,
         node: NodeTypeId,
         edge: EdgeTypeId,

@@ -145,30 +145,18 @@ impl SumTree {
         if total <= 0.0 {
             None
         } else if total.is_finite() {
-            Some(self.descend(u * total, turn))
+            Some(way_down(&self.levels, u * total, turn))
         } else {
-            Some(self.descend(u * total, careful_turn))
+            Some(way_down(&self.levels, u * total, careful_turn))
         }
     }
 
     /// Asks for the weights among which [`SumTree::locate`] would come to its end, and says where they begin.
     pub(crate) fn prefetch_way(&self, u: f64) -> Option<usize> {
         let (weights, above) = self.levels.split_first()?;
-        let mut rest = u * self.total();
-        let levels = above.iter().rev();
-        let block = levels.fold(0, |block, level| {
-            block * LEAVES + level[block].locate(&mut rest, turn)
-        });
+        let block = way_down(above, u * self.total(), turn);
         prefetch(weights, block);
         Some(block * LEAVES)
-    }
-
-    #[inline]
-    fn descend(&self, mut rest: f64, turn: impl Fn(f64, f64, &mut f64) -> usize) -> usize {
-        let levels = self.levels.iter().rev();
-        levels.fold(0, |block, level| {
-            block * LEAVES + level[block].locate(&mut rest, &turn)
-        })
     }
 
     /// Bytes in use.
@@ -199,11 +187,23 @@ impl SumTree {
     }
 }
 
+/// The leaf to which the way leads from the top of these levels, which are the upper ones of a tree or all.
+#[inline]
+fn way_down(
+    levels: &[Vec<Block>],
+    mut rest: f64,
+    turn: impl Fn(f64, f64, &mut f64) -> usize,
+) -> usize {
+    levels.iter().rev().fold(0, |block, level| {
+        block * LEAVES + level[block].locate(&mut rest, &turn)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::{SumTree, careful_turn, turn};
+    use super::{SumTree, careful_turn, turn, way_down};
 
     /// Both ways down lead to the same place as long as sums are finite; of sums that are not, the left one is taken as soon as nobody can say.
     #[test]
@@ -219,7 +219,8 @@ mod tests {
         for step in 0..1000 {
             let u = f64::from(step) / 1000.0;
             let rest = u * some.total();
-            assert_eq!(some.descend(rest, turn), some.descend(rest, careful_turn));
+            let way = way_down(&some.levels, rest, turn);
+            assert_eq!(way, way_down(&some.levels, rest, careful_turn));
         }
     }
 

@@ -14,7 +14,11 @@ use super::{
     quick::{Attribute, Joined, Quick, Range, Read, Scale},
     tables::Tables,
 };
-use crate::program::{Program, counted_edge, edge_types, node_types, overlapping};
+use crate::{
+    program::{Program, edge_types, node_types, overlapping},
+    shapes::CountedEdge,
+    upkeep::Kept,
+};
 
 /// Compiles a formula of an owner.
 pub(crate) fn compile(program: &Program, tables: &Tables, owner: Owner, formula: &Formula) -> Code {
@@ -167,22 +171,22 @@ impl Compiler<'_> {
     fn degree(&self, sub: SubPatternId) -> Option<Read> {
         let scope = self.program.scope(self.owner);
         let sub = &scope.sub_patterns[sub.index()];
-        let (node, way, edge) = counted_edge(&sub.pattern)?;
-        let other = if edge.from == node {
-            edge.to
-        } else {
-            edge.from
-        };
+        let CountedEdge {
+            anchor,
+            way,
+            edge,
+            other,
+        } = CountedEdge::of(&sub.pattern)?;
         let (&[at], &[far], &[ty]) = (
-            node_types(scope, node),
+            node_types(scope, anchor),
             node_types(scope, other),
-            edge_types(scope, edge.edge),
+            edge_types(scope, edge),
         ) else {
             return None;
         };
         let mut taken = overlapping(scope, &sub.pattern, &sub.taken);
-        let port = self.program.schema.counted_port(at, ty, way, far)?;
-        taken.next().is_none().then_some(Read::Degree(node, port))
+        let port = self.program.schema.port(at, ty, way, far, Kept::Number)?;
+        taken.next().is_none().then_some(Read::Degree(anchor, port))
     }
 
     fn expr(&self, expr: &Expr) -> Code {

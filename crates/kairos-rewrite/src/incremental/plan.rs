@@ -10,6 +10,8 @@ use crate::{
     binding::Slot,
     graph::HostGraph,
     schema::{PortId, Schema, Way},
+    shapes::lone_edge,
+    upkeep::Kept,
 };
 
 /// A set of node or edge types.
@@ -273,15 +275,9 @@ impl Planner<'_> {
 
     /// The edge of a pattern of which nothing is bound and that is no more than this edge with its ends: it is listed nowhere.
     fn lone_edge(&self) -> Option<Var> {
-        let &[PatternEdge { edge, from, to, .. }] = self.shape.edges else {
-            return None;
-        };
-        let vars = self.shape.vars;
-        let whole = [edge, from, to].iter().all(|var| vars.contains(var));
-        let mut all = vars.iter();
-        let is_lone = whole && all.all(|var| [edge, from, to].contains(var));
+        let lone = lone_edge(self.shape.vars, self.shape.edges)?;
         let asks_nothing = self.shape.early.is_empty() && self.shape.late.is_empty();
-        (is_lone && asks_nothing && self.bound.is_empty()).then_some(edge)
+        (asks_nothing && self.bound.is_empty()).then_some(lone.edge)
     }
 
     fn scan_edges(&mut self, edge: Var) {
@@ -448,7 +444,7 @@ impl Planner<'_> {
             let mut ports = Vec::new();
             for &edge in self.edge_types(edge) {
                 for &neighbour in self.node_types(far) {
-                    ports.extend(self.schema.port(ty, edge, way, neighbour));
+                    ports.extend(self.schema.port(ty, edge, way, neighbour, Kept::List));
                 }
             }
             ports.into()

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     eval::Quick,
     program::{Program, SubId, edge_types, node_types},
+    shapes::lone_edge,
 };
 
 /// A query among all of a network.
@@ -234,16 +235,9 @@ impl Query {
 
     /// The column of an element that no more than two matches share: of a pattern that is one element, or one edge with its ends.
     fn whole(&self) -> Option<usize> {
-        match (self.vars.as_slice(), self.edges.as_slice()) {
-            ([_], _) => Some(0),
-            (vars, [edge])
-                if vars
-                    .iter()
-                    .all(|v| [edge.edge, edge.from, edge.to].contains(v)) =>
-            {
-                self.column(edge.edge)
-            }
-            _ => None,
+        match self.vars.as_slice() {
+            [_] => Some(0),
+            vars => self.column(lone_edge(vars, &self.edges)?.edge),
         }
     }
 

@@ -3,7 +3,7 @@
 use kairos_model::{
     expr::{Expr, ExprKind, Formula, Var},
     formulas::Owner,
-    pattern::{Pattern, PatternEdge, Scope, SubPattern},
+    pattern::{Pattern, Scope, SubPattern},
     types::{EdgeTypeId, NodeTypeId},
 };
 
@@ -13,11 +13,10 @@ use super::{
     query::{Query, QueryId},
 };
 use crate::{
-    program::{
-        Program, SubId, can_fault, counted_edge, edge_types, is_node, mentions, node_types,
-        overlapping,
-    },
+    program::{Program, SubId, can_fault, edge_types, is_node, mentions, node_types, overlapping},
     schema::{PortId, Way},
+    shapes::CountedEdge,
+    upkeep::Kept,
 };
 
 /// How the extensions of a sub-pattern are counted.
@@ -156,8 +155,8 @@ fn choose(program: &Program, id: SubId) -> Strategy {
     outer.sort_unstable();
     outer.dedup();
     let taken: Vec<Var> = overlapping(scope, &sub.pattern, &sub.taken).collect();
-    if let Some((anchor, way, edge)) = counted_edge(&sub.pattern) {
-        return degree(program, scope, (anchor, way, edge), taken);
+    if let Some(counted) = CountedEdge::of(&sub.pattern) {
+        return degree(program, scope, &counted, taken);
     }
     let plain = sub.pattern.conditions.is_empty();
     match (
@@ -187,22 +186,18 @@ fn choose(program: &Program, id: SubId) -> Strategy {
 }
 
 /// Counts the edges at a node.
-fn degree(
-    program: &Program,
-    scope: &Scope,
-    (anchor, way, edge): (Var, Way, PatternEdge),
-    taken: Vec<Var>,
-) -> Strategy {
-    let other = if edge.from == anchor {
-        edge.to
-    } else {
-        edge.from
-    };
+fn degree(program: &Program, scope: &Scope, counted: &CountedEdge, taken: Vec<Var>) -> Strategy {
+    let &CountedEdge {
+        anchor,
+        way,
+        edge,
+        other,
+    } = counted;
     let others = node_types(scope, other).to_vec();
     Strategy::Degree {
         anchor,
         way,
-        ports: ports(program, edge_types(scope, edge.edge), way, &others),
+        ports: ports(program, edge_types(scope, edge), way, &others),
         others,
         taken,
     }
@@ -222,7 +217,7 @@ fn ports(
                 .iter()
                 .flat_map(|&e| others.iter().map(move |&o| (e, o)));
             pairs
-                .filter_map(|(e, o)| program.schema.counted_port(NodeTypeId(ty), e, way, o))
+                .filter_map(|(e, o)| program.schema.port(NodeTypeId(ty), e, way, o, Kept::Number))
                 .collect()
         })
         .collect()

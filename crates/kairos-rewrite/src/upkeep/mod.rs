@@ -21,10 +21,9 @@ use kairos_model::{
 };
 
 use crate::{
-    program::{
-        ChoiceShape, choice_shape, counted_edge, edge_types, is_lone_edge, is_node, node_types,
-    },
+    program::{ChoiceShape, choice_shape, edge_types, is_node, node_types},
     schema::Way,
+    shapes::{CountedEdge, lone_edge},
 };
 
 /// What a node keeps of the edges of one type that begin, or end, there.
@@ -182,7 +181,9 @@ impl Upkeep {
 
     /// The matches of one edge with its ends that nothing is asked about are found from that edge alone.
     fn follow_query(&mut self, scope: &Scope, pattern: &Pattern) {
-        if !(is_lone_edge(pattern) && scope.sub_patterns.is_empty()) {
+        let is_lone = lone_edge(&pattern.elements, &pattern.edges).is_some();
+        let asks_nothing = pattern.conditions.is_empty() && scope.sub_patterns.is_empty();
+        if !(is_lone && asks_nothing) {
             self.follow_all(scope, pattern);
         }
     }
@@ -192,8 +193,8 @@ impl Upkeep {
             for ty in edge_types(scope, sub.pattern.edges[0].edge) {
                 self.edges[ty.index()].sought = true;
             }
-        } else if let Some((_, way, edge)) = counted_edge(&sub.pattern) {
-            self.keep(scope, edge.edge, way, Kept::Number);
+        } else if let Some(CountedEdge { edge, way, .. }) = CountedEdge::of(&sub.pattern) {
+            self.keep(scope, edge, way, Kept::Number);
         } else {
             self.follow_all(scope, &sub.pattern);
         }
