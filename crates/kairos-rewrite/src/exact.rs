@@ -90,6 +90,13 @@ impl ExactSum {
         self.add(-value);
     }
 
+    /// Adds a finite number in the place of another.
+    #[inline]
+    pub fn replace(&mut self, before: f64, now: f64) {
+        self.subtract(before);
+        self.add(now);
+    }
+
     /// The sum, rounded once to the nearest number; infinite where it is too large.
     #[inline]
     #[must_use]

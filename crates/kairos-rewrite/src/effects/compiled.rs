@@ -7,7 +7,7 @@ use kairos_model::{
     types::{AttributeId, EdgeTypeId, NodeTypeId, Value},
 };
 
-use super::{ChangedAttribute, EffectReader, pair::Pair, small};
+use super::{AttributeOf, ChangedAttribute, EffectReader, pair::Pair, small};
 use crate::{
     binding::{Binding, Slot},
     error::{Fault, Outcome},
@@ -309,8 +309,8 @@ impl CompiledAssignment {
     /// Whether any query reads the attribute in any type that the element may have.
     fn is_read(&self, dispatch: &Dispatch, scope: &Scope) -> bool {
         let (attributes, attribute) = (dispatch.attributes, self.attribute);
-        let of_node = |&ty: &NodeTypeId| dispatch.is_read[attributes.of_nodes(ty, attribute)];
-        let of_edge = |&ty: &EdgeTypeId| dispatch.is_read[attributes.of_edges(ty, attribute)];
+        let of_node = |&ty: &NodeTypeId| dispatch.reads(attributes.of_nodes(ty, attribute));
+        let of_edge = |&ty: &EdgeTypeId| dispatch.reads(attributes.of_edges(ty, attribute));
         match &scope.element(self.target).sort {
             Sort::Node(alternatives) => alternatives.iter().any(of_node),
             Sort::Edge(alternatives) => alternatives.iter().any(of_edge),
@@ -328,7 +328,7 @@ impl CompiledAssignment {
     pub(super) fn place(&self, graph: &HostGraph, bound: &Binding) -> Place {
         let element = bound.get(self.target);
         Place {
-            attribute: ChangedAttribute {
+            attribute: AttributeOf {
                 is_node: self.is_node,
                 element,
                 attribute: self.attribute,
@@ -427,7 +427,7 @@ fn sum(
 /// An attribute of an element, and its column.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
-    pub(super) attribute: ChangedAttribute,
+    pub(super) attribute: AttributeOf,
     column: usize,
 }
 
@@ -456,6 +456,10 @@ impl Place {
     #[inline]
     pub(super) fn write(self, graph: &mut HostGraph, bits: u64) -> Option<ChangedAttribute> {
         let before = std::mem::replace(self.word(graph), bits);
-        (before != bits).then_some(self.attribute)
+        (before != bits).then_some(ChangedAttribute {
+            of: self.attribute,
+            before,
+            now: bits,
+        })
     }
 }

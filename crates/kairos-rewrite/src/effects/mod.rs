@@ -96,15 +96,26 @@ pub(crate) struct PlannedAssignment {
     accumulates: bool,
 }
 
-/// An attribute that has other bits than before.
+/// An attribute of an element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ChangedAttribute {
+pub struct AttributeOf {
     /// Node or edge.
     pub is_node: bool,
     /// The element.
     pub element: Slot,
     /// The attribute.
     pub attribute: AttributeId,
+}
+
+/// An attribute that has other bits than before. None changes twice in one application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChangedAttribute {
+    /// Which.
+    pub of: AttributeOf,
+    /// Its bits before.
+    pub before: u64,
+    /// Its bits now.
+    pub now: u64,
 }
 
 /// An application, planned or carried out straight. The buffers are kept from one to the next.
@@ -116,7 +127,7 @@ pub struct Change {
     words: Vec<u64>,
     assignments: Vec<PlannedAssignment>,
     /// Where the assignment to an attribute of an element stands, once there are many.
-    assigned: FxHashMap<ChangedAttribute, usize>,
+    assigned: FxHashMap<AttributeOf, usize>,
     /// The deleted elements by slot.
     gone_nodes: Vec<Slot>,
     gone_edges: Vec<Slot>,
@@ -299,7 +310,7 @@ impl Change {
 
     /// Where the assignment to an attribute of an element stands. Few are searched, many are indexed: a for_each may have thousands.
     #[inline]
-    fn assignment_to(&mut self, attribute: ChangedAttribute) -> Option<usize> {
+    fn assignment_to(&mut self, attribute: AttributeOf) -> Option<usize> {
         const FEW: usize = 8;
         if self.assignments.len() <= FEW {
             let mut all = self.assignments.iter();
@@ -405,14 +416,18 @@ fn small(position: usize) -> u32 {
 fn twice(
     reader: &impl EffectReader,
     firing: &Firing<'_>,
-    changed: ChangedAttribute,
+    AttributeOf {
+        is_node,
+        element,
+        attribute,
+    }: AttributeOf,
 ) -> Box<RuntimeError> {
     let types = &reader.program().model.types;
-    let attribute = types.attributes[changed.attribute.index()].clone();
-    let element = if changed.is_node {
-        reader.graph().node_number(changed.element)
+    let attribute = types.attributes[attribute.index()].clone();
+    let element = if is_node {
+        reader.graph().node_number(element)
     } else {
-        reader.graph().edge_number(changed.element)
+        reader.graph().edge_number(element)
     };
     reader.fault(firing, Fault::DoubleAssignment { attribute, element })
 }

@@ -2,7 +2,7 @@
 
 use kairos_model::types::EdgeTypeId;
 
-use super::{Change, ChangedAttribute, EffectReader, End, Planned, PlannedCreation, RuleEffects};
+use super::{AttributeOf, Change, EffectReader, End, Planned, PlannedCreation, RuleEffects};
 use crate::{
     binding::Slot,
     error::{Fault, Outcome, RuntimeError},
@@ -40,7 +40,7 @@ impl Change {
         self.gone_edges.sort_unstable();
         let (nodes, edges) = (&self.gone_nodes, &self.gone_edges);
         self.assignments.retain(|a| {
-            let ChangedAttribute {
+            let AttributeOf {
                 is_node, element, ..
             } = a.place.attribute;
             if is_node { nodes } else { edges }

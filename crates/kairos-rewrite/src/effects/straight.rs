@@ -161,10 +161,8 @@ impl CompiledAssignment {
         value: Value,
     ) -> Evaluated<Option<ChangedAttribute>> {
         let place = self.place(graph, bound);
-        let word = place.word(graph);
-        let bits = self.combined(*word, value)?;
-        let before = std::mem::replace(word, bits);
-        Ok((before != bits).then_some(place.attribute))
+        let bits = self.combined(*place.word(graph), value)?;
+        Ok(place.write(graph, bits))
     }
 }
 

@@ -14,6 +14,7 @@ use kairos_model::{
 
 pub(crate) use compile::compile;
 pub(crate) use operators::{finite, overflow, remainder};
+pub(crate) use quick::OfBits;
 pub use quick::Quick;
 pub use tables::Tables;
 

@@ -269,6 +269,19 @@ impl Quick {
         }
     }
 
+    /// Of a `Real` formula that is about one attribute of a node alone: its column, and what its bits come to.
+    pub(crate) fn of_attribute(&self) -> Option<(usize, OfBits)> {
+        let (read, of_bits) = match self {
+            Quick::Plain(read, _) => (read, OfBits::Real),
+            Quick::Widened(read, scale) => (read, OfBits::Widened(*scale)),
+            Quick::Constant(_) | Quick::Within(..) => return None,
+        };
+        match read {
+            Read::Attribute(attribute) if attribute.is_node => Some((attribute.column, of_bits)),
+            _ => None,
+        }
+    }
+
     /// The value of a `Real` formula. `tested` is told how many candidates a search went through.
     #[inline(always)]
     pub(crate) fn real(
@@ -309,6 +322,25 @@ impl Quick {
             Quick::Plain(..) | Quick::Widened(..) => {
                 unreachable!("a condition that is read is in a range")
             }
+        }
+    }
+}
+
+/// What the bits of an attribute come to as a real number.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum OfBits {
+    /// They are one.
+    Real,
+    /// They are an integer.
+    Widened(Scale),
+}
+
+impl OfBits {
+    #[inline]
+    pub(crate) fn value(self, bits: u64) -> f64 {
+        match self {
+            OfBits::Real => f64::from_bits(bits),
+            OfBits::Widened(scale) => scale.of(widened(bits)),
         }
     }
 }

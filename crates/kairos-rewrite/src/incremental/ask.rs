@@ -362,19 +362,21 @@ impl Data {
 
     /// The reading of a count or summary.
     pub(crate) fn reading(&self, probe: ProbeId) -> Option<f64> {
+        let query = self.network().probes[probe.index()];
         #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 matches")]
-        if let Some(tally) = &self.network().tallies[probe.index()] {
-            return Some(tally.count(&self.graph) as f64);
-        }
-        let id = self.network().probes[probe.index()]?;
-        #[expect(clippy::cast_precision_loss, reason = "fewer than 2^32 matches")]
-        let count = self.stores[id.index()].len() as f64;
+        let count = match &self.network().tallies[probe.index()] {
+            Some(tally) => tally.count(&self.graph),
+            None => self.stores[query?.index()].count(None),
+        } as f64;
         let ProbeKind::Summary { of, .. } = self.program.model.probes[probe.index()].kind else {
             return Some(count);
         };
-        let sum = || Some(self.totals[id.index()].as_ref()?.sum());
+        let sum = || match query {
+            None => Some(self.sums[probe.index()].value()),
+            Some(id) => Some(self.totals[id.index()].as_ref()?.sum()),
+        };
         let extreme = |greatest| {
-            let pools = self.pools[id.index()].as_ref()?;
+            let pools = self.pools[query?.index()].as_ref()?;
             let (key, _) = pools.ordered(None, greatest).next()?;
             Some(of_ordered(key))
         };

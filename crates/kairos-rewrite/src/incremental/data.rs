@@ -9,6 +9,7 @@ use kairos_model::{
 };
 
 use super::{
+    dispatch::Dispatch,
     heads::AllHeads,
     network::Network,
     pool::Pools,
@@ -17,6 +18,7 @@ use super::{
     store::{NONE, Store},
     strategy::Strategy,
     total::Total,
+    update::count_for,
 };
 use crate::{
     binding::{Binding, Bound, Slot},
@@ -52,6 +54,8 @@ pub(crate) struct Data {
     pub(crate) pools: Vec<Option<Box<Pools>>>,
     /// By query, for those whose values are only summed up.
     pub(crate) totals: Vec<Option<Box<Total>>>,
+    /// By probe: the sum of an attribute, where that is what it reads.
+    pub(crate) sums: Vec<ExactSum>,
     pub(crate) heads: AllHeads,
     pub(crate) effort: Cell<Effort>,
     /// By event.
@@ -88,6 +92,7 @@ impl Data {
                 .iter()
                 .map(|q| (q.indexed == Indexed::Total).then(Box::default))
                 .collect(),
+            sums: vec![ExactSum::default(); program.model.probes.len()],
             heads: AllHeads::new(&program.network().dispatch),
             effort: Cell::default(),
             events: Vec::new(),
@@ -184,6 +189,22 @@ impl Data {
         let mut effort = self.effort.get();
         effort.search_steps += steps;
         self.effort.set(effort);
+    }
+
+    /// Notes for probes that a node has come, or is about to go.
+    #[inline]
+    pub(super) fn tally_node(
+        &mut self,
+        dispatch: &Dispatch,
+        node: Slot,
+        change: fn(&mut ExactSum, f64),
+    ) {
+        let ty = self.graph.node_type(node).index();
+        count_for(&mut self.delta, &dispatch.node_tallies[ty]);
+        for &(probe, column, value) in &dispatch.node_sums[ty] {
+            let bits = self.graph.node_word(node, column);
+            change(&mut self.sums[probe.index()], value.value(bits));
+        }
     }
 
     /// The count of a sub-pattern at a node or (`Slot::NONE`) as a whole, matched edges not left out.
@@ -478,6 +499,17 @@ impl Data {
 
     /// Asserts that every stored match is one, and that pools hold the stored matches; slow.
     pub(crate) fn check_invariants(&self) {
+        for (tally, held) in self.network().tallies.iter().zip(&self.sums) {
+            let mut sum = ExactSum::default();
+            for summand in tally.iter().flat_map(|tally| tally.summands(&self.graph)) {
+                sum.add(summand);
+            }
+            assert_eq!(
+                held.value(),
+                sum.value(),
+                "a sum that is not that of the nodes"
+            );
+        }
         let bound = Binding::new(self.program.widest_scope());
         for (index, query) in self.network().queries.iter().enumerate() {
             let store = &self.stores[index];

@@ -2,15 +2,15 @@
 
 use kairos_model::{
     probe::ProbeId,
-    types::{AttributeId, EdgeTypeId, NodeTypeId},
+    types::{AttributeId, EdgeTypeId, NodeTypeId, TypeGraph},
 };
 
 use super::{
     plan::{Ends, Plan, TypeSet},
     query::QueryId,
-    tally::Tally,
+    tally::{Counted, Tally},
 };
-use crate::{effects::ChangedAttribute, graph::HostGraph, program::SubId, schema::Way};
+use crate::{effects::AttributeOf, eval::OfBits, graph::HostGraph, program::SubId, schema::Way};
 
 /// Which stored rows a change concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,13 +110,13 @@ impl Attributes {
         (self.node_types + ty.index()) * self.attributes + attribute.index()
     }
 
-    /// The number of an attribute that has changed.
+    /// The number of an attribute of an element.
     #[inline]
-    pub(crate) fn of(self, graph: &HostGraph, change: &ChangedAttribute) -> usize {
-        if change.is_node {
-            self.of_nodes(graph.node_type(change.element), change.attribute)
+    pub(crate) fn of(self, graph: &HostGraph, of: &AttributeOf) -> usize {
+        if of.is_node {
+            self.of_nodes(graph.node_type(of.element), of.attribute)
         } else {
-            self.of_edges(graph.edge_type(change.element), change.attribute)
+            self.of_edges(graph.edge_type(of.element), of.attribute)
         }
     }
 }
@@ -150,6 +150,10 @@ pub(crate) struct Dispatch {
     /// Probes that count nodes and edges of each type.
     pub(crate) node_tallies: Vec<Vec<ProbeId>>,
     pub(crate) edge_tallies: Vec<Vec<ProbeId>>,
+    /// Probes that sum up what an attribute of nodes of each type comes to, with its column.
+    pub(crate) node_sums: Vec<Vec<(ProbeId, usize, OfBits)>>,
+    /// The same by attribute of elements of one type.
+    pub(crate) sums: Vec<Vec<(ProbeId, OfBits)>>,
     /// For each type the hooks that its elements have: query and hook.
     pub(crate) node_hooks: Vec<Vec<(QueryId, usize)>>,
     pub(crate) edge_hooks: Vec<Vec<(QueryId, usize)>>,
@@ -183,22 +187,44 @@ impl Dispatch {
             || strata.any(|stratum| !stratum.edge_created[ty].is_empty())
     }
 
-    /// Registers the probes that are counted without a query.
-    pub(crate) fn tally(&mut self, tallies: &[Option<Tally>]) {
-        for (probe, tally) in (0..).map(ProbeId).zip(tallies) {
-            match tally {
-                Some(Tally::Nodes(types)) => {
-                    types
-                        .iter()
-                        .for_each(|ty| self.node_tallies[ty.index()].push(probe));
+    /// Whether anybody reads an attribute of elements of one type.
+    pub(crate) fn reads(&self, attribute: usize) -> bool {
+        self.is_read[attribute] || !self.sums[attribute].is_empty()
+    }
+
+    /// Registers the probes that are counted, or summed up, without a query.
+    pub(crate) fn tally(&mut self, types: &TypeGraph, tallies: &[Option<Tally>]) {
+        let all = (0..).map(ProbeId).zip(tallies);
+        for (probe, tally) in all.filter_map(|(probe, tally)| Some((probe, tally.as_ref()?))) {
+            match &tally.counted {
+                Counted::Nodes(nodes) => {
+                    for ty in nodes {
+                        self.node_tallies[ty.index()].push(probe);
+                    }
                 }
-                Some(Tally::Edges { types, .. }) => {
-                    types
-                        .iter()
-                        .for_each(|ty| self.edge_tallies[ty.index()].push(probe));
+                Counted::Edges { types, .. } => {
+                    for ty in types {
+                        self.edge_tallies[ty.index()].push(probe);
+                    }
                 }
-                None => {}
+            }
+            if let (Counted::Nodes(nodes), Some(summand)) = (&tally.counted, tally.summand) {
+                for &ty in nodes {
+                    self.sum(types, probe, ty, summand);
+                }
             }
         }
+    }
+
+    fn sum(
+        &mut self,
+        types: &TypeGraph,
+        probe: ProbeId,
+        ty: NodeTypeId,
+        (column, value): (usize, OfBits),
+    ) {
+        let attribute = types.node(ty).attributes[column].id;
+        self.node_sums[ty.index()].push((probe, column, value));
+        self.sums[self.attributes.of_nodes(ty, attribute)].push((probe, value));
     }
 }

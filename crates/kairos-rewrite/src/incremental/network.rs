@@ -66,7 +66,7 @@ pub(crate) struct Network {
     pub(crate) has_rankings: bool,
     /// For each probe its query.
     pub(crate) probes: Vec<Option<QueryId>>,
-    /// For each probe how it is counted without a query, if it is.
+    /// For each probe how it is counted, and what is summed up, without a query, if it is.
     pub(crate) tallies: Vec<Option<Tally>>,
     /// For each rule the elements that its application comes upon one after the other, and whether they are nodes.
     pub(crate) scattered: Vec<Box<[(Var, bool)]>>,
@@ -119,7 +119,7 @@ impl Network {
         } = builder;
         let strata = strategies.stratify(program, &mut queries, &rankings);
         let mut dispatch = Dispatch::new(program, &strategies, &rankings, &mut queries);
-        dispatch.tally(&tallies);
+        dispatch.tally(&model.types, &tallies);
         let sub = |i: usize| {
             program.sub(SubId(
                 u32::try_from(i).expect("fewer than 2^32 sub-patterns"),
@@ -486,11 +486,16 @@ impl<'a> Builder<'a> {
     }
 
     fn tally(&self, id: ProbeId) -> Option<Tally> {
-        let ProbeKind::Count(query) = &self.program.model.probes[id.index()].kind else {
-            return None;
-        };
         let scope = self.program.scope(Owner::Probe(id));
-        Tally::of(self.program, scope, &query.pattern)
+        match &self.program.model.probes[id.index()].kind {
+            ProbeKind::Count(query) => Tally::of(self.program, scope, &query.pattern),
+            ProbeKind::Summary {
+                of: Summary::Sum | Summary::Mean,
+                value,
+                over,
+            } => Tally::of(self.program, scope, &over.pattern)?.sum(self.program, value),
+            _ => None,
+        }
     }
 
     fn probe(&mut self, id: ProbeId) -> Option<QueryId> {

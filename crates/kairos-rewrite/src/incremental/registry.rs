@@ -44,6 +44,8 @@ impl Dispatch {
             strata: (0..strata).map(|_| stratum()).collect(),
             attributes,
             is_read: vec![false; changes],
+            node_sums: vec![Vec::new(); node_types],
+            sums: vec![Vec::new(); changes],
             node_deleted: vec![Vec::new(); node_types],
             edge_deleted: vec![Vec::new(); edge_types],
             degrees: vec![Vec::new(); edge_types],

@@ -44,8 +44,7 @@ impl Total {
         };
         if held.to_bits() != value.to_bits() && !held.is_nan() {
             let before = std::mem::replace(held, value);
-            self.sum.subtract(before);
-            self.sum.add(value);
+            self.sum.replace(before, value);
         }
     }
 

@@ -16,6 +16,7 @@ use crate::{
     binding::{Binding, Slot},
     effects::{Change, ChangedAttribute},
     error::Outcome,
+    exact::ExactSum,
     matcher::{EventId, MatchDelta},
     program::Program,
 };
@@ -164,7 +165,7 @@ impl Update {
         }
         for &node in nodes {
             let ty = data.graph.node_type(node).index();
-            count_for(&mut data.delta, &dispatch.node_tallies[ty]);
+            data.tally_node(dispatch, node, ExactSum::subtract);
             self.log_node(dispatch, ty, -1);
             for &(query, hook) in &dispatch.node_hooks[ty] {
                 self.drop_rows(data, &queries[query.index()], hook, node);
@@ -194,14 +195,15 @@ impl Update {
         change: &Change,
         deletes: bool,
     ) -> Outcome<()> {
+        let mut is_read = false;
         for &changed in change.changed() {
-            self.note_attribute(&program.network().dispatch, data, changed);
+            is_read |= self.note_attribute(&program.network().dispatch, data, changed);
         }
         let created = Created {
             nodes: change.created_nodes(),
             edges: change.created_edges(),
         };
-        if deletes || !created.is_empty() || !self.changed.is_empty() {
+        if deletes || !created.is_empty() || is_read {
             self.after(program, data, created)?;
         }
         Ok(())
@@ -212,18 +214,23 @@ impl Update {
     pub(crate) fn note_attribute(
         &mut self,
         dispatch: &Dispatch,
-        data: &Data,
-        changed: ChangedAttribute,
+        data: &mut Data,
+        ChangedAttribute { of, before, now }: ChangedAttribute,
     ) -> bool {
-        let attribute = dispatch.attributes.of(&data.graph, &changed);
+        let attribute = dispatch.attributes.of(&data.graph, &of);
+        let sums = &*dispatch.sums[attribute];
+        for &(probe, value) in sums {
+            data.sums[probe.index()].replace(value.value(before), value.value(now));
+            data.delta.probes.push(probe);
+        }
         let is_read = dispatch.is_read[attribute];
         if is_read {
             self.changed.push(Changed {
                 attribute,
-                element: changed.element,
+                element: of.element,
             });
         }
-        is_read
+        is_read || !sums.is_empty()
     }
 
     /// After the graph has changed: what else is lost, and what is found.
@@ -260,7 +267,7 @@ impl Update {
         data.heads
             .nodes
             .create(node, dispatch.node_lists[ty].into());
-        count_for(&mut data.delta, &dispatch.node_tallies[ty]);
+        data.tally_node(dispatch, node, ExactSum::add);
         self.log_node(dispatch, ty, 1);
     }
 
@@ -377,9 +384,9 @@ impl Update {
     }
 }
 
-/// Notes that probes read something else. Mostly there are none or one.
+/// Notes that probes count something else. Mostly there are none or one.
 #[inline]
-fn count_for(delta: &mut MatchDelta, probes: &[ProbeId]) {
+pub(super) fn count_for(delta: &mut MatchDelta, probes: &[ProbeId]) {
     for &probe in probes {
         delta.probes.push(probe);
     }
