@@ -241,6 +241,14 @@ impl Schema {
         Some(port)
     }
 
+    /// The ports in which every edge of a type stands at its ends, where these have one type each.
+    #[inline]
+    #[must_use]
+    pub(crate) fn only_ports(&self, edge: EdgeTypeId) -> Option<EndPorts> {
+        let only = &self.edges[edge.index()].only;
+        only.as_ref().map(|only| only.ports)
+    }
+
     /// The ports in which an edge of a type stands at its ends, which have these types. `None` where the type graph does not allow it.
     #[inline]
     #[must_use]

@@ -308,7 +308,7 @@ impl CompiledAssignment {
 
     /// Whether any query reads the attribute in any type that the element may have.
     fn is_read(&self, dispatch: &Dispatch, scope: &Scope) -> bool {
-        let (attributes, attribute) = (dispatch.attributes, self.attribute);
+        let (attributes, attribute) = (&dispatch.attributes, self.attribute);
         let of_node = |&ty: &NodeTypeId| dispatch.reads(attributes.of_nodes(ty, attribute));
         let of_edge = |&ty: &EdgeTypeId| dispatch.reads(attributes.of_edges(ty, attribute));
         match &scope.element(self.target).sort {

@@ -64,8 +64,11 @@ impl Change {
         self.created_edges.clear();
         self.changed.clear();
         for (assignment, planned) in effect.set.iter().zip(&self.assignments) {
-            let changed = planned.write(graph);
-            self.changed.extend(changed.filter(|_| assignment.noticed));
+            if let Some(changed) = planned.write(graph)
+                && assignment.noticed
+            {
+                self.changed.push(changed);
+            }
         }
         let mut words = &*self.words;
         for (position, creation) in (0..).zip(&effect.create) {

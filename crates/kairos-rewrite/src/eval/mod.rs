@@ -14,8 +14,8 @@ use kairos_model::{
 
 pub(crate) use compile::compile;
 pub(crate) use operators::{finite, overflow, remainder};
-pub(crate) use quick::OfBits;
 pub use quick::Quick;
+pub(crate) use quick::{OfBits, Range};
 pub use tables::Tables;
 
 use crate::{binding::Binding, error::Fault, graph::HostGraph, matcher::Cause, program::SubId};

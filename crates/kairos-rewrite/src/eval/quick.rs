@@ -196,7 +196,7 @@ impl Range {
     }
 
     #[inline]
-    fn has(self, value: i64) -> bool {
+    pub(crate) fn has(self, value: i64) -> bool {
         ((self.low <= value) & (value <= self.high)) == self.inside
     }
 }
@@ -266,6 +266,16 @@ impl Quick {
             &Quick::Within(ref read, range) => {
                 Value::Bool(read.lies_in(range, graph, bound, tested))
             }
+        }
+    }
+
+    /// Of a condition that is about one attribute of a node alone: its column, and where its bits must lie.
+    pub(crate) fn range_of_attribute(&self) -> Option<(usize, Range)> {
+        match *self {
+            Quick::Within(Read::Attribute(attribute), range) if attribute.is_node => {
+                Some((attribute.column, range))
+            }
+            _ => None,
         }
     }
 

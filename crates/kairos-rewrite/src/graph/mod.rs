@@ -8,7 +8,7 @@ mod places;
 #[cfg(test)]
 mod tests;
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, cmp::Ordering, sync::Arc};
 
 use kairos_model::types::{EdgeTypeId, NodeTypeId, TypeGraph};
 
@@ -80,6 +80,8 @@ pub struct HostGraph {
     free_nodes: Vec<u32>,
     deleted_nodes: Vec<u32>,
     next_number: u64,
+    /// Whether no slot of a node was used again, so that slots ascend as numbers do.
+    ascends: bool,
 }
 
 impl HostGraph {
@@ -102,6 +104,7 @@ impl HostGraph {
             free_nodes: Vec::new(),
             deleted_nodes: Vec::new(),
             next_number: 0,
+            ascends: true,
         }
     }
 
@@ -163,7 +166,13 @@ impl HostGraph {
     /// Adds a node. `attributes` holds the bits of one value per column.
     pub fn create_node(&mut self, ty: NodeTypeId, name: u64, attributes: &[u64]) -> Slot {
         debug_assert_eq!(attributes.len(), self.schema.node_attributes(ty));
-        let slot = self.free_nodes.pop().map_or_else(|| self.new_slot(), Slot);
+        let slot = match self.free_nodes.pop() {
+            None => self.new_slot(),
+            Some(slot) => {
+                self.ascends = false;
+                Slot(slot)
+            }
+        };
         let words = self.node_words.take(slot, attributes.len());
         let place = words as usize..words as usize + attributes.len();
         self.node_words.items_mut()[place].copy_from_slice(attributes);
@@ -286,9 +295,13 @@ impl HostGraph {
     /// In which ports an edge with these ends stands there.
     #[inline]
     pub(crate) fn ports_of(&self, ty: EdgeTypeId, from: Slot, to: Slot) -> EndPorts {
-        let types = (self.node_type(from), self.node_type(to));
-        let ports = self.schema.edge_ports(ty, types);
-        ports.expect("check allows only edges that the type graph allows")
+        let by_types = || {
+            let types = (self.node_type(from), self.node_type(to));
+            let ports = self.schema.edge_ports(ty, types);
+            ports.expect("check allows only edges that the type graph allows")
+        };
+        // Nodes need not be read to know what their types must be.
+        self.schema.only_ports(ty).unwrap_or_else(by_types)
     }
 
     /// How an edge with these ends is kept there.
@@ -452,6 +465,15 @@ impl HostGraph {
     #[must_use]
     pub fn node_number(&self, node: Slot) -> u64 {
         self.nodes[node.index()].number
+    }
+
+    /// The order of two nodes by their numbers.
+    #[inline]
+    pub(crate) fn order_of_nodes(&self, a: Slot, b: Slot) -> Ordering {
+        if self.ascends {
+            return a.cmp(&b);
+        }
+        self.node_number(a).cmp(&self.node_number(b))
     }
 
     /// The number of an edge.

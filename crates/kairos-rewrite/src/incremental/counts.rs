@@ -69,12 +69,13 @@ impl Update {
         tables: &Stratum,
     ) -> Outcome<()> {
         for position in 0..self.counted.len() {
-            let (sub, node, _) = self.counted[position];
+            let (sub, node, by) = self.counted[position];
             let decided = &tables.decided[sub.index()];
             if decided.is_empty() || !data.graph.has_node(node) {
                 continue;
             }
-            let exists = data.count_of(sub, node) > 0;
+            // What a step creates it does not delete.
+            let exists = by > 0 || data.count_of(sub, node) > 0;
             for &Decided {
                 query,
                 hook,

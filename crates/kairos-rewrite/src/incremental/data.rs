@@ -119,7 +119,7 @@ impl Data {
     fn forget_step(&mut self) {
         self.has_news = false;
         self.graph.begin_step();
-        for (id, row) in self.removed.drain(..) {
+        while let Some((id, row)) = self.removed.pop() {
             self.stores[id.index()].reuse(row);
         }
         self.free_events.append(&mut self.lost_events);
@@ -260,8 +260,12 @@ impl Data {
         let store = &self.stores[query.id.index()];
         let (a, b) = (store.row(a), store.row(b));
         for &column in &query.order {
-            let number = |slots: &[Slot]| self.number(query.nodes[column], slots[column]);
-            let order = number(&a).cmp(&number(&b));
+            let (a, b) = (a[column], b[column]);
+            let order = if query.nodes[column] {
+                self.graph.order_of_nodes(a, b)
+            } else {
+                self.graph.edge_number(a).cmp(&self.graph.edge_number(b))
+            };
             if order.is_ne() {
                 return order;
             }

@@ -10,7 +10,13 @@ use super::{
     query::QueryId,
     tally::{Counted, Tally},
 };
-use crate::{effects::AttributeOf, eval::OfBits, graph::HostGraph, program::SubId, schema::Way};
+use crate::{
+    effects::AttributeOf,
+    eval::{OfBits, Range},
+    graph::HostGraph,
+    program::SubId,
+    schema::Way,
+};
 
 /// Which stored rows a change concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +85,16 @@ pub(crate) struct Decided {
     pub(crate) holds_if: bool,
 }
 
+/// A query of one node whose conditions are about one attribute alone, which has changed: its row is there if and only if that lies in all these
+/// ranges.
+#[derive(Clone, Debug)]
+pub(crate) struct Ranged {
+    pub(crate) reaction: Reaction,
+    pub(crate) ranges: Box<[Range]>,
+    /// What the value of the row comes to, if it is one of this attribute.
+    pub(crate) value: Option<OfBits>,
+}
+
 /// Reactions of the queries of one stratum.
 #[derive(Debug, Default)]
 pub(crate) struct Stratum {
@@ -86,6 +102,8 @@ pub(crate) struct Stratum {
     pub(crate) edge_created: Vec<Vec<Reaction>>,
     /// By attribute of elements of one type ([`Attributes`]).
     pub(crate) changed: Vec<Vec<Reaction>>,
+    /// The same, of queries that such an attribute decides alone.
+    pub(crate) ranged: Vec<Vec<Ranged>>,
     /// By sub-pattern whose count at the changed node has changed.
     pub(crate) counted: Vec<Vec<Reaction>>,
     /// The same, of queries that such a count decides alone.
@@ -95,26 +113,48 @@ pub(crate) struct Stratum {
 }
 
 /// Numbers the attributes of each type of nodes and edges.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Attributes {
-    pub(super) node_types: usize,
-    pub(super) attributes: usize,
+    node_types: usize,
+    attributes: usize,
+    /// By attribute: its number, where nodes of one type alone have it. Then none need be read to know.
+    of_one_type: Box<[Option<usize>]>,
 }
 
 impl Attributes {
-    pub(crate) fn of_nodes(self, ty: NodeTypeId, attribute: AttributeId) -> usize {
+    pub(super) fn new(types: &TypeGraph) -> Attributes {
+        let mut attributes = Attributes {
+            node_types: types.nodes.len(),
+            attributes: types.attributes.len(),
+            of_one_type: Box::default(),
+        };
+        let number = |attribute: AttributeId| {
+            let all = (0..).map(NodeTypeId).take(types.nodes.len());
+            let mut having = all.filter(|&ty| types.node_column(ty, attribute).is_some());
+            let (only, other) = (having.next()?, having.next());
+            other
+                .is_none()
+                .then(|| attributes.of_nodes(only, attribute))
+        };
+        let all = (0..).map(AttributeId).take(types.attributes.len());
+        attributes.of_one_type = all.map(number).collect();
+        attributes
+    }
+
+    pub(crate) fn of_nodes(&self, ty: NodeTypeId, attribute: AttributeId) -> usize {
         ty.index() * self.attributes + attribute.index()
     }
 
-    pub(crate) fn of_edges(self, ty: EdgeTypeId, attribute: AttributeId) -> usize {
+    pub(crate) fn of_edges(&self, ty: EdgeTypeId, attribute: AttributeId) -> usize {
         (self.node_types + ty.index()) * self.attributes + attribute.index()
     }
 
     /// The number of an attribute of an element.
     #[inline]
-    pub(crate) fn of(self, graph: &HostGraph, of: &AttributeOf) -> usize {
+    pub(crate) fn of(&self, graph: &HostGraph, of: &AttributeOf) -> usize {
         if of.is_node {
-            self.of_nodes(graph.node_type(of.element), of.attribute)
+            let only = self.of_one_type[of.attribute.index()];
+            only.unwrap_or_else(|| self.of_nodes(graph.node_type(of.element), of.attribute))
         } else {
             self.of_edges(graph.edge_type(of.element), of.attribute)
         }

@@ -68,12 +68,13 @@ impl Update {
         ends: &Ends,
         (from, edge, to): (Slot, Slot, Slot),
     ) -> Outcome<bool> {
-        self.bound.set(ends.edge, edge);
-        self.bound.set(ends.from.var, from);
-        self.bound.set(ends.to.var, to);
-        let mut slots = [Slot::NONE; 3];
+        let mut slots = [to; 3];
         for (slot, &var) in slots.iter_mut().zip(&query.vars) {
-            *slot = self.bound.get(var);
+            if var == ends.edge {
+                *slot = edge;
+            } else if var == ends.from.var {
+                *slot = from;
+            }
         }
         let slots = &slots[..query.vars.len()];
         let is_canonical = data.is_canonical(query, slots);

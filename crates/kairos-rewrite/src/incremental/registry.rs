@@ -5,16 +5,19 @@ mod counting;
 use kairos_model::{
     expr::{Expr, ExprKind, Var},
     pattern::{PatternEdge, SubPatternId},
-    types::AttributeId,
+    types::{AttributeId, NodeTypeId},
 };
 
 use super::{
-    dispatch::{Attributes, Dispatch, Look, NO_HOOK, Reaction, Rows, Stratum},
+    dispatch::{Attributes, Dispatch, Look, NO_HOOK, Ranged, Reaction, Rows, Stratum},
     network::Ranked,
-    query::{Purpose, Query, QueryId},
+    query::{Indexed, Purpose, Query, QueryId, Ready},
     strategy::{Strategies, Strategy, direct_subs},
 };
-use crate::program::{Program, SubId, edge_types, is_node, node_types};
+use crate::{
+    eval::Range,
+    program::{Program, SubId, edge_types, is_node, node_types},
+};
 use counting::existence;
 
 impl Dispatch {
@@ -26,16 +29,14 @@ impl Dispatch {
         queries: &mut [Query],
     ) -> Dispatch {
         let (node_types, edge_types) = (program.schema.node_types(), program.schema.edge_types());
-        let attributes = Attributes {
-            node_types,
-            attributes: program.model.types.attributes.len(),
-        };
-        let changes = (node_types + edge_types) * attributes.attributes;
+        let attributes = Attributes::new(&program.model.types);
+        let changes = (node_types + edge_types) * program.model.types.attributes.len();
         let strata = queries.iter().map(|q| q.stratum + 1).max().unwrap_or(1);
         let stratum = || Stratum {
             node_created: vec![Vec::new(); node_types],
             edge_created: vec![Vec::new(); edge_types],
             changed: vec![Vec::new(); changes],
+            ranged: vec![Vec::new(); changes],
             counted: vec![Vec::new(); program.sub_count()],
             decided: vec![Vec::new(); program.sub_count()],
             counts: false,
@@ -76,6 +77,7 @@ impl Dispatch {
         }
         builder.places(queries);
         builder.decide(queries);
+        builder.range(queries);
         builder.forget_counts();
         builder.dispatch
     }
@@ -409,6 +411,31 @@ impl Builder<'_> {
         }
     }
 
+    /// Tells which queries a change of an attribute decides alone.
+    fn range(&mut self, queries: &[Query]) {
+        let types = &self.program.model.types;
+        let Dispatch {
+            strata, attributes, ..
+        } = &mut self.dispatch;
+        for (ty, node) in (0..).map(NodeTypeId).zip(&types.nodes) {
+            for (column, attribute) in node.attributes.iter().enumerate() {
+                let number = attributes.of_nodes(ty, attribute.id);
+                for Stratum {
+                    changed, ranged, ..
+                } in strata.iter_mut()
+                {
+                    changed[number].retain(|reaction| {
+                        let query = &queries[reaction.query.index()];
+                        let alone = ranged_alone(reaction, query, column);
+                        let is_alone = alone.is_some();
+                        ranged[number].extend(alone);
+                        !is_alone
+                    });
+                }
+            }
+        }
+    }
+
     /// Lays out the hooks of the elements of each type.
     fn places(&mut self, queries: &[Query]) {
         for (id, query) in (0..).map(QueryId).zip(queries) {
@@ -441,6 +468,31 @@ impl Builder<'_> {
             self.dispatch.hook_places.push(of_query);
         }
     }
+}
+
+/// What the attribute in a column, which has changed, decides alone, if it does: a query of one node, which must check nothing else.
+fn ranged_alone(reaction: &Reaction, query: &Query, column: usize) -> Option<Ranged> {
+    let Rows::Alone(hook) = reaction.rows else {
+        return None;
+    };
+    let of_column = |condition: &Ready| {
+        let (of, range) = condition.quick.as_ref()?.range_of_attribute()?;
+        (of == column).then_some(range)
+    };
+    let ranges: Box<[Range]> = query.checked.iter().map(of_column).collect::<Option<_>>()?;
+    let value = query.value.as_ref().filter(|_| reaction.revalue);
+    let value = value.map(|value| value.quick.as_ref()?.of_attribute());
+    let known = match value {
+        None => true,
+        Some(None) => false,
+        Some(Some((of, _))) => of == column && query.indexed != Indexed::Order,
+    };
+    let is_alone = known && query.nodes[0] && query.numbering_hook() == Some(hook);
+    is_alone.then(|| Ranged {
+        reaction: reaction.clone(),
+        ranges,
+        value: value.flatten().map(|(_, of_bits)| of_bits),
+    })
 }
 
 /// The index of the hook at a variable's column, added if it is not there yet.

@@ -2,11 +2,11 @@
 
 use super::{
     data::Data,
-    dispatch::{Look, Reaction, Rows},
+    dispatch::{Look, Ranged, Reaction, Rows},
     network::Network,
     query::{Purpose, Query, QueryId},
     store::NONE,
-    update::Update,
+    update::{Changed, Update},
 };
 use crate::{
     binding::{Bound, Only, Slot},
@@ -142,6 +142,48 @@ impl Update {
         }
     }
 
+    /// What a change does to a query that it decides alone.
+    #[inline]
+    pub(super) fn range(
+        &mut self,
+        network: &Network,
+        data: &mut Data,
+        Ranged {
+            reaction,
+            ranges,
+            value,
+        }: &Ranged,
+        &Changed {
+            element,
+            before,
+            now,
+            ..
+        }: &Changed,
+    ) -> Outcome<()> {
+        let query = &network.queries[reaction.query.index()];
+        let holds = |bits: u64| ranges.iter().all(|range| range.has(bits.cast_signed()));
+        // The row has the number of the node.
+        let row = element.0;
+        match (holds(before), holds(now)) {
+            (false, false) => {}
+            (false, true) => {
+                self.insert(data, query, &[element])?;
+            }
+            (true, false) => self.remove(data, query, row, false),
+            (true, true) if query.is_of_events() => {
+                self.bound.set(query.vars[0], element);
+                self.make_stale(data, query, row, reaction)?;
+            }
+            (true, true) => {
+                if let Some(value) = value {
+                    let is_done = data.rekey(query, row, value.value(now).to_bits(), None);
+                    self.note_value(query, row, is_done);
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Looks at a row again.
     pub(super) fn review(
         &mut self,
@@ -194,6 +236,12 @@ impl Update {
             return;
         }
         let is_done = data.revalue(query, row, elements);
+        self.note_value(query, row, is_done);
+    }
+
+    /// Notes that the value of a row may be another, and whether that is yet to be taken over.
+    #[inline]
+    fn note_value(&mut self, query: &Query, row: u32, is_done: bool) {
         let news = self.news(query.id);
         if !is_done {
             news.revalued.push(row);

@@ -320,12 +320,18 @@ impl Store {
     #[inline(never)]
     fn numbered_by_edge(&self, graph: &HostGraph, edge: Slot) -> u32 {
         let number = self.edge_number(graph, edge);
-        let rows = match self.layout.both_ways {
-            None => number..=number,
-            Some(_) => 2 * number..=2 * number + 1,
+        let (first, count) = match self.layout.both_ways {
+            None => (number, 1),
+            Some(_) => (2 * number, 2),
         };
-        let mut alive = rows.filter(|&row| self.alive.get(row as usize) == Some(&true));
-        alive.find(|&row| self.has(row, edge)).unwrap_or(NONE)
+        for row in first..first + count {
+            let is_alive = self.alive.get(row as usize) == Some(&true);
+            // Edges of other types may have the same number among their own.
+            if is_alive && (!self.layout.is_ranked || self.has(row, edge)) {
+                return row;
+            }
+        }
+        NONE
     }
 
     /// By which number an edge is known here.
@@ -349,7 +355,7 @@ impl Store {
         }
     }
 
-    /// Whether a row is that of an element: edges of other types have the same numbers.
+    /// Whether a row is that of an element.
     #[inline]
     fn has(&self, row: u32, element: Slot) -> bool {
         let hook = self.layout.numbering.map(|hook| &self.layout.hooks[hook]);

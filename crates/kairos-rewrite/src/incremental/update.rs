@@ -35,11 +35,13 @@ impl Created<'_> {
     }
 }
 
-/// An attribute that has changed: its number ([`super::dispatch::Attributes`]), and of which element.
+/// An attribute that has changed: its number ([`super::dispatch::Attributes`]), of which element, and its bits.
 #[derive(Clone, Copy, Debug)]
-struct Changed {
+pub(super) struct Changed {
     attribute: usize,
-    element: Slot,
+    pub(super) element: Slot,
+    pub(super) before: u64,
+    pub(super) now: u64,
 }
 
 /// What an application has changed in the graph, as far as it can concern a match.
@@ -177,12 +179,11 @@ impl Update {
     }
 
     fn drop_rows(&mut self, data: &mut Data, query: &Query, hook: usize, element: Slot) {
-        loop {
-            let row = data.first_row(query.id, hook, element);
-            if row == NONE {
-                return;
-            }
+        let mut row = data.first_row(query.id, hook, element);
+        while row != NONE {
+            let next = data.stores[query.id.index()].next(hook, row);
             self.remove(data, query, row, true);
+            row = next;
         }
     }
 
@@ -228,6 +229,8 @@ impl Update {
             self.changed.push(Changed {
                 attribute,
                 element: of.element,
+                before,
+                now,
             });
         }
         is_read || !sums.is_empty()
@@ -319,6 +322,9 @@ impl Update {
     ) -> Outcome<bool> {
         let mut seeks = !created.is_empty();
         for change in changed {
+            for ranged in &tables.ranged[change.attribute] {
+                self.range(network, data, ranged, change)?;
+            }
             for reaction in &tables.changed[change.attribute] {
                 self.react(network, data, reaction, change.element, None)?;
                 seeks |= !matches!(reaction.look, Look::Nowhere);

@@ -7,7 +7,7 @@ use super::{
     search::Failure,
 };
 use crate::{
-    binding::{Binding, Bound},
+    binding::{Binding, Bound, Slot},
     error::{Fault, Outcome, RuntimeError},
 };
 
@@ -34,13 +34,26 @@ impl Data {
         let Some(quick) = query.value.as_ref().and_then(|value| value.quick.as_ref()) else {
             return false;
         };
-        let index = query.id.index();
         let tested = |n| self.note_search(n);
         let key = match query.indexed {
             Indexed::No => return false,
             Indexed::Order => ordered(quick.value(&self.graph, elements, tested)),
             Indexed::Total | Indexed::Sums => quick.real(&self.graph, elements, tested).to_bits(),
         };
+        let anchor = query.anchor.map(|column| elements.slot(query.vars[column]));
+        self.rekey(query, row, key, anchor)
+    }
+
+    /// Takes over the key of a row's value ([`Data::key_of`]) that is not 0; whether that is done. With groups, `anchor` is the one of its row.
+    #[inline(always)]
+    pub(super) fn rekey(
+        &mut self,
+        query: &Query,
+        row: u32,
+        key: u64,
+        anchor: Option<Slot>,
+    ) -> bool {
+        let index = query.id.index();
         if let Some(total) = &mut self.totals[index] {
             total.revalue(row, f64::from_bits(key));
         } else if let Some(pools) = &mut self.pools[index] {
@@ -48,7 +61,6 @@ impl Data {
             if query.indexed == Indexed::Sums && f64::from_bits(key) < 0.0 {
                 return false;
             }
-            let anchor = query.anchor.map(|column| elements.slot(query.vars[column]));
             pools.revalue(anchor, row, key);
         }
         true

@@ -160,7 +160,7 @@ impl<T: Copy + Default> Lists<T> {
 
     #[cold]
     fn grow(&mut self, list: &mut List) {
-        let class = list.class() + 1;
+        let class = list.class() + 1 + u32::from(list.class() == 1);
         assert!(class < LEN_BITS, "a list of at most 2^26 members");
         let start = self.take(class as usize);
         self.items.copy_within(list.range(), start as usize);
