@@ -278,8 +278,9 @@ impl Data {
                 pairs.for_each(|(&var, &slot)| bound.set(var, slot));
                 self.prefetch_picked(*id, row, slots);
             };
-            match self.stores[id.index()].row(row) {
+            match self.stores[id.index()].row(row, &self.graph) {
                 Row::Element(slot) => bind(&[slot]),
+                Row::Edge(slots) => bind(&slots),
                 Row::Stored(slots) => bind(slots),
             }
         }

@@ -248,7 +248,7 @@ impl Data {
     /// Binds a query's variables to a row.
     #[inline]
     pub(crate) fn bind(&self, query: &Query, row: u32, bound: &Binding) {
-        let slots = self.stores[query.id.index()].row(row);
+        let slots = self.stores[query.id.index()].row(row, &self.graph);
         for (&var, &slot) in query.vars.iter().zip(&*slots) {
             bound.set(var, slot);
         }
@@ -258,7 +258,7 @@ impl Data {
     #[inline]
     pub(crate) fn by_numbers(&self, query: &Query, a: u32, b: u32) -> Ordering {
         let store = &self.stores[query.id.index()];
-        let (a, b) = (store.row(a), store.row(b));
+        let (a, b) = (store.row(a, &self.graph), store.row(b, &self.graph));
         for &column in &query.order {
             let (a, b) = (a[column], b[column]);
             let order = if query.nodes[column] {
@@ -519,7 +519,7 @@ impl Data {
             let store = &self.stores[index];
             for row in store.rows() {
                 assert!(
-                    self.is_whole(query, &store.row(row)),
+                    self.is_whole(query, &store.row(row, &self.graph)),
                     "a match of an element that is gone"
                 );
                 self.bind(query, row, &bound);

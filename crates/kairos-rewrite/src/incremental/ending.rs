@@ -85,7 +85,11 @@ impl Update {
             return Ok(());
         };
         let store = &data.stores[query.id.index()];
-        let anchor = |row: u32| query.anchor.map(|column| store.row(row)[column]);
+        let anchor = |row: u32| {
+            query
+                .anchor
+                .map(|column| store.row(row, &data.graph)[column])
+        };
         for rows in [&mut *lost, &mut *found] {
             let by_numbers = |a: &u32, b: &u32| data.by_numbers(query, *a, *b);
             match rows.as_mut_slice() {

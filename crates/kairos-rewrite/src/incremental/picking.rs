@@ -164,6 +164,7 @@ pub(crate) enum Members<'a> {
     Rows {
         query: &'a Query,
         store: &'a Store,
+        graph: &'a HostGraph,
         rows: &'a [u32],
     },
     Halves {
@@ -193,8 +194,13 @@ impl Members<'_> {
     #[inline(always)]
     pub(crate) fn bind(&self, position: usize, bound: &Binding) {
         match *self {
-            Members::Rows { query, store, rows } => {
-                let row = store.row(rows[position]);
+            Members::Rows {
+                query,
+                store,
+                graph,
+                rows,
+            } => {
+                let row = store.row(rows[position], graph);
                 for (&var, &slot) in query.vars.iter().zip(&*row) {
                     bound.set(var, slot);
                 }
@@ -231,6 +237,7 @@ impl Data {
                     Members::Rows {
                         query: self.query(id),
                         store: &self.stores[id.index()],
+                        graph: &self.graph,
                         rows,
                     }
                 }),
@@ -322,9 +329,12 @@ impl Data {
         }
         let position = u.of(count);
         members.bind(position, bound);
-        if let Members::Rows { query, store, rows } = members {
+        if let Members::Rows {
+            query, store, rows, ..
+        } = members
+        {
             let row = rows[position];
-            self.prefetch_picked(query.id, row, &store.row(row));
+            self.prefetch_picked(query.id, row, &store.row(row, &self.graph));
         }
         self.fits(rule, picking, bound)
     }

@@ -11,7 +11,7 @@ use kairos_model::{
 
 use super::{
     plan::{Plan, Shape, plan},
-    store::{Hook, Layout},
+    store::{Content, Hook, Layout},
 };
 use crate::{
     eval::Quick,
@@ -192,8 +192,7 @@ impl Query {
             .enumerate()
             .map(hook)
             .collect();
-        let is_bare = numbering.is_some() && self.anchor.is_none() && links == 0;
-        Layout {
+        let layout = Layout {
             width: self.vars.len(),
             hooks,
             anchor: self.anchor,
@@ -201,7 +200,34 @@ impl Query {
             is_ranked: numbering.is_some_and(|hook| self.is_ranked(program, hook)),
             both_ways: numbering.and_then(|_| self.both_ways(program)),
             links,
-            is_bare,
+            is_bare: numbering.is_some() && self.anchor.is_none() && links == 0,
+            content: Content::Stored,
+        };
+        Layout {
+            content: self.content(&layout),
+            ..layout
+        }
+    }
+
+    /// How it is known what elements a row is of. Those of events must be stored to be handed out.
+    fn content(&self, layout: &Layout) -> Content {
+        let column = |var: Var| self.column(var).expect("a variable of the query");
+        match self.edges.as_slice() {
+            _ if !layout.is_bare => Content::Stored,
+            [] => Content::Element,
+            &[edge]
+                if edge.from != edge.to
+                    && (!edge.undirected || layout.both_ways.is_some())
+                    && !layout.is_ranked
+                    && !self.is_of_events() =>
+            {
+                Content::Edge {
+                    edge: column(edge.edge),
+                    from: column(edge.from),
+                    to: column(edge.to),
+                }
+            }
+            _ => Content::Stored,
         }
     }
 

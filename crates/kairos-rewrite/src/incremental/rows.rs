@@ -282,8 +282,13 @@ impl Update {
         if query.keeps_rows {
             self.news(query.id).lost.push(row);
         }
-        let Data { stores, delta, .. } = data;
-        self.note(delta, query, &stores[query.id.index()].row(row), -1);
+        let Data {
+            stores,
+            delta,
+            graph,
+            ..
+        } = data;
+        self.note(delta, query, &stores[query.id.index()].row(row, graph), -1);
     }
 
     /// Notes that an extension of a sub-pattern is there or gone, and that a probe reads something else.

@@ -226,7 +226,7 @@ impl<'a> View<'a> {
                 }
                 let head = store.first(hook, self.graph, self.heads, edge);
                 for row in store.rows_from(hook, head) {
-                    let slots = store.row(row);
+                    let slots = store.row(row, self.graph);
                     let here = compiled.anchor.is_none_or(|a| Some(slots[a]) == node);
                     let uses = |e: Slot| {
                         slots

@@ -72,6 +72,19 @@ pub(crate) struct Layout {
     pub(crate) links: usize,
     /// Whether rows are in no list, no hash index and no count.
     pub(crate) is_bare: bool,
+    pub(crate) content: Content,
+}
+
+/// How it is known what elements a row is of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// They are stored.
+    #[default]
+    Stored,
+    /// It is of one, whose slot is its number.
+    Element,
+    /// It is of an edge whose slot its number tells, and its ends, in these columns.
+    Edge { edge: usize, from: usize, to: usize },
 }
 
 /// The slots of a row.
@@ -79,6 +92,8 @@ pub(crate) struct Layout {
 pub(crate) enum Row<'a> {
     /// Of one element, that has its number.
     Element(Slot),
+    /// Of an edge with its ends, as the graph says.
+    Edge([Slot; 3]),
     Stored(&'a [Slot]),
 }
 
@@ -89,6 +104,7 @@ impl Deref for Row<'_> {
     fn deref(&self) -> &[Slot] {
         match self {
             Row::Element(slot) => std::slice::from_ref(slot),
+            Row::Edge(slots) => slots,
             Row::Stored(slots) => slots,
         }
     }
@@ -101,15 +117,13 @@ impl Layout {
         self.stored() * size_of::<Slot>() + self.links * size_of::<Link>() + 1 + hashed
     }
 
-    /// Whether a row says by its number all that there is to say.
-    #[inline]
-    fn is_element(&self) -> bool {
-        self.is_bare && self.width == 1
-    }
-
     /// Slots that are stored for a row.
+    #[inline]
     fn stored(&self) -> usize {
-        if self.is_element() { 0 } else { self.width }
+        match self.content {
+            Content::Stored => self.width,
+            Content::Element | Content::Edge { .. } => 0,
+        }
     }
 
     /// Hooks by which rows are listed, by their places among the links of a row.
@@ -173,14 +187,26 @@ impl Store {
 
     /// The slots of a row.
     #[inline]
-    pub(crate) fn row(&self, row: u32) -> Row<'_> {
-        if self.layout.is_element() {
-            return Row::Element(Slot(row));
+    pub(crate) fn row(&self, row: u32, graph: &HostGraph) -> Row<'_> {
+        match self.layout.content {
+            Content::Stored => Row::Stored(self.stored(row)),
+            Content::Element => Row::Element(Slot(row)),
+            Content::Edge { edge, from, to } => {
+                let (number, back) = match self.layout.both_ways {
+                    None => (row, false),
+                    Some(_) => (row / 2, row % 2 == 1),
+                };
+                let ends = graph.ends(Slot(number));
+                let (a, b) = if back { (ends.1, ends.0) } else { ends };
+                let mut slots = [Slot(number); 3];
+                debug_assert_eq!(edge + from + to, 3, "three columns");
+                (slots[from], slots[to]) = (a, b);
+                Row::Edge(slots)
+            }
         }
-        Row::Stored(self.stored(row))
     }
 
-    /// The slots of a row of more than one element.
+    /// The slots of a row that are stored.
     #[inline]
     pub(crate) fn stored(&self, row: u32) -> &[Slot] {
         let width = self.layout.width;
@@ -217,7 +243,8 @@ impl Store {
     ) -> Option<u32> {
         if let Some(hook) = self.layout.numbering {
             let row = self.number(hook, slots, graph);
-            let is_there = self.alive.get(row as usize) == Some(&true) && *self.row(row) == *slots;
+            let is_there =
+                self.alive.get(row as usize) == Some(&true) && *self.row(row, graph) == *slots;
             return is_there.then_some(row);
         }
         if self.index.is_none() {
@@ -355,11 +382,11 @@ impl Store {
         }
     }
 
-    /// Whether a row is that of an element.
+    /// Whether a stored row is that of an element.
     #[inline]
     fn has(&self, row: u32, element: Slot) -> bool {
         let hook = self.layout.numbering.map(|hook| &self.layout.hooks[hook]);
-        hook.is_some_and(|hook| self.row(row)[hook.column] == element)
+        hook.is_some_and(|hook| self.stored(row)[hook.column] == element)
     }
 
     /// The row after one in a hook's list, or [`NONE`].
@@ -400,7 +427,7 @@ impl Store {
         let row = self.vacant(slots, graph);
         self.alive[row as usize] = true;
         self.len += 1;
-        if !self.layout.is_element() {
+        if self.layout.stored() > 0 {
             self.slots[row as usize * slots.len()..][..slots.len()].copy_from_slice(slots);
         }
         if !self.layout.is_bare {
@@ -529,7 +556,7 @@ impl Store {
                 let link = |other: u32| self.links[other as usize * hooks + index];
                 assert!(next == NONE || link(next).previous == row);
                 let before = match previous {
-                    NONE => heads.first(hook, graph, self.row(row)[hook.column]),
+                    NONE => heads.first(hook, graph, self.stored(row)[hook.column]),
                     previous => link(previous).next,
                 };
                 assert_eq!(before, row, "a row that is not in its list");

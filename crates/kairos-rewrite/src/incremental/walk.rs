@@ -131,11 +131,9 @@ impl Update {
         changed.retain(|&row| data.stores[index].is_alive(row));
         for &row in &changed {
             // A row that was found in this step has no rank yet.
-            if let Some(&rank) = walks
-                .ranks
-                .get(row as usize)
-                .filter(|r| walks.order.get(r) == Some(&data.stores[index].row(row)[0]))
-            {
+            if let Some(&rank) = walks.ranks.get(row as usize).filter(|r| {
+                walks.order.get(r) == Some(&data.stores[index].row(row, &data.graph)[0])
+            }) {
                 walks.order.remove(&rank);
                 touch(rank);
             }
@@ -147,7 +145,9 @@ impl Update {
                 walks.ranks.resize(row as usize + 1, BOTTOM);
             }
             walks.ranks[row as usize] = rank;
-            walks.order.insert(rank, data.stores[index].row(row)[0]);
+            walks
+                .order
+                .insert(rank, data.stores[index].row(row, &data.graph)[0]);
             touch(rank);
         }
         self.news[index].revalued = changed;
@@ -155,7 +155,7 @@ impl Update {
     }
 
     fn rank(&self, data: &Data, rule: RuleId, ranked: &Ranked, row: u32) -> Outcome<Rank> {
-        let node = data.stores[ranked.order.index()].row(row)[0];
+        let node = data.stores[ranked.order.index()].row(row, &data.graph)[0];
         self.bound.set(ranked.ranking.other, node);
         let view = data.view();
         let owner = kairos_model::formulas::Owner::Rule(rule);
