@@ -249,6 +249,14 @@ impl Schema {
         only.as_ref().map(|only| only.ports)
     }
 
+    /// The types of the ends of every edge of a type, where there is but one each.
+    #[inline]
+    #[must_use]
+    pub(crate) fn only_types(&self, edge: EdgeTypeId) -> Option<(NodeTypeId, NodeTypeId)> {
+        let only = &self.edges[edge.index()].only;
+        only.as_ref().map(|only| only.types)
+    }
+
     /// The ports in which an edge of a type stands at its ends, which have these types. `None` where the type graph does not allow it.
     #[inline]
     #[must_use]

@@ -165,7 +165,7 @@ impl Read {
 }
 
 /// A range of integers, or all others. Truth values and enumerators go by their bits.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Range {
     low: i64,
     high: i64,
@@ -173,6 +173,13 @@ pub struct Range {
 }
 
 impl Range {
+    /// All integers.
+    pub(crate) const ALL: Range = Range {
+        low: i64::MIN,
+        high: i64::MAX,
+        inside: true,
+    };
+
     /// The integers for which a comparison with a constant holds; `None` where the operator is no comparison.
     pub(super) fn compared(operator: Operator, with: i64) -> Option<Range> {
         let (low, high, inside) = match operator {

@@ -371,6 +371,22 @@ impl HostGraph {
         self.nodes.get(slot.index()).is_some_and(|n| n.ty != VACANT)
     }
 
+    /// Whether a node that was there when the step began is no longer.
+    #[inline]
+    pub(crate) fn is_gone(&self, node: Slot) -> bool {
+        !self.deleted_nodes.is_empty() && !self.has_node(node)
+    }
+
+    /// The types of an edge's ends.
+    #[inline]
+    pub(crate) fn types_of_ends(&self, edge: Slot) -> (NodeTypeId, NodeTypeId) {
+        let (from, to) = self.edges.ends(edge);
+        let types = || (self.node_type(from), self.node_type(to));
+        self.schema
+            .only_types(self.edges.ty(edge))
+            .unwrap_or_else(types)
+    }
+
     /// Whether a slot holds an edge.
     #[inline]
     #[must_use]

@@ -164,7 +164,7 @@ impl Data {
         let picking = self.picking(at);
         let own = &picking.own;
         match picking.source {
-            Source::Rows(id) if self.query(id).value.is_some() => {
+            Source::Rows(id, _) if self.query(id).value.is_some() => {
                 self.best_by_index(at.rule, picking, (id, greatest), bound, out)?
             }
             _ => {
@@ -225,7 +225,7 @@ impl Data {
 
     pub(crate) fn pool_weighted(&self, at: Step, u: f64, bound: &Binding) -> Option<bool> {
         let picking = self.picking(at);
-        let Source::Rows(id) = picking.source else {
+        let Source::Rows(id, _) = picking.source else {
             return None;
         };
         if self.query(id).indexed != super::query::Indexed::Sums {

@@ -36,7 +36,7 @@ impl Update {
             return;
         }
         let (from, to) = data.graph.ends(edge);
-        let (from_type, to_type) = (data.graph.node_type(from), data.graph.node_type(to));
+        let (from_type, to_type) = data.graph.types_of_ends(edge);
         for &Degree {
             sub,
             way,
@@ -71,22 +71,28 @@ impl Update {
         for position in 0..self.counted.len() {
             let (sub, node, by) = self.counted[position];
             let decided = &tables.decided[sub.index()];
-            if decided.is_empty() || !data.graph.has_node(node) {
+            if decided.is_empty() || data.graph.is_gone(node) {
                 continue;
             }
-            // What a step creates it does not delete.
-            let exists = by > 0 || data.count_of(sub, node) > 0;
             for &Decided {
                 query,
                 hook,
                 holds_if,
+                port,
             } in decided
             {
+                let exists = match port {
+                    // What a step creates it does not delete.
+                    _ if by > 0 => true,
+                    Some(port) => data.graph.degree(node, port) > 0,
+                    None => data.count_of(sub, node) > 0,
+                };
                 let query = &network.queries[query.index()];
                 let row = data.first_row(query.id, hook, node);
                 let store = &data.stores[query.id.index()];
+                let hangs = || port.is_some() || store.hangs(hook, &data.graph, node);
                 match (row, exists == holds_if) {
-                    (NONE, true) if store.hangs(hook, &data.graph, node) => {
+                    (NONE, true) if hangs() => {
                         self.insert(data, query, &[node])?;
                     }
                     (NONE, _) | (_, true) => {}

@@ -471,8 +471,12 @@ impl Data {
         let limits = &self.program.model.run.limits;
         let (most, of_event) = match self.query(id).purpose {
             Purpose::Events(_) => ((limits.active_events, "active events"), OF_EVENT),
-            _ if self.query(id).keeps_order => ((LONGEST.into(), "matches of one pattern"), 0),
             _ => ((u64::from(NONE), "matches of one pattern"), 0),
+        };
+        let most = if self.query(id).keeps_order {
+            most.min((LONGEST.into(), "matches of one pattern"))
+        } else {
+            most
         };
         let Some(bytes) = limits.memory_bytes else {
             return most;

@@ -15,7 +15,7 @@ use crate::{
     eval::{OfBits, Range},
     graph::HostGraph,
     program::SubId,
-    schema::Way,
+    schema::{PortId, Way},
 };
 
 /// Which stored rows a change concerns.
@@ -83,14 +83,15 @@ pub(crate) struct Decided {
     /// By which the node knows its row.
     pub(crate) hook: usize,
     pub(crate) holds_if: bool,
+    /// The only list where such edges stand, if all nodes that have one are of one type and in question.
+    pub(crate) port: Option<PortId>,
 }
 
-/// A query of one node whose conditions are about one attribute alone, which has changed: its row is there if and only if that lies in all these
-/// ranges.
+/// A query of one node that asks at most where one attribute lies, which has changed: its row is there if and only if that lies in this range.
 #[derive(Clone, Debug)]
 pub(crate) struct Ranged {
     pub(crate) reaction: Reaction,
-    pub(crate) ranges: Box<[Range]>,
+    pub(crate) range: Range,
     /// What the value of the row comes to, if it is one of this attribute.
     pub(crate) value: Option<OfBits>,
 }

@@ -26,6 +26,7 @@ mod registry;
 mod room;
 mod rows;
 mod search;
+mod sharing;
 mod store;
 mod strategy;
 mod tally;

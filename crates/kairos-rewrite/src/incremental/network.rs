@@ -17,6 +17,7 @@ use super::{
     prefetch::Ahead,
     query::{Indexed, Purpose, Query, QueryId, Ready},
     ranking::Ranking,
+    sharing,
     strategy::{Strategies, Strategy, extension_plan, split_conditions},
     tally::Tally,
 };
@@ -467,22 +468,31 @@ impl<'a> Builder<'a> {
         {
             return None;
         }
-        Some(
-            self.add(Draft {
-                vars,
-                edges: choice.pattern.edges.clone(),
-                injective: Some(Vec::new()),
-                conditions: plan
-                    .candidate
-                    .iter()
-                    .map(|&c| &choice.pattern.conditions[c])
-                    .collect(),
-                anchor,
-                value,
-                indexed,
-                ..Draft::new(Purpose::Pool(id, step), Owner::Rule(id))
-            }),
-        )
+        let conditions = plan.candidate.iter();
+        let conditions: Vec<&Formula> =
+            conditions.map(|&c| &choice.pattern.conditions[c]).collect();
+        if let (ChoiceShape::Nodes { node }, None) = (plan.shape, value)
+            && let Some(twin) = sharing::twin(
+                (program, &self.strategies),
+                &self.queries,
+                (Owner::Rule(id), node),
+                &conditions,
+            )
+        {
+            let query = &mut self.queries[twin.index()];
+            (query.keeps_order, query.keeps_rows) = (true, true);
+            return Some(twin);
+        }
+        Some(self.add(Draft {
+            vars,
+            edges: choice.pattern.edges.clone(),
+            injective: Some(Vec::new()),
+            conditions,
+            anchor,
+            value,
+            indexed,
+            ..Draft::new(Purpose::Pool(id, step), Owner::Rule(id))
+        }))
     }
 
     fn tally(&self, id: ProbeId) -> Option<Tally> {

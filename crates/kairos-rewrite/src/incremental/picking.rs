@@ -11,7 +11,7 @@ use kairos_model::{
 use super::{
     data::Data,
     plan::Plan,
-    query::{Query, QueryId, Ready},
+    query::{QueryId, Ready},
     store::Store,
 };
 use crate::{
@@ -59,8 +59,8 @@ pub(crate) struct Picking {
 /// Where the candidates of a step come from.
 #[derive(Debug)]
 pub(crate) enum Source {
-    /// The stored matches of a query.
-    Rows(QueryId),
+    /// The stored matches of a query, with what its columns are bound to.
+    Rows(QueryId, Box<[Var]>),
     /// The edges of one type at a node.
     Halves(HalvesAt),
     /// The nodes of a type.
@@ -127,7 +127,13 @@ impl Picking {
             ChoiceShape::Nodes { .. } | ChoiceShape::Search => (None, None),
         };
         let source = match (pool, plan.shape) {
-            (Some(query), _) => Source::Rows(query),
+            (
+                Some(query),
+                ChoiceShape::Edges {
+                    anchor, edge, node, ..
+                },
+            ) => Source::Rows(query, Box::new([anchor, edge, node])),
+            (Some(query), _) => Source::Rows(query, pattern.elements.as_slice().into()),
             (None, ChoiceShape::Search) => Source::Search,
             (None, ChoiceShape::Nodes { node }) => Source::Nodes {
                 node,
@@ -162,7 +168,8 @@ impl Picking {
 /// The members of a pool, in pool order.
 pub(crate) enum Members<'a> {
     Rows {
-        query: &'a Query,
+        query: QueryId,
+        vars: &'a [Var],
         store: &'a Store,
         graph: &'a HostGraph,
         rows: &'a [u32],
@@ -195,13 +202,14 @@ impl Members<'_> {
     pub(crate) fn bind(&self, position: usize, bound: &Binding) {
         match *self {
             Members::Rows {
-                query,
+                vars,
                 store,
                 graph,
                 rows,
+                ..
             } => {
                 let row = store.row(rows[position], graph);
-                for (&var, &slot) in query.vars.iter().zip(&*row) {
+                for (&var, &slot) in vars.iter().zip(&*row) {
                     bound.set(var, slot);
                 }
             }
@@ -228,19 +236,22 @@ impl Data {
         }
     }
 
-    pub(super) fn members(&self, picking: &Picking, bound: &Binding) -> Members<'_> {
+    pub(super) fn members<'a>(&'a self, picking: &'a Picking, bound: &Binding) -> Members<'a> {
         match picking.source {
-            Source::Rows(id) => self.pools[id.index()]
-                .as_ref()
-                .map_or(Members::None, |pools| {
-                    let rows = pools.rows(picking.anchor.map(|anchor| bound.get(anchor)));
-                    Members::Rows {
-                        query: self.query(id),
-                        store: &self.stores[id.index()],
-                        graph: &self.graph,
-                        rows,
-                    }
-                }),
+            Source::Rows(id, ref vars) => {
+                self.pools[id.index()]
+                    .as_ref()
+                    .map_or(Members::None, |pools| {
+                        let rows = pools.rows(picking.anchor.map(|anchor| bound.get(anchor)));
+                        Members::Rows {
+                            query: id,
+                            vars,
+                            store: &self.stores[id.index()],
+                            graph: &self.graph,
+                            rows,
+                        }
+                    })
+            }
             Source::Halves(ref source) => self.halves(source, bound),
             Source::Nodes { node, ty } => Members::Nodes {
                 node,
@@ -334,7 +345,7 @@ impl Data {
         } = members
         {
             let row = rows[position];
-            self.prefetch_picked(query.id, row, &store.row(row, &self.graph));
+            self.prefetch_picked(*query, row, &store.row(row, &self.graph));
         }
         self.fits(rule, picking, bound)
     }

@@ -11,14 +11,14 @@ use kairos_model::{
 use super::{
     dispatch::{Attributes, Dispatch, Look, NO_HOOK, Ranged, Reaction, Rows, Stratum},
     network::Ranked,
-    query::{Indexed, Purpose, Query, QueryId, Ready},
+    query::{Indexed, Purpose, Query, QueryId},
+    sharing::existence,
     strategy::{Strategies, Strategy, direct_subs},
 };
 use crate::{
     eval::Range,
     program::{Program, SubId, edge_types, is_node, node_types},
 };
-use counting::existence;
 
 impl Dispatch {
     /// The tables of these queries, which are given their hooks.
@@ -264,7 +264,8 @@ impl Builder<'_> {
                     (reaction.observe, reaction.stale) =
                         (reaction.observe || reaction.stale, false);
                     if purpose == Use::Condition && chain.is_empty() {
-                        reaction.holds_if = existence(expr);
+                        let existence = existence(self.program, query.owner, expr);
+                        reaction.holds_if = existence.map(|(_, answer)| answer);
                     }
                     self.add(query, Trigger::Count(sub), reaction);
                 }
@@ -470,16 +471,19 @@ impl Builder<'_> {
     }
 }
 
-/// What the attribute in a column, which has changed, decides alone, if it does: a query of one node, which must check nothing else.
+/// What the attribute in a column, which has changed, decides alone, if it does: a query of one node, which checks at most where that lies.
 fn ranged_alone(reaction: &Reaction, query: &Query, column: usize) -> Option<Ranged> {
     let Rows::Alone(hook) = reaction.rows else {
         return None;
     };
-    let of_column = |condition: &Ready| {
-        let (of, range) = condition.quick.as_ref()?.range_of_attribute()?;
-        (of == column).then_some(range)
+    let range = match query.checked.as_slice() {
+        [] => Range::ALL,
+        [condition] => {
+            let (of, range) = condition.quick.as_ref()?.range_of_attribute()?;
+            (of == column).then_some(range)?
+        }
+        _ => return None,
     };
-    let ranges: Box<[Range]> = query.checked.iter().map(of_column).collect::<Option<_>>()?;
     let value = query.value.as_ref().filter(|_| reaction.revalue);
     let value = value.map(|value| value.quick.as_ref()?.of_attribute());
     let known = match value {
@@ -490,7 +494,7 @@ fn ranged_alone(reaction: &Reaction, query: &Query, column: usize) -> Option<Ran
     let is_alone = known && query.nodes[0] && query.numbering_hook() == Some(hook);
     is_alone.then(|| Ranged {
         reaction: reaction.clone(),
-        ranges,
+        range,
         value: value.flatten().map(|(_, of_bits)| of_bits),
     })
 }

@@ -150,7 +150,7 @@ impl Update {
         data: &mut Data,
         Ranged {
             reaction,
-            ranges,
+            range,
             value,
         }: &Ranged,
         &Changed {
@@ -161,7 +161,7 @@ impl Update {
         }: &Changed,
     ) -> Outcome<()> {
         let query = &network.queries[reaction.query.index()];
-        let holds = |bits: u64| ranges.iter().all(|range| range.has(bits.cast_signed()));
+        let holds = |bits: u64| range.has(bits.cast_signed());
         // The row has the number of the node.
         let row = element.0;
         match (holds(before), holds(now)) {
@@ -264,7 +264,7 @@ impl Update {
         slots: &[Slot],
     ) -> Outcome<u32> {
         let row = data.insert(query, slots, &self.bound)?;
-        self.note(&mut data.delta, query, slots, 1);
+        self.note(&mut data.delta, query, |column| slots[column], 1);
         if query.keeps_rows {
             self.news(query.id).found.push(row);
         }
@@ -288,15 +288,22 @@ impl Update {
             graph,
             ..
         } = data;
-        self.note(delta, query, &stores[query.id.index()].row(row, graph), -1);
+        let store = &stores[query.id.index()];
+        self.note(delta, query, |column| store.row(row, graph)[column], -1);
     }
 
     /// Notes that an extension of a sub-pattern is there or gone, and that a probe reads something else.
     #[inline]
-    fn note(&mut self, delta: &mut MatchDelta, query: &Query, slots: &[Slot], by: i32) {
+    fn note(
+        &mut self,
+        delta: &mut MatchDelta,
+        query: &Query,
+        slot: impl FnOnce(usize) -> Slot,
+        by: i32,
+    ) {
         match query.purpose {
             Purpose::Sub(sub) => {
-                let node = query.anchor.map_or(Slot::NONE, |column| slots[column]);
+                let node = query.anchor.map_or(Slot::NONE, slot);
                 self.counted.push((sub, node, by));
             }
             Purpose::Probe(probe) => delta.probes.push(probe),

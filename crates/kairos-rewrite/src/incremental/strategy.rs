@@ -45,6 +45,24 @@ pub(crate) enum Strategy {
     Search { plan: Plan },
 }
 
+impl Strategy {
+    /// The only list where the edges stand that a degree counts, if all nodes that can have one are of these types, which are one.
+    pub(super) fn only_port(&self, types: &[NodeTypeId]) -> Option<PortId> {
+        let (Strategy::Degree { ports, .. }, &[only]) = (self, types) else {
+            return None;
+        };
+        let elsewhere =
+            |(ty, ports): (usize, &Vec<PortId>)| ty != only.index() && !ports.is_empty();
+        match ports[only.index()].as_slice() {
+            &[port] if !ports.iter().enumerate().any(elsewhere) => Some(port),
+            _ => None,
+        }
+    }
+}
+
+/// What a degree counts at a node: way, lists by its type, types of the nodes at the other ends, and types of the edges.
+pub(super) type Degrees<'a> = (Way, &'a [Vec<PortId>], &'a [NodeTypeId], &'a [EdgeTypeId]);
+
 /// The strategy of every sub-pattern.
 #[derive(Debug, Default)]
 pub(crate) struct Strategies {
@@ -64,6 +82,27 @@ impl Strategies {
 
     pub(crate) fn of(&self, sub: SubId) -> &Strategy {
         &self.list[sub.index()]
+    }
+
+    /// Of a sub-pattern that is a degree of a node, and leaves nothing out: the node, and what is counted there.
+    pub(super) fn degrees<'a>(
+        &'a self,
+        program: &'a Program,
+        sub: SubId,
+    ) -> Option<(Var, Degrees<'a>)> {
+        match self.of(sub) {
+            Strategy::Degree {
+                anchor,
+                way,
+                ports,
+                others,
+                taken,
+            } if taken.is_empty() => {
+                let edges = counted_edges(program, sub);
+                Some((*anchor, (*way, ports, others, edges)))
+            }
+            _ => None,
+        }
     }
 
     pub(crate) fn set_query(&mut self, sub: SubId, id: QueryId) {
@@ -284,4 +323,10 @@ pub(crate) fn split_conditions<'a>(
         }
     }
     (early, late)
+}
+
+/// Types of the edges that a degree counts.
+pub(super) fn counted_edges(program: &Program, sub: SubId) -> &[EdgeTypeId] {
+    let scope = program.scope(program.sub_owner(sub).0);
+    edge_types(scope, program.sub(sub).pattern.edges[0].edge)
 }

@@ -1,20 +1,15 @@
 //! Which counts are kept of what, and who waits for them.
 
-use kairos_model::{
-    expr::{Expr, ExprKind},
-    types::EdgeTypeId,
-};
-
 use super::{
     super::{
         dispatch::{Decided, Degree, Dispatch, Reaction, Rows, Stratum},
         plan::TypeSet,
         query::Query,
-        strategy::Strategy,
+        strategy::{Strategy, counted_edges},
     },
     Builder,
 };
-use crate::program::{Program, SubId, edge_types};
+use crate::program::{SubId, node_types};
 
 impl Builder<'_> {
     /// Which counts are read off the graph's own lists.
@@ -52,25 +47,24 @@ impl Builder<'_> {
 
     /// Whether two sub-patterns are degrees that are the same at every node.
     fn is_same(&self, a: SubId, b: SubId) -> bool {
-        let degree = |sub| match self.strategies.of(sub) {
-            Strategy::Degree {
-                way,
-                ports,
-                others,
-                taken,
-                ..
-            } if taken.is_empty() => Some((way, ports, others, counted_edges(self.program, sub))),
-            _ => None,
-        };
-        degree(a).is_some_and(|a| degree(b) == Some(a))
+        let degrees = |sub| Some(self.strategies.degrees(self.program, sub)?.1);
+        degrees(a).is_some_and(|a| degrees(b) == Some(a))
     }
 
     /// Sets apart what a count decides alone.
     pub(super) fn decide(&mut self, queries: &[Query]) {
         for stratum in &mut self.dispatch.strata {
-            for (counted, decided) in stratum.counted.iter_mut().zip(&mut stratum.decided) {
+            let tables = stratum.counted.iter_mut().zip(&mut stratum.decided);
+            for (sub, (counted, decided)) in (0..).map(SubId).zip(tables) {
                 counted.retain(|reaction| {
+                    let port = |types| self.strategies.of(sub).only_port(types);
+                    let types =
+                        |query: &Query| node_types(self.program.scope(query.owner), query.vars[0]);
                     let alone = decided_alone(reaction, queries);
+                    let alone = alone.map(|decided| Decided {
+                        port: port(types(&queries[decided.query.index()])),
+                        ..decided
+                    });
                     decided.extend(alone);
                     alone.is_none()
                 });
@@ -102,21 +96,6 @@ impl Builder<'_> {
     }
 }
 
-/// Types of the edges that a degree counts.
-fn counted_edges(program: &Program, sub: SubId) -> &[EdgeTypeId] {
-    let scope = program.scope(program.sub_owner(sub).0);
-    edge_types(scope, program.sub(sub).pattern.edges[0].edge)
-}
-
-/// Of a condition that says no more than whether a sub-pattern exists: the answer with which it holds.
-pub(super) fn existence(condition: &Expr) -> Option<bool> {
-    match &condition.kind {
-        ExprKind::Exists(_) => Some(true),
-        ExprKind::Not(inner) => existence(inner).map(|answer| !answer),
-        _ => None,
-    }
-}
-
 /// What a count decides alone, if it does: a query of one node, which must check nothing else and whose row means nothing but that it is there. It
 /// matches no edges, so that none is left out of the count.
 fn decided_alone(reaction: &Reaction, queries: &[Query]) -> Option<Decided> {
@@ -131,5 +110,6 @@ fn decided_alone(reaction: &Reaction, queries: &[Query]) -> Option<Decided> {
         query: query.id,
         hook,
         holds_if,
+        port: None,
     })
 }

@@ -1,0 +1,84 @@
+//! Pools of nodes that a query finds anyway: those that wait for a rule are often those that another chooses among.
+
+use kairos_model::{
+    expr::{Expr, ExprKind, Formula, Var},
+    formulas::Owner,
+};
+
+use super::{
+    query::{Purpose, Query, QueryId},
+    strategy::{Degrees, Strategies},
+};
+use crate::{
+    eval::Range,
+    program::{Program, SubId, node_types},
+};
+
+/// What a condition says of a node, of those that can be compared.
+#[derive(PartialEq)]
+enum Said<'a> {
+    /// Whether it has any of the edges that a degree counts.
+    Exists(Degrees<'a>, bool),
+    /// Where the attribute in a column lies.
+    Lies(usize, Range),
+}
+
+/// A query whose matches are the nodes that a variable of these conditions stands for, if there is one.
+pub(super) fn twin(
+    (program, strategies): (&Program, &Strategies),
+    queries: &[Query],
+    (owner, node): (Owner, Var),
+    conditions: &[&Formula],
+) -> Option<QueryId> {
+    let said = |owner: Owner, var: Var, condition: &Formula| {
+        Said::by((program, strategies), (owner, var), condition)
+    };
+    let mut wanted = conditions.iter().map(|c| said(owner, node, c));
+    let wanted: Vec<Said<'_>> = wanted.by_ref().collect::<Option<_>>()?;
+    let types = node_types(program.scope(owner), node);
+    let is_twin = |query: &&Query| {
+        let &[var] = query.vars.as_slice() else {
+            return false;
+        };
+        let others = query.conditions.iter().map(|&c| program.formula(c));
+        matches!(query.purpose, Purpose::Events(_) | Purpose::Pool(..))
+            && query.value.is_none()
+            && node_types(program.scope(query.owner), var) == types
+            && query.conditions.len() == wanted.len()
+            && others
+                .map(|other| said(query.owner, var, other))
+                .all(|other| other.is_some_and(|other| wanted.contains(&other)))
+    };
+    queries.iter().find(is_twin).map(|query| query.id)
+}
+
+impl<'a> Said<'a> {
+    fn by(
+        (program, strategies): (&'a Program, &'a Strategies),
+        (owner, node): (Owner, Var),
+        condition: &Formula,
+    ) -> Option<Said<'a>> {
+        if let Some((id, answer)) = existence(program, owner, &condition.expr) {
+            let (anchor, degrees) = strategies.degrees(program, id)?;
+            return (anchor == node).then_some(Said::Exists(degrees, answer));
+        }
+        let (column, range) = program.code(condition).quick()?.range_of_attribute()?;
+        Some(Said::Lies(column, range))
+    }
+}
+
+/// Of a condition that says no more than whether a sub-pattern exists: which, and the answer with which it holds.
+pub(super) fn existence(
+    program: &Program,
+    owner: Owner,
+    condition: &Expr,
+) -> Option<(SubId, bool)> {
+    match &condition.kind {
+        ExprKind::Exists(sub) => Some((program.sub_id(owner, *sub), true)),
+        ExprKind::Not(inner) => {
+            let (sub, answer) = existence(program, owner, inner)?;
+            Some((sub, !answer))
+        }
+        _ => None,
+    }
+}
