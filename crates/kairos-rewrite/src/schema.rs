@@ -28,25 +28,22 @@ pub struct Port {
 
 /// A port's position among those of its node type, and whether edges stand in it or are only counted there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PortId(u16);
+pub struct PortId(u32);
 
 impl PortId {
     /// Set where edges are only counted.
-    const COUNTED: u16 = 1 << 15;
+    const COUNTED: u32 = 1 << 31;
 
     /// Of edges that are not even counted.
-    const UNKEPT: PortId = PortId(u16::MAX - 1);
+    const UNKEPT: PortId = PortId(u32::MAX - 1);
 
     /// Of edges that the type graph does not allow.
-    const FORBIDDEN: PortId = PortId(u16::MAX);
+    const FORBIDDEN: PortId = PortId(u32::MAX);
 
     /// Of a position.
     fn new(position: usize, kept: Kept) -> PortId {
-        let position = count(position);
-        assert!(
-            position < PortId::COUNTED - 2,
-            "a node type has fewer than 2^15 - 2 ports"
-        );
+        let position = u32::try_from(position).expect("fewer ports than pairs of types");
+        debug_assert!(position < PortId::COUNTED - 2);
         match kept {
             Kept::Nothing => PortId::UNKEPT,
             Kept::Number => PortId(position | PortId::COUNTED),
@@ -57,7 +54,7 @@ impl PortId {
     /// Its position.
     #[inline]
     pub(crate) fn position(self) -> usize {
-        usize::from(self.0 & !PortId::COUNTED)
+        (self.0 & !PortId::COUNTED) as usize
     }
 
     /// What is kept of the edges that would stand in it.
@@ -349,5 +346,5 @@ pub(crate) fn ways(undirected: bool) -> (Way, Way) {
 }
 
 fn count(n: usize) -> u16 {
-    u16::try_from(n).expect("check allows fewer than 2^16 types, ports and attributes")
+    u16::try_from(n).expect("check allows fewer than 2^16 types and attributes")
 }

@@ -173,10 +173,10 @@ pub(crate) fn line<'a, M: Matcher>(
         scope: &rule.scope,
         bound: firing.bound,
     };
-    let chosen = rule
-        .choose
-        .iter()
-        .flat_map(|choice| &choice.pattern.elements);
+    // What was tried and did not fit is not chosen.
+    let is_applied = matches!(outcome, FiringOutcome::Applied(_));
+    let steps = rule.choose.iter().filter(|_| is_applied);
+    let chosen = steps.flat_map(|choice| &choice.pattern.elements);
     let (word, created, deleted) = match outcome {
         FiringOutcome::Applied(created) => ("applied", created.clone().collect(), deleted(graph)),
         FiringOutcome::Effectless => ("effectless", Vec::new(), Vec::new()),

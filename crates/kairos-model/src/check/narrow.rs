@@ -50,7 +50,11 @@ impl Body<'_> {
         for &id in edges {
             let ty = graph.edge(id);
             for (sources, targets) in orientations(ty) {
-                let ends = (both(from, sources), both(to, targets));
+                let mut ends = (both(from, sources), both(to, targets));
+                if edge.from == edge.to {
+                    let loops = both(&ends.0, &ends.1);
+                    ends = (loops.clone(), loops);
+                }
                 if !ends.0.is_empty() && !ends.1.is_empty() {
                     kept.0.push(id);
                     kept.1.extend(ends.0);

@@ -188,7 +188,7 @@ impl<'s> Search<'s> {
         let mut candidates: Vec<(Slot, Slot)> =
             of_type.filter_map(|e| Some((e, other(e)?))).collect();
         // A directed loop is seen from both its ends.
-        candidates.sort_unstable();
+        candidates.sort_unstable_by_key(|&(edge, _)| self.graph.edge_number(edge));
         candidates.dedup();
         candidates
     }

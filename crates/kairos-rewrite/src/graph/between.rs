@@ -27,7 +27,7 @@ impl HostGraph {
         to: Slot,
     ) -> (&[Half], Slot) {
         if !back.is_listed() {
-            debug_assert!(out.is_listed(), "edges that are looked for are listed");
+            assert!(out.is_listed(), "edges that are looked for are listed");
             return (self.port(from, out), to);
         }
         let backward = self.port(to, back);

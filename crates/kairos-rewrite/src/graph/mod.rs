@@ -131,7 +131,10 @@ impl HostGraph {
                 node.ports = self.adjacency.add_node(slot, ports);
             }
         }
-        for edge in slots(self.edges.bound()).filter(|&edge| self.edges.has(edge)) {
+        let edges = slots(self.edges.bound()).filter(|&edge| self.edges.has(edge));
+        let mut edges: Vec<Slot> = edges.collect();
+        edges.sort_unstable_by_key(|&edge| self.edges.number(edge));
+        for edge in edges {
             let (from, to) = self.edges.ends(edge);
             let entries = self.entries_of(self.edges.ty(edge), from, to);
             self.adjacency.link(edge, (from, to), entries);
@@ -338,6 +341,7 @@ impl HostGraph {
     #[inline]
     #[must_use]
     pub fn port(&self, node: Slot, port: PortId) -> &[Half] {
+        debug_assert!(port.is_listed(), "edges that are not listed");
         self.adjacency.list(self.head(node, port))
     }
 

@@ -168,9 +168,18 @@ impl Update {
 
     /// Looks at suspects again: whether they were matches, and whether they are.
     pub(super) fn look_again(&mut self, data: &mut Data, query: &Query) -> Outcome<()> {
+        /// Among more than these, what is there several times is looked for.
+        const FEW: usize = 8;
         let mut suspects = std::mem::take(&mut self.suspects[query.id.index()]);
         let width = query.vars.len();
-        for slots in suspects.chunks_exact(width.max(1)) {
+        let mut all: Vec<&[Slot]> = Vec::new();
+        let mut chunks = suspects.chunks_exact(width.max(1));
+        if chunks.len() > FEW {
+            all.extend(chunks.by_ref());
+            all.sort_unstable();
+            all.dedup();
+        }
+        for slots in all.into_iter().chain(chunks) {
             let slots = &slots[..width];
             if !data.is_whole(query, slots) {
                 continue;

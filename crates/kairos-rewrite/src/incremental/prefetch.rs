@@ -68,7 +68,7 @@ fn is_noticed(rule: &Rule, dispatch: &Dispatch) -> bool {
 const MANY: usize = 1 << 13;
 
 /// So many weights do not.
-const MANY_WEIGHTS: usize = 1 << 17;
+const MANY_WEIGHTS: usize = 1 << 15;
 
 /// With so many nodes hardly anything does.
 const MANY_NODES: usize = 1 << 15;

@@ -284,7 +284,7 @@ fn lone_list(types: &TypeGraph, scope: &Scope, choice: &Choice) -> Option<(Var, 
     (is_plain && is_one).then_some((edge, way))
 }
 
-/// Whether a sub-pattern is just an edge between two nodes outside it: it is looked for among the edges of either, and a change of it tells both.
+/// Whether a sub-pattern is just an edge between two different nodes outside it: it is looked for among the edges of either, and a change of it tells both.
 fn joins_what_is_bound(scope: &Scope, sub: &SubPattern) -> bool {
     let Pattern {
         elements,
@@ -292,17 +292,19 @@ fn joins_what_is_bound(scope: &Scope, sub: &SubPattern) -> bool {
         conditions,
         ..
     } = &sub.pattern;
-    edges.len() == 1 && conditions.is_empty() && !elements.iter().any(|&var| is_node(scope, var))
+    matches!(edges.as_slice(), [edge] if edge.from != edge.to)
+        && conditions.is_empty()
+        && !elements.iter().any(|&var| is_node(scope, var))
 }
 
-/// Whether the name of an edge may key a draw: where it is matched by an event with a clock of its own, or by what a rule does for each extension, or
-/// where embeddings are compared by their names; and whether it is what the text calls an element of the start graph.
+/// Whether the name of an edge may key a draw: where it is matched by an event with a clock of its own, of whose embeddings one is
+/// kept by their names, or by what a rule does for each extension; and whether it is what the text calls an element of the start graph.
 fn names_are_read(model: &Model) -> bool {
     let has_edges = |pattern: &Pattern| !pattern.edges.is_empty();
     let mut rules = model.rules.iter().zip(&model.timers);
     let in_rule = rules.any(|(rule, timer)| {
         let aggregate = matches!(timer.clock, ClockMode::Aggregate { .. });
-        let of_match = has_edges(&rule.lhs) && (!aggregate || rule.symmetric);
+        let of_match = has_edges(&rule.lhs) && !aggregate;
         of_match || rule.for_each.iter().any(|block| has_edges(&block.pattern))
     });
     let is_edge = |what: &Created| matches!(what, Created::Edge { .. });

@@ -83,6 +83,33 @@ fn traces_tell_every_step() {
     assert!(csv.starts_with("step,time,rule,outcome,matched,chosen,variables,created,deleted\n0,"));
 }
 
+/// What was tried in vain is not chosen; engine and reference try different candidates.
+#[test]
+fn nothing_is_chosen_where_nothing_fits() {
+    let project = Project::new();
+    project.write(
+        "rules.ron",
+        r#"RuleSet(
+            types: (nodes: {"A": (), "B": (attributes: {"v": Int(0)})}, edges: {"e": (from: "A", to: "B")}),
+            rules: {"r": (match: "(a:A)", choose: [Weighted("1.0 * b.v", of: "(a)-[:e]->(b:B)")], set: ["b.v = 1"])},
+        )"#,
+    );
+    project.write(
+        "vain.ron",
+        r#"Model(rules: "rules.ron", start: [Create("(:A)-[:e]->(:B)")], timers: {"r": Exponential(rate: 1.0)}, horizon: 10.0)"#,
+    );
+    project.kairos("verify vain.ron").expect(0);
+    project
+        .kairos("run vain.ron --steps 3 --trace t.jsonl")
+        .expect(0);
+    for line in project.read("t.jsonl").lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        assert_eq!(line["outcome"], "effectless");
+        assert_eq!(line["chosen"], Value::Array(Vec::new()));
+        assert!(line["variables"].get("b").is_none());
+    }
+}
+
 #[test]
 fn snapshots_see_the_events_of_their_own_time() {
     let project = Project::new();

@@ -789,3 +789,20 @@ fn a_type_narrowed_by_an_edge_and_repeated() {
         expect![[""]],
     );
 }
+
+/// An edge that leads back to its node needs a type that can be both its ends.
+#[test]
+fn a_loop_of_an_edge_with_unlike_ends() {
+    let types = r#"types: (nodes: {"A": (), "B": (), "C": ()}, edges: {"e": (from: "B", to: "A|B"), "f": (from: "A", to: "B")})"#;
+    let diagnosed = |pattern: &str| {
+        let rules = format!(r#"rules: {{"r": (match: "{pattern}")}}"#);
+        diagnose(&format!("--- r.ron\nRuleSet({types}, {rules})"))
+    };
+    for fits in ["(b:A|B)-[:e]->(b)", "(b)-[:e]->(b)", "(b:B)-[:e]->(b)"] {
+        assert!(!diagnosed(fits).contains("error"), "{}", diagnosed(fits));
+    }
+    for fails in ["(a:A)-[:e]->(a)", "(c)-[:f]->(c)", "(c:C)-[]->(c)"] {
+        let text = diagnosed(fails);
+        assert!(text.contains("error[edge-ends]"), "{fails}: {text}");
+    }
+}
