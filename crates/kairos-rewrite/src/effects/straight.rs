@@ -164,8 +164,10 @@ impl CompiledAssignment {
         value: Value,
     ) -> Evaluated<Option<ChangedAttribute>> {
         let place = self.place(graph, bound);
-        let bits = self.combined(*place.word(graph), value)?;
-        Ok(place.write(graph, bits))
+        let word = place.word(graph);
+        let bits = self.combined(*word, value)?;
+        let before = std::mem::replace(word, bits);
+        Ok(place.changed(before, bits))
     }
 }
 
