@@ -4,8 +4,8 @@ use kairos_model::{
     expr::{Expr, ExprKind, Formula, Operator, Var},
     formulas::Owner,
     model::ParameterValue,
-    pattern::{PatternEdge, Sort, SubPattern, SubPatternId},
-    types::{AttributeId, EdgeTypeId, Type, Value},
+    pattern::{Sort, SubPatternId},
+    types::{AttributeId, Type, Value},
 };
 
 use super::{
@@ -135,25 +135,21 @@ impl Compiler<'_> {
         })
     }
 
-    /// A sub-pattern that is no more than one edge, of one type.
-    fn lone_edge(&self, sub: SubPatternId) -> Option<(&SubPattern, PatternEdge, EdgeTypeId)> {
+    /// A sub-pattern that is one edge, of one type, between two nodes outside of it. Loops at one node are stored.
+    fn joined(&self, sub: SubPatternId) -> Option<Read> {
         let scope = self.program.scope(self.owner);
         let sub = &scope.sub_patterns[sub.index()];
-        let ([edge], []) = (sub.pattern.edges.as_slice(), &*sub.pattern.conditions) else {
+        let (&[edge], &[own], []) = (
+            sub.pattern.edges.as_slice(),
+            sub.pattern.elements.as_slice(),
+            &*sub.pattern.conditions,
+        ) else {
             return None;
         };
         let &[ty] = edge_types(scope, edge.edge) else {
             return None;
         };
-        let own = sub.pattern.elements.contains(&edge.edge);
-        own.then_some((sub, *edge, ty))
-    }
-
-    /// A sub-pattern that is one edge between two nodes outside of it. Loops at one node are stored.
-    fn joined(&self, sub: SubPatternId) -> Option<Read> {
-        let (sub, edge, ty) = self.lone_edge(sub)?;
-        let scope = self.program.scope(self.owner);
-        let joins = sub.pattern.elements.len() == 1 && edge.from != edge.to;
+        let joins = own == edge.edge && edge.from != edge.to;
         let ports = self.program.known_ports(scope, ty, (edge.from, edge.to));
         joins.then(|| {
             Read::Joined(Joined {

@@ -37,7 +37,7 @@ pub(super) struct Adjacency {
     /// Of each node those of its ports.
     heads: Parts<List>,
     halves: Lists<Half>,
-    /// By edge; empty where no edge is ever deleted.
+    /// By edge; empty where none that stands in a list is ever deleted.
     positions: Vec<Positions>,
     has_positions: bool,
 }
@@ -141,23 +141,36 @@ impl Adjacency {
         ends: impl Fn(Slot) -> (Slot, Slot),
     ) {
         let (from, to) = ends(edge);
-        match at_from {
-            Entry::None => {}
-            Entry::Counted(head) => self.heads.items_mut()[head].count_one_less(),
-            Entry::Listed(head) => {
-                let position = self.positions[edge.index()].from;
-                self.remove(head, position, (from, out), &ends);
-            }
+        self.leave(
+            at_from,
+            (from, out),
+            |lists| lists.positions[edge.index()].from,
+            &ends,
+        );
+        if at_to != at_from {
+            // Of a directed self-loop the position may have changed just now.
+            self.leave(
+                at_to,
+                (to, back),
+                |lists| lists.positions[edge.index()].to,
+                &ends,
+            );
         }
-        match at_to {
-            _ if at_from == at_to => {}
+    }
+
+    /// Takes an edge away from a node.
+    #[inline]
+    fn leave(
+        &mut self,
+        entry: Entry,
+        end: (Slot, Way),
+        position: impl FnOnce(&Self) -> u32,
+        ends: &impl Fn(Slot) -> (Slot, Slot),
+    ) {
+        match entry {
             Entry::None => {}
             Entry::Counted(head) => self.heads.items_mut()[head].count_one_less(),
-            Entry::Listed(head) => {
-                // Of a directed self-loop it may have changed just now.
-                let position = self.positions[edge.index()].to;
-                self.remove(head, position, (to, back), &ends);
-            }
+            Entry::Listed(head) => self.remove(head, position(self), end, ends),
         }
     }
 

@@ -30,6 +30,8 @@ mod sharing;
 mod store;
 mod strategy;
 mod tally;
+#[cfg(test)]
+mod tests;
 mod total;
 mod update;
 mod values;

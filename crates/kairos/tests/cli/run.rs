@@ -110,6 +110,91 @@ fn nothing_is_chosen_where_nothing_fits() {
     }
 }
 
+/// Pools that are kept with events, sums without matches, attributes that decide alone, matches that are edges, and nodes that go.
+#[test]
+fn engine_and_reference_agree_on_what_is_not_stored() {
+    let project = Project::new();
+    project.write("rules.ron", UNSTORED_RULES);
+    project.write("unstored.ron", UNSTORED_MODEL);
+    for random_seed in 1..4 {
+        project
+            .kairos(&format!(
+                "verify unstored.ron --steps 500 --random-seed {random_seed}"
+            ))
+            .expect(0);
+    }
+}
+
+const UNSTORED_RULES: &str = r#"RuleSet(
+    types: (
+        nodes: {
+            "Base": (abstract: true, attributes: { "v": Int(0), "r": Real(1.5) }),
+            "A": (is: "Base"),
+            "B": (is: "Base", attributes: { "w": Int(2) }),
+            "C": (attributes: { "on": Bool(true) }),
+        },
+        edges: {
+            "x": (from: "A", to: "B"),
+            "y": (between: ("A", "A")),
+            "z": (between: ("Base", "Base")),
+            "k": (between: ("C", "C")),
+        },
+    ),
+    rules: {
+        "up": (match: "(a:Base WHERE a.v < 5)", set: ["a.v += 1", "a.r += 0.1"]),
+        "down": (match: "(a:Base WHERE a.v > 2)", set: ["a.v -= 2"]),
+        "meet": (
+            match: "(c:C WHERE c.on)",
+            unless: ["(c)~[:k]~(:C)"],
+            choose: [Uniform("(d:C WHERE d.on AND d <> c AND NOT EXISTS { (d)~[:k]~(:C) })")],
+            create: ["(c)~[:k]~(d)"],
+        ),
+        "leave": (match: "(c:C)~[e:k]~(d:C)", symmetric: false, delete: ["e"], set: ["c.on = FALSE"]),
+        "toggle": (match: "(c:C WHERE NOT c.on)", set: ["c.on = TRUE"]),
+        "pair": (
+            match: "(a:A)",
+            unless: ["(a)~[:y]~(:A)"],
+            choose: [Uniform("(b:A WHERE b <> a AND NOT EXISTS { (b)~[:y]~(:A) })")],
+            create: ["(a)~[:y]~(b)"],
+        ),
+        "part": (match: "(a:A)~[e:y]~(b:A)", symmetric: true, delete: ["e"], set: ["a.v += 1", "b.v += 1"]),
+        "link": (match: "(a:A)", choose: [Uniform("(b:B WHERE b.v > 1)")], create: ["(a)-[:x]->(b)"]),
+        "cut": (match: "(a:A)-[e:x]->(b:B)", delete: ["e"], set: ["b.v += 1"]),
+        "touch": (match: "(a:Base)~[e:z]~(b:Base)", symmetric: true, delete: ["e"]),
+        "join": (match: "(a:A), (b:Base WHERE b.v = 1)", create: ["(a)~[:z]~(b)"]),
+        "die": (match: "(b:B WHERE b.v > 3)", delete: ["b"]),
+        "born": (match: "(a:A)", create: ["(:B {v: 1, r: a.r})"]),
+    },
+)"#;
+
+const UNSTORED_MODEL: &str = r#"Model(
+    rules: "rules.ron",
+    start: [Repeat(6, "(:A {v: index % 4})"), Repeat(3, "(:B {v: index})"), Repeat(5, "(:C {on: index % 2 = 0})")],
+    timers: {
+        "up": Normal(mean: 1.0, sd: 0.3),
+        "down": Exponential(rate: 0.5, clock: Aggregate, weights: { "a": "a.v" }),
+        "meet": Exponential(mean: 1.0),
+        "leave": Normal(mean: 1.0, sd: 0.1),
+        "toggle": Exponential(rate: 1.0),
+        "pair": Exponential(mean: 1.0),
+        "part": Exponential(rate: 1.0, clock: Aggregate),
+        "link": Exponential(rate: 0.5),
+        "cut": Exponential(rate: 1.0, clock: Aggregate),
+        "touch": Exponential(rate: 0.7, clock: Aggregate),
+        "join": Exponential(rate: 0.1, clock: Aggregate),
+        "die": Exponential(rate: 0.5),
+        "born": Exponential(rate: 0.1),
+    },
+    probes: {
+        "sum": Sum("b.v", over: "(b:Base)"),
+        "mean": Mean("b.v / 3", over: "(b:A)"),
+        "real": Mean("b.r", over: "(b:B)"),
+        "some": Mean("b.r", over: "(b:Base WHERE b.v > 2)"),
+        "pairs": Count("(a:A)~[:y]~(b:A)"),
+    },
+    horizon: 1000.0,
+)"#;
+
 #[test]
 fn snapshots_see_the_events_of_their_own_time() {
     let project = Project::new();
