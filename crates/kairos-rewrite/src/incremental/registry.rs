@@ -484,18 +484,19 @@ fn ranged_alone(reaction: &Reaction, query: &Query, column: usize) -> Option<Ran
         }
         _ => return None,
     };
-    let value = query.value.as_ref().filter(|_| reaction.revalue);
-    let value = value.map(|value| value.quick.as_ref()?.of_attribute());
-    let known = match value {
-        None => true,
-        Some(None) => false,
-        Some(Some((of, _))) => of == column && query.indexed != Indexed::Order,
+    // Other values are evaluated, and others than that of the query must be told of.
+    let value = if reaction.revalue {
+        let (of, of_bits) = query.value.as_ref()?.quick.as_ref()?.of_attribute()?;
+        let is_summed = matches!(query.indexed, Indexed::Sums | Indexed::Total);
+        Some((of == column && is_summed).then_some(of_bits)?)
+    } else {
+        None
     };
-    let is_alone = known && query.nodes[0] && query.numbering_hook() == Some(hook);
+    let is_alone = query.nodes[0] && query.numbering_hook() == Some(hook);
     is_alone.then(|| Ranged {
         reaction: reaction.clone(),
         range,
-        value: value.flatten().map(|(_, of_bits)| of_bits),
+        value,
     })
 }
 
