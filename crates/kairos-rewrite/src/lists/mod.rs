@@ -160,6 +160,7 @@ impl<T: Copy + Default> Lists<T> {
 
     #[cold]
     fn grow(&mut self, list: &mut List) {
+        // What outgrows two mostly outgrows four.
         let class = list.class() + 1 + u32::from(list.class() == 1);
         assert!(class < LEN_BITS, "a list of at most 2^26 members");
         let start = self.take(class as usize);
