@@ -30,24 +30,26 @@ pub(super) fn twin(
     (owner, node): (Owner, Var),
     conditions: &[&Formula],
 ) -> Option<QueryId> {
-    let said = |owner: Owner, var: Var, condition: &Formula| {
+    let by = |owner: Owner, var: Var, condition: &Formula| {
         Said::by((program, strategies), (owner, var), condition)
     };
-    let mut wanted = conditions.iter().map(|c| said(owner, node, c));
-    let wanted: Vec<Said<'_>> = wanted.by_ref().collect::<Option<_>>()?;
+    let wanted = conditions.iter().map(|c| by(owner, node, c));
+    let wanted: Vec<Said<'_>> = wanted.collect::<Option<_>>()?;
     let types = node_types(program.scope(owner), node);
     let is_twin = |query: &&Query| {
         let &[var] = query.vars.as_slice() else {
             return false;
         };
-        let others = query.conditions.iter().map(|&c| program.formula(c));
+        let said = query.conditions.iter().map(|&c| program.formula(c));
+        let said: Option<Vec<Said<'_>>> = said.map(|c| by(query.owner, var, c)).collect();
         matches!(query.purpose, Purpose::Events(_) | Purpose::Pool(..))
             && query.value.is_none()
             && node_types(program.scope(query.owner), var) == types
-            && query.conditions.len() == wanted.len()
-            && others
-                .map(|other| said(query.owner, var, other))
-                .all(|other| other.is_some_and(|other| wanted.contains(&other)))
+            && said.is_some_and(|said| {
+                let says = |all: &[Said<'_>], one: &Said<'_>| all.contains(one);
+                wanted.iter().all(|one| says(&said, one))
+                    && said.iter().all(|one| says(&wanted, one))
+            })
     };
     queries.iter().find(is_twin).map(|query| query.id)
 }

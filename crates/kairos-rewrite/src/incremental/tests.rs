@@ -44,8 +44,9 @@ fn queries(network: &Network, of: impl Fn(&Purpose) -> bool) -> usize {
 #[test]
 fn a_pool_of_nodes_that_wait_for_a_rule_is_kept_with_its_events() {
     let pools = |pool: &str| {
-        let act =
-            format!(r#"match: "(a:C)", choose: [Uniform("{pool}")], create: ["(a)-[:to]->(x)"]"#);
+        let act = format!(
+            r#"match: "(a:C WHERE a.idle AND a.idle)", choose: [Uniform("{pool}")], create: ["(a)-[:to]->(x)"]"#
+        );
         let program = program(&act, TIMER, PROBE);
         queries(program.network(), |purpose| {
             matches!(purpose, Purpose::Pool(..))
@@ -55,6 +56,9 @@ fn a_pool_of_nodes_that_wait_for_a_rule_is_kept_with_its_events() {
     assert_eq!(pools(&format!("(x:C WHERE x.on AND {free})")), 0);
     assert_eq!(pools(&format!("(x:C WHERE {free} AND x.on AND x <> a)")), 0);
     for other in [
+        // The rule itself says the same of its nodes twice.
+        "(x:C WHERE x.idle AND x.on)".to_owned(),
+        format!("(x:C WHERE x.on AND {free} AND {free} AND x.idle)"),
         "(x:C WHERE x.on)".to_owned(),
         format!("(x:C WHERE x.idle AND {free})"),
         format!("(x:C WHERE NOT x.on AND {free})"),
