@@ -172,15 +172,15 @@ impl Update {
         const FEW: usize = 8;
         let mut suspects = std::mem::take(&mut self.suspects[query.id.index()]);
         let width = query.vars.len();
-        let mut all: Vec<&[Slot]> = Vec::new();
-        let mut chunks = suspects.chunks_exact(width.max(1));
-        if chunks.len() > FEW {
-            all.extend(chunks.by_ref());
-            all.sort_unstable();
-            all.dedup();
+        let at = |position: usize| &suspects[position * width.max(1)..][..width];
+        let mut order = std::mem::take(&mut self.order);
+        order.extend(0..suspects.len() / width.max(1));
+        if order.len() > FEW {
+            order.sort_unstable_by(|&a, &b| at(a).cmp(at(b)));
+            order.dedup_by(|a, b| at(*a) == at(*b));
         }
-        for slots in all.into_iter().chain(chunks) {
-            let slots = &slots[..width];
+        for &position in &order {
+            let slots = at(position);
             if !data.is_whole(query, slots) {
                 continue;
             }
@@ -195,6 +195,8 @@ impl Update {
                 (None, false) => {}
             }
         }
+        order.clear();
+        self.order = order;
         suspects.clear();
         self.suspects[query.id.index()] = suspects;
         Ok(())

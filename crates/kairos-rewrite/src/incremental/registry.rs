@@ -12,8 +12,7 @@ use super::{
     dispatch::{Attributes, Dispatch, Look, NO_HOOK, Ranged, Reaction, Rows, Stratum},
     network::Ranked,
     query::{Indexed, Purpose, Query, QueryId},
-    sharing::existence,
-    strategy::{Strategies, Strategy, direct_subs},
+    strategy::{Strategies, Strategy, direct_subs, existence},
 };
 use crate::{
     eval::Range,

@@ -1,17 +1,17 @@
 //! Pools of nodes that a query finds anyway: those that wait for a rule are often those that another chooses among.
 
 use kairos_model::{
-    expr::{Expr, ExprKind, Formula, Var},
+    expr::{Formula, Var},
     formulas::Owner,
 };
 
 use super::{
     query::{Purpose, Query, QueryId},
-    strategy::{Degrees, Strategies},
+    strategy::{Degrees, Strategies, existence},
 };
 use crate::{
     eval::Range,
-    program::{Program, SubId, node_types},
+    program::{Program, node_types},
 };
 
 /// What a condition says of a node, of those that can be compared.
@@ -46,9 +46,8 @@ pub(super) fn twin(
             && query.value.is_none()
             && node_types(program.scope(query.owner), var) == types
             && said.is_some_and(|said| {
-                let says = |all: &[Said<'_>], one: &Said<'_>| all.contains(one);
-                wanted.iter().all(|one| says(&said, one))
-                    && said.iter().all(|one| says(&wanted, one))
+                wanted.iter().all(|one| said.contains(one))
+                    && said.iter().all(|one| wanted.contains(one))
             })
     };
     queries.iter().find(is_twin).map(|query| query.id)
@@ -66,21 +65,5 @@ impl<'a> Said<'a> {
         }
         let (column, range) = program.code(condition).quick()?.range_of_attribute()?;
         Some(Said::Lies(column, range))
-    }
-}
-
-/// Of a condition that says no more than whether a sub-pattern exists: which, and the answer with which it holds.
-pub(super) fn existence(
-    program: &Program,
-    owner: Owner,
-    condition: &Expr,
-) -> Option<(SubId, bool)> {
-    match &condition.kind {
-        ExprKind::Exists(sub) => Some((program.sub_id(owner, *sub), true)),
-        ExprKind::Not(inner) => {
-            let (sub, answer) = existence(program, owner, inner)?;
-            Some((sub, !answer))
-        }
-        _ => None,
     }
 }

@@ -330,3 +330,19 @@ pub(super) fn counted_edges(program: &Program, sub: SubId) -> &[EdgeTypeId] {
     let scope = program.scope(program.sub_owner(sub).0);
     edge_types(scope, program.sub(sub).pattern.edges[0].edge)
 }
+
+/// Of a condition that says no more than whether a sub-pattern exists: which, and the answer with which it holds.
+pub(super) fn existence(
+    program: &Program,
+    owner: Owner,
+    condition: &Expr,
+) -> Option<(SubId, bool)> {
+    match &condition.kind {
+        ExprKind::Exists(sub) => Some((program.sub_id(owner, *sub), true)),
+        ExprKind::Not(inner) => {
+            let (sub, answer) = existence(program, owner, inner)?;
+            Some((sub, !answer))
+        }
+        _ => None,
+    }
+}

@@ -60,6 +60,8 @@ pub(crate) struct Update {
     net: Vec<NetCount>,
     /// Embeddings to be looked at again, by query: slots one after the other.
     pub(super) suspects: Vec<Vec<Slot>>,
+    /// Positions of suspects, while they are looked at.
+    pub(super) order: Vec<usize>,
     /// Queries that have suspects.
     pub(super) suspected: Vec<QueryId>,
     /// By query.

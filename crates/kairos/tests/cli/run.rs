@@ -125,6 +125,54 @@ fn engine_and_reference_agree_on_what_is_not_stored() {
     }
 }
 
+/// Of the edges of one type, the graph says which match is which and which way round; a loop matches once or not at all.
+#[test]
+fn engine_and_reference_agree_on_matches_that_are_edges() {
+    let project = Project::new();
+    for (declared, arrow, line) in [
+        (r#"from: "A", to: "A""#, "->", '-'),
+        (r#"between: ("A", "A")"#, "~", '~'),
+    ] {
+        let edge = |name: &str| format!("{line}[{name}:x]{arrow}");
+        let (w, new) = (edge("w"), edge(""));
+        project.write(
+            "rules.ron",
+            &format!(
+                r#"RuleSet(
+                    types: (nodes: {{"A": (attributes: {{"v": Int(0)}})}}, edges: {{"x": ({declared})}}),
+                    rules: {{
+                        "join": (match: "(a:A), (b:A)", symmetric: false, create: ["(a){new}(b)"]),
+                        "loop": (match: "(a:A)", create: ["(a){new}(a)"]),
+                        "cut": (match: "(a:A){w}(b:A)", symmetric: false, delete: ["w"], set: ["a.v += 1", "b.v -= 2"]),
+                        "look": (match: "(c:A)", choose: [Uniform("(a:A){w}(b:A)")], delete: ["w"], set: ["b.v = a.v"]),
+                        "die": (match: "(a:A WHERE a.v > 4)", delete: ["a"], create: ["(:A)"]),
+                    }},
+                )"#
+            ),
+        );
+        project.write(
+            "edges.ron",
+            r#"Model(
+                rules: "rules.ron",
+                start: [Repeat(8, "(:A {v: index % 3})")],
+                timers: {
+                    "join": Exponential(rate: 0.05, clock: Aggregate),
+                    "loop": Exponential(rate: 0.1),
+                    "cut": Exponential(rate: 0.3, clock: Aggregate),
+                    "look": Exponential(rate: 0.1),
+                    "die": Exponential(rate: 0.2),
+                },
+                horizon: 1000.0,
+            )"#,
+        );
+        for random_seed in 1..4 {
+            let verify = format!("verify edges.ron --steps 500 --random-seed {random_seed}");
+            let said = project.kairos(&verify).expect(0).out;
+            assert!(said.contains("agree on 500 steps"), "{said}");
+        }
+    }
+}
+
 const UNSTORED_RULES: &str = r#"RuleSet(
     types: (
         nodes: {
