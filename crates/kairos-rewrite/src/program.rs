@@ -171,9 +171,12 @@ impl Program {
         let rules = program.model.rules.iter();
         program.effects = rules.map(|r| RuleEffects::new(&program, r)).collect();
         program.network = Network::compile(&program);
-        let dispatch = &program.network.dispatch;
-        for (effects, rule) in program.effects.iter_mut().zip(&program.model.rules) {
-            effects.note_readers(dispatch, rule);
+        let Network {
+            dispatch, foreseen, ..
+        } = &program.network;
+        let effects = program.effects.iter_mut().zip(foreseen);
+        for ((effects, foreseen), rule) in effects.zip(&program.model.rules) {
+            effects.note_readers(dispatch, foreseen.as_ref(), rule);
         }
         program
     }

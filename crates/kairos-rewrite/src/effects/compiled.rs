@@ -13,7 +13,7 @@ use crate::{
     error::{Fault, Outcome},
     eval::{Evaluated, finite, overflow},
     graph::HostGraph,
-    incremental::{Dispatch, Ready},
+    incremental::{Dispatch, Foreseen, Ready},
     matcher::Firing,
     program::{Program, is_node},
     schema::EndPorts,
@@ -26,7 +26,7 @@ pub(crate) struct RuleEffects {
     pub(super) blocks: Box<[CompiledEffect]>,
     /// Whether nothing in them can get into the way of anything else.
     straight: bool,
-    /// Whether they are one assignment.
+    /// Whether they are one assignment: so it is said until [`RuleEffects::note_readers`] knows whether it concerns anybody.
     alone: bool,
     /// Whether a second edge of a unique type could be created.
     pub(super) unique: bool,
@@ -58,16 +58,23 @@ impl RuleEffects {
         }
     }
 
-    /// Notes which of its changes no query is about.
-    pub(crate) fn note_readers(&mut self, dispatch: &Dispatch, rule: &Rule) {
+    /// Notes which of its changes no query is about, or need not be told because all that follows from them is foreseen.
+    pub(crate) fn note_readers(
+        &mut self,
+        dispatch: &Dispatch,
+        foreseen: Option<&Foreseen>,
+        rule: &Rule,
+    ) {
+        self.alone &= foreseen.is_some_and(Foreseen::is_nothing);
         for assignment in &mut self.main.set {
-            assignment.noticed = assignment.is_read(dispatch, &rule.scope);
+            assignment.noticed = foreseen.is_none() && assignment.is_read(dispatch, &rule.scope);
         }
         for creation in &mut self.main.create {
-            creation.noticed = match creation.what {
+            let is_noticed = match creation.what {
                 CompiledKind::Node(ty) => dispatch.notices_nodes(ty),
                 CompiledKind::Edge { ty, .. } => dispatch.notices_edges(ty),
             };
+            creation.noticed = foreseen.is_none() && is_noticed;
         }
     }
 
@@ -84,7 +91,7 @@ impl RuleEffects {
         edge.map(|&edge| bound.get(edge))
     }
 
-    /// The assignment of a rule that does nothing else.
+    /// The assignment of a rule that does nothing else, if it concerns nobody.
     #[inline]
     pub(crate) fn alone(&self) -> Option<&CompiledAssignment> {
         self.alone.then(|| &self.main.set[0])

@@ -92,6 +92,8 @@ struct PlannedCreation {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PlannedAssignment {
     place: Place,
+    /// What is there before.
+    before: u64,
     bits: u64,
     accumulates: bool,
 }
@@ -292,9 +294,11 @@ impl Change {
             self.assignment_to(place.attribute)
         };
         let Some(earlier) = earlier else {
-            let bits = assignment.combine(reader, firing, place.read(graph), value)?;
+            let before = place.read(graph);
+            let bits = assignment.combine(reader, firing, before, value)?;
             self.assignments.push(PlannedAssignment {
                 place,
+                before,
                 bits,
                 accumulates,
             });
@@ -398,6 +402,18 @@ impl Change {
     #[must_use]
     pub fn created_edges(&self) -> &[Slot] {
         &self.created_edges
+    }
+
+    /// The attribute that an assignment of a rule with straight effects is to, if it has other bits than before.
+    #[inline]
+    pub(crate) fn changed_by(&self, assignment: usize) -> Option<ChangedAttribute> {
+        let PlannedAssignment {
+            place,
+            before,
+            bits,
+            ..
+        } = self.assignments[assignment];
+        place.changed(before, bits)
     }
 
     /// After [`Change::commit`]: attributes that have other bits than before; after `Change::carry_out` those that a query may read.

@@ -119,6 +119,7 @@ impl CompiledAssignment {
         let before = place.read(reader.graph());
         Ok(PlannedAssignment {
             place,
+            before,
             bits: self.combine(reader, firing, before, value)?,
             accumulates: self.accumulates(),
         })
@@ -152,7 +153,7 @@ impl CompiledAssignment {
         }
     }
 
-    /// Carries it out at once, where it is all that a rule does, and says what has other bits than before.
+    /// Carries it out at once, where it is all that a rule does.
     ///
     /// # Errors
     /// A sum that does not fit.
@@ -162,12 +163,10 @@ impl CompiledAssignment {
         graph: &mut HostGraph,
         bound: &Binding,
         value: Value,
-    ) -> Evaluated<Option<ChangedAttribute>> {
-        let place = self.place(graph, bound);
-        let word = place.word(graph);
-        let bits = self.combined(*word, value)?;
-        let before = std::mem::replace(word, bits);
-        Ok(place.changed(before, bits))
+    ) -> Evaluated<()> {
+        let word = self.place(graph, bound).word(graph);
+        *word = self.combined(*word, value)?;
+        Ok(())
     }
 }
 

@@ -51,7 +51,7 @@ fn check(rule: &str, expected: &str) {
 
 #[test]
 fn one_assignment_stands_alone() {
-    check(r#"set: ["a.n = 1"]"#, "alone noticed");
+    check(r#"set: ["a.n = 1"]"#, "straight noticed");
     check(r#"set: ["a.m += 1"]"#, "alone -");
     check(r#"set: ["k.w = 1"]"#, "alone -");
     check(r#"set: ["a.n = 1"], delete: ["k"]"#, "straight noticed");

@@ -74,31 +74,43 @@ impl Update {
             if decided.is_empty() || data.graph.is_gone(node) {
                 continue;
             }
-            for &Decided {
-                query,
-                hook,
-                holds_if,
-                port,
-            } in decided
-            {
-                let exists = match port {
-                    // What a step creates it does not delete.
-                    _ if by > 0 => true,
-                    Some(port) => data.graph.degree(node, port) > 0,
-                    None => data.count_of(sub, node) > 0,
-                };
-                let query = &network.queries[query.index()];
-                let row = data.first_row(query.id, hook, node);
-                let store = &data.stores[query.id.index()];
-                let hangs = || port.is_some() || store.hangs(hook, &data.graph, node);
-                match (row, exists == holds_if) {
-                    (NONE, true) if hangs() => {
-                        self.insert(data, query, &[node])?;
-                    }
-                    (NONE, _) | (_, true) => {}
-                    (row, false) => self.remove(data, query, row, false),
-                }
+            for &one in decided {
+                self.decide_at(network, data, one, (sub, node, by > 0))?;
             }
+        }
+        Ok(())
+    }
+
+    /// The same of one query, at a node with an edge that comes or goes.
+    #[inline(always)]
+    pub(super) fn decide_at(
+        &mut self,
+        network: &Network,
+        data: &mut Data,
+        Decided {
+            query,
+            hook,
+            holds_if,
+            port,
+        }: Decided,
+        (sub, node, comes): (SubId, Slot, bool),
+    ) -> Outcome<()> {
+        let exists = match port {
+            // What a step creates it does not delete.
+            _ if comes => true,
+            Some(port) => data.graph.degree(node, port) > 0,
+            None => data.count_of(sub, node) > 0,
+        };
+        let query = &network.queries[query.index()];
+        let row = data.first_row(query.id, hook, node);
+        let store = &data.stores[query.id.index()];
+        let hangs = || port.is_some() || store.hangs(hook, &data.graph, node);
+        match (row, exists == holds_if) {
+            (NONE, true) if hangs() => {
+                self.insert(data, query, &[node])?;
+            }
+            (NONE, _) | (_, true) => {}
+            (row, false) => self.remove(data, query, row, false),
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use std::{cell::Cell, cmp::Ordering, sync::Arc};
 use kairos_model::{
     expr::{FormulaId, Var},
     formulas::Owner,
+    probe::ProbeId,
     rule::RuleId,
 };
 
@@ -22,7 +23,9 @@ use super::{
 };
 use crate::{
     binding::{Binding, Bound, Slot},
+    effects::ChangedAttribute,
     error::{Fault, Outcome, RuntimeError},
+    eval::OfBits,
     exact::ExactSum,
     graph::HostGraph,
     lists::LONGEST,
@@ -61,7 +64,6 @@ pub(crate) struct Data {
     /// By event.
     pub(crate) events: Vec<Event>,
     free_events: Vec<EventId>,
-    lost_events: Vec<EventId>,
     /// No more events may be active.
     most_events: usize,
     /// By query of events: what the timers' sub-patterns gave last, row after row.
@@ -97,7 +99,6 @@ impl Data {
             effort: Cell::default(),
             events: Vec::new(),
             free_events: Vec::new(),
-            lost_events: Vec::new(),
             most_events: usize::try_from(program.model.run.limits.active_events)
                 .map_or(NONE as usize - 1, |limit| limit.min(NONE as usize - 1)),
             observed: vec![Vec::new(); queries.len()],
@@ -122,7 +123,8 @@ impl Data {
         while let Some((id, row)) = self.removed.pop() {
             self.stores[id.index()].reuse(row);
         }
-        self.free_events.append(&mut self.lost_events);
+        let lost = self.delta.lost.iter().map(|lost| lost.event);
+        self.free_events.extend(lost);
         self.delta.clear();
     }
 
@@ -207,6 +209,18 @@ impl Data {
         }
     }
 
+    /// Notes for a probe that sums up what an attribute comes to that it is another.
+    #[inline]
+    pub(super) fn sum_otherwise(
+        &mut self,
+        probe: ProbeId,
+        value: OfBits,
+        ChangedAttribute { before, now, .. }: ChangedAttribute,
+    ) {
+        self.sums[probe.index()].replace(value.value(before), value.value(now));
+        self.delta.probes.push(probe);
+    }
+
     /// The count of a sub-pattern at a node or (`Slot::NONE`) as a whole, matched edges not left out.
     pub(crate) fn count_of(&self, sub: SubId, node: Slot) -> i64 {
         let count = match self.network().strategies.of(sub) {
@@ -258,6 +272,10 @@ impl Data {
     #[inline]
     pub(crate) fn by_numbers(&self, query: &Query, a: u32, b: u32) -> Ordering {
         let store = &self.stores[query.id.index()];
+        if query.nodes.len() == 1 && query.nodes[0] {
+            let node = |row| store.only(row);
+            return self.graph.order_of_nodes(node(a), node(b));
+        }
         let (a, b) = (store.row(a, &self.graph), store.row(b, &self.graph));
         for &column in &query.order {
             let (a, b) = (a[column], b[column]);
@@ -322,6 +340,14 @@ impl Data {
         compared.find(|o| o.is_ne()).is_none_or(Ordering::is_lt)
     }
 
+    /// Whether of two matches that are each other's images, with two nodes exchanged, the one with them in this order is kept.
+    #[inline]
+    pub(crate) fn is_first(&self, a: Slot, b: Slot) -> bool {
+        let graph = &self.graph;
+        let names = graph.node_name(a).cmp(&graph.node_name(b));
+        names.then_with(|| graph.order_of_nodes(a, b)).is_lt()
+    }
+
     /// Adds a match that is not there yet.
     #[inline]
     pub(crate) fn insert(
@@ -361,7 +387,7 @@ impl Data {
         };
         self.stores[id.index()].set_event(row, event);
         self.delta.found.push(event);
-        let count = self.events.len() - self.free_events.len() - self.lost_events.len();
+        let count = self.events.len() - self.free_events.len() - self.delta.lost.len();
         if count > self.most_events {
             return Err(self.too_many_events(rule, count as u64));
         }
@@ -392,7 +418,6 @@ impl Data {
         }
         if let Purpose::Events(_) = query.purpose {
             let event = store.event(row);
-            self.lost_events.push(event);
             self.delta.lost.push(Lost { event, deleted });
         }
     }
@@ -493,8 +518,8 @@ impl Data {
         let pools: usize = self.pools.iter().flatten().map(|p| p.memory_bytes()).sum();
         let totals: usize = self.totals.iter().flatten().map(|t| t.memory_bytes()).sum();
         let heads = self.heads.memory_bytes();
-        let unused = self.free_events.capacity() + self.lost_events.capacity();
-        let events = self.events.capacity() * size_of::<Event>() + unused * size_of::<EventId>();
+        let events = self.events.capacity() * size_of::<Event>()
+            + self.free_events.capacity() * size_of::<EventId>();
         let removed = self.removed.capacity() * size_of::<(QueryId, u32)>();
         let observed = self
             .observed

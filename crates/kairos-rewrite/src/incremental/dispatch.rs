@@ -1,13 +1,14 @@
 //! What has to be done about each kind of change: tables from changed element to rows and searches.
 
 use kairos_model::{
+    expr::Var,
     probe::ProbeId,
     types::{AttributeId, EdgeTypeId, NodeTypeId, TypeGraph},
 };
 
 use super::{
     plan::{Ends, Plan, TypeSet},
-    query::QueryId,
+    query::{Query, QueryId},
     tally::{Counted, Tally},
 };
 use crate::{
@@ -39,7 +40,7 @@ pub(crate) enum Look {
     /// Matches around the changed element.
     Around(Plan),
     /// Matches that are the changed edge with its ends, without conditions.
-    Edge(Ends),
+    Edge(LoneEdge),
     /// Matches anywhere.
     Everywhere,
     /// Rows at the ends of the changed edge.
@@ -48,11 +49,27 @@ pub(crate) enum Look {
     Suspects(Plan),
 }
 
+/// A pattern that is one edge with its ends.
+#[derive(Clone, Debug)]
+pub(crate) struct LoneEdge {
+    pub(crate) ends: Ends,
+    /// The columns of the edge and of its ends.
+    pub(super) columns: (usize, usize, usize),
+}
+
 impl Look {
-    /// For what a plan finds.
-    pub(super) fn around(plan: Plan) -> Look {
+    /// For what a plan of a query finds.
+    pub(super) fn around(query: &Query, plan: Plan) -> Look {
+        let column = |var: Var| query.column(var).expect("a variable of the query");
         match plan.ends_alone() {
-            Some(ends) => Look::Edge(ends.clone()),
+            Some(ends) => Look::Edge(LoneEdge {
+                ends: ends.clone(),
+                columns: (
+                    column(ends.edge),
+                    column(ends.from.var),
+                    column(ends.to.var),
+                ),
+            }),
             None => Look::Around(plan),
         }
     }

@@ -3,11 +3,12 @@
 use super::{
     data::Data,
     network::Network,
+    pool::Pools,
     query::{Indexed, Purpose, Query},
     rows::News,
     update::Update,
 };
-use crate::error::Outcome;
+use crate::{binding::Binding, error::Outcome};
 
 impl Update {
     /// Brings pools, aggregates and probes up to date, and the delta in shape.
@@ -75,47 +76,67 @@ impl Update {
 
     /// Lost members leave in ascending numbers, each by swapping with the last, then found ones are appended in ascending numbers.
     fn reorder(&mut self, data: &mut Data, query: &Query) -> Outcome<()> {
-        let News {
-            lost,
-            found,
-            revalued,
-            ..
-        } = &mut self.news[query.id.index()];
+        let news = &mut self.news[query.id.index()];
+        for rows in [&mut news.lost, &mut news.found] {
+            if rows.len() > 1 {
+                by_numbers(data, query, rows);
+            }
+        }
         let Some(mut pools) = data.pools[query.id.index()].take() else {
             return Ok(());
         };
-        let store = &data.stores[query.id.index()];
-        let anchor = |row: u32| {
-            query
-                .anchor
-                .map(|column| store.row(row, &data.graph)[column])
-        };
-        for rows in [&mut *lost, &mut *found] {
-            let by_numbers = |a: &u32, b: &u32| data.by_numbers(query, *a, *b);
-            match rows.as_mut_slice() {
-                [] | [_] => {}
-                [a, b] if by_numbers(a, b).is_le() => {}
-                [a, b] => std::mem::swap(a, b),
-                more => more.sort_unstable_by(by_numbers),
-            }
+        if query.anchor.is_none() && query.value.is_none() {
+            news.lost.iter().for_each(|&row| pools.remove(None, row));
+            news.found.iter().for_each(|&row| pools.push(None, row, 0));
+        } else {
+            relist(&mut pools, news, data, query, &self.bound)?;
         }
-        for &row in &*lost {
-            pools.remove(anchor(row), row);
-        }
-        for &row in &*found {
-            pools.push(anchor(row), row, data.key_of(query, row, &self.bound)?);
-        }
-        for &row in &*revalued {
-            if store.is_alive(row) {
-                pools.revalue(anchor(row), row, data.key_of(query, row, &self.bound)?);
-            }
-        }
-        lost.clear();
-        found.clear();
-        revalued.clear();
+        news.lost.clear();
+        news.found.clear();
+        news.revalued.clear();
         data.pools[query.id.index()] = Some(pools);
         Ok(())
     }
+}
+
+/// Puts rows in the order of their numbers. Mostly there are two.
+fn by_numbers(data: &Data, query: &Query, rows: &mut [u32]) {
+    match rows {
+        [a, b] => {
+            if data.by_numbers(query, *a, *b).is_gt() {
+                std::mem::swap(a, b);
+            }
+        }
+        more => more.sort_unstable_by(|&a, &b| data.by_numbers(query, a, b)),
+    }
+}
+
+/// Takes lost rows out of their pools, enters found ones, and gives others their values.
+fn relist(
+    pools: &mut Pools,
+    news: &News,
+    data: &Data,
+    query: &Query,
+    bound: &Binding,
+) -> Outcome<()> {
+    let store = &data.stores[query.id.index()];
+    let anchor = |row: u32| {
+        query
+            .anchor
+            .map(|column| store.row(row, &data.graph)[column])
+    };
+    for &row in &news.lost {
+        pools.remove(anchor(row), row);
+    }
+    for &row in &news.found {
+        pools.push(anchor(row), row, data.key_of(query, row, bound)?);
+    }
+    for &row in &news.revalued {
+        if store.is_alive(row) {
+            pools.revalue(anchor(row), row, data.key_of(query, row, bound)?);
+        }
+    }
+    Ok(())
 }
 
 /// Sorts a list and leaves every item in once. Mostly there are no more than two.

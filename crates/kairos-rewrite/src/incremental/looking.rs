@@ -2,9 +2,9 @@
 
 use super::{
     data::Data,
-    dispatch::{Look, Reaction},
+    dispatch::{LoneEdge, Look, Reaction},
     network::Network,
-    plan::{Ends, Item, Plan},
+    plan::{Item, Plan},
     query::Query,
     room::Room,
     rows::SUSPECTED,
@@ -27,7 +27,7 @@ impl Update {
             Look::Everywhere => self.everywhere(data, query),
             Look::Around(plan) if !may_fit(data, plan, element) => Ok(()),
             Look::Around(plan) => self.find_all(data, query, plan, element),
-            Look::Edge(ends) => self.edge(data, query, ends, element),
+            Look::Edge(lone) => self.edge(data, query, lone, element),
             Look::Suspects(_) => self.look(network, data, reaction, element),
             Look::Ends => {
                 let (from, to) = data.graph.ends(element);
@@ -39,49 +39,37 @@ impl Update {
 
     /// Adds the matches of a pattern that is one edge with its ends and has no conditions: at most two. The edge is new, so that none of them is
     /// there yet.
-    fn edge(&mut self, data: &mut Data, query: &Query, ends: &Ends, edge: Slot) -> Outcome<()> {
+    pub(super) fn edge(
+        &mut self,
+        data: &mut Data,
+        query: &Query,
+        LoneEdge { ends, columns }: &LoneEdge,
+        edge: Slot,
+    ) -> Outcome<()> {
         let (from, to) = data.graph.ends(edge);
         let both_ways = ends.undirected && from != to;
         data.note_search(1 + u64::from(both_ways));
-        let (forth, back) = ((from, edge, to), (to, edge, from));
-        if both_ways && !query.orbits.is_empty() {
+        let slots = |(from, to): (Slot, Slot)| {
+            let mut slots = [to; 3];
+            (slots[columns.0], slots[columns.1]) = (edge, from);
+            slots
+        };
+        let (width, forth, back) = (query.vars.len(), (from, to), (to, from));
+        if !query.orbits.is_empty() && both_ways {
             // One is the image of the other, and the one that is not after it is kept.
-            if ends.fit(&data.graph, from, to) && !self.edge_between(data, query, ends, forth)? {
-                self.edge_between(data, query, ends, back)?;
+            let kept = if data.is_first(from, to) { forth } else { back };
+            if ends.fit(&data.graph, from, to) {
+                self.insert(data, query, &slots(kept)[..width])?;
             }
             return Ok(());
         }
         if ends.fit(&data.graph, from, to) {
-            self.edge_between(data, query, ends, forth)?;
+            self.insert(data, query, &slots(forth)[..width])?;
         }
         if both_ways && ends.fit(&data.graph, to, from) {
-            self.edge_between(data, query, ends, back)?;
+            self.insert(data, query, &slots(back)[..width])?;
         }
         Ok(())
-    }
-
-    /// Adds a match of an edge with its ends, if it is canonical; whether it is.
-    fn edge_between(
-        &mut self,
-        data: &mut Data,
-        query: &Query,
-        ends: &Ends,
-        (from, edge, to): (Slot, Slot, Slot),
-    ) -> Outcome<bool> {
-        let mut slots = [to; 3];
-        for (slot, &var) in slots.iter_mut().zip(&query.vars) {
-            if var == ends.edge {
-                *slot = edge;
-            } else if var == ends.from.var {
-                *slot = from;
-            }
-        }
-        let slots = &slots[..query.vars.len()];
-        let is_canonical = data.is_canonical(query, slots);
-        if is_canonical {
-            self.insert(data, query, slots)?;
-        }
-        Ok(is_canonical)
     }
 
     /// Collects suspects around an element.

@@ -13,6 +13,7 @@ mod counts;
 mod data;
 mod dispatch;
 mod ending;
+mod foreseen;
 mod heads;
 mod looking;
 mod network;
@@ -38,12 +39,13 @@ mod values;
 mod walk;
 
 pub(crate) use dispatch::Dispatch;
+pub(crate) use foreseen::Foreseen;
 pub(crate) use network::Network;
 pub(crate) use query::Ready;
 
 use data::Data;
 use picking::Step;
-use update::{Created, Update};
+use update::Update;
 
 use crate::{
     binding::{Binding, Slot},
@@ -64,7 +66,7 @@ pub struct IncrementalMatcher {
 }
 
 impl IncrementalMatcher {
-    /// Applies a rule that is one assignment.
+    /// Applies a rule that is one assignment, which concerns nobody.
     #[inline(never)]
     fn apply_assignment(
         &mut self,
@@ -74,17 +76,12 @@ impl IncrementalMatcher {
         cause: &mut dyn Cause,
     ) -> Outcome<()> {
         let firing = &Firing { rule, bound, now };
-        let IncrementalMatcher {
-            program,
-            data,
-            update,
-            ..
-        } = self;
+        let IncrementalMatcher { program, data, .. } = self;
         let Some(assignment) = program.effects(rule).alone() else {
             unreachable!("the rule is one assignment")
         };
         let value = assignment.value(data, firing, cause)?;
-        assign(program, data, update, *firing, (assignment, value))
+        assign(data, *firing, (assignment, value))
     }
 
     /// Applies a rule whose effects need no plan.
@@ -103,21 +100,32 @@ impl IncrementalMatcher {
             update,
             change,
         } = self;
-        let effects = program.effects(firing.rule);
-        let deleted = effects.deleted(firing.bound);
+        let network = program.network();
+        let effects = program.effects(rule);
+        let foreseen = network.foreseen[rule.index()].as_ref();
+        let deleted = effects.deleted(bound);
         if deleted.is_some() {
             data.prefetch_scattered(firing);
         }
         change.read(data, firing, (effects, deleted), cause)?;
         if let Some(edge) = deleted {
             data.prefetch_around_scattered(firing);
-            update.before_deletion(program, data, &[], &[edge])?;
-            update.drop_matches(program, data, &[], &[edge]);
+            if foreseen.is_none() {
+                update.before_deletion(program, data, &[], &[edge])?;
+                update.drop_matches(program, data, &[], &[edge]);
+            }
             data.prefetch_lists_of_scattered(firing);
             data.graph.delete_edge(edge);
         }
-        change.carry_out(effects, &mut data.graph, firing.bound, cause);
-        update.follow(program, data, change, deleted.is_some())
+        change.carry_out(effects, &mut data.graph, bound, cause);
+        match foreseen {
+            Some(foreseen) if foreseen.is_nothing() => {
+                data.has_news |= deleted.is_some();
+                Ok(())
+            }
+            Some(foreseen) => update.conclude(network, data, foreseen, (change, bound)),
+            None => update.follow(program, data, change, deleted.is_some()),
+        }
     }
 
     /// Applies a rule whose effects are planned before they are carried out.
@@ -151,29 +159,17 @@ impl IncrementalMatcher {
     }
 }
 
-/// Carries out an assignment that is all that a rule does.
+/// Carries out an assignment that is all that a rule does, and concerns nobody.
 #[inline(always)]
 fn assign(
-    program: &Program,
     data: &mut Data,
-    update: &mut Update,
-    Firing { rule, bound, now }: Firing<'_>,
+    firing: Firing<'_>,
     (assignment, value): (&CompiledAssignment, Value),
 ) -> Outcome<()> {
-    let changed = match assignment.carry_out(&mut data.graph, bound, value) {
-        Ok(changed) => changed,
-        Err(fault) => {
-            let firing = Firing { rule, bound, now };
-            return Err(assignment.fault(data, &firing, *fault));
-        }
-    };
-    if assignment.noticed
-        && let Some(changed) = changed
-        && update.note_attribute(&program.network().dispatch, data, changed)
-    {
-        update.after(program, data, Created::default())?;
+    match assignment.carry_out(&mut data.graph, firing.bound, value) {
+        Ok(()) => Ok(()),
+        Err(fault) => Err(assignment.fault(data, &firing, *fault)),
     }
-    Ok(())
 }
 
 impl Matcher for IncrementalMatcher {
@@ -206,19 +202,14 @@ impl Matcher for IncrementalMatcher {
 
     #[inline]
     fn apply(&mut self, firing: Firing<'_>, cause: &mut dyn Cause) -> Outcome<()> {
-        let IncrementalMatcher {
-            program,
-            data,
-            update,
-            ..
-        } = self;
+        let IncrementalMatcher { program, data, .. } = self;
         data.begin_step(firing.now);
         let effects = program.effects(firing.rule);
         // The parts of a firing are handed on in registers, so that it need not stand in memory.
         let Firing { rule, bound, now } = firing;
         match effects.alone() {
             Some(assignment) => match assignment.constant() {
-                Some(value) => assign(program, data, update, firing, (assignment, value)),
+                Some(value) => assign(data, firing, (assignment, value)),
                 None => self.apply_assignment(rule, bound, now, cause),
             },
             None if effects.are_straight() => self.apply_straight(rule, bound, now, cause),

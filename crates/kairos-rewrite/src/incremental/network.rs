@@ -12,6 +12,7 @@ use kairos_model::{
 
 use super::{
     dispatch::Dispatch,
+    foreseen::Foreseen,
     picking::{Choosing, Picking},
     plan::Plan,
     prefetch::Ahead,
@@ -71,6 +72,8 @@ pub(crate) struct Network {
     pub(crate) tallies: Vec<Option<Tally>>,
     /// For each rule the elements that its application comes upon one after the other, and whether they are nodes.
     pub(crate) scattered: Vec<Box<[(Var, bool)]>>,
+    /// For each rule with straight effects what its application means for matches, where all of it is foreseen.
+    pub(crate) foreseen: Vec<Option<Foreseen>>,
     /// The query of `stop_when`.
     pub(crate) stop: Option<QueryId>,
 }
@@ -162,7 +165,7 @@ impl Network {
         let scattered = |(rule, events): (&Rule, &Option<QueryId>)| {
             scattered(rule).filter(|_| events.is_some()).collect()
         };
-        Network {
+        let mut network = Network {
             queries,
             ahead,
             scattered: model.rules.iter().zip(&events).map(scattered).collect(),
@@ -178,8 +181,15 @@ impl Network {
             rankings,
             probes,
             tallies,
+            foreseen: Vec::new(),
             stop,
-        }
+        };
+        let foreseen = |(id, rule): (RuleId, &Rule)| {
+            let is_straight = program.effects(id).are_straight();
+            is_straight.then(|| Foreseen::of(program, &network, rule))?
+        };
+        network.foreseen = (0..).map(RuleId).zip(&model.rules).map(foreseen).collect();
+        network
     }
 }
 

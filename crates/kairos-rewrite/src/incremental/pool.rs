@@ -105,6 +105,7 @@ impl Pools {
     }
 
     /// Appends a row. `key` is that of its value, where values are indexed: its place in the order ([`ordered`]), or its bits for sums.
+    #[inline]
     pub(crate) fn push(&mut self, anchor: Option<Slot>, row: u32, key: u64) {
         let group = Self::group(anchor);
         if self.groups.len() <= group {
@@ -126,6 +127,7 @@ impl Pools {
     }
 
     /// Removes a row.
+    #[inline]
     pub(crate) fn remove(&mut self, anchor: Option<Slot>, row: u32) {
         let group = &mut self.groups[Self::group(anchor)];
         let position = std::mem::replace(&mut self.positions[row as usize], NONE);

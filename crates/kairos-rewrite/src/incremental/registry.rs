@@ -119,7 +119,7 @@ impl Builder<'_> {
                     continue;
                 }
                 let reaction = Reaction {
-                    look: Look::around(query.seeded(self.program, Some(var))),
+                    look: Look::around(query, query.seeded(self.program, Some(var))),
                     ..quiet(id)
                 };
                 self.add(query, Trigger::Appears(var), reaction);

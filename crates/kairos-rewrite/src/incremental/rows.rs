@@ -6,10 +6,11 @@ use super::{
     network::Network,
     query::{Purpose, Query, QueryId},
     store::NONE,
-    update::{Changed, Update},
+    update::Update,
 };
 use crate::{
     binding::{Bound, Only, Slot},
+    effects::ChangedAttribute,
     error::Outcome,
     matcher::MatchDelta,
 };
@@ -153,15 +154,11 @@ impl Update {
             range,
             value,
         }: &Ranged,
-        &Changed {
-            element,
-            before,
-            now,
-            ..
-        }: &Changed,
+        ChangedAttribute { of, before, now }: ChangedAttribute,
     ) -> Outcome<()> {
         let query = &network.queries[reaction.query.index()];
         let holds = |bits: u64| range.has(bits.cast_signed());
+        let element = of.element;
         // The row has the number of the node.
         let row = element.0;
         match (holds(before), holds(now)) {

@@ -206,6 +206,15 @@ impl Store {
         }
     }
 
+    /// The only slot of a row that has one.
+    #[inline]
+    pub(crate) fn only(&self, row: u32) -> Slot {
+        match self.layout.content {
+            Content::Element => Slot(row),
+            _ => self.slots[row as usize],
+        }
+    }
+
     /// The slots of a row that are stored.
     #[inline]
     pub(crate) fn stored(&self, row: u32) -> &[Slot] {
@@ -424,9 +433,12 @@ impl Store {
         graph: &HostGraph,
         heads: &mut AllHeads,
     ) -> u32 {
+        if self.layout.content == Content::Element {
+            let row = slots[0].0;
+            self.enter(row, row as usize + 1);
+            return row;
+        }
         let row = self.vacant(slots, graph);
-        self.alive[row as usize] = true;
-        self.len += 1;
         if self.layout.stored() > 0 {
             self.slots[row as usize * slots.len()..][..slots.len()].copy_from_slice(slots);
         }
@@ -436,19 +448,27 @@ impl Store {
         row
     }
 
-    /// A row that is free, with room for it.
+    /// A row that was free.
     #[inline]
     fn vacant(&mut self, slots: &[Slot], graph: &HostGraph) -> u32 {
         let row = match self.layout.numbering {
             Some(hook) => self.number(hook, slots, graph),
             None => self.free.pop().unwrap_or_else(|| self.bound()),
         };
-        if row as usize >= self.alive.len() {
-            // An edge has room for both its rows at once.
-            let both = usize::from(self.layout.both_ways.is_some());
-            self.grow((row as usize | both) + 1);
-        }
+        // An edge has room for both its rows at once.
+        let both = usize::from(self.layout.both_ways.is_some());
+        self.enter(row, (row as usize | both) + 1);
         row
+    }
+
+    /// Counts a row in; if there is no room for it, it is made for so many rows.
+    #[inline]
+    fn enter(&mut self, row: u32, rows: usize) {
+        if row as usize >= self.alive.len() {
+            self.grow(rows);
+        }
+        self.alive[row as usize] = true;
+        self.len += 1;
     }
 
     #[cold]

@@ -35,13 +35,11 @@ impl Created<'_> {
     }
 }
 
-/// An attribute that has changed: its number ([`super::dispatch::Attributes`]), of which element, and its bits.
+/// An attribute that has changed, and its number ([`super::dispatch::Attributes`]).
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Changed {
+struct Changed {
     attribute: usize,
-    pub(super) element: Slot,
-    pub(super) before: u64,
-    pub(super) now: u64,
+    changed: ChangedAttribute,
 }
 
 /// What an application has changed in the graph, as far as it can concern a match.
@@ -180,7 +178,7 @@ impl Update {
         }
     }
 
-    fn drop_rows(&mut self, data: &mut Data, query: &Query, hook: usize, element: Slot) {
+    pub(super) fn drop_rows(&mut self, data: &mut Data, query: &Query, hook: usize, element: Slot) {
         let mut row = data.first_row(query.id, hook, element);
         while row != NONE {
             let next = data.stores[query.id.index()].next(hook, row);
@@ -218,22 +216,16 @@ impl Update {
         &mut self,
         dispatch: &Dispatch,
         data: &mut Data,
-        ChangedAttribute { of, before, now }: ChangedAttribute,
+        changed: ChangedAttribute,
     ) -> bool {
-        let attribute = dispatch.attributes.of(&data.graph, &of);
+        let attribute = dispatch.attributes.of(&data.graph, &changed.of);
         let sums = &*dispatch.sums[attribute];
         for &(probe, value) in sums {
-            data.sums[probe.index()].replace(value.value(before), value.value(now));
-            data.delta.probes.push(probe);
+            data.sum_otherwise(probe, value, changed);
         }
         let is_read = dispatch.is_read[attribute];
         if is_read {
-            self.changed.push(Changed {
-                attribute,
-                element: of.element,
-                before,
-                now,
-            });
+            self.changed.push(Changed { attribute, changed });
         }
         is_read || !sums.is_empty()
     }
@@ -323,12 +315,12 @@ impl Update {
         counted: &[NetCount],
     ) -> Outcome<bool> {
         let mut seeks = !created.is_empty();
-        for change in changed {
-            for ranged in &tables.ranged[change.attribute] {
-                self.range(network, data, ranged, change)?;
+        for &Changed { attribute, changed } in changed {
+            for ranged in &tables.ranged[attribute] {
+                self.range(network, data, ranged, changed)?;
             }
-            for reaction in &tables.changed[change.attribute] {
-                self.react(network, data, reaction, change.element, None)?;
+            for reaction in &tables.changed[attribute] {
+                self.react(network, data, reaction, changed.of.element, None)?;
                 seeks |= !matches!(reaction.look, Look::Nowhere);
             }
         }
@@ -361,9 +353,9 @@ impl Update {
                 self.search(network, data, reaction, edge)?;
             }
         }
-        for change in changed {
-            for reaction in &tables.changed[change.attribute] {
-                self.search(network, data, reaction, change.element)?;
+        for &Changed { attribute, changed } in changed {
+            for reaction in &tables.changed[attribute] {
+                self.search(network, data, reaction, changed.of.element)?;
             }
         }
         for count in counted {

@@ -174,14 +174,18 @@ impl<S: Schedule + Default> Clockwork<S> {
         }
         // Nothing is to be put in order where at most one starts.
         match (delta.found.as_slice(), survivor) {
-            ([], None) if self.starting.is_empty() => Ok(()),
-            ([], Some(due)) if self.starting.is_empty() => self.start(matcher, due, cause, now),
-            (found, survivor) => {
+            (found, survivor)
+                if found.len() + usize::from(survivor.is_some()) > 1
+                    || !self.starting.is_empty() =>
+            {
                 let found = found.iter().map(|&e| Due::Event(e));
                 self.starting
                     .extend(found.chain(survivor).map(Starting::new));
                 self.start_all(matcher, cause, now)
             }
+            (&[event], _) => self.start(matcher, Due::Event(event), cause, now),
+            (_, Some(due)) => self.start(matcher, due, cause, now),
+            (_, None) => Ok(()),
         }
     }
 

@@ -1,0 +1,336 @@
+//! What the application of a rule means for matches, where that is known when the rule is compiled, but for what its elements say: the rows that it can
+//! touch are those of elements that it names. Then nothing is logged, gathered or looked up in tables while it is applied.
+
+use kairos_model::{
+    expr::Var,
+    pattern::{PatternEdge, Scope},
+    probe::ProbeId,
+    rule::{Assignment, Created, Rule},
+    types::NodeTypeId,
+};
+
+use super::{
+    data::Data,
+    dispatch::{Decided, Dispatch, LoneEdge, Look, NO_HOOK, Ranged, Reaction, Rows},
+    network::Network,
+    query::{Purpose, QueryId},
+    update::Update,
+};
+use crate::{
+    binding::Binding,
+    effects::Change,
+    error::Outcome,
+    eval::OfBits,
+    program::{Program, SubId, edge_types, is_node, only_type},
+    schema::Way,
+};
+
+/// What an application of a rule means for matches and probes.
+#[derive(Debug, Default)]
+pub(crate) struct Foreseen {
+    /// Probes that count edges of a type that comes or goes.
+    tallies: Vec<ProbeId>,
+    /// Probes that sum up an attribute: the assignment that changes it, and what its bits come to.
+    sums: Vec<(usize, ProbeId, OfBits)>,
+    doubts: Vec<Doubt>,
+}
+
+/// Rows that may come, go, or have another value.
+#[derive(Debug)]
+enum Doubt {
+    /// Those of an edge that goes.
+    Gone {
+        query: QueryId,
+        hook: usize,
+        edge: Var,
+    },
+    /// Those of an edge that comes.
+    Come {
+        query: QueryId,
+        lone: LoneEdge,
+        edge: Var,
+    },
+    /// That of a node with an edge that comes or goes, which decides it alone.
+    Exists {
+        sub: SubId,
+        decided: Decided,
+        node: Var,
+        comes: bool,
+    },
+    /// Those of a node with an edge that comes or goes.
+    Counts { reaction: Reaction, node: Var },
+    /// That of a node with an attribute that an assignment is to, which decides it alone.
+    Lies { ranged: Ranged, assignment: usize },
+    /// Those of an element with an attribute that an assignment is to.
+    Reads {
+        reaction: Reaction,
+        assignment: usize,
+    },
+}
+
+impl Foreseen {
+    /// What is foreseen of a rule with straight effects, if all is.
+    pub(super) fn of(program: &Program, network: &Network, rule: &Rule) -> Option<Foreseen> {
+        let dispatch = &network.dispatch;
+        let mut builder = Builder {
+            program,
+            network,
+            dispatch,
+            scope: &rule.scope,
+            foreseen: Foreseen::default(),
+        };
+        for &edge in &rule.effect.delete {
+            builder.deleted(matched_edge(rule, edge)?)?;
+        }
+        for creation in &rule.effect.create {
+            match creation.what {
+                Created::Node(ty) if dispatch.notices_nodes(ty) => return None,
+                Created::Node(_) => {}
+                Created::Edge { from, to, .. } => builder.created(PatternEdge {
+                    edge: creation.var,
+                    from,
+                    to,
+                    undirected: false,
+                })?,
+            }
+        }
+        for (position, assignment) in rule.effect.set.iter().enumerate() {
+            builder.assigned(position, assignment)?;
+        }
+        let mut foreseen = builder.foreseen;
+        foreseen.tallies.sort_unstable();
+        foreseen.tallies.dedup();
+        Some(foreseen)
+    }
+
+    /// Whether an application means nothing to anybody.
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.tallies.is_empty() && self.sums.is_empty() && self.doubts.is_empty()
+    }
+}
+
+/// How an edge that a rule matches or picks stands there.
+fn matched_edge(rule: &Rule, edge: Var) -> Option<PatternEdge> {
+    let picked = rule.choose.iter().flat_map(|step| &step.pattern.edges);
+    let mut edges = rule.lhs.edges.iter().chain(picked);
+    edges.find(|e| e.edge == edge).copied()
+}
+
+struct Builder<'a> {
+    program: &'a Program,
+    network: &'a Network,
+    dispatch: &'a Dispatch,
+    scope: &'a Scope,
+    foreseen: Foreseen,
+}
+
+impl Builder<'_> {
+    fn deleted(&mut self, edge: PatternEdge) -> Option<()> {
+        let &[ty] = edge_types(self.scope, edge.edge) else {
+            return None;
+        };
+        let is_turned = edge.undirected && !self.program.schema.undirected(ty);
+        if is_turned || !self.dispatch.edge_deleted[ty.index()].is_empty() {
+            return None;
+        }
+        for &(query, hook) in &self.dispatch.edge_hooks[ty.index()] {
+            self.can_follow(query)?;
+            self.foreseen.doubts.push(Doubt::Gone {
+                query,
+                hook,
+                edge: edge.edge,
+            });
+        }
+        self.ends(edge, false)
+    }
+
+    fn created(&mut self, edge: PatternEdge) -> Option<()> {
+        let &[ty] = edge_types(self.scope, edge.edge) else {
+            return None;
+        };
+        for stratum in &self.dispatch.strata {
+            for reaction in &stratum.edge_created[ty.index()] {
+                let Look::Edge(lone) = &reaction.look else {
+                    return None;
+                };
+                self.can_follow(reaction.query)?;
+                self.foreseen.doubts.push(Doubt::Come {
+                    query: reaction.query,
+                    lone: lone.clone(),
+                    edge: edge.edge,
+                });
+            }
+        }
+        self.ends(edge, true)
+    }
+
+    /// What it means for probes, and at the ends of an edge, that it comes or goes.
+    fn ends(&mut self, edge: PatternEdge, comes: bool) -> Option<()> {
+        let dispatch = self.dispatch;
+        let ty = edge_types(self.scope, edge.edge)[0].index();
+        if dispatch.edge_lists[ty] > 0 {
+            return None;
+        }
+        self.foreseen.tallies.extend(&dispatch.edge_tallies[ty]);
+        let from = (edge.from, only_type(self.scope, edge.from)?);
+        let to = (edge.to, only_type(self.scope, edge.to)?);
+        for degree in &dispatch.degrees[ty] {
+            if degree.way != Way::In && degree.others.has_node(to.1) {
+                self.counted(degree.sub, from, comes)?;
+            }
+            if degree.way != Way::Out && degree.others.has_node(from.1) {
+                self.counted(degree.sub, to, comes)?;
+            }
+        }
+        Some(())
+    }
+
+    /// What it means that a count at a node of a type is another.
+    fn counted(&mut self, sub: SubId, (node, ty): (Var, NodeTypeId), comes: bool) -> Option<()> {
+        for stratum in &self.dispatch.strata {
+            for &decided in &stratum.decided[sub.index()] {
+                self.can_follow(decided.query)?;
+                let places = &self.dispatch.hook_places[decided.query.index()][decided.hook];
+                if places[ty.index()] != NO_HOOK {
+                    self.foreseen.doubts.push(Doubt::Exists {
+                        sub,
+                        decided,
+                        node,
+                        comes,
+                    });
+                }
+            }
+            for reaction in &stratum.counted[sub.index()] {
+                // What only changes with the first edge and the last is told of no others.
+                (!(reaction.revalue && self.dispatch.crossing[sub.index()])).then_some(())?;
+                self.can_react(reaction)?;
+                self.foreseen.doubts.push(Doubt::Counts {
+                    reaction: reaction.clone(),
+                    node,
+                });
+            }
+        }
+        Some(())
+    }
+
+    fn assigned(&mut self, position: usize, assignment: &Assignment) -> Option<()> {
+        let (dispatch, target) = (self.dispatch, assignment.target);
+        let attribute = if is_node(self.scope, target) {
+            let ty = only_type(self.scope, target)?;
+            dispatch.attributes.of_nodes(ty, assignment.attribute)
+        } else {
+            let &[ty] = edge_types(self.scope, target) else {
+                return None;
+            };
+            dispatch.attributes.of_edges(ty, assignment.attribute)
+        };
+        let sums = dispatch.sums[attribute].iter();
+        let sums = sums.map(|&(probe, value)| (position, probe, value));
+        self.foreseen.sums.extend(sums);
+        for stratum in &dispatch.strata {
+            for ranged in &stratum.ranged[attribute] {
+                self.can_follow(ranged.reaction.query)?;
+                self.foreseen.doubts.push(Doubt::Lies {
+                    ranged: ranged.clone(),
+                    assignment: position,
+                });
+            }
+            for reaction in &stratum.changed[attribute] {
+                self.can_react(reaction)?;
+                self.foreseen.doubts.push(Doubt::Reads {
+                    reaction: reaction.clone(),
+                    assignment: position,
+                });
+            }
+        }
+        Some(())
+    }
+
+    /// Whether no search, nor all rows, are part of a reaction.
+    fn can_react(&self, reaction: &Reaction) -> Option<()> {
+        let is_near = matches!(reaction.rows, Rows::Alone(_) | Rows::Hook(_));
+        let is_all = matches!(reaction.look, Look::Nowhere);
+        (is_near && is_all).then_some(())?;
+        self.can_follow(reaction.query)
+    }
+
+    /// Whether nothing else follows from rows of a query that come or go.
+    fn can_follow(&self, query: QueryId) -> Option<()> {
+        let query = &self.network.queries[query.index()];
+        let ends_here = match query.purpose {
+            Purpose::Events(_) => !self.network.is_ranked(query),
+            Purpose::Component(..) | Purpose::Pool(..) | Purpose::Probe(_) | Purpose::Stop => true,
+            Purpose::Frames(_) | Purpose::Order(_) | Purpose::Sub(_) => false,
+        };
+        ends_here.then_some(())
+    }
+}
+
+impl Update {
+    /// Brings matches up to date after an application of which all is foreseen.
+    pub(crate) fn conclude(
+        &mut self,
+        network: &Network,
+        data: &mut Data,
+        foreseen: &Foreseen,
+        (change, bound): (&Change, &Binding),
+    ) -> Outcome<()> {
+        data.has_news = true;
+        data.delta.probes.extend_from_slice(&foreseen.tallies);
+        for &(assignment, probe, value) in &foreseen.sums {
+            if let Some(changed) = change.changed_by(assignment) {
+                data.sum_otherwise(probe, value, changed);
+            }
+        }
+        for doubt in &foreseen.doubts {
+            self.settle(network, data, doubt, (change, bound))?;
+        }
+        self.finish(network, data)
+    }
+
+    #[inline(always)]
+    fn settle(
+        &mut self,
+        network: &Network,
+        data: &mut Data,
+        doubt: &Doubt,
+        (change, bound): (&Change, &Binding),
+    ) -> Outcome<()> {
+        let query = |id: QueryId| &network.queries[id.index()];
+        match doubt {
+            &Doubt::Gone {
+                query: id,
+                hook,
+                edge,
+            } => {
+                self.drop_rows(data, query(id), hook, bound.get(edge));
+                Ok(())
+            }
+            Doubt::Come {
+                query: id,
+                lone,
+                edge,
+            } => self.edge(data, query(*id), lone, bound.get(*edge)),
+            &Doubt::Exists {
+                sub,
+                decided,
+                node,
+                comes,
+            } => self.decide_at(network, data, decided, (sub, bound.get(node), comes)),
+            Doubt::Counts { reaction, node } => {
+                self.react(network, data, reaction, bound.get(*node), None)
+            }
+            Doubt::Lies { ranged, assignment } => match change.changed_by(*assignment) {
+                Some(changed) => self.range(network, data, ranged, changed),
+                None => Ok(()),
+            },
+            Doubt::Reads {
+                reaction,
+                assignment,
+            } => match change.changed_by(*assignment) {
+                Some(changed) => self.react(network, data, reaction, changed.of.element, None),
+                None => Ok(()),
+            },
+        }
+    }
+}
