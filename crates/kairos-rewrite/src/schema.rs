@@ -79,6 +79,71 @@ impl PortId {
 /// The ports in which an edge stands at its ends: at that from which it leads, and at the other.
 pub(crate) type EndPorts = (PortId, PortId);
 
+/// The port of `(edge type, way, neighbour)` for each node type. Most types of nodes have no edges of most types, so that there is a table for each
+/// type of edges, of the types of nodes at its ends alone.
+#[derive(Clone, Debug)]
+struct PortTable {
+    node_types: usize,
+    /// By type of edges and type of nodes: its number among those at the ends of such edges, from 1 on, or 0.
+    numbers: Vec<u16>,
+    /// By type of edges: where its table begins, and how many types of nodes it has.
+    tables: Vec<(usize, usize)>,
+    ports: Vec<PortId>,
+}
+
+impl PortTable {
+    fn new(types: &TypeGraph) -> PortTable {
+        let node_types = types.nodes.len();
+        let mut numbers = vec![0; types.edges.len() * node_types];
+        let mut tables = Vec::new();
+        let mut ports = 0;
+        for (edge, of_edge) in types
+            .edges
+            .iter()
+            .zip(numbers.chunks_mut(node_types.max(1)))
+        {
+            let mut ends = 0;
+            for ty in edge.from.iter().chain(&edge.to) {
+                if of_edge[ty.index()] == 0 {
+                    ends += 1;
+                    of_edge[ty.index()] = ends;
+                }
+            }
+            let ends = usize::from(ends);
+            tables.push((ports, ends));
+            ports += 3 * ends * ends;
+        }
+        PortTable {
+            node_types,
+            numbers,
+            tables,
+            ports: vec![PortId::FORBIDDEN; ports],
+        }
+    }
+
+    /// Where a port stands, if both nodes are at ends of such edges.
+    #[inline]
+    fn place(
+        &self,
+        node: NodeTypeId,
+        edge: EdgeTypeId,
+        way: Way,
+        neighbour: NodeTypeId,
+    ) -> Option<usize> {
+        let of_edge = &self.numbers[edge.index() * self.node_types..][..self.node_types];
+        let number = |ty: NodeTypeId| usize::from(of_edge[ty.index()]).checked_sub(1);
+        let (node, neighbour) = (number(node)?, number(neighbour)?);
+        let (start, ends) = self.tables[edge.index()];
+        Some(start + (node * 3 + way as usize) * ends + neighbour)
+    }
+
+    #[inline]
+    fn get(&self, node: NodeTypeId, edge: EdgeTypeId, way: Way, neighbour: NodeTypeId) -> PortId {
+        let place = self.place(node, edge, way, neighbour);
+        place.map_or(PortId::FORBIDDEN, |place| self.ports[place])
+    }
+}
+
 /// What is known of the edges of a type.
 #[derive(Clone, Copy, Debug)]
 struct EdgeLayout {
@@ -99,8 +164,7 @@ struct OnlyEnds {
 #[derive(Clone, Debug)]
 pub struct Schema {
     ports: Vec<Vec<Port>>,
-    /// The port of `(edge type, way, neighbour)` for each node type.
-    lookup: Vec<PortId>,
+    lookup: PortTable,
     node_attributes: Vec<u16>,
     edges: Vec<EdgeLayout>,
     node_types: usize,
@@ -115,7 +179,7 @@ impl Schema {
         let (node_types, edge_types) = (types.nodes.len(), types.edges.len());
         let mut schema = Schema {
             ports: vec![Vec::new(); node_types],
-            lookup: vec![PortId::FORBIDDEN; node_types * edge_types * 3 * node_types],
+            lookup: PortTable::new(types),
             node_attributes: types
                 .nodes
                 .iter()
@@ -181,8 +245,9 @@ impl Schema {
     }
 
     fn add(&mut self, node: NodeTypeId, port: Port, kept: Kept) {
-        let key = self.key(node, port.edge, port.way, port.neighbour);
-        if self.lookup[key] != PortId::FORBIDDEN {
+        let place = self.lookup.place(node, port.edge, port.way, port.neighbour);
+        let place = place.expect("both nodes are at ends of such edges");
+        if self.lookup.ports[place] != PortId::FORBIDDEN {
             return;
         }
         let kept = if self.upkeep.all_lists() {
@@ -191,15 +256,10 @@ impl Schema {
             kept
         };
         let ports = &mut self.ports[node.index()];
-        self.lookup[key] = PortId::new(ports.len(), kept);
+        self.lookup.ports[place] = PortId::new(ports.len(), kept);
         if kept != Kept::Nothing {
             ports.push(port);
         }
-    }
-
-    fn key(&self, node: NodeTypeId, edge: EdgeTypeId, way: Way, neighbour: NodeTypeId) -> usize {
-        ((node.index() * self.edge_types + edge.index()) * 3 + way as usize) * self.node_types
-            + neighbour.index()
     }
 
     /// Whether the type graph allows edges of a type and direction from nodes of a type to nodes of another.
@@ -211,7 +271,7 @@ impl Schema {
         way: Way,
         neighbour: NodeTypeId,
     ) -> bool {
-        self.lookup[self.key(node, edge, way, neighbour)] != PortId::FORBIDDEN
+        self.lookup.get(node, edge, way, neighbour) != PortId::FORBIDDEN
     }
 
     /// The port of a node type for edges of a type and direction to nodes of a type, of which so much is `needed`, if the type graph allows such edges.
@@ -227,7 +287,7 @@ impl Schema {
         neighbour: NodeTypeId,
         needed: Kept,
     ) -> Option<PortId> {
-        let port = self.lookup[self.key(node, edge, way, neighbour)];
+        let port = self.lookup.get(node, edge, way, neighbour);
         if port == PortId::FORBIDDEN {
             return None;
         }
@@ -277,7 +337,7 @@ impl Schema {
         (from, to): (NodeTypeId, NodeTypeId),
     ) -> Option<EndPorts> {
         let (out, back) = ways(undirected);
-        let port = |node, way, neighbour| self.lookup[self.key(node, edge, way, neighbour)];
+        let port = |node, way, neighbour| self.lookup.get(node, edge, way, neighbour);
         self.joins(from, edge, out, to)
             .then(|| (port(from, out, to), port(to, back, from)))
     }
@@ -298,7 +358,7 @@ impl Schema {
     /// The same, as they are looked up.
     pub(crate) fn port_ids(&self, node: NodeTypeId) -> impl Iterator<Item = PortId> + '_ {
         let ports = self.ports(node).iter();
-        ports.map(move |p| self.lookup[self.key(node, p.edge, p.way, p.neighbour)])
+        ports.map(move |p| self.lookup.get(node, p.edge, p.way, p.neighbour))
     }
 
     /// Number of attributes of a node type.

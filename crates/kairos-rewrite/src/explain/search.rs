@@ -124,7 +124,12 @@ impl<'s> Search<'s> {
     ) -> ControlFlow<(), bool> {
         let mut placed = false;
         let types = node_types(self.scope, var).iter();
-        for &node in types.flat_map(|&ty| self.graph.nodes_of(ty)) {
+        let mut nodes: Vec<Slot> = types
+            .flat_map(|&ty| self.graph.nodes_of(ty))
+            .copied()
+            .collect();
+        nodes.sort_unstable_by_key(|&node| self.graph.node_number(node));
+        for node in nodes {
             self.count()?;
             if self.is_free(node) {
                 placed = true;

@@ -15,7 +15,7 @@ use super::{
     network::Component,
     picking::{Picking, Source, Step},
     plan::Plan,
-    pool::{of_ordered, ordered},
+    pool::{Pools, of_ordered, ordered},
     query::QueryId,
     search::Failure,
     store::Row,
@@ -163,11 +163,18 @@ impl Data {
         };
         let picking = self.picking(at);
         let own = &picking.own;
-        match picking.source {
-            Source::Rows(id, _) if self.query(id).value.is_some() => {
-                self.best_by_index(at.rule, picking, (id, greatest), bound, out)?
+        let ordered_pools = match picking.source {
+            Source::Rows(id, _) if self.query(id).value.is_some() => self.pools[id.index()]
+                .as_ref()
+                .filter(|pools| pools.are_keyed())
+                .map(|pools| (id, pools)),
+            _ => None,
+        };
+        match ordered_pools {
+            Some((id, pools)) => {
+                self.best_by_index(at.rule, picking, (id, pools, greatest), bound, out)?
             }
-            _ => {
+            None => {
                 let mut all = Extensions::default();
                 self.extensions(at, bound, &mut all)?;
                 out.reset(own.len());
@@ -195,15 +202,12 @@ impl Data {
         &self,
         rule: RuleId,
         picking: &Picking,
-        (id, greatest): (QueryId, bool),
+        (id, pools, greatest): (QueryId, &Pools, bool),
         bound: &Binding,
         out: &mut Extensions,
     ) -> Outcome<()> {
         out.reset(picking.own.len());
         let anchor = picking.anchor.map(|anchor| bound.get(anchor));
-        let Some(pools) = &self.pools[id.index()] else {
-            return Ok(());
-        };
         let mut best = None;
         let mut steps = 0;
         for (key, row) in pools.ordered(anchor, greatest) {

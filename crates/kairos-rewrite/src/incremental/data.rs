@@ -64,7 +64,7 @@ pub(crate) struct Data {
     /// By event.
     pub(crate) events: Vec<Event>,
     free_events: Vec<EventId>,
-    /// No more events may be active.
+    /// No more events may be active in the midst of a step: where some come before others go there are more than at its end, when the limit holds.
     most_events: usize,
     /// By query of events: what the timers' sub-patterns gave last, row after row.
     pub(crate) observed: Vec<Vec<u64>>,
@@ -100,7 +100,9 @@ impl Data {
             events: Vec::new(),
             free_events: Vec::new(),
             most_events: usize::try_from(program.model.run.limits.active_events)
-                .map_or(NONE as usize - 1, |limit| limit.min(NONE as usize - 1)),
+                .map_or(NONE as usize - 1, |limit| {
+                    limit.saturating_mul(2).min(NONE as usize - 1)
+                }),
             observed: vec![Vec::new(); queries.len()],
             delta: MatchDelta::default(),
             has_news: true,
@@ -183,7 +185,7 @@ impl Data {
     fn holds(&self, query: &Query, condition: FormulaId, bound: &Binding) -> Outcome<bool> {
         let code = self.program.code_of(condition);
         let holds = code.holds(&self.view().env(bound));
-        holds.map_err(|fault| self.failure(query.owner, Failure { condition, fault }, bound))
+        holds.map_err(|fault| self.failure_of(query, Failure { condition, fault }, bound))
     }
 
     /// Counts candidates that were tested.
@@ -431,7 +433,7 @@ impl Data {
             let env = view.env(bound);
             let value = view
                 .observed(sub, exists, &env)
-                .map_err(|fault| self.error(query.owner, *fault, bound))?;
+                .map_err(|fault| self.error(query.owner, *fault, &only(query, bound)))?;
             let cells = &mut self.observed[query.id.index()];
             let cell = row as usize * width + position;
             if cells.len() <= cell {
@@ -440,6 +442,17 @@ impl Data {
             changed |= std::mem::replace(&mut cells[cell], value) != value;
         }
         Ok(changed)
+    }
+
+    /// The error of a formula that has no value at a match of a query.
+    #[cold]
+    pub(crate) fn failure_of(
+        &self,
+        query: &Query,
+        failure: Failure,
+        bound: &Binding,
+    ) -> Box<RuntimeError> {
+        self.failure(query.owner, failure, &only(query, bound))
     }
 
     /// The error of a formula that has no value.
@@ -489,17 +502,22 @@ impl Data {
 }
 
 impl Data {
-    /// How many more matches of a query there may be, and what limits them.
-    pub(crate) fn room(&self, id: QueryId) -> (u64, &'static str) {
+    /// How many more embeddings of a query there may be, what limits them, and how many of them are one match.
+    pub(crate) fn room(&self, id: QueryId) -> (u64, &'static str, u64) {
         /// Of an event, besides its row: its clock, and its place in the schedule.
         const OF_EVENT: usize = 96;
         let limits = &self.program.model.run.limits;
-        let (most, of_event) = match self.query(id).purpose {
-            Purpose::Events(_) => ((limits.active_events, "active events"), OF_EVENT),
-            _ => ((u64::from(NONE), "matches of one pattern"), 0),
+        let query = self.query(id);
+        let orbit = 1 + query.orbits.len() as u64;
+        let (most, of_event) = match query.purpose {
+            Purpose::Events(_) => {
+                let most = limits.active_events.saturating_mul(orbit);
+                ((most, "active events", orbit), OF_EVENT)
+            }
+            _ => ((u64::from(NONE), "matches of one pattern", 1), 0),
         };
-        let most = if self.query(id).keeps_order {
-            most.min((LONGEST.into(), "matches of one pattern"))
+        let most = if query.keeps_order {
+            most.min((LONGEST.into(), "matches of one pattern", 1))
         } else {
             most
         };
@@ -509,7 +527,11 @@ impl Data {
         // A match is held twice while it is being stored.
         let of_match = 2 * self.stores[id.index()].layout().row_bytes() + of_event;
         let fit = bytes.saturating_sub(self.memory_bytes()) / of_match as u64;
-        most.min((fit, "matches, as many as the memory limit leaves room for"))
+        most.min((
+            fit,
+            "matches, as many as the memory limit leaves room for",
+            1,
+        ))
     }
 
     /// Bytes that graph and matches use.
@@ -573,4 +595,13 @@ impl Data {
             }
         }
     }
+}
+
+/// What a query's variables are bound to. What others of its owner were bound to before is not part of the match.
+fn only(query: &Query, bound: &Binding) -> Binding {
+    let own = Binding::new(bound.variables());
+    for &var in &query.vars {
+        own.set(var, bound.get(var));
+    }
+    own
 }

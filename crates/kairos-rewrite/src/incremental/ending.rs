@@ -128,12 +128,19 @@ fn relist(
     for &row in &news.lost {
         pools.remove(anchor(row), row);
     }
-    for &row in &news.found {
-        pools.push(anchor(row), row, data.key_of(query, row, bound)?);
-    }
-    for &row in &news.revalued {
-        if store.is_alive(row) {
-            pools.revalue(anchor(row), row, data.key_of(query, row, bound)?);
+    let stay = news.revalued.iter().filter(|&&row| store.is_alive(row));
+    let found = news.found.iter().map(|&row| (row, true));
+    for (row, is_new) in found.chain(stay.map(|&row| (row, false))) {
+        let (anchor, key) = (anchor(row), data.key_of(query, row, bound));
+        match (key, is_new) {
+            (Ok(key), true) => pools.push(anchor, row, key),
+            (Ok(key), false) => pools.revalue(anchor, row, key),
+            (Err(_), true) if query.is_chosen_by_order() => {
+                pools.push(anchor, row, 0);
+                pools.unkey(anchor, row);
+            }
+            (Err(_), false) if query.is_chosen_by_order() => pools.unkey(anchor, row),
+            (Err(error), _) => return Err(error),
         }
     }
     Ok(())

@@ -122,7 +122,7 @@ impl Update {
         let found = data
             .view()
             .around(plan, conditions, element, bound, &mut emit);
-        found.map_err(|failure| data.failure(query.owner, failure, bound))?;
+        found.map_err(|failure| data.failure_of(query, failure, bound))?;
         room.left()
     }
 

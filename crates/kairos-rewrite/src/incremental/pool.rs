@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use kairos_model::types::Value;
+use rustc_hash::FxHashSet;
 
 use super::{query::Indexed, store::NONE};
 use crate::{
@@ -62,6 +63,8 @@ pub(crate) struct Pools {
     positions: Vec<u32>,
     /// By row: its value's key, where values are in order.
     keys: Vec<u64>,
+    /// Rows that have no key, because their value cannot be told.
+    unkeyed: FxHashSet<u32>,
     indexed: Indexed,
 }
 
@@ -135,6 +138,7 @@ impl Pools {
             self.positions[moved as usize] = position;
         }
         match group.index.as_deref_mut() {
+            Some(Index::Order(_)) if self.unkeyed.remove(&row) => {}
             Some(Index::Order(order)) => {
                 order.remove(&(self.keys[row as usize], row));
             }
@@ -153,7 +157,9 @@ impl Pools {
         match self.groups[Self::group(anchor)].index.as_deref_mut() {
             Some(Index::Order(order)) => {
                 let old = std::mem::replace(&mut self.keys[row as usize], key);
-                if old != key {
+                if self.unkeyed.remove(&row) {
+                    order.insert((key, row));
+                } else if old != key {
                     order.remove(&(old, row));
                     order.insert((key, row));
                 }
@@ -163,6 +169,22 @@ impl Pools {
             }
             None => {}
         }
+    }
+
+    /// Takes the key away from a row in order: its value cannot be told.
+    #[cold]
+    pub(crate) fn unkey(&mut self, anchor: Option<Slot>, row: u32) {
+        let group = &mut self.groups[Self::group(anchor)];
+        if let Some(Index::Order(order)) = group.index.as_deref_mut()
+            && self.unkeyed.insert(row)
+        {
+            order.remove(&(self.keys[row as usize], row));
+        }
+    }
+
+    /// Whether all rows in order have keys.
+    pub(crate) fn are_keyed(&self) -> bool {
+        self.unkeyed.is_empty()
     }
 
     /// The rows of a group by descending (`greatest`) or ascending value: key and row.
@@ -207,6 +229,7 @@ impl Pools {
             + self.rows.memory_bytes()
             + self.positions.capacity() * size_of::<u32>()
             + self.keys.capacity() * size_of::<u64>()
+            + self.unkeyed.capacity() * (size_of::<u32>() + 1)
     }
 }
 

@@ -171,6 +171,11 @@ impl Query {
         chooses && self.indexed == Indexed::Sums
     }
 
+    /// Whether values tell which match is the best of a choice: one that has none matters when somebody chooses.
+    pub(crate) fn is_chosen_by_order(&self) -> bool {
+        matches!(self.purpose, Purpose::Pool(..)) && self.indexed == Indexed::Order
+    }
+
     /// How its rows are stored; `places` says for each hook which of the lists of an element of each type it is.
     pub(crate) fn layout(&self, program: &Program, places: &[Vec<u16>]) -> Layout {
         let numbering = self.numbering_hook();

@@ -42,8 +42,12 @@ impl<'a> Room<'a> {
         self.look_at = slots + STRIDE;
         let width = self.data.query(self.query).vars.len().max(1);
         let count = (slots / width) as u64;
-        let (limit, what) = self.data.room(self.query);
-        self.full = (count > limit).then_some(Fault::Limit { what, count, limit });
+        let (limit, what, each) = self.data.room(self.query);
+        self.full = (count > limit).then_some(Fault::Limit {
+            what,
+            count: count.div_ceil(each),
+            limit: limit / each,
+        });
         self.full.is_none()
     }
 

@@ -1,8 +1,8 @@
 //! Stored matches: rows of slots, found from their elements by intrusive lists, and from their contents by the shortest of these; only where all
 //! are long, by a hash index.
 //!
-//! Where an element makes a match by itself (a node alone, or an edge with its ends, one way or both), the row has the number of its slot: nothing
-//! need be listed or looked up.
+//! Where an element makes a match by itself (a node alone, or an edge with its ends, one way or both), the row has the number of its slot, or that
+//! of the edge among those of its type: nothing need be listed or looked up, nor stored where the graph says the rest ([`Content`]).
 
 use std::{hash::Hasher, ops::Deref};
 

@@ -35,13 +35,13 @@ pub(crate) enum Strategy {
     },
     /// Nodes of some types, without conditions: the lengths of type lists.
     Nodes { types: Vec<NodeTypeId> },
-    /// Around one node, or around none: extensions are stored and counted by that node.
+    /// Around one node, or around none, with conditions that cannot fail: extensions are stored and counted by that node.
     Stored {
         anchor: Option<Var>,
         query: Option<QueryId>,
         taken: Vec<Var>,
     },
-    /// Around several elements: searched for whenever asked.
+    /// Around several elements, or with conditions that can fail, which must not be asked for before they matter: searched for whenever asked.
     Search { plan: Plan },
 }
 
@@ -197,7 +197,9 @@ fn choose(program: &Program, id: SubId) -> Strategy {
     if let Some(counted) = CountedEdge::of(&sub.pattern) {
         return degree(program, scope, &counted, taken);
     }
-    let plain = sub.pattern.conditions.is_empty();
+    let mut conditions = sub.pattern.conditions.iter();
+    let plain = conditions.len() == 0;
+    let can_fail = conditions.any(|c| can_fault(scope, &program.model.tables, &c.expr));
     match (
         outer.as_slice(),
         sub.pattern.elements.as_slice(),
@@ -206,12 +208,12 @@ fn choose(program: &Program, id: SubId) -> Strategy {
         ([], &[node], []) if plain => Strategy::Nodes {
             types: node_types(scope, node).to_vec(),
         },
-        ([], ..) => Strategy::Stored {
+        ([], ..) if !can_fail => Strategy::Stored {
             anchor: None,
             query: None,
             taken,
         },
-        (&[anchor], ..) if is_node(scope, anchor) && is_connected(sub, anchor) => {
+        (&[anchor], ..) if is_node(scope, anchor) && is_connected(sub, anchor) && !can_fail => {
             Strategy::Stored {
                 anchor: Some(anchor),
                 query: None,

@@ -5,7 +5,7 @@ use kairos_model::{
     source::MemoryFiles,
 };
 
-use super::{network::Network, query::Purpose, store::Content};
+use super::{foreseen::Foreseen, network::Network, query::Purpose, store::Content};
 use crate::program::Program;
 
 /// What stands in the tables of a rule `act`, beside which another waits for `(c:C {on: TRUE})` without a wire, and of a probe.
@@ -131,4 +131,55 @@ fn matches_of_an_edge_alone_are_what_the_graph_says() {
     // Edges of one type among several are numbered by themselves, which does not say where they stand.
     assert_eq!(content("(a:C)~[e:wire]~(b:C)", AGGREGATE), Content::Stored);
     assert_eq!(content("(a:C)-[e:to]->(b:C)", AGGREGATE), Content::Stored);
+}
+
+#[test]
+fn what_a_rule_means_is_foreseen_where_it_names_the_elements() {
+    let foreseen = |act: &str| {
+        let program = program(act, TIMER, r#"Sum("x.n", over: "(x:A)")"#);
+        program.network().foreseen[0]
+            .as_ref()
+            .map(Foreseen::is_nothing)
+    };
+    let (something, nothing) = (Some(false), Some(true));
+    for (act, expected) in [
+        (r#"match: "(a:A)", set: ["a.n += 1"]"#, something),
+        (r#"match: "(a:A)", set: ["a.load = 0.0"]"#, nothing),
+        (r#"match: "(a:C)", set: ["a.on = FALSE"]"#, something),
+        (r#"match: "(a:C)", set: ["a.idle = FALSE"]"#, nothing),
+        (
+            r#"match: "(a:C WHERE a.on AND a.idle)", set: ["a.idle = FALSE"]"#,
+            something,
+        ),
+        (
+            r#"match: "(a:C), (b:C)", create: ["(a)~[:wire]~(b)"]"#,
+            something,
+        ),
+        (
+            r#"match: "(a:C), (b:C)", create: ["(a)-[:to]->(b)"]"#,
+            nothing,
+        ),
+        (
+            r#"match: "(a:C)~[w:wire]~(b:C)", symmetric: true, delete: ["w"]"#,
+            something,
+        ),
+        (
+            r#"match: "(a:C)", choose: [Uniform("(a)~[w:wire]~(b:C)")], delete: ["w"]"#,
+            something,
+        ),
+        // What needs a plan; nodes that come or go; a type that is not certain; what is found by a search.
+        (
+            r#"match: "(a:C)~[w:wire]~(b:C)~[v:wire]~(c:C)", delete: ["w", "v"]"#,
+            None,
+        ),
+        (r#"match: "(a:C)", create: ["(:C)"]"#, None),
+        (r#"match: "(a:C)", delete: ["a"]"#, None),
+        (r#"match: "(a:Base)", set: ["a.n += 1"]"#, None),
+        (
+            r#"match: "(a:C WHERE a.idle)-[:to]->(b:C)", set: ["a.idle = FALSE"]"#,
+            None,
+        ),
+    ] {
+        assert_eq!(foreseen(act), expected, "{act}");
+    }
 }

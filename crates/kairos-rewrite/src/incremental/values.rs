@@ -44,7 +44,7 @@ impl Data {
         self.rekey(query, row, key, anchor)
     }
 
-    /// Takes over the key of a row's value ([`Data::key_of`]) ; whether that is done. With groups, `anchor` is the one of its row.
+    /// Takes over the key of a row's value ([`Data::key_of`]); whether that is done. With groups, `anchor` is the one of its row.
     #[inline(always)]
     pub(super) fn rekey(
         &mut self,
@@ -93,6 +93,6 @@ impl Data {
         bound: &Binding,
     ) -> Box<RuntimeError> {
         let condition = value.formula;
-        self.failure(query.owner, Failure { condition, fault }, bound)
+        self.failure_of(query, Failure { condition, fault }, bound)
     }
 }

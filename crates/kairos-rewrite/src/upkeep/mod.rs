@@ -297,8 +297,8 @@ fn joins_what_is_bound(scope: &Scope, sub: &SubPattern) -> bool {
         && !elements.iter().any(|&var| is_node(scope, var))
 }
 
-/// Whether the name of an edge may key a draw: where it is matched by an event with a clock of its own, of whose embeddings one is
-/// kept by their names, or by what a rule does for each extension; and whether it is what the text calls an element of the start graph.
+/// Whether the name of an edge may be read: where an event with a clock of its own matches it, by whose names its draws are keyed and one of its
+/// embeddings is kept; where a rule does something for each extension with an edge; and where the text creates edges of the start graph.
 fn names_are_read(model: &Model) -> bool {
     let has_edges = |pattern: &Pattern| !pattern.edges.is_empty();
     let mut rules = model.rules.iter().zip(&model.timers);

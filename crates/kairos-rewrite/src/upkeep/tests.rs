@@ -10,6 +10,11 @@ use super::{Kept, Upkeep};
 
 /// What a model with these rules needs: for each edge type where its edges are listed or counted, and whether one may be deleted.
 fn check(rules: &str, start: &str, expected: &str) {
+    check_with(rules, "Exponential(rate: 1.0)", start, expected);
+}
+
+/// The same with this timer for both rules.
+fn check_with(rules: &str, timer: &str, start: &str, expected: &str) {
     let types = r#"(
         nodes: { "A": (), "B": () },
         edges: {
@@ -18,7 +23,7 @@ fn check(rules: &str, start: &str, expected: &str) {
             "line": (between: ("B", "B")),
         },
     )"#;
-    let names = ["r", "s"].map(|rule| format!(r#""{rule}": Exponential(rate: 1.0)"#));
+    let names = ["r", "s"].map(|rule| format!(r#""{rule}": {timer}"#));
     let timers = names.join(", ");
     let files = [
         (
@@ -178,4 +183,13 @@ fn edges_that_the_text_may_name_have_names() {
     let idle = r#""r": (match: "(a:A)"), "s": (match: "(b:B)")"#;
     let start = r#"Create("(:A)-[k:to]->(:B)")"#;
     check(idle, start, "to:; next: out; line:; names");
+}
+
+#[test]
+fn edges_have_names_where_events_of_their_own_match_them() {
+    let rules =
+        format!(r#""r": (match: "(a:B)~[k:line]~(b:B)", symmetric: true, delete: ["k"]), {IDLE}"#);
+    check(&rules, "", "to:; next: out; line: deletable; names");
+    let aggregate = "Exponential(rate: 1.0, clock: Aggregate)";
+    check_with(&rules, aggregate, "", "to:; next: out; line: deletable;");
 }

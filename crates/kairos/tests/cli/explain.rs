@@ -270,3 +270,33 @@ fn rules_that_are_not_there() {
     );
     project().kairos("explain model.ron --at never").expect(2);
 }
+
+/// Lists of nodes are in another order once some are gone.
+#[test]
+fn candidates_come_in_the_order_of_their_numbers() {
+    let project = Project::new();
+    project.write(
+        "rules.ron",
+        r#"RuleSet(
+            types: (nodes: {"A": (attributes: {"v": Int(0)}), "B": ()}, edges: {"e": (from: "A", to: "B")}),
+            rules: {
+                "first": (match: "(a:A WHERE a.v = 0)", delete: ["a"]),
+                "r": (match: "(a:A)-[:e]->(b:B)", delete: ["b"]),
+            },
+        )"#,
+    );
+    project.write(
+        "model.ron",
+        r#"Model(
+            rules: "rules.ron",
+            start: [Repeat(5, "(:A {v: index})")],
+            timers: {"first": Deterministic(1.0), "r": Exponential(rate: 1.0)},
+            horizon: 3.0,
+        )"#,
+    );
+    let said = project
+        .kairos("explain model.ron --rule r --at 2")
+        .expect(0)
+        .out;
+    assert!(said.contains("a = A 1"), "{said}");
+}

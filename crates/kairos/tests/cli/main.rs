@@ -11,3 +11,4 @@ mod report;
 mod run;
 mod solve;
 mod study;
+mod verify;

@@ -110,7 +110,11 @@ fn too_many_active_events_or_elements_end_the_run() {
         limit: 5,
     };
     assert_eq!(error.fault, limit);
-    assert_eq!(error.rule.as_ref().unwrap().1, "tick", "the most active");
+    assert_eq!(
+        error.rule.as_ref().unwrap().1,
+        "grow",
+        "the first by name of those that are active most often"
+    );
     let error = error_of("Exponential(rate: 1.0)", ", limits: (elements: 1)");
     assert_eq!(error.rule.as_ref().unwrap().1, "grow", "the one that fired");
     assert!(
@@ -124,6 +128,45 @@ fn too_many_active_events_or_elements_end_the_run() {
         ),
         "{error}"
     );
+}
+
+/// Within a step some events come before others go.
+#[test]
+fn the_limit_of_active_events_holds_between_steps() {
+    let source = Source {
+        types: r#"nodes: { "A": (attributes: { "on": Bool(false) }) }"#,
+        rules: r#""wait": (match: "(a:A WHERE a.on)"),
+            "pass": (match: "(a:A WHERE a.on)", choose: [Uniform("(b:A WHERE NOT b.on)")], set: ["b.on = TRUE", "a.on = FALSE"]),"#,
+        model: r#"start: [Create("(:A {on: TRUE}), (:A)")],
+            timers: { "wait": Never, "pass": Deterministic(1.0) }, limits: (active_events: 1)"#,
+    };
+    let mut sim = source.sim();
+    for _ in 0..4 {
+        sim.step(f64::INFINITY, &mut ()).expect("one event at most");
+    }
+}
+
+/// Of a symmetric rule each match is found twice.
+#[test]
+fn as_many_matches_as_active_events_are_found_of_a_symmetric_rule() {
+    let pairs = |limit: u32| {
+        let model = format!(
+            r#"start: [Repeat(400, "(a:A)")], timers: {{ "pair": Deterministic(1.0) }}, limits: (active_events: {limit})"#
+        );
+        let source = Source {
+            types: TYPES,
+            rules: r#""pair": (match: "(a:A), (b:A)", symmetric: true),"#,
+            model: &model,
+        };
+        source.replication(0).map(|sim| sim.active_count())
+    };
+    assert_eq!(pairs(79_800).unwrap(), 79_800);
+    let limit = Fault::Limit {
+        what: "active events",
+        count: 79_800,
+        limit: 79_799,
+    };
+    assert_eq!(pairs(79_799).unwrap_err().fault, limit);
 }
 
 #[test]

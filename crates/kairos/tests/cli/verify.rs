@@ -1,0 +1,110 @@
+//! Faults, which `kairos verify` demands of both engines at the same step and in the same words.
+
+use crate::project::Project;
+
+/// What `verify` says of a rule `act` beside one that counts `v` of nodes `A` down to where a division by it fails; `start` are the nodes.
+fn said(act: &str, timer: &str, start: &str, run: &str) -> String {
+    let project = Project::new();
+    project.write(
+        "rules.ron",
+        &format!(
+            r#"RuleSet(
+                types: (
+                    nodes: {{"A": (attributes: {{"v": Int(0), "on": Bool(false)}}), "B": ()}},
+                    edges: {{"e": (from: "A", to: "A")}},
+                ),
+                rules: {{"act": ({act}), "fall": (match: "(a:A)", set: ["a.v -= 1"])}},
+            )"#
+        ),
+    );
+    project.write(
+        "model.ron",
+        &format!(
+            r#"Model(rules: "rules.ron", start: [{start}], timers: {{"act": {timer}, "fall": Deterministic(1.0)}}, horizon: 6.0, {run})"#
+        ),
+    );
+    let ran = project.kairos("verify model.ron");
+    let said = format!("{}{}", ran.out, ran.err);
+    assert!(said.starts_with("agree on"), "{act}: {said}");
+    said
+}
+
+const TIMER: &str = "Deterministic(10.0)";
+const PATH: &str = r#"Create("(:A {v: 3})-[:e]->(:A {v: 2})-[:e]->(:A {v: 4})")"#;
+
+#[test]
+fn what_fails_matters_where_the_rest_of_the_match_is_there() {
+    for act in [
+        r#"match: "(a:A WHERE a.on)", unless: ["(a)-[:e]->(x:A WHERE 10 / x.v < 1)"]"#,
+        r#"match: "(a:A WHERE a.on)", where: "COUNT { (x:A WHERE 10 / x.v < 1) } > 1""#,
+        r#"match: "(b:B)", choose: [Max("10 / x.v", of: "(x:A)")]"#,
+        r#"match: "(b:A WHERE b.on)", choose: [Min("10 / x.v", of: "(b)-[:e]->(x:A)")]"#,
+    ] {
+        let said = said(act, TIMER, PATH, "");
+        assert!(
+            said.contains("agree on 18 steps (the horizon"),
+            "{act}: {said}"
+        );
+    }
+}
+
+#[test]
+fn a_choice_fails_while_one_of_its_values_does() {
+    let choose = r#"match: "(b:B)", choose: [Max("10 / x.v", of: "(x:A WHERE x.on)")], set: ["x.on = FALSE"]"#;
+    let start =
+        |v: i32| format!(r#"Create("(:B), (:A {{v: 9, on: TRUE}}), (:A {{v: {v}, on: TRUE}})")"#);
+    // It chooses at 2.5 and at 5, when the second is at v - 2 and v - 5: past 0 or not.
+    let at = |v| said(choose, "Deterministic(2.5)", &start(v), "");
+    assert!(at(1).contains("the horizon"), "{}", at(1));
+    assert!(at(9).contains("the horizon"), "{}", at(9));
+    let fails = at(2);
+    assert!(
+        fails.contains("agree on 4 steps and on the fault"),
+        "{fails}"
+    );
+    assert!(
+        fails.contains("division by zero, in `10 / x.v`, rule `act`"),
+        "{fails}"
+    );
+}
+
+#[test]
+fn a_fault_of_one_component_names_its_elements_alone() {
+    let start = r#"Repeat(3, "(:A {v: index + 1})")"#;
+    let act = r#"match: ["(a:A WHERE 10 / a.v < 100)", "(b:A WHERE b.v < 5)"], symmetric: false"#;
+    let aggregate = "Exponential(rate: 0.0, clock: Aggregate)";
+    let text = said(act, aggregate, start, "");
+    assert!(
+        text.contains("rule `act`, match (a = 0), at time 1"),
+        "{text}"
+    );
+    let act = r#"match: "(a:A), (b:A)", symmetric: false"#;
+    let weighted = r#"Exponential(rate: 0.0, clock: Aggregate, weights: {"a": "a.v"})"#;
+    let text = said(act, weighted, start, "");
+    assert!(
+        text.contains("the weight -1 is negative, in `a.v`, rule `act`, match (a = 0)"),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_limit_of_active_events_is_that_of_whole_steps() {
+    let act = r#"match: "(b:B)", create: ["(:B)", "(:B)", "(:B)"]"#;
+    let text = said(
+        act,
+        TIMER,
+        r#"Create("(:B)")"#,
+        "limits: (active_events: 2)",
+    );
+    assert!(text.contains("the horizon"), "{text}");
+    let text = said(
+        act,
+        "Deterministic(2.0)",
+        r#"Create("(:B)")"#,
+        "limits: (active_events: 2)",
+    );
+    assert!(
+        text.contains("active events: 4 is more than the limit of 2, rule `act`"),
+        "{text}"
+    );
+}
