@@ -278,6 +278,19 @@ impl Data {
             let node = |row| store.only(row);
             return self.graph.order_of_nodes(node(a), node(b));
         }
+        if let Some((from, to)) = store.ways_of(a, b, &self.graph) {
+            // They have the edge in common, and each has the other's ends.
+            let nodes = query.order.iter().find(|&&column| query.nodes[column]);
+            let Some(&first) = nodes else {
+                return Ordering::Equal;
+            };
+            let order = self.graph.order_of_nodes(from, to);
+            return if store.is_first_end(first) {
+                order
+            } else {
+                order.reverse()
+            };
+        }
         let (a, b) = (store.row(a, &self.graph), store.row(b, &self.graph));
         for &column in &query.order {
             let (a, b) = (a[column], b[column]);

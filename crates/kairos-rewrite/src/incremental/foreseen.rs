@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     binding::Binding,
-    effects::Change,
+    effects::{Change, ChangedAttribute},
     error::Outcome,
     eval::OfBits,
     program::{Program, SubId, edge_types, is_node, only_type},
@@ -30,9 +30,22 @@ use crate::{
 pub(crate) struct Foreseen {
     /// Probes that count edges of a type that comes or goes.
     tallies: Vec<ProbeId>,
-    /// Probes that sum up an attribute: the assignment that changes it, and what its bits come to.
-    sums: Vec<(usize, ProbeId, OfBits)>,
+    /// Rows that edges that come or go may concern.
     doubts: Vec<Doubt>,
+    /// By assignment that concerns anybody.
+    assigned: Vec<Assigned>,
+}
+
+/// What it means that an assignment changes an attribute.
+#[derive(Debug, Default)]
+struct Assigned {
+    /// Which assignment.
+    position: usize,
+    /// Probes that sum the attribute up, and what its bits come to.
+    sums: Vec<(ProbeId, OfBits)>,
+    /// Queries that it decides alone.
+    ranged: Vec<Ranged>,
+    reactions: Vec<Reaction>,
 }
 
 /// Rows that may come, go, or have another value.
@@ -59,13 +72,6 @@ enum Doubt {
     },
     /// Those of a node with an edge that comes or goes.
     Counts { reaction: Reaction, node: Var },
-    /// That of a node with an attribute that an assignment is to, which decides it alone.
-    Lies { ranged: Ranged, assignment: usize },
-    /// Those of an element with an attribute that an assignment is to.
-    Reads {
-        reaction: Reaction,
-        assignment: usize,
-    },
 }
 
 impl Foreseen {
@@ -105,7 +111,7 @@ impl Foreseen {
 
     /// Whether an application means nothing to anybody.
     pub(crate) fn is_nothing(&self) -> bool {
-        self.tallies.is_empty() && self.sums.is_empty() && self.doubts.is_empty()
+        self.tallies.is_empty() && self.doubts.is_empty() && self.assigned.is_empty()
     }
 }
 
@@ -224,24 +230,23 @@ impl Builder<'_> {
             };
             dispatch.attributes.of_edges(ty, assignment.attribute)
         };
-        let sums = dispatch.sums[attribute].iter();
-        let sums = sums.map(|&(probe, value)| (position, probe, value));
-        self.foreseen.sums.extend(sums);
+        let mut assigned = Assigned {
+            position,
+            sums: dispatch.sums[attribute].clone(),
+            ..Assigned::default()
+        };
         for stratum in &dispatch.strata {
             for ranged in &stratum.ranged[attribute] {
                 self.can_follow(ranged.reaction.query)?;
-                self.foreseen.doubts.push(Doubt::Lies {
-                    ranged: ranged.clone(),
-                    assignment: position,
-                });
+                assigned.ranged.push(ranged.clone());
             }
             for reaction in &stratum.changed[attribute] {
                 self.can_react(reaction)?;
-                self.foreseen.doubts.push(Doubt::Reads {
-                    reaction: reaction.clone(),
-                    assignment: position,
-                });
+                assigned.reactions.push(reaction.clone());
             }
+        }
+        if dispatch.reads(attribute) {
+            self.foreseen.assigned.push(assigned);
         }
         Some(())
     }
@@ -277,13 +282,13 @@ impl Update {
     ) -> Outcome<()> {
         data.has_news = true;
         data.delta.probes.extend_from_slice(&foreseen.tallies);
-        for &(assignment, probe, value) in &foreseen.sums {
-            if let Some(changed) = change.changed_by(assignment) {
-                data.sum_otherwise(probe, value, changed);
-            }
-        }
         for doubt in &foreseen.doubts {
-            self.settle(network, data, doubt, (change, bound))?;
+            self.settle(network, data, doubt, bound)?;
+        }
+        for assigned in &foreseen.assigned {
+            if let Some(changed) = change.changed_by(assigned.position) {
+                self.reassign(network, data, assigned, changed)?;
+            }
         }
         self.finish(network, data)
     }
@@ -294,7 +299,7 @@ impl Update {
         network: &Network,
         data: &mut Data,
         doubt: &Doubt,
-        (change, bound): (&Change, &Binding),
+        bound: &Binding,
     ) -> Outcome<()> {
         let query = |id: QueryId| &network.queries[id.index()];
         match doubt {
@@ -320,17 +325,26 @@ impl Update {
             Doubt::Counts { reaction, node } => {
                 self.react(network, data, reaction, bound.get(*node), None)
             }
-            Doubt::Lies { ranged, assignment } => match change.changed_by(*assignment) {
-                Some(changed) => self.range(network, data, ranged, changed),
-                None => Ok(()),
-            },
-            Doubt::Reads {
-                reaction,
-                assignment,
-            } => match change.changed_by(*assignment) {
-                Some(changed) => self.react(network, data, reaction, changed.of.element, None),
-                None => Ok(()),
-            },
         }
+    }
+
+    #[inline(always)]
+    fn reassign(
+        &mut self,
+        network: &Network,
+        data: &mut Data,
+        assigned: &Assigned,
+        changed: ChangedAttribute,
+    ) -> Outcome<()> {
+        for &(probe, value) in &assigned.sums {
+            data.sum_otherwise(probe, value, changed);
+        }
+        for ranged in &assigned.ranged {
+            self.range(network, data, ranged, changed)?;
+        }
+        for reaction in &assigned.reactions {
+            self.react(network, data, reaction, changed.of.element, None)?;
+        }
+        Ok(())
     }
 }

@@ -206,6 +206,28 @@ impl Store {
         }
     }
 
+    /// Of two rows that may be of one edge, one for each way round, the ends of that edge as the first row has them.
+    #[inline]
+    pub(crate) fn ways_of(&self, a: u32, b: u32, graph: &HostGraph) -> Option<(Slot, Slot)> {
+        let Content::Edge { .. } = self.layout.content else {
+            return None;
+        };
+        (self.layout.both_ways.is_some() && a ^ b == 1).then(|| {
+            let (from, to) = graph.ends(Slot(a / 2));
+            if a.is_multiple_of(2) {
+                (from, to)
+            } else {
+                (to, from)
+            }
+        })
+    }
+
+    /// Whether a column has the first end of an edge that matches both ways, in the first of its rows.
+    #[inline]
+    pub(crate) fn is_first_end(&self, column: usize) -> bool {
+        self.layout.both_ways == Some(column)
+    }
+
     /// The only slot of a row that has one.
     #[inline]
     pub(crate) fn only(&self, row: u32) -> Slot {
