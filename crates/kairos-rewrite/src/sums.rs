@@ -37,34 +37,61 @@ impl Block {
         self.half(0) + self.half(4)
     }
 
-    /// Changes a leaf, and gives the new sum of all.
+    /// Changes a leaf, and gives the new sum of all. The leaf is not read again: what was just written is not at hand, and of all others the sums can
+    /// be added up meanwhile.
     #[inline(always)]
     fn set(&mut self, leaf: usize, value: f64) -> f64 {
-        self.0[leaf % LEAVES] = value;
-        self.total()
+        let leaf = leaf % LEAVES;
+        let pair = value + self.0[leaf ^ 1];
+        let half = pair + self.pair((leaf ^ 2) & !1);
+        let total = half + self.half((leaf ^ 4) & !3);
+        self.0[leaf] = value;
+        total
     }
 
-    /// The leaf where the sum of those before it and of itself exceeds `rest`; what is left of `rest` is passed on.
+    /// The leaf where the sum of those before it and of itself exceeds `rest`; what is left of `rest` is passed on. All sums are finite.
+    ///
+    /// Nobody could guess the way, so that there must be no branch; and what would be left on each way is subtracted before it is known which one
+    /// it is, so that the turns wait for each other as little as may be.
     #[inline(always)]
-    fn locate(&self, rest: &mut f64, turn: impl Fn(f64, f64, &mut f64) -> usize) -> usize {
-        let half = 4 * turn(self.half(0), self.half(4), rest);
-        let pair = half + 2 * turn(self.pair(half), self.pair(half + 2), rest);
-        pair + turn(self.0[pair], self.0[pair + 1], rest)
+    fn locate(&self, rest: &mut f64) -> usize {
+        let leaves = &self.0;
+        let pairs = [0, 2, 4, 6].map(|first| self.pair(first));
+        let halves = [pairs[0] + pairs[1], pairs[2] + pairs[3]];
+        let in_half = [*rest, *rest - halves[0]];
+        let mut left = [0.0; LEAVES];
+        let (mut to_pair, mut to_leaf) = (0, 0);
+        for half in 0..2 {
+            let rest = in_half[half];
+            to_pair |= goes_right(rest, pairs[2 * half], pairs[2 * half + 1]) << half;
+            let in_pair = [rest, rest - pairs[2 * half]];
+            for (pair, rest) in (2 * half..).zip(in_pair) {
+                to_leaf |= goes_right(rest, leaves[2 * pair], leaves[2 * pair + 1]) << pair;
+                (left[2 * pair], left[2 * pair + 1]) = (rest, rest - leaves[2 * pair]);
+            }
+        }
+        let half = goes_right(*rest, halves[0], halves[1]);
+        let pair = 2 * half + (to_pair >> half & 1);
+        let leaf = 2 * pair + (to_leaf >> pair & 1);
+        *rest = left[leaf % LEAVES];
+        leaf
+    }
+
+    /// The same where sums may be infinite: what is left of infinitely much may be no number, which goes left.
+    fn locate_carefully(&self, rest: &mut f64) -> usize {
+        let half = 4 * careful_turn(self.half(0), self.half(4), rest);
+        let pair = half + 2 * careful_turn(self.pair(half), self.pair(half + 2), rest);
+        pair + careful_turn(self.0[pair], self.0[pair + 1], rest)
     }
 }
 
-/// Whether the way down goes right, as 0 or 1, where all sums are finite. Nobody could guess it, so that there must be no branch: numbers that are not negative compare like
-/// their bits, and what is subtracted is masked, with a mask from memory since compilers make a branch of any that they can see through.
+/// Whether the way down goes right, as 0 or 1: numbers that are not negative compare like their bits. Of others, which are left on ways that are not
+/// taken, the answer means nothing.
 #[inline(always)]
-fn turn(left: f64, right: f64, rest: &mut f64) -> usize {
-    static MASKS: [u64; 2] = [0, u64::MAX];
-    let goes_right =
-        usize::from(rest.to_bits() >= left.to_bits()) & usize::from(right.to_bits() != 0);
-    *rest -= f64::from_bits(left.to_bits() & MASKS[goes_right]);
-    goes_right
+fn goes_right(rest: f64, left: f64, right: f64) -> usize {
+    usize::from(rest.to_bits() >= left.to_bits()) & usize::from(right.to_bits() != 0)
 }
 
-/// The same of any sums: what is left of infinitely much may be no number, which goes left.
 fn careful_turn(left: f64, right: f64, rest: &mut f64) -> usize {
     let goes_right = *rest >= left && right > 0.0;
     if goes_right {
@@ -145,16 +172,16 @@ impl SumTree {
         if total <= 0.0 {
             None
         } else if total.is_finite() {
-            Some(way_down(&self.levels, u * total, turn))
+            Some(way_down(&self.levels, u * total, Block::locate))
         } else {
-            Some(way_down(&self.levels, u * total, careful_turn))
+            Some(way_down(&self.levels, u * total, Block::locate_carefully))
         }
     }
 
     /// Asks for the weights among which [`SumTree::locate`] would come to its end, and says where they begin.
     pub(crate) fn prefetch_way(&self, u: f64) -> Option<usize> {
         let (weights, above) = self.levels.split_first()?;
-        let block = way_down(above, u * self.total(), turn);
+        let block = way_down(above, u * self.total(), Block::locate);
         prefetch(weights, block);
         Some(block * LEAVES)
     }
@@ -192,10 +219,10 @@ impl SumTree {
 fn way_down(
     levels: &[Vec<Block>],
     mut rest: f64,
-    turn: impl Fn(f64, f64, &mut f64) -> usize,
+    locate: impl Fn(&Block, &mut f64) -> usize,
 ) -> usize {
     levels.iter().rev().fold(0, |block, level| {
-        block * LEAVES + level[block].locate(&mut rest, &turn)
+        block * LEAVES + locate(&level[block], &mut rest)
     })
 }
 
@@ -203,7 +230,7 @@ fn way_down(
 mod tests {
     use proptest::prelude::*;
 
-    use super::{SumTree, careful_turn, turn, way_down};
+    use super::{Block, SumTree, way_down};
 
     /// Both ways down lead to the same place as long as sums are finite; of sums that are not, the left one is taken as soon as nobody can say.
     #[test]
@@ -219,8 +246,8 @@ mod tests {
         for step in 0..1000 {
             let u = f64::from(step) / 1000.0;
             let rest = u * some.total();
-            let way = way_down(&some.levels, rest, turn);
-            assert_eq!(way, way_down(&some.levels, rest, careful_turn));
+            let way = way_down(&some.levels, rest, Block::locate);
+            assert_eq!(way, way_down(&some.levels, rest, Block::locate_carefully));
         }
     }
 
