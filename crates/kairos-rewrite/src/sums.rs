@@ -56,7 +56,7 @@ impl Block {
     #[inline(always)]
     fn locate(&self, rest: &mut f64) -> usize {
         let leaves = &self.0;
-        let pairs = [0, 2, 4, 6].map(|first| self.pair(first));
+        let pairs = [self.pair(0), self.pair(2), self.pair(4), self.pair(6)];
         let halves = [pairs[0] + pairs[1], pairs[2] + pairs[3]];
         let in_half = [*rest, *rest - halves[0]];
         let mut left = [0.0; LEAVES];

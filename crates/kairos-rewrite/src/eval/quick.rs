@@ -227,6 +227,7 @@ impl Scale {
         const ROOM: f64 = 1e280;
         match operator {
             Operator::Multiply if constant.abs() <= ROOM => Some(Scale::Times(constant)),
+            Operator::Divide if is_power_of_two(constant) => Some(Scale::Times(1.0 / constant)),
             Operator::Divide if constant.abs() >= 1.0 / ROOM => Some(Scale::Over(constant)),
             _ => None,
         }
@@ -239,6 +240,16 @@ impl Scale {
             Scale::Over(divisor) => integer / divisor,
         }
     }
+}
+
+/// Whether to multiply by the inverse of a number is the same, to the last bit, as to divide by it: a division takes as long as all else that is done about
+/// an attribute.
+fn is_power_of_two(number: f64) -> bool {
+    /// Neither it nor its inverse makes an integer lose digits.
+    const ROOM: f64 = 1e200;
+    const FRACTION: u64 = (1 << (f64::MANTISSA_DIGITS - 1)) - 1;
+    let size = number.abs();
+    size.to_bits() & FRACTION == 0 && (1.0 / ROOM..=ROOM).contains(&size)
 }
 
 /// A formula that has a value at every match, without fail. Its tag stands by itself, not in one of those inside: it is read at every step.
@@ -387,6 +398,17 @@ mod tests {
                     "{scale:?}"
                 );
             }
+        }
+        for divisor in [4.0, -0.125, 3.0, 1e-200, 1e250] {
+            let scale = Scale::by(Operator::Divide, divisor).expect("a quotient is finite");
+            let multiplies = matches!(scale, Scale::Times(_));
+            assert_eq!(multiplies, [4.0, -0.125].contains(&divisor), "{divisor}");
+            let quotients = [i64::MIN as f64, -3.0, 1.0, 1e15 + 0.5];
+            assert!(
+                quotients
+                    .iter()
+                    .all(|&i| scale.of(i).to_bits() == (i / divisor).to_bits())
+            );
         }
         assert!(Scale::by(Operator::Divide, 0.0).is_none());
         assert!(Scale::by(Operator::Add, 1.0).is_none());
