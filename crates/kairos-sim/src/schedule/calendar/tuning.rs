@@ -34,7 +34,8 @@ impl CalendarSchedule {
         let elapsed = now - since;
         let frequency = if count <= FEW || fits && year == self.days.len() {
             0.0
-        } else if elapsed > 0.0 && days > 0 {
+        // Of few events nobody knows how often they come; at the start nothing has left yet.
+        } else if elapsed > 0.0 && 2 * entered >= count {
             entered as f64 / elapsed
         } else {
             self.estimate()
