@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the public peers from PyPI into a virtual environment and runs the same models there and here:
-#     benches/peers/run.sh [--sizes 1000,10000]
+#     benches/peers/run.sh [MODEL …] [--sizes 1000,10000] [--rounds N]
 # Needs Python 3.9 or newer, perl (BioNetGen's reader is written in it) and a Rust toolchain.
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"

@@ -277,10 +277,11 @@ impl Data {
             Some(at_fraction(u, rows.len()))
         };
         if let Some(&row) = position.and_then(|p| rows.get(p)) {
+            self.prefetch_row(*id, row);
             let bind = |slots: &[Slot]| {
                 let pairs = vars.iter().zip(slots);
                 pairs.for_each(|(&var, &slot)| bound.set(var, slot));
-                self.prefetch_picked(*id, row, slots);
+                self.prefetch_picked(*id, slots);
             };
             match self.stores[id.index()].row(row, &self.graph) {
                 Row::Element(slot) => bind(&[slot]),

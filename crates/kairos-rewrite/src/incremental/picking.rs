@@ -339,14 +339,15 @@ impl Data {
             return Ok(false);
         }
         let position = u.of(count);
-        members.bind(position, bound);
         if let Members::Rows {
             query, store, rows, ..
         } = members
         {
             let row = rows[position];
-            self.prefetch_picked(*query, row, &store.row(row, &self.graph));
+            self.prefetch_row(*query, row);
+            self.prefetch_picked(*query, &store.row(row, &self.graph));
         }
+        members.bind(position, bound);
         self.fits(rule, picking, bound)
     }
 

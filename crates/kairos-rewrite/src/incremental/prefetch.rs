@@ -212,15 +212,14 @@ impl Data {
         for (slot, is_node) in self.scattered(firing) {
             if is_node && self.graph.has_node(slot) {
                 self.graph.prefetch_lists(slot);
-                self.prefetch_sums(slot);
+                self.prefetch_sums(self.graph.node_type(slot), slot);
             }
         }
     }
 
-    /// Asks for the sums that the weights of matches of a node alone are in.
-    fn prefetch_sums(&self, node: Slot) {
-        let ty = self.graph.node_type(node).index();
-        for &(query, _) in &self.network().dispatch.node_hooks[ty] {
+    /// Asks for the sums that the weights of matches of a node of a type alone are in; their places have come.
+    fn prefetch_sums(&self, ty: NodeTypeId, node: Slot) {
+        for &(query, _) in &self.network().dispatch.node_hooks[ty.index()] {
             if let Some(pools) = &self.pools[query.index()] {
                 pools.prefetch_sums(node.0);
             }
@@ -281,15 +280,23 @@ impl Data {
         }
     }
 
-    /// Asks for the elements of a match that was picked by chance, which nobody could foresee, for what stands at their slots, and for the place of
-    /// its row in the pool.
+    /// Asks for the places of a row that was picked by chance, which nobody could foresee.
     #[inline]
-    pub(super) fn prefetch_picked(&self, id: QueryId, row: u32, slots: &[Slot]) {
+    pub(super) fn prefetch_row(&self, id: QueryId, row: u32) {
         if !self.is_large(id) {
             return;
         }
+        self.stores[id.index()].prefetch_row(row);
         if let Some(pools) = &self.pools[id.index()] {
             pools.prefetch(row);
+        }
+    }
+
+    /// Asks for its elements, and for what stands at their slots.
+    #[inline]
+    pub(super) fn prefetch_picked(&self, id: QueryId, slots: &[Slot]) {
+        if !self.is_large(id) {
+            return;
         }
         let query = self.query(id);
         for (column, &slot) in slots.iter().enumerate() {
@@ -300,7 +307,8 @@ impl Data {
         }
     }
 
-    /// Asks for what hangs at the nodes of the components that were picked, as far as it could not be said before they came.
+    /// Asks for what hangs at the nodes of the components that were picked, as far as it could not be said before they came, and for the sums that
+    /// their weights are in.
     #[inline]
     pub(super) fn prefetch_around(&self, rule: RuleId, bound: &Binding) {
         // With few nodes all that hangs at them stays in the caches by itself.
@@ -313,11 +321,14 @@ impl Data {
             }
             let query = self.query(*query);
             for (column, &var) in vars.iter().enumerate() {
-                if query.nodes[column] {
-                    self.graph.prefetch_parts(bound.get(var));
-                    if query.types[column].is_none() {
-                        self.prefetch_rows(bound.get(var));
-                    }
+                if !query.nodes[column] {
+                    continue;
+                }
+                let node = bound.get(var);
+                self.graph.prefetch_parts(node);
+                match query.types[column] {
+                    None => self.prefetch_rows(node),
+                    Some(ty) => self.prefetch_sums(ty, node),
                 }
             }
         }

@@ -357,6 +357,12 @@ impl Store {
         }
     }
 
+    /// Asks for the memory in which it stands whether a row is there.
+    #[inline]
+    pub(crate) fn prefetch_row(&self, row: u32) {
+        prefetch(&self.alive, row as usize);
+    }
+
     /// Whether rows have the numbers of the elements at a hook.
     #[inline]
     pub(crate) fn is_numbered_by(&self, hook: usize) -> bool {
