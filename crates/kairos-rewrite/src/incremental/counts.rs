@@ -101,6 +101,7 @@ impl Update {
             Some(port) => data.graph.degree(node, port) > 0,
             None => data.count_of(sub, node) > 0,
         };
+        debug_assert_eq!(exists, data.count_of(sub, node) > 0);
         let query = &network.queries[query.index()];
         let row = data.first_row(query.id, hook, node);
         let store = &data.stores[query.id.index()];

@@ -21,7 +21,7 @@ use crate::{
     effects::{Change, ChangedAttribute},
     error::Outcome,
     eval::OfBits,
-    program::{Program, SubId, edge_types, is_node, only_type},
+    program::{SubId, edge_types, is_node, only_type},
     schema::Way,
 };
 
@@ -76,10 +76,9 @@ enum Doubt {
 
 impl Foreseen {
     /// What is foreseen of a rule with straight effects, if all is.
-    pub(super) fn of(program: &Program, network: &Network, rule: &Rule) -> Option<Foreseen> {
+    pub(super) fn of(network: &Network, rule: &Rule) -> Option<Foreseen> {
         let dispatch = &network.dispatch;
         let mut builder = Builder {
-            program,
             network,
             dispatch,
             scope: &rule.scope,
@@ -123,7 +122,6 @@ fn matched_edge(rule: &Rule, edge: Var) -> Option<PatternEdge> {
 }
 
 struct Builder<'a> {
-    program: &'a Program,
     network: &'a Network,
     dispatch: &'a Dispatch,
     scope: &'a Scope,
@@ -135,8 +133,7 @@ impl Builder<'_> {
         let &[ty] = edge_types(self.scope, edge.edge) else {
             return None;
         };
-        let is_turned = edge.undirected && !self.program.schema.undirected(ty);
-        if is_turned || !self.dispatch.edge_deleted[ty.index()].is_empty() {
+        if !self.dispatch.edge_deleted[ty.index()].is_empty() {
             return None;
         }
         for &(query, hook) in &self.dispatch.edge_hooks[ty.index()] {

@@ -186,7 +186,7 @@ impl Network {
         };
         let foreseen = |(id, rule): (RuleId, &Rule)| {
             let is_straight = program.effects(id).are_straight();
-            is_straight.then(|| Foreseen::of(program, &network, rule))?
+            is_straight.then(|| Foreseen::of(&network, rule))?
         };
         network.foreseen = (0..).map(RuleId).zip(&model.rules).map(foreseen).collect();
         network

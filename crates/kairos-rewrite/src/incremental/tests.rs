@@ -179,6 +179,11 @@ fn what_a_rule_means_is_foreseen_where_it_names_the_elements() {
             r#"match: "(a:C WHERE a.idle)-[:to]->(b:C)", set: ["a.idle = FALSE"]"#,
             None,
         ),
+        // Rows of several edges, which each of them lists.
+        (
+            r#"match: "(a:C)~[w:wire]~(b:C)-[:to]->(c:C)", delete: ["w"]"#,
+            None,
+        ),
     ] {
         assert_eq!(foreseen(act), expected, "{act}");
     }
