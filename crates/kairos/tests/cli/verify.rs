@@ -1,4 +1,4 @@
-//! Faults, which `kairos verify` demands of both engines at the same step and in the same words.
+//! What `kairos verify` finds: agreement, and faults, which it demands of both engines at the same step and in the same words.
 
 use crate::project::Project;
 
@@ -107,4 +107,66 @@ fn the_limit_of_active_events_is_that_of_whole_steps() {
         text.contains("active events: 4 is more than the limit of 2, rule `act`"),
         "{text}"
     );
+}
+
+/// Edges with and without a direction, between types that have a common ancestor; who waits for one asks for a way and a type. A rule matches one edge
+/// and deletes another.
+const WAITING: &str = r#"RuleSet(
+    types: (
+        nodes: {"P": (abstract: true, attributes: {"v": Int(0)}), "A": (is: "P"), "B": (is: "P")},
+        edges: {"to": (from: "P", to: "P"), "line": (between: ("P", "P"))},
+    ),
+    rules: {
+        "join": (match: "(a:A), (b:A)", create: ["(a)-[:to]->(b)"]),
+        "cross": (match: "(a:A), (b:B)", create: ["(a)-[:to]->(b)"], set: ["b.v += 1"]),
+        "back": (match: "(a:A), (b:B)", create: ["(b)-[:to]->(a)"], set: ["a.v -= 1", "b.v -= 2"]),
+        "tie": (match: "(a:A), (b:B)", create: ["(a)~[:line]~(b)"]),
+        "cut": (match: "(a:A)-[e:to]->(b:B)", delete: ["e"], set: ["a.v = b.v"]),
+        "cut_back": (match: "(b:B)-[e:to]->(a:A)", delete: ["e"]),
+        "part": (match: "(a:A)-[e:to]->(b:A)", delete: ["e"]),
+        "untie": (match: "(a:A)-[e:to]->(b:B)", choose: [Uniform("(b)~[l:line]~(c:A)")], delete: ["l"]),
+        "no_out": (match: "(x:A)", unless: ["(x)-[:to]->(:B)"], set: ["x.v += 1"]),
+        "no_in": (match: "(x:B)", unless: ["(:A)-[:to]->(x)"], set: ["x.v -= 1"]),
+        "some_in": (match: "(x:A)", where: "EXISTS { (:B)-[:to]->(x) }", set: ["x.v = 0"]),
+        "no_line": (match: "(x:B)", unless: ["(x)~[:line]~(:A)"], set: ["x.v = 0"]),
+        "few": (match: "(x:A)", where: "COUNT { (x)-[:to]->(:A) } < 2 AND x.v > 0", set: ["x.v -= 1"]),
+        "many": (match: "(x:P)", where: "COUNT { (:P)-[:to]->(x) } > 1", set: ["x.v = 1"]),
+    },
+)"#;
+
+#[test]
+fn what_is_foreseen_comes_true() {
+    let project = Project::new();
+    project.write("rules.ron", WAITING);
+    let rules = ["join", "cross", "back", "tie"].map(|rule| (rule, "0.02"));
+    let rules = rules.into_iter().chain(
+        [
+            "cut", "cut_back", "part", "untie", "no_out", "no_in", "some_in", "no_line", "few",
+            "many",
+        ]
+        .map(|rule| (rule, "0.3")),
+    );
+    for clock in ["", ", clock: Aggregate"] {
+        let timer = |(rule, rate)| format!(r#""{rule}": Exponential(rate: {rate}{clock}),"#);
+        let timers: String = rules.clone().map(timer).collect();
+        project.write(
+            "model.ron",
+            &format!(
+                r#"Model(
+                    rules: "rules.ron", start: [Repeat(5, "(:A), (:B)")], timers: {{ {timers} }}, horizon: 1000.0,
+                    probes: {{
+                        "edges": Count("(:P)-[:to]->(:P)"), "lines": Count("(:A)~[:line]~(:B)"),
+                        "sum": Sum("x.v", over: "(x:P)"), "low": Min("x.v", over: "(x:A)"),
+                    }},
+                )"#
+            ),
+        );
+        for random_seed in 1..4 {
+            let ran = project.kairos(&format!(
+                "verify model.ron --steps 1000 --random-seed {random_seed}"
+            ));
+            let said = ran.expect(0).out;
+            assert!(said.starts_with("agree on 1000 steps"), "{said}");
+        }
+    }
 }
