@@ -167,6 +167,7 @@ fn what_a_rule_means_is_foreseen_where_it_names_the_elements() {
             r#"match: "(a:C)", choose: [Uniform("(a)~[w:wire]~(b:C)")], delete: ["w"]"#,
             something,
         ),
+        (r#"match: "(a:C)", create: ["(:B)"]"#, nothing),
         // What needs a plan; nodes that come or go; a type that is not certain; what is found by a search.
         (
             r#"match: "(a:C)~[w:wire]~(b:C)~[v:wire]~(c:C)", delete: ["w", "v"]"#,
