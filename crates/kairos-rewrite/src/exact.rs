@@ -48,22 +48,16 @@ impl Default for ExactSum {
     }
 }
 
-/// How many units of round numbers a number is, if it is one and they fit.
-#[inline]
-fn round(value: f64) -> Option<i64> {
-    let units = value * PER_ONE;
-    // The largest integer that this may give is not exact, so that what it stands for is not taken for round.
-    let whole = units as i64;
-    (whole as f64 == units && whole != i64::MAX).then_some(whole)
-}
-
 impl ExactSum {
     /// Adds a finite number. What has no value, or an infinite one, must not come here.
     #[inline]
     pub fn add(&mut self, value: f64) {
-        match round(value).and_then(|units| self.round.checked_add(units)) {
-            Some(sum) => self.round = sum,
-            None => self.add_wide(value),
+        let units = value * PER_ONE;
+        // The largest integer that this may give is not exact, so that what it stands for is not taken for round.
+        let whole = units as i64;
+        match self.round.checked_add(whole) {
+            Some(sum) if whole as f64 == units && whole != i64::MAX => self.round = sum,
+            _ => self.add_wide(value),
         }
     }
 
@@ -99,16 +93,8 @@ impl ExactSum {
     /// Adds a finite number in the place of another.
     #[inline]
     pub fn replace(&mut self, before: f64, now: f64) {
-        let by = round(before)
-            .zip(round(now))
-            .and_then(|(before, now)| now.checked_sub(before));
-        match by.and_then(|by| self.round.checked_add(by)) {
-            Some(sum) => self.round = sum,
-            None => {
-                self.subtract(before);
-                self.add(now);
-            }
-        }
+        self.subtract(before);
+        self.add(now);
     }
 
     /// The sum, rounded once to the nearest number; infinite where it is too large.

@@ -213,7 +213,7 @@ impl Data {
 
     /// Notes for a probe that sums up what an attribute comes to that it is another.
     #[inline]
-    pub(super) fn sum_otherwise(
+    pub(super) fn change_sum(
         &mut self,
         probe: ProbeId,
         value: OfBits,

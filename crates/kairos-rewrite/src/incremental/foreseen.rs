@@ -11,7 +11,7 @@ use kairos_model::{
 
 use super::{
     data::Data,
-    dispatch::{Decided, Dispatch, LoneEdge, Look, NO_HOOK, Ranged, Reaction, Rows},
+    dispatch::{Decided, LoneEdge, Look, NO_HOOK, Ranged, Reaction, Rows},
     network::Network,
     query::{Purpose, QueryId},
     update::Update,
@@ -80,7 +80,6 @@ impl Foreseen {
         let dispatch = &network.dispatch;
         let mut builder = Builder {
             network,
-            dispatch,
             scope: &rule.scope,
             foreseen: Foreseen::default(),
         };
@@ -123,7 +122,6 @@ fn matched_edge(rule: &Rule, edge: Var) -> Option<PatternEdge> {
 
 struct Builder<'a> {
     network: &'a Network,
-    dispatch: &'a Dispatch,
     scope: &'a Scope,
     foreseen: Foreseen,
 }
@@ -133,10 +131,11 @@ impl Builder<'_> {
         let &[ty] = edge_types(self.scope, edge.edge) else {
             return None;
         };
-        if !self.dispatch.edge_deleted[ty.index()].is_empty() {
+        let dispatch = &self.network.dispatch;
+        if !dispatch.edge_deleted[ty.index()].is_empty() {
             return None;
         }
-        for &(query, hook) in &self.dispatch.edge_hooks[ty.index()] {
+        for &(query, hook) in &dispatch.edge_hooks[ty.index()] {
             self.can_follow(query)?;
             self.foreseen.doubts.push(Doubt::Gone {
                 query,
@@ -151,7 +150,8 @@ impl Builder<'_> {
         let &[ty] = edge_types(self.scope, edge.edge) else {
             return None;
         };
-        for stratum in &self.dispatch.strata {
+        let dispatch = &self.network.dispatch;
+        for stratum in &dispatch.strata {
             for reaction in &stratum.edge_created[ty.index()] {
                 let Look::Edge(lone) = &reaction.look else {
                     return None;
@@ -169,7 +169,7 @@ impl Builder<'_> {
 
     /// What it means for probes, and at the ends of an edge, that it comes or goes.
     fn ends(&mut self, edge: PatternEdge, comes: bool) -> Option<()> {
-        let dispatch = self.dispatch;
+        let dispatch = &self.network.dispatch;
         let ty = edge_types(self.scope, edge.edge)[0].index();
         if dispatch.edge_lists[ty] > 0 {
             return None;
@@ -190,10 +190,11 @@ impl Builder<'_> {
 
     /// What it means that a count at a node of a type is another.
     fn counted(&mut self, sub: SubId, (node, ty): (Var, NodeTypeId), comes: bool) -> Option<()> {
-        for stratum in &self.dispatch.strata {
+        let dispatch = &self.network.dispatch;
+        for stratum in &dispatch.strata {
             for &decided in &stratum.decided[sub.index()] {
                 self.can_follow(decided.query)?;
-                let places = &self.dispatch.hook_places[decided.query.index()][decided.hook];
+                let places = &dispatch.hook_places[decided.query.index()][decided.hook];
                 if places[ty.index()] != NO_HOOK {
                     self.foreseen.doubts.push(Doubt::Exists {
                         sub,
@@ -205,7 +206,9 @@ impl Builder<'_> {
             }
             for reaction in &stratum.counted[sub.index()] {
                 // What only changes with the first edge and the last is told of no others.
-                (!(reaction.revalue && self.dispatch.crossing[sub.index()])).then_some(())?;
+                if reaction.revalue && dispatch.crossing[sub.index()] {
+                    return None;
+                }
                 self.can_react(reaction)?;
                 self.foreseen.doubts.push(Doubt::Counts {
                     reaction: reaction.clone(),
@@ -217,7 +220,7 @@ impl Builder<'_> {
     }
 
     fn assigned(&mut self, position: usize, assignment: &Assignment) -> Option<()> {
-        let (dispatch, target) = (self.dispatch, assignment.target);
+        let (dispatch, target) = (&self.network.dispatch, assignment.target);
         let attribute = if is_node(self.scope, target) {
             let ty = only_type(self.scope, target)?;
             dispatch.attributes.of_nodes(ty, assignment.attribute)
@@ -334,7 +337,7 @@ impl Update {
         changed: ChangedAttribute,
     ) -> Outcome<()> {
         for &(probe, value) in &assigned.sums {
-            data.sum_otherwise(probe, value, changed);
+            data.change_sum(probe, value, changed);
         }
         for ranged in &assigned.ranged {
             self.range(network, data, ranged, changed)?;

@@ -89,13 +89,6 @@ impl Tally {
     #[inline]
     pub(crate) fn count(&self, graph: &HostGraph) -> u64 {
         match &self.counted {
-            // Mostly it is one type.
-            Counted::Nodes(types) if let &[ty] = types.as_slice() => {
-                graph.nodes_of(ty).len() as u64
-            }
-            Counted::Edges { types, times } if let &[ty] = types.as_slice() => {
-                graph.link_count(ty) as u64 * times
-            }
             Counted::Nodes(types) => types
                 .iter()
                 .map(|&ty| graph.nodes_of(ty).len() as u64)

@@ -221,7 +221,7 @@ impl Update {
         let attribute = dispatch.attributes.of(&data.graph, &changed.of);
         let sums = &*dispatch.sums[attribute];
         for &(probe, value) in sums {
-            data.sum_otherwise(probe, value, changed);
+            data.change_sum(probe, value, changed);
         }
         let is_read = dispatch.is_read[attribute];
         if is_read {
