@@ -12,13 +12,13 @@ use kairos_model::{
 
 use super::{
     data::{Data, Event},
+    layout::Row,
     network::Component,
     picking::{Picking, Source, Step},
     plan::Plan,
     pool::{Pools, of_ordered, ordered},
     query::QueryId,
     search::Failure,
-    store::Row,
 };
 use crate::{
     binding::{Binding, Slot},

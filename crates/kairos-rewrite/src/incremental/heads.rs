@@ -2,7 +2,8 @@
 
 use super::{
     dispatch::{Dispatch, NO_HOOK},
-    store::{Hook, NONE},
+    layout::Hook,
+    store::NONE,
 };
 use crate::{binding::Slot, graph::HostGraph, lists::Parts};
 

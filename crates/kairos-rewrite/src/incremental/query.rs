@@ -10,8 +10,8 @@ use kairos_model::{
 };
 
 use super::{
+    layout::{Content, Hook, Layout},
     plan::{Plan, Shape, plan},
-    store::{Content, Hook, Layout},
 };
 use crate::{
     eval::Quick,

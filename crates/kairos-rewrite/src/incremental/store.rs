@@ -4,12 +4,16 @@
 //! Where an element makes a match by itself (a node alone, or an edge with its ends, one way or both), the row has the number of its slot, or that
 //! of the edge among those of its type: nothing need be listed or looked up, nor stored where the graph says the rest ([`Content`]).
 
-use std::{hash::Hasher, ops::Deref};
+use std::hash::Hasher;
 
 use hashbrown::HashTable;
 use rustc_hash::FxHasher;
 
-use super::{dispatch::NO_HOOK, heads::AllHeads};
+use super::{
+    dispatch::NO_HOOK,
+    heads::AllHeads,
+    layout::{Content, Layout, Row},
+};
 use crate::{binding::Slot, graph::HostGraph, matcher::EventId, prefetch::prefetch};
 
 /// End of a list, and no row.
@@ -17,7 +21,7 @@ pub(crate) const NONE: u32 = u32::MAX;
 
 /// A hook of a row: the list that it is in at one of its elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Link {
+pub(super) struct Link {
     next: u32,
     previous: u32,
 }
@@ -28,110 +32,6 @@ impl Link {
         next: NONE,
         previous: NONE,
     };
-}
-
-/// A column whose elements know the rows that they are in.
-#[derive(Clone, Debug)]
-pub(crate) struct Hook {
-    pub(crate) column: usize,
-    pub(crate) is_node: bool,
-    /// By type of the element: which of its lists this is, or [`NO_HOOK`].
-    pub(crate) places: Box<[u16]>,
-    /// Its place among the links of a row, which is listed by it; no row is that has the number of its element.
-    pub(crate) link: Option<usize>,
-}
-
-impl Hook {
-    /// Which of an element's lists this is.
-    #[inline]
-    pub(crate) fn place(&self, graph: &HostGraph, element: Slot) -> u16 {
-        self.places[if self.is_node {
-            graph.node_type(element).index()
-        } else {
-            graph.edge_type(element).index()
-        }]
-    }
-}
-
-/// What a store must know of its query.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Layout {
-    /// Number of columns.
-    pub(crate) width: usize,
-    pub(crate) hooks: Vec<Hook>,
-    /// The column by which rows are counted, if they are.
-    pub(crate) anchor: Option<usize>,
-    /// A hook by which a row has the number of the element's slot, since no two rows share it.
-    pub(crate) numbering: Option<usize>,
-    /// Whether it has the number of the edge among those of its type instead.
-    pub(crate) is_ranked: bool,
-    /// Where an edge makes two rows, one for each way round, the column of one end: their numbers are twice that of the edge, and one more for
-    /// the row in which this is not its first end.
-    pub(crate) both_ways: Option<usize>,
-    /// How many hooks list their rows.
-    pub(crate) links: usize,
-    /// Whether rows are in no list, no hash index and no count.
-    pub(crate) is_bare: bool,
-    pub(crate) content: Content,
-}
-
-/// How it is known what elements a row is of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Content {
-    /// They are stored.
-    #[default]
-    Stored,
-    /// It is of one, whose slot is its number.
-    Element,
-    /// It is of an edge whose slot its number tells, and its ends, in these columns.
-    Edge { edge: usize, from: usize, to: usize },
-}
-
-/// The slots of a row.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Row<'a> {
-    /// Of one element, that has its number.
-    Element(Slot),
-    /// Of an edge with its ends, as the graph says.
-    Edge([Slot; 3]),
-    Stored(&'a [Slot]),
-}
-
-impl Deref for Row<'_> {
-    type Target = [Slot];
-
-    #[inline]
-    fn deref(&self) -> &[Slot] {
-        match self {
-            Row::Element(slot) => std::slice::from_ref(slot),
-            Row::Edge(slots) => slots,
-            Row::Stored(slots) => slots,
-        }
-    }
-}
-
-impl Layout {
-    /// Bytes of a row.
-    pub(crate) fn row_bytes(&self) -> usize {
-        let hashed = if self.numbering.is_none() { 8 } else { 0 };
-        self.stored() * size_of::<Slot>() + self.links * size_of::<Link>() + 1 + hashed
-    }
-
-    /// Slots that are stored for a row.
-    #[inline]
-    fn stored(&self) -> usize {
-        match self.content {
-            Content::Stored => self.width,
-            Content::Element | Content::Edge { .. } => 0,
-        }
-    }
-
-    /// Hooks by which rows are listed, by their places among the links of a row.
-    #[inline]
-    fn listed(&self) -> impl Iterator<Item = (usize, &Hook)> {
-        let hooks = self.hooks.iter();
-        hooks.filter_map(|hook| Some((hook.link?, hook)))
-    }
 }
 
 /// The matches of one query.

@@ -5,7 +5,7 @@ use kairos_model::{
     source::MemoryFiles,
 };
 
-use super::{foreseen::Foreseen, network::Network, query::Purpose, store::Content};
+use super::{foreseen::Foreseen, layout::Content, network::Network, query::Purpose};
 use crate::program::Program;
 
 /// What stands in the tables of a rule `act`, beside which another waits for `(c:C {on: TRUE})` without a wire, and of a probe.
