@@ -20,6 +20,7 @@ use super::{
     choose,
     clocks::{Clocks, Delay},
     fault::located,
+    quick::Begun,
     timers::{Reading, Timer, Timers, bad_hazard},
     truncation::Truncation,
 };
@@ -77,6 +78,8 @@ pub(super) struct Clockwork<S> {
     pub(super) truncation: Truncation,
     starting: Vec<Starting>,
     names: Vec<Name>,
+    /// The draw that will probably be needed next, and the firing that is its cause.
+    ahead: Option<(Name, Begun)>,
 }
 
 impl<S: Schedule + Default> Clockwork<S> {
@@ -95,6 +98,7 @@ impl<S: Schedule + Default> Clockwork<S> {
             truncation: Truncation::new(rules.len()),
             starting: Vec::new(),
             names: Vec::new(),
+            ahead: None,
         }
     }
 
@@ -202,13 +206,47 @@ impl<S: Schedule + Default> Clockwork<S> {
     ) -> Outcome<()> {
         let timer = self.timers.of(rule);
         if let Some(quick) = &timer.quick {
-            let name = timer.name(matcher.graph(), matched.slots(), cause);
-            if let Some(delay) = quick.delay(&self.randomness, name) {
-                self.clocks.start(slot, name, delay, now);
+            let begun = match self.ahead {
+                Some((of, begun)) if of == cause => begun,
+                _ => self.begun(timer, matcher, matched.slots(), cause),
+            };
+            // No half waits for the other, so that the processor is at both at the same time.
+            let next = self.begin_next(matcher);
+            if let Some(delay) = quick.delay(begun) {
+                self.clocks.start(slot, begun.name, delay, now);
+                self.ahead = next;
                 return Ok(());
             }
         }
         self.start(matcher, self.due_in(slot), cause, now)
+    }
+
+    /// Begins the draw that follows if the event that is probably next stays active when it fires; and says by which firing.
+    #[inline(always)]
+    fn begin_next<M: Matcher>(&self, matcher: &M) -> Option<(Name, Begun)> {
+        let slot = self.clocks.foresee(1)?;
+        // What is foreseen may be out of date: only an event whose clock runs is surely active.
+        let cause = self.clocks.name(slot)?;
+        let Due::Event(event) = self.due_in(slot) else {
+            return None;
+        };
+        let (rule, matched) = matcher.event(event);
+        let timer = self.timers.of(rule);
+        let begin = || self.begun(timer, matcher, matched.iter().copied(), cause);
+        timer.quick.is_some().then(|| (cause, begin()))
+    }
+
+    /// Begins the draw that a firing is the cause of, for a rule, and a match, that a quick law is all that it depends on.
+    #[inline(always)]
+    fn begun<M: Matcher>(
+        &self,
+        timer: &Timer,
+        matcher: &M,
+        matched: impl Iterator<Item = MatchedSlot>,
+        cause: Name,
+    ) -> Begun {
+        let name = timer.name(matcher.graph(), matched, cause);
+        Begun::new(&self.randomness, name)
     }
 
     /// Stops the clock of an event that was lost; with age memory, unless it fired, what remains of it is kept.
@@ -336,7 +374,7 @@ impl<S: Schedule + Default> Clockwork<S> {
         let name = timer.name(matcher.graph(), matched, cause);
         self.truncation.note_once(rule, reading);
         let quick = timer.quick.as_ref();
-        let delay = quick.and_then(|quick| quick.delay(&self.randomness, name));
+        let delay = quick.and_then(|quick| quick.delay(Begun::new(&self.randomness, name)));
         Some((
             name,
             delay.unwrap_or_else(|| draw(&self.randomness, name, reading)),

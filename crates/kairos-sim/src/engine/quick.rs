@@ -26,10 +26,9 @@ impl Quick {
         }
     }
 
-    /// The delay of a firing, if one word gives it.
+    /// The delay of a draw that was begun, if one word gives it.
     #[inline(always)]
-    pub(super) fn delay(&self, randomness: &Randomness, name: Name) -> Option<Delay> {
-        let word = randomness.rng(name, Place::DELAY).word();
+    pub(super) fn delay(&self, Begun { word, .. }: Begun) -> Option<Delay> {
         match *self {
             Quick::Normal(ref normal) => normal.delay(word).map(Delay::After),
             Quick::Exponential { unit, rate } => {
@@ -37,6 +36,23 @@ impl Quick {
                 Some(Delay::Exponential { unit, rate })
             }
         }
+    }
+}
+
+/// The half of a draw that hashes: it follows from the causes of a firing alone.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Begun {
+    /// The name of the firing whose delay is drawn.
+    pub(super) name: Name,
+    /// The first random word of the draw.
+    word: u64,
+}
+
+impl Begun {
+    #[inline(always)]
+    pub(super) fn new(randomness: &Randomness, name: Name) -> Self {
+        let word = randomness.rng(name, Place::DELAY).word();
+        Begun { name, word }
     }
 }
 
@@ -53,7 +69,8 @@ mod tests {
         let randomness = Randomness::new(1, 0);
         for reading in [law(normal.unwrap()), Reading::Exponential(2.0)] {
             let quick = Quick::of(&reading).expect("a law of one word");
-            let delays = (0..1000).filter_map(|name| quick.delay(&randomness, Name(name)));
+            let delays =
+                (0..1000).filter_map(|name| quick.delay(Begun::new(&randomness, Name(name))));
             assert!(delays.count() > 950, "{reading:?}");
         }
         assert!(Quick::of(&law(uniform.unwrap())).is_none());
