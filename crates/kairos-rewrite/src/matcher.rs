@@ -284,12 +284,20 @@ pub trait Matcher: Sized {
     /// Number of matches of a component of an aggregate rule, or the sum of their weights.
     fn component_weight(&self, rule: RuleId, component: usize) -> f64;
 
-    /// Binds a component's elements to the match at fraction `u` of its weight: the ⌊u·n⌋-th in pool order without weights, by the binary tree of sums with them.
-    fn component_pick(&self, rule: RuleId, component: usize, u: f64, bound: &Binding);
+    /// Binds each component's elements to the match at a fraction of its weight, which `u` gives: the ⌊u·n⌋-th in pool order without weights, by the binary
+    /// tree of sums with them.
+    fn component_picks(&self, rule: RuleId, u: impl Fn(usize) -> f64, bound: &Binding);
 
-    /// Asks for the memory that tells which match such a pick comes to, at the fraction that `u` gives. A hint: it changes nothing.
+    /// Whether so many matches can be picked for an aggregate rule that it pays to ask for them ahead.
     #[inline]
-    fn prefetch_component(&self, _rule: RuleId, _component: usize, _u: impl FnOnce() -> f64) {}
+    fn is_scattered(&self, _rule: RuleId) -> bool {
+        false
+    }
+
+    /// Asks for memory that such picks will come upon: what tells which matches they are (near), the matches (nearer), what hangs there (next). A hint: it
+    /// changes nothing.
+    #[inline]
+    fn prefetch_components(&self, _rule: RuleId, _how_soon: Soon, _u: impl Fn(usize) -> f64) {}
 
     /// Whether the components' matches that were picked make a match of the whole: injective, and conditions across components hold.
     ///

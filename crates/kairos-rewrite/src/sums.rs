@@ -168,22 +168,38 @@ impl SumTree {
     /// sum, and never into a sum of zero. `None` where the total is zero.
     #[must_use]
     pub fn locate(&self, u: f64) -> Option<usize> {
-        let total = self.total();
-        if total <= 0.0 {
-            None
-        } else if total.is_finite() {
-            Some(way_down(&self.levels, u * total, Block::locate))
-        } else {
-            Some(way_down(&self.levels, u * total, Block::locate_carefully))
-        }
+        self.locate_each([u]).map(|[position]| position)
     }
 
-    /// Asks for the weights among which [`SumTree::locate`] would come to its end, and says where they begin.
-    pub(crate) fn prefetch_way(&self, u: f64) -> Option<usize> {
-        let (weights, above) = self.levels.split_first()?;
-        let block = way_down(above, u * self.total(), Block::locate);
-        prefetch(weights, block);
-        Some(block * LEAVES)
+    /// The positions at several fractions.
+    // On a way down every turn waits for the one before, but not for those of another way.
+    #[inline]
+    pub(crate) fn locate_each<const N: usize>(&self, u: [f64; N]) -> Option<[usize; N]> {
+        let total = self.total();
+        if total <= 0.0 {
+            return None;
+        }
+        let rests = u.map(|u| u * total);
+        Some(if total.is_finite() {
+            ways_down(&self.levels, rests, Block::locate)
+        } else {
+            ways_down(&self.levels, rests, Block::locate_carefully)
+        })
+    }
+
+    /// Asks for the weights among which [`SumTree::locate_each`] would come to its end, and says where they begin.
+    #[inline]
+    pub(crate) fn prefetch_ways<const N: usize>(
+        &self,
+        level: usize,
+        u: [f64; N],
+    ) -> Option<[usize; N]> {
+        let (weights, above) = self.levels.get(level..)?.split_first()?;
+        let blocks = ways_down(above, u.map(|u| u * self.total()), Block::locate);
+        Some(blocks.map(|block| {
+            prefetch(weights, block);
+            block * LEAVES
+        }))
     }
 
     /// Bytes in use.
@@ -214,15 +230,17 @@ impl SumTree {
     }
 }
 
-/// The leaf to which the way leads from the top of these levels, which are the upper ones of a tree or all.
+/// The leaves to which the ways lead from the top of these levels, which are the upper ones of a tree or all.
 #[inline]
-fn way_down(
+fn ways_down<const N: usize>(
     levels: &[Vec<Block>],
-    mut rest: f64,
+    mut rests: [f64; N],
     locate: impl Fn(&Block, &mut f64) -> usize,
-) -> usize {
-    levels.iter().rev().fold(0, |block, level| {
-        block * LEAVES + locate(&level[block], &mut rest)
+) -> [usize; N] {
+    levels.iter().rev().fold([0; N], |blocks, level| {
+        std::array::from_fn(|way| {
+            blocks[way] * LEAVES + locate(&level[blocks[way]], &mut rests[way])
+        })
     })
 }
 
@@ -230,7 +248,7 @@ fn way_down(
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Block, SumTree, way_down};
+    use super::{Block, SumTree, ways_down};
 
     /// Both ways down lead to the same place as long as sums are finite; of sums that are not, the left one is taken as soon as nobody can say.
     #[test]
@@ -246,15 +264,18 @@ mod tests {
         for step in 0..1000 {
             let u = f64::from(step) / 1000.0;
             let rest = u * some.total();
-            let way = way_down(&some.levels, rest, Block::locate);
-            assert_eq!(way, way_down(&some.levels, rest, Block::locate_carefully));
+            let way = ways_down(&some.levels, [rest], Block::locate);
+            assert_eq!(
+                way,
+                ways_down(&some.levels, [rest], Block::locate_carefully)
+            );
         }
     }
 
     proptest! {
         /// After any history the sums are those of a tree that is built from the weights alone.
         #[test]
-        fn history_leaves_no_trace(steps in prop::collection::vec((0u8..3, 0usize..64, 0.0f64..10.0), 1..200), u in 0.0f64..1.0) {
+        fn history_leaves_no_trace(steps in prop::collection::vec((0u8..3, 0usize..64, 0.0f64..10.0), 1..200), u in 0.0f64..1.0, v in 0.0f64..1.0) {
             let (mut tree, mut shadow) = (SumTree::default(), Vec::new());
             for (kind, position, weight) in steps {
                 match kind {
@@ -268,6 +289,8 @@ mod tests {
             shadow.iter().for_each(|&w| rebuilt.push(w));
             prop_assert_eq!(tree.total().to_bits(), rebuilt.total().to_bits());
             prop_assert_eq!(tree.locate(u), rebuilt.locate(u));
+            let both = tree.locate(v).zip(tree.locate(u)).map(<[usize; 2]>::from);
+            prop_assert_eq!(tree.locate_each([v, u]), both);
             if let Some(position) = tree.locate(u) {
                 let before: f64 = shadow[..position].iter().sum();
                 let target = u * tree.total();

@@ -168,8 +168,8 @@ impl<D: Mistake> Matcher for Distorted<D> {
         self.inner.component_weight(rule, component)
     }
 
-    fn component_pick(&self, rule: RuleId, component: usize, u: f64, bound: &Binding) {
-        self.inner.component_pick(rule, component, u, bound);
+    fn component_picks(&self, rule: RuleId, u: impl Fn(usize) -> f64, bound: &Binding) {
+        self.inner.component_picks(rule, u, bound);
     }
 
     fn complete(&self, rule: RuleId, bound: &Binding) -> Outcome<bool> {

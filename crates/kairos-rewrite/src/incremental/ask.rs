@@ -28,6 +28,7 @@ use crate::{
     graph::HostGraph,
     matcher::{EventId, Extensions, Firing, at_fraction},
     program::Program,
+    sums::SumTree,
 };
 
 impl Data {
@@ -261,22 +262,48 @@ impl Data {
     }
 
     #[inline]
-    pub(crate) fn component_pick(&self, rule: RuleId, component: usize, u: f64, bound: &Binding) {
-        let Component {
-            query: id,
-            vars,
-            is_weighted,
-        } = &self.network().components[rule.index()][component];
-        let Some(pools) = &self.pools[id.index()] else {
+    pub(crate) fn component_picks(&self, rule: RuleId, u: impl Fn(usize) -> f64, bound: &Binding) {
+        let components = &*self.network().components[rule.index()];
+        if let [a, b] = components
+            && let Some(sums) = self.common_sums(a, b)
+        {
+            if let Some([first, second]) = sums.locate_each([u(0), u(1)]) {
+                self.bind_component(a, first, bound);
+                self.bind_component(b, second, bound);
+            }
             return;
-        };
-        let rows = pools.rows(None);
-        let position = if *is_weighted {
-            pools.sums(None).and_then(|s| s.locate(u))
-        } else {
-            Some(at_fraction(u, rows.len()))
-        };
-        if let Some(&row) = position.and_then(|p| rows.get(p)) {
+        }
+        for (component, u) in components.iter().zip((0..).map(u)) {
+            let Some(pools) = &self.pools[component.query.index()] else {
+                continue;
+            };
+            let position = if component.is_weighted {
+                pools.sums(None).and_then(|sums| sums.locate(u))
+            } else {
+                Some(at_fraction(u, pools.rows(None).len()))
+            };
+            if let Some(position) = position {
+                self.bind_component(component, position, bound);
+            }
+        }
+    }
+
+    /// The sums by which both of two components are picked, if they are the same.
+    #[inline]
+    pub(super) fn common_sums(&self, a: &Component, b: &Component) -> Option<&SumTree> {
+        let are_one = a.query == b.query && a.is_weighted && b.is_weighted;
+        let pools = self.pools[a.query.index()].as_ref().filter(|_| are_one)?;
+        pools.sums(None)
+    }
+
+    /// Binds a component to a member of its pool, if there is one.
+    #[inline]
+    fn bind_component(&self, component: &Component, position: usize, bound: &Binding) {
+        let Component {
+            query: id, vars, ..
+        } = component;
+        let rows = self.pools[id.index()].as_ref().map(|p| p.rows(None));
+        if let Some(&row) = rows.and_then(|rows| rows.get(position)) {
             self.prefetch_row(*id, row);
             let bind = |slots: &[Slot]| {
                 let pairs = vars.iter().zip(slots);

@@ -320,13 +320,18 @@ impl Matcher for IncrementalMatcher {
     }
 
     #[inline]
-    fn component_pick(&self, rule: RuleId, component: usize, u: f64, bound: &Binding) {
-        self.data.component_pick(rule, component, u, bound);
+    fn component_picks(&self, rule: RuleId, u: impl Fn(usize) -> f64, bound: &Binding) {
+        self.data.component_picks(rule, u, bound);
     }
 
     #[inline]
-    fn prefetch_component(&self, rule: RuleId, component: usize, u: impl FnOnce() -> f64) {
-        self.data.prefetch_component(rule, component, u);
+    fn is_scattered(&self, rule: RuleId) -> bool {
+        self.data.is_scattered(rule)
+    }
+
+    #[inline]
+    fn prefetch_components(&self, rule: RuleId, how_soon: Soon, u: impl Fn(usize) -> f64) {
+        self.data.prefetch_components(rule, how_soon, u);
     }
 
     #[inline]

@@ -70,6 +70,9 @@ const MANY: usize = 1 << 13;
 /// So many weights do not.
 const MANY_WEIGHTS: usize = 1 << 15;
 
+/// So many weights have sums that do not.
+const MANY_SUMS: usize = MANY_WEIGHTS * 8;
+
 /// With so many nodes hardly anything does.
 const MANY_NODES: usize = 1 << 15;
 
@@ -80,9 +83,21 @@ impl Data {
         if how_soon == Soon::Far {
             return prefetch(&self.events, event.index());
         }
-        let Some(&Event { rule, first, .. }) = self.events.get(event.index()) else {
+        let Some(&Event {
+            rule,
+            first,
+            single,
+            row,
+        }) = self.events.get(event.index())
+        else {
             return;
         };
+        if !single
+            && how_soon == Soon::Near
+            && let Some(query) = self.network().events[rule.index()]
+        {
+            self.stores[query.index()].prefetch_stored(row);
+        }
         match (self.network().ahead[rule.index()], how_soon) {
             (Ahead::Attribute, Soon::Near) => self.graph.prefetch_node(first),
             (Ahead::Attribute, Soon::Nearer) => self.graph.prefetch_attributes(first),
@@ -253,30 +268,83 @@ impl Data {
         self.stores[id.index()].len() >= MANY
     }
 
-    /// Asks for the place in a pool, and the weights around it, that a pick of a component would read if it were made now: it will be that one or one near it.
+    /// Whether a component of an aggregate rule has so many matches that they do not stay in the caches by themselves.
     #[inline]
-    pub(super) fn prefetch_component(
+    pub(super) fn is_scattered(&self, rule: RuleId) -> bool {
+        let mut components = self.network().components[rule.index()].iter();
+        components.any(|component| self.is_large(component.query))
+    }
+
+    /// Asks for what picks of components would read if they were made now: they will be those matches or some near them in their pools.
+    #[inline]
+    pub(super) fn prefetch_components(
         &self,
         rule: RuleId,
-        component: usize,
-        u: impl FnOnce() -> f64,
+        how_soon: Soon,
+        u: impl Fn(usize) -> f64,
     ) {
-        let Component {
-            query, is_weighted, ..
-        } = self.network().components[rule.index()][component];
-        if !self.is_large(query) {
-            return;
+        let components = &*self.network().components[rule.index()];
+        if let [a, b] = components
+            && self.common_sums(a, b).is_some()
+        {
+            return self.prefetch_weights(a.query, how_soon, [u(0), u(1)]);
         }
+        for (component, u) in components.iter().zip((0..).map(u)) {
+            if component.is_weighted {
+                self.prefetch_weights(component.query, how_soon, [u]);
+            } else {
+                self.prefetch_members(component.query, how_soon, u);
+            }
+        }
+    }
+
+    /// Asks for what picks by weights would read.
+    fn prefetch_weights<const N: usize>(&self, query: QueryId, how_soon: Soon, u: [f64; N]) {
         let Some(pools) = &self.pools[query.index()] else {
             return;
         };
         let rows = pools.rows(None);
-        if !is_weighted {
-            prefetch(rows, at_fraction(u(), rows.len()));
-        } else if rows.len() >= MANY_WEIGHTS
-            && let Some(position) = pools.sums(None).and_then(|sums| sums.prefetch_way(u()))
-        {
-            prefetch(rows, position);
+        let Some(sums) = pools.sums(None).filter(|_| rows.len() >= MANY_WEIGHTS) else {
+            return;
+        };
+        match how_soon {
+            Soon::Next => {
+                let positions = sums.prefetch_ways(0, u);
+                for position in positions.into_iter().flatten() {
+                    prefetch(rows, position);
+                }
+            }
+            Soon::Nearer if rows.len() >= MANY_SUMS => {
+                sums.prefetch_ways(1, u);
+            }
+            _ => {}
+        }
+    }
+
+    /// Asks for what a pick by position would read of a pool that is not grouped.
+    fn prefetch_members(&self, id: QueryId, how_soon: Soon, u: f64) {
+        if !self.is_large(id) {
+            return;
+        }
+        let Some(pools) = &self.pools[id.index()] else {
+            return;
+        };
+        let (rows, store) = (pools.rows(None), &self.stores[id.index()]);
+        let position = at_fraction(u, rows.len());
+        let near = |reach| position.saturating_sub(reach)..rows.len().min(position + reach + 1);
+        match how_soon {
+            Soon::Far => {}
+            Soon::Near => prefetch(rows, position),
+            Soon::Nearer => {
+                for &row in &rows[near(1)] {
+                    store.prefetch_elements(row, &self.graph);
+                }
+            }
+            Soon::Next => {
+                for &row in &rows[near(0)] {
+                    self.prefetch_picked(id, &store.row(row, &self.graph));
+                }
+            }
         }
     }
 

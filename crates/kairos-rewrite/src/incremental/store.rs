@@ -257,6 +257,29 @@ impl Store {
         }
     }
 
+    /// Asks for the memory of the slots of a row that are stored.
+    #[inline]
+    pub(crate) fn prefetch_stored(&self, row: u32) {
+        prefetch(&self.slots, row as usize * self.layout.width);
+    }
+
+    /// Asks for the memory that tells the slots of a row.
+    #[inline]
+    pub(crate) fn prefetch_elements(&self, row: u32, graph: &HostGraph) {
+        match self.layout.content {
+            Content::Stored => self.prefetch_stored(row),
+            Content::Element => {}
+            Content::Edge { .. } => {
+                let ways = if self.layout.both_ways.is_some() {
+                    2
+                } else {
+                    1
+                };
+                graph.prefetch_edge(Slot(row / ways));
+            }
+        }
+    }
+
     /// Asks for the memory in which it stands whether a row is there.
     #[inline]
     pub(crate) fn prefetch_row(&self, row: u32) {

@@ -344,25 +344,23 @@ impl Matcher for NaiveMatcher {
     }
 
     #[expect(
-        clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
         clippy::cast_sign_loss,
         reason = "0 <= u < 1"
     )]
-    fn component_pick(&self, rule: RuleId, component: usize, u: f64, bound: &Binding) {
-        let (pool, bits) = &self.components[rule.index()][component];
-        let count = pool.members.len();
-        let position = if self.is_weighted(rule, component) {
-            sums(bits).locate(u)
-        } else {
-            Some(((u * count as f64) as usize).min(count.saturating_sub(1)))
-        };
-        if let Some((_, slots)) = position.and_then(|p| pool.members.get(p)) {
-            Self::bind(
-                &self.program.model.rule(rule).components[component],
-                slots,
-                bound,
-            );
+    fn component_picks(&self, rule: RuleId, u: impl Fn(usize) -> f64, bound: &Binding) {
+        for (component, (pool, bits)) in self.components[rule.index()].iter().enumerate() {
+            let (u, count) = (u(component), pool.members.len());
+            let position = if self.is_weighted(rule, component) {
+                sums(bits).locate(u)
+            } else {
+                Some(((u * count as f64) as usize).min(count.saturating_sub(1)))
+            };
+            if let Some((_, slots)) = position.and_then(|p| pool.members.get(p)) {
+                let vars = &self.program.model.rule(rule).components[component];
+                Self::bind(vars, slots, bound);
+            }
         }
     }
 

@@ -9,7 +9,7 @@ use kairos_model::{
 use kairos_rewrite::{
     binding::{Binding, Slot as MatchedSlot},
     error::{Outcome, RuntimeError},
-    matcher::{EventId, Lost, Matcher},
+    matcher::{EventId, Lost, Matcher, Soon},
     program::Program,
 };
 use rustc_hash::FxHashMap;
@@ -392,12 +392,23 @@ impl<S: Schedule + Default> Clockwork<S> {
     ) -> Outcome<(Name, Delay)> {
         let timer = self.timers.of(rule);
         let name = timer.name_without_match(cause);
-        for component in 0..timer.aggregate.map_or(0, |aggregate| aggregate.components) {
-            let u = || choose::of_component(&self.randomness, name, component);
-            matcher.prefetch_component(rule, component, u);
-        }
         let rate = self.hazard(matcher, rule, now)?;
         Ok((name, exponential(&self.randomness, name, rate)))
+    }
+
+    /// Asks for what the next firings of an aggregate clock will probably read, when it fires: a name without a match follows from the one before,
+    /// so that it can be told long ahead which fractions will be picked.
+    #[inline(never)]
+    pub(super) fn foresee_picks<M: Matcher>(&self, matcher: &M, rule: RuleId, mut name: Name) {
+        let timer = self.timers.of(rule);
+        if !matcher.is_scattered(rule) {
+            return;
+        }
+        for how_soon in [Soon::Next, Soon::Nearer, Soon::Near] {
+            name = timer.name_without_match(name);
+            let u = |component| choose::of_component(&self.randomness, name, component);
+            matcher.prefetch_components(rule, how_soon, u);
+        }
     }
 
     /// The same of an event that may have a stream, remember its age, or read its match; none where what remained of it goes on.

@@ -281,6 +281,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         if let Some(before) = self.fingerprint {
             self.fingerprint = Some(self.record(before, rule, outcome.clone()));
         }
+        self.prefetch_lost();
         observer.after(&self.matcher, &firing, &outcome);
         let (applied, grown) = match &outcome {
             FiringOutcome::Applied(created) => (true, !created.is_empty()),
@@ -356,6 +357,17 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         self.foreseen = [coming, node.unwrap_or(Slot::NONE)];
     }
 
+    /// Asks for the clocks that an application stops, while it is observed.
+    #[inline(always)]
+    fn prefetch_lost(&self) {
+        if self.clockwork.clocks.are_many() {
+            for lost in &self.matcher.delta().lost {
+                let slot = self.clockwork.slot(Due::Event(lost.event));
+                self.clockwork.clocks.prefetch(slot);
+            }
+        }
+    }
+
     /// Whether time is later now than it was.
     #[inline]
     fn move_time(&mut self, time: f64) -> bool {
@@ -413,10 +425,11 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     /// Picks the match of an aggregate clock, and what a rule chooses; what comes of the firing where there is none.
     #[inline]
     fn pick(&mut self, slot: Clock, rule: RuleId, name: Name) -> Outcome<Option<FiringOutcome>> {
-        if let Due::Aggregate(_) = self.clockwork.due_in(slot)
-            && !self.pick_components(rule, name)?
-        {
-            return Ok(Some(FiringOutcome::Thinned));
+        if let Due::Aggregate(_) = self.clockwork.due_in(slot) {
+            self.clockwork.foresee_picks(&self.matcher, rule, name);
+            if !self.pick_components(rule, name)? {
+                return Ok(Some(FiringOutcome::Thinned));
+            }
         }
         let at = At {
             randomness: &self.randomness,
@@ -431,11 +444,8 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
 
     /// Picks one match of each component of an aggregate rule; whether they make a match together.
     fn pick_components(&mut self, rule: RuleId, name: Name) -> Outcome<bool> {
-        let aggregate = self.timers.of(rule).aggregate;
-        for component in 0..aggregate.map_or(0, |aggregate| aggregate.components) {
-            let u = choose::of_component(&self.randomness, name, component);
-            self.matcher.component_pick(rule, component, u, &self.bound);
-        }
+        let u = |component| choose::of_component(&self.randomness, name, component);
+        self.matcher.component_picks(rule, u, &self.bound);
         self.matcher.complete(rule, &self.bound)
     }
 
