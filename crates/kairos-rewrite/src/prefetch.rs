@@ -16,3 +16,10 @@ pub fn prefetch<T>(items: &[T], index: usize) {
     #[cfg(not(target_arch = "x86_64"))]
     let _ = (items, index);
 }
+
+/// From how many items on memory is asked for, if `many` of them do not stay in the caches by themselves. Debug builds always ask, so that every test is
+/// one of this too: nothing must come of it.
+#[must_use]
+pub const fn from(many: usize) -> usize {
+    if cfg!(debug_assertions) { 1 } else { many }
+}

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     binding::{Binding, Slot},
     matcher::{EventId, Firing, Soon, at_fraction},
-    prefetch::prefetch,
+    prefetch::{from, prefetch},
     program::Program,
 };
 
@@ -65,16 +65,16 @@ fn is_noticed(rule: &Rule, dispatch: &Dispatch) -> bool {
 }
 
 /// So many stored matches, or nodes, do not stay in the caches by themselves.
-const MANY: usize = 1 << 13;
+const MANY: usize = from(1 << 13);
 
 /// So many weights do not.
-const MANY_WEIGHTS: usize = 1 << 15;
+const MANY_WEIGHTS: usize = from(1 << 15);
 
 /// So many weights have sums that do not.
-const MANY_SUMS: usize = MANY_WEIGHTS * 8;
+const MANY_SUMS: usize = from(1 << 18);
 
 /// With so many nodes hardly anything does.
-const MANY_NODES: usize = 1 << 15;
+const MANY_NODES: usize = from(1 << 15);
 
 impl Data {
     /// Asks for the memory that an event's firing will read.

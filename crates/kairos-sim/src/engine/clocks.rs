@@ -1,6 +1,6 @@
 //! Running clocks: which is due next, and how each is stopped and rescaled. Knows no rule and no graph.
 
-use kairos_rewrite::prefetch::prefetch;
+use kairos_rewrite::prefetch::{from, prefetch};
 
 use crate::{
     draw::Name,
@@ -328,7 +328,7 @@ impl<S: Schedule + Default> Clocks<S> {
     /// Whether there are too many to stay in the caches by themselves.
     #[inline]
     pub(super) fn are_many(&self) -> bool {
-        const MANY: usize = 1 << 14;
+        const MANY: usize = from(1 << 14);
         self.clocks.len() >= MANY
     }
 

@@ -38,6 +38,8 @@ struct Starting {
     rule: RuleId,
     /// The first of the matched numbers.
     first: u64,
+    /// The draw of its delay, where the law is quick.
+    begun: Option<Begun>,
 }
 
 impl Starting {
@@ -47,19 +49,7 @@ impl Starting {
             due,
             rule: RuleId(0),
             first: 0,
-        }
-    }
-
-    #[inline]
-    fn look_up<M: Matcher>(&mut self, timers: &Timers, matcher: &M) {
-        match self.due {
-            Due::Aggregate(rule) => self.rule = rule,
-            Due::Event(event) => {
-                let (rule, matched) = matcher.event(event);
-                let element = timers.of(rule).elements.first().zip(matched.first());
-                self.rule = rule;
-                self.first = element.map_or(0, |(e, &slot)| e.number(matcher.graph(), slot));
-            }
+            begun: None,
         }
     }
 }
@@ -312,20 +302,40 @@ impl<S: Schedule + Default> Clockwork<S> {
     /// Starts clocks in the order of their rules and matched numbers.
     fn start_all<M: Matcher>(&mut self, matcher: &M, cause: Name, now: f64) -> Outcome<()> {
         if self.starting.len() > 1 {
-            self.put_in_order(matcher);
+            self.put_in_order(matcher, cause);
         }
         for position in 0..self.starting.len() {
-            let due = self.starting[position].due;
-            self.start(matcher, due, cause, now)?;
+            let Starting {
+                due, rule, begun, ..
+            } = self.starting[position];
+            match begun {
+                Some(begun) => self.start_begun(due, rule, begun, now),
+                None => self.start(matcher, due, cause, now)?,
+            }
         }
         self.starting.clear();
         Ok(())
     }
 
-    fn put_in_order<M: Matcher>(&mut self, matcher: &M) {
+    fn put_in_order<M: Matcher>(&mut self, matcher: &M, cause: Name) {
         let timers = &*self.timers;
+        // All draws are begun one after the other, since none waits for another.
         for starting in &mut self.starting {
-            starting.look_up(timers, matcher);
+            match starting.due {
+                Due::Aggregate(rule) => starting.rule = rule,
+                Due::Event(event) => {
+                    let (rule, matched) = matcher.event(event);
+                    let timer = timers.of(rule);
+                    let element = timer.elements.first().zip(matched.first());
+                    starting.rule = rule;
+                    starting.first =
+                        element.map_or(0, |(e, &slot)| e.number(matcher.graph(), slot));
+                    starting.begun = timer.quick.is_some().then(|| {
+                        let name = timer.name(matcher.graph(), matched.iter().copied(), cause);
+                        Begun::new(&self.randomness, name)
+                    });
+                }
+            }
         }
         let order = |a: &Starting, b: &Starting| {
             let rest = || numbers(timers, matcher, a).cmp(numbers(timers, matcher, b));
@@ -338,6 +348,18 @@ impl<S: Schedule + Default> Clockwork<S> {
                 }
             }
             many => many.sort_unstable_by(order),
+        }
+    }
+
+    /// Starts the clock of an event whose draw was begun.
+    #[inline]
+    fn start_begun(&mut self, due: Due, rule: RuleId, begun: Begun, now: f64) {
+        let timer = self.timers.of(rule);
+        if let (Some(reading), Some(quick)) = (&timer.plain, &timer.quick) {
+            self.truncation.note_once(rule, reading);
+            let delay = quick.delay(begun);
+            let delay = delay.unwrap_or_else(|| draw(&self.randomness, begun.name, reading));
+            self.clocks.start(self.slot(due), begun.name, delay, now);
         }
     }
 
