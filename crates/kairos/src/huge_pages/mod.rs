@@ -18,12 +18,10 @@ pub fn keep_freed() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {
         use libc::{M_MMAP_THRESHOLD, M_TRIM_THRESHOLD, c_int, mallopt};
-        // Larger ones are few, and grow without being copied where they are mapped.
-        const SMALL: usize = PAGE / 2;
         // SAFETY: these parameters say when memory is given back and nothing else; one that is refused changes nothing.
         #[expect(unsafe_code, reason = "a parameter of the C library")]
         unsafe {
-            mallopt(M_MMAP_THRESHOLD, SMALL as c_int);
+            mallopt(M_MMAP_THRESHOLD, LARGE as c_int);
             mallopt(M_TRIM_THRESHOLD, c_int::MAX);
         }
     }
@@ -36,10 +34,13 @@ pub struct HugePages;
 /// Bytes of a huge page.
 const PAGE: usize = 2 << 20;
 
-/// Whether a block of a layout is large: so large that it has a few pages.
+/// Bytes from which on a block is large. Most of its pages are full then, and there are few such blocks.
+const LARGE: usize = PAGE / 2;
+
+/// Whether a block of a layout is large.
 #[inline]
 const fn is_large(layout: Layout) -> bool {
-    cfg!(target_os = "linux") && layout.size() >= 2 * PAGE && layout.align() <= PAGE
+    cfg!(target_os = "linux") && layout.size() >= LARGE && layout.align() <= PAGE
 }
 
 // SAFETY: a large block is a mapping of its own, all others come from the system's allocator. Which it is follows from the layout, so that every

@@ -3,14 +3,15 @@
 
 use std::alloc::{GlobalAlloc, Layout};
 
-use super::{HugePages, PAGE};
+use super::{HugePages, LARGE, PAGE};
 
-const SIZES: [usize; 8] = [
+const SIZES: [usize; 9] = [
     1,
     4096,
-    2 * PAGE - 1,
-    2 * PAGE,
-    2 * PAGE + 1,
+    LARGE - 1,
+    LARGE,
+    PAGE,
+    PAGE + 1,
     3 * PAGE,
     9 * PAGE,
     20 * PAGE + 12345,
