@@ -49,7 +49,8 @@ impl Block {
         total
     }
 
-    /// The leaf where the sum of those before it and of itself exceeds `rest`; what is left of `rest` is passed on. All sums are finite.
+    /// The leaf where the sum of those before it and of itself exceeds `rest`; what is left of `rest` is passed on. All sums are finite. Where roundings leave
+    /// more than there is, the way goes into a sum of zero.
     ///
     /// Nobody could guess the way, so that there must be no branch; and what would be left on each way is subtracted before it is known which one
     /// it is, so that the turns wait for each other as little as may be.
@@ -57,39 +58,32 @@ impl Block {
     fn locate(&self, rest: &mut f64) -> usize {
         let leaves = &self.0;
         let pairs = [self.pair(0), self.pair(2), self.pair(4), self.pair(6)];
-        let halves = [pairs[0] + pairs[1], pairs[2] + pairs[3]];
-        let in_half = [*rest, *rest - halves[0]];
+        let first_half = pairs[0] + pairs[1];
+        let in_half = [*rest, *rest - first_half];
         let mut left = [0.0; LEAVES];
         let (mut to_pair, mut to_leaf) = (0, 0);
         for half in 0..2 {
             let rest = in_half[half];
-            to_pair |= goes_right(rest, pairs[2 * half], pairs[2 * half + 1]) << half;
+            to_pair |= usize::from(rest >= pairs[2 * half]) << half;
             let in_pair = [rest, rest - pairs[2 * half]];
             for (pair, rest) in (2 * half..).zip(in_pair) {
-                to_leaf |= goes_right(rest, leaves[2 * pair], leaves[2 * pair + 1]) << pair;
+                to_leaf |= usize::from(rest >= leaves[2 * pair]) << pair;
                 (left[2 * pair], left[2 * pair + 1]) = (rest, rest - leaves[2 * pair]);
             }
         }
-        let half = goes_right(*rest, halves[0], halves[1]);
+        let half = usize::from(*rest >= first_half);
         let pair = 2 * half + (to_pair >> half & 1);
         let leaf = 2 * pair + (to_leaf >> pair & 1);
         *rest = left[leaf % LEAVES];
         leaf
     }
 
-    /// The same where sums may be infinite: what is left of infinitely much may be no number, which goes left.
+    /// The same, never into a sum of zero. Sums may be infinite: what is left of infinitely much may be no number, which goes left.
     fn locate_carefully(&self, rest: &mut f64) -> usize {
         let half = 4 * careful_turn(self.half(0), self.half(4), rest);
         let pair = half + 2 * careful_turn(self.pair(half), self.pair(half + 2), rest);
         pair + careful_turn(self.0[pair], self.0[pair + 1], rest)
     }
-}
-
-/// Whether the way down goes right, as 0 or 1: numbers that are not negative compare like their bits. Of others, which are left on ways that are not
-/// taken, the answer means nothing.
-#[inline(always)]
-fn goes_right(rest: f64, left: f64, right: f64) -> usize {
-    usize::from(rest.to_bits() >= left.to_bits()) & usize::from(right.to_bits() != 0)
 }
 
 fn careful_turn(left: f64, right: f64, rest: &mut f64) -> usize {
@@ -150,7 +144,7 @@ impl SumTree {
     /// Removes the weight at a position by moving the last one there.
     pub fn swap_remove(&mut self, position: usize) {
         let last = self.len - 1;
-        let moved = self.levels[0][last / LEAVES].0[last % LEAVES];
+        let moved = self.weight(last);
         self.set(last, 0.0);
         if position < last {
             self.set(position, moved);
@@ -180,11 +174,18 @@ impl SumTree {
             return None;
         }
         let rests = u.map(|u| u * total);
-        Some(if total.is_finite() {
-            ways_down(&self.levels, rests, Block::locate)
-        } else {
-            ways_down(&self.levels, rests, Block::locate_carefully)
-        })
+        // Whoever went into a sum of zero somewhere ends at a weight of zero, or where there is none.
+        let is_right = |ways: &[usize; N]| {
+            total.is_finite() && ways.iter().all(|&position| self.weight(position) > 0.0)
+        };
+        ways_down(&self.levels, rests, Block::locate)
+            .filter(is_right)
+            .or_else(|| ways_down(&self.levels, rests, Block::locate_carefully))
+    }
+
+    /// The weight at a position.
+    fn weight(&self, position: usize) -> f64 {
+        self.levels[0][position / LEAVES].0[position % LEAVES]
     }
 
     /// Asks for the weights among which [`SumTree::locate_each`] would come to its end, and says where they begin.
@@ -195,7 +196,7 @@ impl SumTree {
         u: [f64; N],
     ) -> Option<[usize; N]> {
         let (weights, above) = self.levels.get(level..)?.split_first()?;
-        let blocks = ways_down(above, u.map(|u| u * self.total()), Block::locate);
+        let blocks = ways_down(above, u.map(|u| u * self.total()), Block::locate)?;
         Some(blocks.map(|block| {
             prefetch(weights, block);
             block * LEAVES
@@ -230,18 +231,21 @@ impl SumTree {
     }
 }
 
-/// The leaves to which the ways lead from the top of these levels, which are the upper ones of a tree or all.
+/// The leaves to which the ways lead from the top of these levels, which are the upper ones of a tree or all. `None` if one leads into a sum of zero, which
+/// there is no block for.
 #[inline]
 fn ways_down<const N: usize>(
     levels: &[Vec<Block>],
     mut rests: [f64; N],
     locate: impl Fn(&Block, &mut f64) -> usize,
-) -> [usize; N] {
-    levels.iter().rev().fold([0; N], |blocks, level| {
-        std::array::from_fn(|way| {
-            blocks[way] * LEAVES + locate(&level[blocks[way]], &mut rests[way])
-        })
-    })
+) -> Option<[usize; N]> {
+    let mut ways = [0; N];
+    for level in levels.iter().rev() {
+        for (way, rest) in ways.iter_mut().zip(&mut rests) {
+            *way = *way * LEAVES + locate(level.get(*way)?, rest);
+        }
+    }
+    Some(ways)
 }
 
 #[cfg(test)]
@@ -269,6 +273,19 @@ mod tests {
                 way,
                 ways_down(&some.levels, [rest], Block::locate_carefully)
             );
+        }
+    }
+
+    /// Nothing is left of the whole, and what is left goes nowhere else: not to zeros, nor to where no weight is.
+    #[test]
+    fn no_way_leads_to_nothing() {
+        for len in [2, 8, 9, 64, 65, 100, 513] {
+            for last in (0..len).step_by(3) {
+                let mut tree = SumTree::default();
+                (0..len).for_each(|i| tree.push(if i <= last { 0.1 } else { 0.0 }));
+                assert_eq!(tree.locate(1.0), Some(last), "{last} of {len}");
+                assert_eq!(tree.locate_each([1.0, 0.0]), Some([last, 0]));
+            }
         }
     }
 
