@@ -38,8 +38,6 @@ struct Starting {
     rule: RuleId,
     /// The first of the matched numbers.
     first: u64,
-    /// The draw of its delay, where the law is quick.
-    begun: Option<Begun>,
 }
 
 impl Starting {
@@ -49,10 +47,25 @@ impl Starting {
             due,
             rule: RuleId(0),
             first: 0,
-            begun: None,
+        }
+    }
+
+    #[inline]
+    fn look_up<M: Matcher>(&mut self, timers: &Timers, matcher: &M) {
+        match self.due {
+            Due::Aggregate(rule) => self.rule = rule,
+            Due::Event(event) => {
+                let (rule, matched) = matcher.event(event);
+                let element = timers.of(rule).elements.first().zip(matched.first());
+                self.rule = rule;
+                self.first = element.map_or(0, |(e, &slot)| e.number(matcher.graph(), slot));
+            }
         }
     }
 }
+
+/// So many draws are begun together.
+const TOGETHER: usize = 4;
 
 /// The clocks of a replication, and what their draws are named by.
 #[derive(Debug)]
@@ -217,16 +230,23 @@ impl<S: Schedule + Default> Clockwork<S> {
         let slot = self.clocks.foresee(1)?;
         // What is foreseen may be out of date: only an event whose clock runs is surely active.
         let cause = self.clocks.name(slot)?;
-        let Due::Event(event) = self.due_in(slot) else {
+        let begun = self.begin_draw(matcher, self.due_in(slot), cause)?;
+        Some((cause, begun))
+    }
+
+    /// Begins the draw that a firing is the cause of, where a quick law, rule and match are all that it depends on.
+    #[inline(always)]
+    fn begin_draw<M: Matcher>(&self, matcher: &M, due: Due, cause: Name) -> Option<Begun> {
+        let Due::Event(event) = due else {
             return None;
         };
         let (rule, matched) = matcher.event(event);
         let timer = self.timers.of(rule);
         let begin = || self.begun(timer, matcher, matched.iter().copied(), cause);
-        timer.quick.is_some().then(|| (cause, begin()))
+        timer.quick.is_some().then(begin)
     }
 
-    /// Begins the draw that a firing is the cause of, for a rule, and a match, that a quick law is all that it depends on.
+    /// The same of a known rule and match.
     #[inline(always)]
     fn begun<M: Matcher>(
         &self,
@@ -302,40 +322,33 @@ impl<S: Schedule + Default> Clockwork<S> {
     /// Starts clocks in the order of their rules and matched numbers.
     fn start_all<M: Matcher>(&mut self, matcher: &M, cause: Name, now: f64) -> Outcome<()> {
         if self.starting.len() > 1 {
-            self.put_in_order(matcher, cause);
+            self.put_in_order(matcher);
         }
-        for position in 0..self.starting.len() {
-            let Starting {
-                due, rule, begun, ..
-            } = self.starting[position];
-            match begun {
-                Some(begun) => self.start_begun(due, rule, begun, now),
-                None => self.start(matcher, due, cause, now)?,
+        let mut starting = std::mem::take(&mut self.starting);
+        for some in starting.chunks(TOGETHER) {
+            // Draws that are begun together do not wait for each other.
+            let mut begun = [None; TOGETHER];
+            for (begun, starting) in begun.iter_mut().zip(some) {
+                *begun = self.begin_draw(matcher, starting.due, cause);
+            }
+            for (begun, starting) in begun.into_iter().zip(some) {
+                match (begun, starting.due) {
+                    (Some(begun), Due::Event(event)) => {
+                        self.start_begun(matcher, event, begun, now);
+                    }
+                    (_, due) => self.start(matcher, due, cause, now)?,
+                }
             }
         }
-        self.starting.clear();
+        starting.clear();
+        self.starting = starting;
         Ok(())
     }
 
-    fn put_in_order<M: Matcher>(&mut self, matcher: &M, cause: Name) {
+    fn put_in_order<M: Matcher>(&mut self, matcher: &M) {
         let timers = &*self.timers;
-        // All draws are begun one after the other, since none waits for another.
         for starting in &mut self.starting {
-            match starting.due {
-                Due::Aggregate(rule) => starting.rule = rule,
-                Due::Event(event) => {
-                    let (rule, matched) = matcher.event(event);
-                    let timer = timers.of(rule);
-                    let element = timer.elements.first().zip(matched.first());
-                    starting.rule = rule;
-                    starting.first =
-                        element.map_or(0, |(e, &slot)| e.number(matcher.graph(), slot));
-                    starting.begun = timer.quick.is_some().then(|| {
-                        let name = timer.name(matcher.graph(), matched.iter().copied(), cause);
-                        Begun::new(&self.randomness, name)
-                    });
-                }
-            }
+            starting.look_up(timers, matcher);
         }
         let order = |a: &Starting, b: &Starting| {
             let rest = || numbers(timers, matcher, a).cmp(numbers(timers, matcher, b));
@@ -353,13 +366,15 @@ impl<S: Schedule + Default> Clockwork<S> {
 
     /// Starts the clock of an event whose draw was begun.
     #[inline]
-    fn start_begun(&mut self, due: Due, rule: RuleId, begun: Begun, now: f64) {
+    fn start_begun<M: Matcher>(&mut self, matcher: &M, event: EventId, begun: Begun, now: f64) {
+        let rule = matcher.rule_of(event);
         let timer = self.timers.of(rule);
         if let (Some(reading), Some(quick)) = (&timer.plain, &timer.quick) {
             self.truncation.note_once(rule, reading);
             let delay = quick.delay(begun);
             let delay = delay.unwrap_or_else(|| draw(&self.randomness, begun.name, reading));
-            self.clocks.start(self.slot(due), begun.name, delay, now);
+            let slot = self.slot(Due::Event(event));
+            self.clocks.start(slot, begun.name, delay, now);
         }
     }
 
