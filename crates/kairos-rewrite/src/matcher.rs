@@ -290,7 +290,7 @@ pub trait Matcher: Sized {
 
     /// Whether so many matches can be picked for an aggregate rule that it pays to ask for them ahead.
     #[inline]
-    fn is_scattered(&self, _rule: RuleId) -> bool {
+    fn has_large_pools(&self, _rule: RuleId) -> bool {
         false
     }
 

@@ -325,8 +325,8 @@ impl Matcher for IncrementalMatcher {
     }
 
     #[inline]
-    fn is_scattered(&self, rule: RuleId) -> bool {
-        self.data.is_scattered(rule)
+    fn has_large_pools(&self, rule: RuleId) -> bool {
+        self.data.has_large_pools(rule)
     }
 
     #[inline]

@@ -270,7 +270,7 @@ impl Data {
 
     /// Whether a component of an aggregate rule has so many matches that they do not stay in the caches by themselves.
     #[inline]
-    pub(super) fn is_scattered(&self, rule: RuleId) -> bool {
+    pub(super) fn has_large_pools(&self, rule: RuleId) -> bool {
         let mut components = self.network().components[rule.index()].iter();
         components.any(|component| self.is_large(component.query))
     }

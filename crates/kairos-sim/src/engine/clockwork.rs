@@ -1,5 +1,7 @@
 //! Which clocks start, go on, change and stop when matches change: the rules of the GSMP.
 
+mod starting;
+
 use std::sync::Arc;
 
 use kairos_model::{
@@ -14,6 +16,7 @@ use kairos_rewrite::{
 };
 use rustc_hash::FxHashMap;
 
+use self::starting::Starting;
 use super::{
     Due,
     ages::AgeMemory,
@@ -29,43 +32,6 @@ use crate::{
     law::standard_exponential,
     schedule::{Schedule, Slot},
 };
-
-/// A clock that is to be started, in the order of its rule's name and the numbers of its match: these are known only where there are
-/// several.
-#[derive(Clone, Copy, Debug)]
-struct Starting {
-    due: Due,
-    rule: RuleId,
-    /// The first of the matched numbers.
-    first: u64,
-}
-
-impl Starting {
-    #[inline]
-    fn new(due: Due) -> Self {
-        Starting {
-            due,
-            rule: RuleId(0),
-            first: 0,
-        }
-    }
-
-    #[inline]
-    fn look_up<M: Matcher>(&mut self, timers: &Timers, matcher: &M) {
-        match self.due {
-            Due::Aggregate(rule) => self.rule = rule,
-            Due::Event(event) => {
-                let (rule, matched) = matcher.event(event);
-                let element = timers.of(rule).elements.first().zip(matched.first());
-                self.rule = rule;
-                self.first = element.map_or(0, |(e, &slot)| e.number(matcher.graph(), slot));
-            }
-        }
-    }
-}
-
-/// So many draws are begun together.
-const TOGETHER: usize = 4;
 
 /// The clocks of a replication, and what their draws are named by.
 #[derive(Debug)]
@@ -259,6 +225,21 @@ impl<S: Schedule + Default> Clockwork<S> {
         Begun::new(&self.randomness, name)
     }
 
+    /// Asks for what the next firings of an aggregate clock will probably read, when it fires: a name without a match follows from the one before,
+    /// so that it can be told long ahead which fractions will be picked.
+    #[inline(never)]
+    pub(super) fn foresee_picks<M: Matcher>(&self, matcher: &M, rule: RuleId, mut name: Name) {
+        let timer = self.timers.of(rule);
+        if !matcher.has_large_pools(rule) {
+            return;
+        }
+        for how_soon in [Soon::Next, Soon::Nearer, Soon::Near] {
+            name = timer.name_without_match(name);
+            let u = |component| choose::of_component(&self.randomness, name, component);
+            matcher.prefetch_components(rule, how_soon, u);
+        }
+    }
+
     /// Stops the clock of an event that was lost; with age memory, unless it fired, what remains of it is kept.
     #[inline]
     fn disable<M: Matcher>(&mut self, matcher: &M, lost: Lost, keep: bool, now: f64) {
@@ -319,65 +300,6 @@ impl<S: Schedule + Default> Clockwork<S> {
         Ok(())
     }
 
-    /// Starts clocks in the order of their rules and matched numbers.
-    fn start_all<M: Matcher>(&mut self, matcher: &M, cause: Name, now: f64) -> Outcome<()> {
-        if self.starting.len() > 1 {
-            self.put_in_order(matcher);
-        }
-        let mut starting = std::mem::take(&mut self.starting);
-        for some in starting.chunks(TOGETHER) {
-            // Draws that are begun together do not wait for each other.
-            let mut begun = [None; TOGETHER];
-            for (begun, starting) in begun.iter_mut().zip(some) {
-                *begun = self.begin_draw(matcher, starting.due, cause);
-            }
-            for (begun, starting) in begun.into_iter().zip(some) {
-                match (begun, starting.due) {
-                    (Some(begun), Due::Event(event)) => {
-                        self.start_begun(matcher, event, begun, now);
-                    }
-                    (_, due) => self.start(matcher, due, cause, now)?,
-                }
-            }
-        }
-        starting.clear();
-        self.starting = starting;
-        Ok(())
-    }
-
-    fn put_in_order<M: Matcher>(&mut self, matcher: &M) {
-        let timers = &*self.timers;
-        for starting in &mut self.starting {
-            starting.look_up(timers, matcher);
-        }
-        let order = |a: &Starting, b: &Starting| {
-            let rest = || numbers(timers, matcher, a).cmp(numbers(timers, matcher, b));
-            (a.rule, a.first).cmp(&(b.rule, b.first)).then_with(rest)
-        };
-        match self.starting.as_mut_slice() {
-            [a, b] => {
-                if order(a, b).is_gt() {
-                    std::mem::swap(a, b);
-                }
-            }
-            many => many.sort_unstable_by(order),
-        }
-    }
-
-    /// Starts the clock of an event whose draw was begun.
-    #[inline]
-    fn start_begun<M: Matcher>(&mut self, matcher: &M, event: EventId, begun: Begun, now: f64) {
-        let rule = matcher.rule_of(event);
-        let timer = self.timers.of(rule);
-        if let (Some(reading), Some(quick)) = (&timer.plain, &timer.quick) {
-            self.truncation.note_once(rule, reading);
-            let delay = quick.delay(begun);
-            let delay = delay.unwrap_or_else(|| draw(&self.randomness, begun.name, reading));
-            let slot = self.slot(Due::Event(event));
-            self.clocks.start(slot, begun.name, delay, now);
-        }
-    }
-
     /// Starts the clock of an event that has become active, or is active again, or of a rule.
     #[inline(never)]
     fn start<M: Matcher>(&mut self, matcher: &M, due: Due, cause: Name, now: f64) -> Outcome<()> {
@@ -407,15 +329,22 @@ impl<S: Schedule + Default> Clockwork<S> {
         cause: Name,
     ) -> Option<(Name, Delay)> {
         let timer = self.timers.of(rule);
-        let reading = timer.plain.as_ref()?;
+        timer.plain.as_ref()?;
         let name = timer.name(matcher.graph(), matched, cause);
+        let begun = timer.quick.is_some();
+        let begun = begun.then(|| Begun::new(&self.randomness, name));
+        Some((name, self.constant_delay(rule, name, begun)?))
+    }
+
+    /// The delay of a firing by a rule's constant law; its draw may have been begun.
+    #[inline(always)]
+    fn constant_delay(&mut self, rule: RuleId, name: Name, begun: Option<Begun>) -> Option<Delay> {
+        let timer = self.timers.of(rule);
+        let reading = timer.plain.as_ref()?;
         self.truncation.note_once(rule, reading);
-        let quick = timer.quick.as_ref();
-        let delay = quick.and_then(|quick| quick.delay(Begun::new(&self.randomness, name)));
-        Some((
-            name,
-            delay.unwrap_or_else(|| draw(&self.randomness, name, reading)),
-        ))
+        let quick = timer.quick.as_ref().zip(begun);
+        let delay = quick.and_then(|(quick, begun)| quick.delay(begun));
+        Some(delay.unwrap_or_else(|| draw(&self.randomness, name, reading)))
     }
 
     /// The same of a rule with an aggregate clock.
@@ -431,21 +360,6 @@ impl<S: Schedule + Default> Clockwork<S> {
         let name = timer.name_without_match(cause);
         let rate = self.hazard(matcher, rule, now)?;
         Ok((name, exponential(&self.randomness, name, rate)))
-    }
-
-    /// Asks for what the next firings of an aggregate clock will probably read, when it fires: a name without a match follows from the one before,
-    /// so that it can be told long ahead which fractions will be picked.
-    #[inline(never)]
-    pub(super) fn foresee_picks<M: Matcher>(&self, matcher: &M, rule: RuleId, mut name: Name) {
-        let timer = self.timers.of(rule);
-        if !matcher.is_scattered(rule) {
-            return;
-        }
-        for how_soon in [Soon::Next, Soon::Nearer, Soon::Near] {
-            name = timer.name_without_match(name);
-            let u = |component| choose::of_component(&self.randomness, name, component);
-            matcher.prefetch_components(rule, how_soon, u);
-        }
     }
 
     /// The same of an event that may have a stream, remember its age, or read its match; none where what remained of it goes on.
@@ -601,22 +515,6 @@ impl<S: Schedule + Default> Clockwork<S> {
         let streams = self.streams.capacity() * size_of::<(Name, u64)>();
         self.clocks.memory_bytes() + self.ages.memory_bytes() + streams as u64
     }
-}
-
-/// The numbers of a match, in the order of the text.
-fn numbers<'a, M: Matcher>(
-    timers: &'a Timers,
-    matcher: &'a M,
-    of: &Starting,
-) -> impl Iterator<Item = u64> + 'a {
-    let (elements, matched) = match of.due {
-        Due::Aggregate(_) => (&[][..], &[][..]),
-        Due::Event(event) => (&timers.of(of.rule).elements[..], matcher.matched(event)),
-    };
-    elements
-        .iter()
-        .zip(matched)
-        .map(|(e, &slot)| e.number(matcher.graph(), slot))
 }
 
 /// A hash of rule and matched elements.
