@@ -196,23 +196,16 @@ impl<S: Schedule + Default> Clockwork<S> {
         let slot = self.clocks.foresee(1)?;
         // What is foreseen may be out of date: only an event whose clock runs is surely active.
         let cause = self.clocks.name(slot)?;
-        let begun = self.begin_draw(matcher, self.due_in(slot), cause)?;
-        Some((cause, begun))
-    }
-
-    /// Begins the draw that a firing is the cause of, where a quick law, rule and match are all that it depends on.
-    #[inline(always)]
-    fn begin_draw<M: Matcher>(&self, matcher: &M, due: Due, cause: Name) -> Option<Begun> {
-        let Due::Event(event) = due else {
+        let Due::Event(event) = self.due_in(slot) else {
             return None;
         };
         let (rule, matched) = matcher.event(event);
         let timer = self.timers.of(rule);
         let begin = || self.begun(timer, matcher, matched.iter().copied(), cause);
-        timer.quick.is_some().then(begin)
+        timer.quick.is_some().then(|| (cause, begin()))
     }
 
-    /// The same of a known rule and match.
+    /// Begins the draw that a firing is the cause of, where a quick law, rule and match are all that it depends on.
     #[inline(always)]
     fn begun<M: Matcher>(
         &self,
@@ -329,22 +322,15 @@ impl<S: Schedule + Default> Clockwork<S> {
         cause: Name,
     ) -> Option<(Name, Delay)> {
         let timer = self.timers.of(rule);
-        timer.plain.as_ref()?;
-        let name = timer.name(matcher.graph(), matched, cause);
-        let begun = timer.quick.is_some();
-        let begun = begun.then(|| Begun::new(&self.randomness, name));
-        Some((name, self.constant_delay(rule, name, begun)?))
-    }
-
-    /// The delay of a firing by a rule's constant law; its draw may have been begun.
-    #[inline(always)]
-    fn constant_delay(&mut self, rule: RuleId, name: Name, begun: Option<Begun>) -> Option<Delay> {
-        let timer = self.timers.of(rule);
         let reading = timer.plain.as_ref()?;
+        let name = timer.name(matcher.graph(), matched, cause);
         self.truncation.note_once(rule, reading);
-        let quick = timer.quick.as_ref().zip(begun);
-        let delay = quick.and_then(|(quick, begun)| quick.delay(begun));
-        Some(delay.unwrap_or_else(|| draw(&self.randomness, name, reading)))
+        let quick = timer.quick.as_ref();
+        let delay = quick.and_then(|quick| quick.delay(Begun::new(&self.randomness, name)));
+        Some((
+            name,
+            delay.unwrap_or_else(|| draw(&self.randomness, name, reading)),
+        ))
     }
 
     /// The same of a rule with an aggregate clock.

@@ -1,15 +1,12 @@
-//! Clocks that start at once: in which order, and with draws that are begun together.
+//! Clocks that start at once, and in which order.
 
 use kairos_model::rule::RuleId;
-use kairos_rewrite::{
-    error::Outcome,
-    matcher::{EventId, Matcher},
-};
+use kairos_rewrite::{error::Outcome, matcher::Matcher};
 
 use super::Clockwork;
 use crate::{
     draw::Name,
-    engine::{Due, quick::Begun, timers::Timers},
+    engine::{Due, timers::Timers},
     schedule::Schedule,
 };
 
@@ -47,9 +44,6 @@ impl Starting {
     }
 }
 
-/// So many draws are begun together.
-const TOGETHER: usize = 4;
-
 impl<S: Schedule + Default> Clockwork<S> {
     /// Starts clocks in the order of their rules and matched numbers.
     pub(super) fn start_all<M: Matcher>(
@@ -61,24 +55,11 @@ impl<S: Schedule + Default> Clockwork<S> {
         if self.starting.len() > 1 {
             self.put_in_order(matcher);
         }
-        let mut starting = std::mem::take(&mut self.starting);
-        for some in starting.chunks(TOGETHER) {
-            // Draws that are begun together do not wait for each other.
-            let mut begun = [None; TOGETHER];
-            for (begun, starting) in begun.iter_mut().zip(some) {
-                *begun = self.begin_draw(matcher, starting.due, cause);
-            }
-            for (begun, starting) in begun.into_iter().zip(some) {
-                match (begun, starting.due) {
-                    (Some(begun), Due::Event(event)) => {
-                        self.start_begun(matcher, event, begun, now);
-                    }
-                    (_, due) => self.start(matcher, due, cause, now)?,
-                }
-            }
+        for position in 0..self.starting.len() {
+            let due = self.starting[position].due;
+            self.start(matcher, due, cause, now)?;
         }
-        starting.clear();
-        self.starting = starting;
+        self.starting.clear();
         Ok(())
     }
 
@@ -98,16 +79,6 @@ impl<S: Schedule + Default> Clockwork<S> {
                 }
             }
             many => many.sort_unstable_by(order),
-        }
-    }
-
-    /// Starts the clock of an event whose draw was begun.
-    #[inline]
-    fn start_begun<M: Matcher>(&mut self, matcher: &M, event: EventId, begun: Begun, now: f64) {
-        let Begun { name, .. } = begun;
-        if let Some(delay) = self.constant_delay(matcher.rule_of(event), name, Some(begun)) {
-            let slot = self.slot(Due::Event(event));
-            self.clocks.start(slot, name, delay, now);
         }
     }
 }
