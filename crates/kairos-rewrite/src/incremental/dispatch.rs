@@ -3,6 +3,7 @@
 use kairos_model::{
     expr::Var,
     probe::ProbeId,
+    rule::Created,
     types::{AttributeId, EdgeTypeId, NodeTypeId, TypeGraph},
 };
 
@@ -243,6 +244,14 @@ impl Dispatch {
             || !self.degrees[ty].is_empty()
             || !self.edge_tallies[ty].is_empty()
             || strata.any(|stratum| !stratum.edge_created[ty].is_empty())
+    }
+
+    /// Whether anything is to be done about what a rule creates.
+    pub(crate) fn notices(&self, created: &Created) -> bool {
+        match *created {
+            Created::Node(ty) => self.notices_nodes(ty),
+            Created::Edge { ty, .. } => self.notices_edges(ty),
+        }
     }
 
     /// Whether anybody reads an attribute of elements of one type.

@@ -156,16 +156,20 @@ impl Update {
 
     /// Looks at suspects again: whether they were matches, and whether they are.
     pub(super) fn look_again(&mut self, data: &mut Data, query: &Query) -> Outcome<()> {
-        /// Among more than these, what is there several times is looked for.
+        /// So few are compared with each other sooner than sorted.
         const FEW: usize = 8;
         let mut suspects = std::mem::take(&mut self.suspects[query.id.index()]);
         let width = query.vars.len();
         let at = |position: usize| &suspects[position * width.max(1)..][..width];
         let mut order = std::mem::take(&mut self.order);
-        order.extend(0..suspects.len() / width.max(1));
-        if order.len() > FEW {
+        let count = suspects.len() / width.max(1);
+        if count > FEW {
+            order.extend(0..count);
             order.sort_unstable_by(|&a, &b| at(a).cmp(at(b)));
             order.dedup_by(|a, b| at(*a) == at(*b));
+        } else {
+            let is_first = |&this: &usize| (0..this).all(|before| at(before) != at(this));
+            order.extend((0..count).filter(is_first));
         }
         for &position in &order {
             let slots = at(position);

@@ -29,6 +29,7 @@ mod registry;
 mod room;
 mod rows;
 mod search;
+mod seeds;
 mod sharing;
 mod store;
 mod strategy;
@@ -126,7 +127,7 @@ impl IncrementalMatcher {
                 Ok(())
             }
             Some(foreseen) => update.conclude(network, data, foreseen, (change, bound)),
-            None => update.follow(program, data, change, deleted.is_some()),
+            None => update.follow(program, data, (rule, change), deleted.is_some()),
         }
     }
 
@@ -157,7 +158,7 @@ impl IncrementalMatcher {
         }
         data.prefetch_lists_of_scattered(firing);
         change.commit(&mut data.graph, firing.bound);
-        update.follow(program, data, change, deletes)
+        update.follow(program, data, (rule, change), deletes)
     }
 }
 

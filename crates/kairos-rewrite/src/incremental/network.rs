@@ -18,6 +18,7 @@ use super::{
     prefetch::Ahead,
     query::{Indexed, Purpose, Query, QueryId, Ready},
     ranking::Ranking,
+    seeds::Seeds,
     sharing,
     strategy::{Strategies, Strategy, extension_plan, split_conditions},
     tally::Tally,
@@ -74,6 +75,8 @@ pub(crate) struct Network {
     pub(crate) scattered: Vec<Box<[(Var, bool)]>>,
     /// For each rule with straight effects what its application means for matches, where all of it is foreseen.
     pub(crate) foreseen: Vec<Option<Foreseen>>,
+    /// For each rule from which of the edges that it creates matches are looked for, where that is known.
+    pub(crate) seeds: Vec<Option<Seeds>>,
     /// The query of `stop_when`.
     pub(crate) stop: Option<QueryId>,
 }
@@ -182,6 +185,7 @@ impl Network {
             probes,
             tallies,
             foreseen: Vec::new(),
+            seeds: Vec::new(),
             stop,
         };
         let foreseen = |(id, rule): (RuleId, &Rule)| {
@@ -189,6 +193,13 @@ impl Network {
             is_straight.then(|| Foreseen::of(&network, rule))?
         };
         network.foreseen = (0..).map(RuleId).zip(&model.rules).map(foreseen).collect();
+        let seeds = |(id, rule): (RuleId, &Rule)| {
+            let is_straight = program.effects(id).are_straight();
+            Seeds::of(program, &network, rule, |created| {
+                !is_straight || network.dispatch.notices(created)
+            })
+        };
+        network.seeds = (0..).map(RuleId).zip(&model.rules).map(seeds).collect();
         network
     }
 }

@@ -1,6 +1,6 @@
 //! Keeps the stored matches true: from what an application changed to what was lost and found.
 
-use kairos_model::probe::ProbeId;
+use kairos_model::{probe::ProbeId, rule::RuleId};
 
 use super::{
     counts::{Counted, NetCount},
@@ -9,6 +9,7 @@ use super::{
     network::Network,
     query::{Purpose, Query, QueryId},
     rows::News,
+    seeds::Seeds,
     store::NONE,
     walk::Walks,
 };
@@ -17,6 +18,7 @@ use crate::{
     effects::{Change, ChangedAttribute},
     error::Outcome,
     exact::ExactSum,
+    graph::HostGraph,
     matcher::{EventId, MatchDelta},
     program::Program,
 };
@@ -33,6 +35,13 @@ impl Created<'_> {
     pub(crate) fn is_empty(&self) -> bool {
         self.nodes.is_empty() && self.edges.is_empty()
     }
+
+    /// Whether a node is among it.
+    fn has(&self, graph: &HostGraph, node: Slot) -> bool {
+        let number = |node: Slot| graph.node_number(node);
+        let first = self.nodes.first();
+        first.is_some_and(|&first| node != Slot::NONE && number(node) >= number(first))
+    }
 }
 
 /// An attribute that has changed, and its number ([`super::dispatch::Attributes`]).
@@ -46,6 +55,8 @@ struct Changed {
 #[derive(Clone, Copy)]
 struct Changes<'a> {
     created: Created<'a>,
+    /// Searches from created edges, where it is known which are needed.
+    seeds: Option<&'a Seeds>,
     changed: &'a [Changed],
 }
 
@@ -193,7 +204,7 @@ impl Update {
         &mut self,
         program: &Program,
         data: &mut Data,
-        change: &Change,
+        (rule, change): (RuleId, &Change),
         deletes: bool,
     ) -> Outcome<()> {
         let mut is_read = false;
@@ -205,7 +216,8 @@ impl Update {
             edges: change.created_edges(),
         };
         if deletes || !created.is_empty() || is_read {
-            self.after(program, data, created)?;
+            let seeds = program.network().seeds[rule.index()].as_ref();
+            self.after(program, data, created, seeds)?;
         }
         Ok(())
     }
@@ -236,6 +248,7 @@ impl Update {
         program: &Program,
         data: &mut Data,
         created: Created<'_>,
+        seeds: Option<&Seeds>,
     ) -> Outcome<()> {
         data.has_news = true;
         let network = program.network();
@@ -248,6 +261,7 @@ impl Update {
         let mut changed = std::mem::take(&mut self.changed);
         let changes = Changes {
             created,
+            seeds,
             changed: &changed,
         };
         for stratum in 0..network.strata {
@@ -292,7 +306,7 @@ impl Update {
             self.net_counts(network, data, tables, &mut counted);
         }
         if self.lose(network, data, tables, changes, &counted)? {
-            self.seek(network, data, tables, changes, &counted)?;
+            self.seek(network, data, stratum, changes, &counted)?;
         }
         counted.clear();
         self.net = counted;
@@ -311,7 +325,9 @@ impl Update {
         network: &Network,
         data: &mut Data,
         tables: &Stratum,
-        Changes { created, changed }: Changes<'_>,
+        Changes {
+            created, changed, ..
+        }: Changes<'_>,
         counted: &[NetCount],
     ) -> Outcome<bool> {
         let mut seeks = !created.is_empty();
@@ -339,17 +355,27 @@ impl Update {
         &mut self,
         network: &Network,
         data: &mut Data,
-        tables: &Stratum,
-        Changes { created, changed }: Changes<'_>,
+        stratum: usize,
+        Changes {
+            created,
+            seeds,
+            changed,
+        }: Changes<'_>,
         counted: &[NetCount],
     ) -> Outcome<()> {
+        let tables = &network.dispatch.strata[stratum];
+        let seeds = seeds.and_then(|seeds| seeds.in_stratum(stratum, created));
         for &node in created.nodes {
             for reaction in &tables.node_created[data.graph.node_type(node).index()] {
                 self.search(network, data, reaction, node)?;
             }
         }
-        for &edge in created.edges {
-            for reaction in &tables.edge_created[data.graph.edge_type(edge).index()] {
+        for (position, &edge) in created.edges.iter().enumerate() {
+            let reactions = match seeds {
+                Some(seeds) => &seeds[position],
+                None => &tables.edge_created[data.graph.edge_type(edge).index()],
+            };
+            for reaction in reactions {
                 self.search(network, data, reaction, edge)?;
             }
         }
@@ -359,8 +385,11 @@ impl Update {
             }
         }
         for count in counted {
+            let is_new = created.has(&data.graph, count.node);
             for reaction in &tables.counted[count.sub.index()] {
-                if count.verdict(reaction) != Some(false) {
+                // Matches with a new node are found from it or its edges.
+                let is_found = is_new && matches!(reaction.look, Look::Around(_));
+                if !is_found && count.verdict(reaction) != Some(false) {
                     self.search(network, data, reaction, count.node)?;
                 }
             }
