@@ -62,7 +62,7 @@ pub struct Program {
 pub struct ChoicePlan {
     /// Pool or search.
     pub shape: ChoiceShape,
-    /// Positions, among the step's conditions, of those that read only the candidate: they filter the pool.
+    /// Positions, among the step's conditions, of those that read only the candidate and not the time: they filter the pool.
     pub candidate: Vec<usize>,
     /// Positions of the others, checked for each candidate.
     pub remaining: Vec<usize>,
@@ -70,7 +70,7 @@ pub struct ChoicePlan {
     pub taken: Vec<Var>,
     /// Where the pool is the edges at a node: by that node's type the list in which they stand.
     pub ports: Vec<Option<PortId>>,
-    /// Whether the value of `Max`, `Min` or `Weighted` reads only the candidate and parameters.
+    /// Whether the value of `Max`, `Min` or `Weighted` reads only the candidate and parameters, and not the time.
     pub value_reads_candidate: bool,
 }
 
@@ -417,9 +417,15 @@ fn plan_choice(schema: &Schema, rule: &Rule, choice: &Choice) -> ChoicePlan {
         mentions(&rule.scope, expr, &mut read);
         read.iter().all(|v| own.contains(v))
     };
+    // What is kept of the candidates is looked at again when they change, and not as time goes by.
+    let can_be_kept = |expr: &Expr| {
+        let mut is_timeless = true;
+        expr.walk(&mut |e| is_timeless &= !matches!(e.kind, ExprKind::Now));
+        is_timeless && reads_only_own(expr)
+    };
     let (mut candidate, mut remaining) = (Vec::new(), Vec::new());
     for (position, condition) in choice.pattern.conditions.iter().enumerate() {
-        let filters = shape != ChoiceShape::Search && reads_only_own(&condition.expr);
+        let filters = shape != ChoiceShape::Search && can_be_kept(&condition.expr);
         if filters {
             &mut candidate
         } else {
@@ -429,12 +435,7 @@ fn plan_choice(schema: &Schema, rule: &Rule, choice: &Choice) -> ChoicePlan {
     }
     let value_reads_candidate = match &choice.pick {
         Pick::Uniform => true,
-        Pick::Max(f) | Pick::Min(f) | Pick::Weighted(f) => {
-            let mut timeless = true;
-            f.expr
-                .walk(&mut |e| timeless &= !matches!(e.kind, ExprKind::Now));
-            timeless && reads_only_own(&f.expr)
-        }
+        Pick::Max(f) | Pick::Min(f) | Pick::Weighted(f) => can_be_kept(&f.expr),
     };
     let taken = overlapping(&rule.scope, &choice.pattern, &choice.taken).collect();
     ChoicePlan {

@@ -150,42 +150,62 @@ impl Writer<'_> {
         ))
     }
 
+    /// A new node, sometimes another one, and edges from the first to these and to visible nodes.
     fn created_node(&mut self, rule: &mut RuleText) -> String {
         self.tag("created node");
-        let concrete: Vec<_> = self
-            .schema
-            .nodes
-            .iter()
-            .filter(|n| !n.is_abstract)
-            .cloned()
-            .collect();
+        let (first, exact, text) = self.new_node(rule);
+        let mut parts = vec![text];
+        let mut others = self.nodes();
+        others.push((first.clone(), exact));
+        if self.dice.one_in(4) {
+            self.tag("two created nodes");
+            let (second, exact, text) = self.new_node(rule);
+            parts.push(text);
+            others.push((second, exact));
+        }
+        let mut links = self.links(exact, &others);
+        while self.dice.below(4) > 0
+            && let Some(link) = self.any(&links)
+        {
+            links.retain(|other| *other != link);
+            let (edge, forwards, other) = link;
+            self.bound_edges(rule, edge);
+            let edge = &self.schema.edges[edge];
+            let arrow = edge.arrow(&format!(":{}", edge.name), forwards);
+            parts.push(format!("({first}){arrow}({other})"));
+        }
+        if parts.len() > 2 {
+            self.tag("several edges created at a node");
+        }
+        parts.join(", ")
+    }
+
+    /// Name, type and text of a node that is created, with a guard against too many.
+    fn new_node(&mut self, rule: &mut RuleText) -> (String, Mask, String) {
+        let all = self.schema.nodes.iter();
+        let concrete: Vec<_> = all.filter(|n| !n.is_abstract).cloned().collect();
         let ty = self.dice.pick(&concrete).clone();
         let limit = if ty.name == "C" { 5 } else { 4 };
         rule.add(Part::Where, format!("COUNT {{ (:{}) }} < {limit}", ty.name));
         let exact = self.schema.exact(&ty);
         let new = self.fresh('n');
-        let node = format!("({new}:{}{})", ty.name, self.node_values(exact));
-        let nodes: Vec<_> = self.nodes();
+        let text = format!("({new}:{}{})", ty.name, self.node_values(exact));
+        (new, exact, text)
+    }
+
+    /// Edges that may join a node of some types with others: type, direction, other end.
+    fn links(&self, types: Mask, others: &[(String, Mask)]) -> Vec<(usize, bool, String)> {
         let mut links = Vec::new();
         for (i, edge) in self.schema.edges.iter().enumerate() {
-            for (name, mask) in &nodes {
-                if edge.always_connects(exact, *mask) {
+            for (name, mask) in others {
+                if edge.always_connects(types, *mask) {
                     links.push((i, true, name.clone()));
-                } else if edge.always_connects(*mask, exact) {
+                } else if edge.always_connects(*mask, types) {
                     links.push((i, false, name.clone()));
                 }
             }
         }
-        let Some((edge, forwards, other)) = self.any(&links).filter(|_| self.dice.below(4) > 0)
-        else {
-            return node;
-        };
-        self.bound_edges(rule, edge);
-        let edge = &self.schema.edges[edge];
-        format!(
-            "{node}{}({other})",
-            edge.arrow(&format!(":{}", edge.name), forwards)
-        )
+        links
     }
 
     /// A guard against too many edges.

@@ -4,6 +4,9 @@
 //! it. So most patterns cannot match there, and where one can, all its edges at the node are new, so that looking from one of them finds what looking from
 //! any of them would.
 
+#[cfg(test)]
+mod tests;
+
 use kairos_model::{
     expr::Var,
     pattern::PatternEdge,

@@ -133,6 +133,27 @@ fn without_an_extension_the_firing_has_no_effect_and_the_clock_goes_on() {
     assert_eq!(picks(&sim), [0; 4]);
 }
 
+/// What is kept of the candidates does not change as time goes by.
+#[test]
+fn a_condition_on_candidate_and_time_is_asked_at_the_pick() {
+    for choose in [
+        r#"choose: [Uniform("(s:S WHERE 100.0 * s.w <= now)")],"#,
+        r#"choose: [Uniform("(c)-[:knows]->(s:S WHERE 100.0 * s.w <= now)")],"#,
+        r#"choose: [Weighted("1.0 + s.w", of: "(s:S WHERE 100.0 * s.w <= now)")],"#,
+    ] {
+        let early = after(50, choose);
+        assert_eq!((early[1], early[2]), (0, 0), "{choose}");
+        assert!(early[0] > 0 && early[3] > 0, "{choose}");
+        let late = after(1000, choose);
+        assert!(late.iter().all(|&picks| picks > 50), "{choose}: {late:?}");
+    }
+    let best = after(
+        1000,
+        r#"choose: [Max("s.w", of: "(s:S WHERE 100.0 * s.w <= now)")],"#,
+    );
+    assert!(best[1] > 50 && best[2] > best[1], "{best:?}");
+}
+
 /// A weight that reads the match is computed for every candidate at the pick.
 #[test]
 fn weights_around_the_match_are_zero_or_more() {
