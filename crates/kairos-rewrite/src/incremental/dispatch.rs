@@ -189,6 +189,15 @@ pub(crate) struct Degree {
     pub(crate) others: TypeSet,
 }
 
+/// A hook of a query that elements of one type have.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hooked {
+    pub(crate) query: QueryId,
+    pub(crate) hook: usize,
+    /// Which of the element's lists of rows; none where its number tells its rows.
+    pub(crate) list: Option<u16>,
+}
+
 /// A place among the hooks of elements of one type, or none.
 pub(crate) const NO_HOOK: u16 = u16::MAX;
 
@@ -213,9 +222,9 @@ pub(crate) struct Dispatch {
     pub(crate) node_sums: Vec<Vec<(ProbeId, usize, OfBits)>>,
     /// The same by attribute of elements of one type.
     pub(crate) sums: Vec<Vec<(ProbeId, OfBits)>>,
-    /// For each type the hooks that its elements have: query and hook.
-    pub(crate) node_hooks: Vec<Vec<(QueryId, usize)>>,
-    pub(crate) edge_hooks: Vec<Vec<(QueryId, usize)>>,
+    /// For each type the hooks that its elements have.
+    pub(crate) node_hooks: Vec<Vec<Hooked>>,
+    pub(crate) edge_hooks: Vec<Vec<Hooked>>,
     /// For each type how many of these have lists of rows.
     pub(crate) node_lists: Vec<u16>,
     pub(crate) edge_lists: Vec<u16>,

@@ -11,7 +11,7 @@ use kairos_model::{
 
 use super::{
     data::Data,
-    dispatch::{Decided, LoneEdge, Look, NO_HOOK, Ranged, Reaction, Rows},
+    dispatch::{Decided, Hooked, LoneEdge, Look, NO_HOOK, Ranged, Reaction, Rows},
     network::Network,
     query::{Purpose, QueryId},
     update::Update,
@@ -135,7 +135,7 @@ impl Builder<'_> {
         if !dispatch.edge_deleted[ty.index()].is_empty() {
             return None;
         }
-        for &(query, hook) in &dispatch.edge_hooks[ty.index()] {
+        for &Hooked { query, hook, .. } in &dispatch.edge_hooks[ty.index()] {
             self.can_follow(query)?;
             self.foreseen.doubts.push(Doubt::Gone {
                 query,

@@ -47,6 +47,23 @@ impl Heads {
         }
     }
 
+    /// Where the lists of an element begin, of which there are so many.
+    #[inline]
+    pub(crate) fn lists(&self, element: Slot, count: u16) -> usize {
+        if count > 0 {
+            self.position(element, 0)
+        } else {
+            0
+        }
+    }
+
+    /// Whether an element whose lists begin there has rows in one of them; without a list it may have.
+    #[inline]
+    pub(crate) fn may_have_rows(&self, lists: usize, list: Option<u16>) -> bool {
+        let head = |list: u16| self.heads.items()[lists + usize::from(list)];
+        list.is_none_or(|list| head(list) != NONE)
+    }
+
     #[inline]
     fn position(&self, element: Slot, place: u16) -> usize {
         let noted = || self.starts[element.index()];

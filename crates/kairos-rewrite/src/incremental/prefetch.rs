@@ -2,13 +2,13 @@
 
 use kairos_model::{
     expr::Var,
-    rule::{Created, Creation, Rule, RuleId},
+    rule::{Rule, RuleId},
     types::NodeTypeId,
 };
 
 use super::{
     data::{Data, Event},
-    dispatch::Dispatch,
+    dispatch::{Dispatch, Hooked},
     network::Component,
     picking::{HalvesAt, Source},
     query::{Query, QueryId},
@@ -57,11 +57,8 @@ impl Ahead {
 fn is_noticed(rule: &Rule, dispatch: &Dispatch) -> bool {
     let only_creates =
         rule.for_each.is_empty() && rule.effect.delete.is_empty() && rule.effect.set.is_empty();
-    let notices = |creation: &Creation| match creation.what {
-        Created::Node(ty) => dispatch.notices_nodes(ty),
-        Created::Edge { ty, .. } => dispatch.notices_edges(ty),
-    };
-    !only_creates || rule.effect.create.iter().any(notices)
+    let mut creations = rule.effect.create.iter();
+    !only_creates || creations.any(|creation| dispatch.notices(&creation.what))
 }
 
 /// So many stored matches, or nodes, do not stay in the caches by themselves.
@@ -179,7 +176,7 @@ impl Data {
 
     /// The same of a node of a type.
     fn prefetch_rows_of(&self, ty: NodeTypeId, node: Slot) {
-        for &(query, _) in &self.network().dispatch.node_hooks[ty.index()] {
+        for &Hooked { query, .. } in &self.network().dispatch.node_hooks[ty.index()] {
             self.stores[query.index()].prefetch(node);
             if let Some(pools) = &self.pools[query.index()] {
                 pools.prefetch(node.0);
@@ -234,7 +231,7 @@ impl Data {
 
     /// Asks for the sums that the weights of matches of a node of a type alone are in; their places have come.
     fn prefetch_sums(&self, ty: NodeTypeId, node: Slot) {
-        for &(query, _) in &self.network().dispatch.node_hooks[ty.index()] {
+        for &Hooked { query, .. } in &self.network().dispatch.node_hooks[ty.index()] {
             if let Some(pools) = &self.pools[query.index()] {
                 pools.prefetch_sums(node.0);
             }

@@ -9,7 +9,7 @@ use kairos_model::{
 };
 
 use super::{
-    dispatch::{Attributes, Dispatch, Look, NO_HOOK, Ranged, Reaction, Rows, Stratum},
+    dispatch::{Attributes, Dispatch, Hooked, Look, NO_HOOK, Ranged, Reaction, Rows, Stratum},
     network::Ranked,
     query::{Indexed, Purpose, Query, QueryId},
     strategy::{Strategies, Strategy, direct_subs, existence},
@@ -459,9 +459,14 @@ impl Builder<'_> {
                 };
                 let mut places = vec![NO_HOOK; table.len()];
                 for ty in nodes.chain(edges) {
+                    let is_listed = query.numbering_hook() != Some(index);
                     places[ty] = lists[ty];
-                    lists[ty] += u16::from(query.numbering_hook() != Some(index));
-                    table[ty].push((id, index));
+                    table[ty].push(Hooked {
+                        query: id,
+                        hook: index,
+                        list: is_listed.then_some(lists[ty]),
+                    });
+                    lists[ty] += u16::from(is_listed);
                 }
                 of_query.push(places);
             }

@@ -169,8 +169,11 @@ impl Update {
             let ty = data.graph.edge_type(edge).index();
             count_for(&mut data.delta, &dispatch.edge_tallies[ty]);
             self.log_degrees(dispatch, data, edge, -1);
-            for &(query, hook) in &dispatch.edge_hooks[ty] {
-                self.drop_rows(data, &queries[query.index()], hook, edge);
+            let lists = data.heads.edges.lists(edge, dispatch.edge_lists[ty]);
+            for hooked in &dispatch.edge_hooks[ty] {
+                if data.heads.edges.may_have_rows(lists, hooked.list) {
+                    self.drop_rows(data, &queries[hooked.query.index()], hooked.hook, edge);
+                }
             }
             data.heads
                 .edges
@@ -180,8 +183,11 @@ impl Update {
             let ty = data.graph.node_type(node).index();
             data.tally_node(dispatch, node, ExactSum::subtract);
             self.log_node(dispatch, ty, -1);
-            for &(query, hook) in &dispatch.node_hooks[ty] {
-                self.drop_rows(data, &queries[query.index()], hook, node);
+            let lists = data.heads.nodes.lists(node, dispatch.node_lists[ty]);
+            for hooked in &dispatch.node_hooks[ty] {
+                if data.heads.nodes.may_have_rows(lists, hooked.list) {
+                    self.drop_rows(data, &queries[hooked.query.index()], hooked.hook, node);
+                }
             }
             data.heads
                 .nodes
