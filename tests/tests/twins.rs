@@ -3,6 +3,10 @@
 
 use std::sync::Arc;
 
+use kairos_model::{
+    check::{Overrides, load_model},
+    source::MemoryFiles,
+};
 use kairos_rewrite::program::Program;
 use kairos_tests::{
     random::{Part, System},
@@ -87,6 +91,24 @@ fn a_missed_condition_is_found() {
             small.rule_set(false)
         );
     }
+}
+
+/// Of two images of a match the same one is kept, whichever end the pattern's edge begins at.
+#[test]
+fn an_edge_may_begin_at_the_later_node() {
+    let rules = r#"RuleSet(
+        types: (nodes: { "A": (attributes: { "met": Int(0) }) }, edges: { "u": (between: ("A", "A")) }),
+        rules: {
+            "join": (match: "(p:A)", where: "COUNT { (:A) } < 6", create: ["(p)~[:u]~(n:A)"]),
+            "meet": (match: "(a:A), (b:A), (b)~[:u]~(a)", symmetric: true, set: ["a.met = 1", "b.met = 1"]),
+        },
+    )"#;
+    let model = r#"Model(rules: "rules.ron", start: [Create("(:A)")], horizon: 1000.0,
+        timers: { "join": Exponential(rate: 1.0), "meet": Exponential(rate: 0.1) })"#;
+    let files = [("rules.ron", rules), ("model.ron", model)];
+    let files = MemoryFiles(files.map(|(path, text)| (path.into(), text.into())).into());
+    let model = load_model(&files, "model.ron", &Overrides::default());
+    compare(model.value.unwrap(), STEPS, 0).unwrap();
 }
 
 /// Seeds of basic systems that once told engine and reference engine apart.

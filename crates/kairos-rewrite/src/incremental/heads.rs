@@ -5,7 +5,7 @@ use super::{
     layout::Hook,
     store::NONE,
 };
-use crate::{binding::Slot, graph::HostGraph, lists::Parts};
+use crate::{binding::Slot, graph::HostGraph, lists::Parts, prefetch::prefetch};
 
 /// For every element of one kind (node or edge) the first row of each of its lists.
 #[derive(Clone, Debug)]
@@ -83,6 +83,15 @@ impl Heads {
     #[inline]
     pub(crate) fn prefetch(&self, element: Slot) {
         self.heads.prefetch(element);
+        prefetch(&self.starts, element.index());
+    }
+
+    /// The same where that is noted, which has come.
+    #[inline]
+    pub(crate) fn prefetch_noted(&self, element: Slot) {
+        if let Some(&start) = self.starts.get(element.index()) {
+            self.heads.prefetch_at(start as usize);
+        }
     }
 
     fn memory_bytes(&self) -> usize {

@@ -56,8 +56,13 @@ impl Update {
         };
         let (width, forth, back) = (query.vars.len(), (from, to), (to, from));
         if !query.orbits.is_empty() && both_ways {
-            // One is the image of the other, and the one that is not after it is kept.
-            let kept = if data.is_first(from, to) { forth } else { back };
+            // One is the image of the other, and the one is kept whose first node, by the order of the text, has the smaller name.
+            let (first, second) = if columns.1 < columns.2 { forth } else { back };
+            let kept = if data.is_first(first, second) {
+                forth
+            } else {
+                back
+            };
             if ends.fit(&data.graph, from, to) {
                 self.insert(data, query, &slots(kept)[..width])?;
             }

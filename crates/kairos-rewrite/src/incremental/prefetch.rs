@@ -89,11 +89,8 @@ impl Data {
         else {
             return;
         };
-        if !single
-            && how_soon == Soon::Near
-            && let Some(query) = self.network().events[rule.index()]
-        {
-            self.stores[query.index()].prefetch_stored(row);
+        if !single && let Some(query) = self.network().events[rule.index()] {
+            self.prefetch_match(query, row, how_soon);
         }
         match (self.network().ahead[rule.index()], how_soon) {
             (Ahead::Attribute, Soon::Near) => self.graph.prefetch_node(first),
@@ -104,6 +101,31 @@ impl Data {
             (Ahead::Node, _) => self.graph.prefetch_halves(first),
             (Ahead::NodeInRows, _) => self.prefetch_node_in_rows(first, how_soon),
             (Ahead::Edge, _) => self.prefetch_around_edge(first, how_soon),
+        }
+    }
+
+    /// Asks for the elements of a match of several, and for the matches beside it in their lists.
+    #[inline(never)]
+    fn prefetch_match(&self, query: QueryId, row: u32, how_soon: Soon) {
+        let store = &self.stores[query.index()];
+        let nodes = &self.network().queries[query.index()].nodes;
+        let elements = || store.stored(row).iter().zip(nodes);
+        match how_soon {
+            Soon::Far | Soon::Near => store.prefetch_stored(row),
+            Soon::Nearer => {
+                elements().for_each(|(&slot, &is_node)| self.prefetch_element(slot, is_node));
+                store.prefetch_beside(row);
+            }
+            Soon::Next => {
+                for (&slot, &is_node) in elements() {
+                    if is_node {
+                        self.graph.prefetch_parts(slot);
+                        self.heads.nodes.prefetch_noted(slot);
+                    } else {
+                        self.heads.edges.prefetch_noted(slot);
+                    }
+                }
+            }
         }
     }
 

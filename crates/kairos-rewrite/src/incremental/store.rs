@@ -257,10 +257,27 @@ impl Store {
         }
     }
 
-    /// Asks for the memory of the slots of a row that are stored.
+    /// Asks for the memory of the slots of a row that are stored, and of its links.
     #[inline]
     pub(crate) fn prefetch_stored(&self, row: u32) {
         prefetch(&self.slots, row as usize * self.layout.width);
+        prefetch(&self.links, row as usize * self.layout.links);
+    }
+
+    /// Asks for the memory of the links of the rows beside one in its lists; its own have come.
+    #[inline]
+    pub(crate) fn prefetch_beside(&self, row: u32) {
+        let links = self.layout.links;
+        for (position, link) in self.links[row as usize * links..][..links]
+            .iter()
+            .enumerate()
+        {
+            for beside in [link.next, link.previous] {
+                if beside != NONE {
+                    prefetch(&self.links, beside as usize * links + position);
+                }
+            }
+        }
     }
 
     /// Asks for the memory that tells the slots of a row.
