@@ -417,7 +417,7 @@ fn plan_choice(schema: &Schema, rule: &Rule, choice: &Choice) -> ChoicePlan {
         mentions(&rule.scope, expr, &mut read);
         read.iter().all(|v| own.contains(v))
     };
-    // What is kept of the candidates is looked at again when they change, and not as time goes by.
+    // What is kept of the candidates is looked at again when they change, and not as time goes by. Sub-patterns never read the time.
     let can_be_kept = |expr: &Expr| {
         let mut is_timeless = true;
         expr.walk(&mut |e| is_timeless &= !matches!(e.kind, ExprKind::Now));

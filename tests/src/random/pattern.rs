@@ -295,7 +295,14 @@ impl Writer<'_> {
 
     /// Shows the new elements, writes conditions and puts the text together.
     fn finish(&mut self, mut draft: Draft, want: Want) -> Written {
-        for node in draft.mentioned_again() {
+        let nodes_first = !draft.edges.is_empty() && self.dice.one_in(8);
+        let named = if nodes_first {
+            self.tag("nodes before edges");
+            (0..draft.nodes.len()).collect()
+        } else {
+            draft.mentioned_again()
+        };
+        for node in named {
             if draft.nodes[node].name.is_none() {
                 draft.nodes[node].name = Some(self.fresh('n'));
             }
@@ -313,11 +320,17 @@ impl Writer<'_> {
         self.seen.extend(new.iter().cloned());
         let mut written = vec![false; draft.nodes.len()];
         let mut text = String::new();
+        if nodes_first {
+            for (node, written) in draft.nodes.iter().zip(&mut written) {
+                text += if text.is_empty() { "" } else { ", " };
+                text += &self.node_text(node, written, want);
+            }
+        }
         let mut last = None;
         for edge in &draft.edges {
             let (first, second) = edge.as_written();
             if last != Some(first) {
-                text += if last.is_some() { ", " } else { "" };
+                text += if text.is_empty() { "" } else { ", " };
                 text += &self.node_text(&draft.nodes[first], &mut written[first], want);
             }
             text += &self.edge_text(edge, &draft, want);

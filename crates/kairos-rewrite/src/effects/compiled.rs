@@ -69,12 +69,8 @@ impl RuleEffects {
         for assignment in &mut self.main.set {
             assignment.noticed = foreseen.is_none() && assignment.is_read(dispatch, &rule.scope);
         }
-        for creation in &mut self.main.create {
-            let is_noticed = match creation.what {
-                CompiledKind::Node(ty) => dispatch.notices_nodes(ty),
-                CompiledKind::Edge { ty, .. } => dispatch.notices_edges(ty),
-            };
-            creation.noticed = foreseen.is_none() && is_noticed;
+        for (compiled, creation) in self.main.create.iter_mut().zip(&rule.effect.create) {
+            compiled.noticed = foreseen.is_none() && dispatch.notices(&creation.what);
         }
     }
 

@@ -27,7 +27,7 @@ use crate::program::{Program, edge_types, node_types};
 #[derive(Debug)]
 pub(crate) struct Seeds {
     nodes: usize,
-    /// By stratum, then by edge.
+    /// By stratum, then by edge: some of those that its type has, none twice.
     edges: Vec<Vec<Vec<Reaction>>>,
 }
 
@@ -178,7 +178,8 @@ impl<'a> Made<'a> {
                 })
             })
         };
-        // All matches with new nodes have one whose place in the query comes before those of all others. They are found from the first edge there.
+        // A match with new nodes is found from the first edge at the first of the places that they have in the query. Of an edge only its own ends
+        // are known: for that edge the first of these is the first of all, and any other one may do no more than find the match again.
         let first = new.clone().map(|&(of, _)| of).min();
         let is_first = first.is_none_or(|at| {
             let mut at_node = scope.query.edges.iter();

@@ -36,8 +36,8 @@ impl Created<'_> {
         self.nodes.is_empty() && self.edges.is_empty()
     }
 
-    /// Whether a node is among it.
-    fn has(&self, graph: &HostGraph, node: Slot) -> bool {
+    /// Whether a node is new: numbers ascend. New nodes before the first that is noticed count as old.
+    fn is_new(&self, graph: &HostGraph, node: Slot) -> bool {
         let number = |node: Slot| graph.node_number(node);
         let first = self.nodes.first();
         first.is_some_and(|&first| node != Slot::NONE && number(node) >= number(first))
@@ -391,7 +391,7 @@ impl Update {
             }
         }
         for count in counted {
-            let is_new = created.has(&data.graph, count.node);
+            let is_new = created.is_new(&data.graph, count.node);
             for reaction in &tables.counted[count.sub.index()] {
                 // Matches with a new node are found from it or its edges.
                 let is_found = is_new && matches!(reaction.look, Look::Around(_));
