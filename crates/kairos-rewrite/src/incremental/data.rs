@@ -26,8 +26,11 @@ use crate::{
     graph::HostGraph,
     lists::LONGEST,
     matcher::{Effort, EventId, Lost, MatchDelta},
-    program::{Program, SubId},
+    program::{Program, SubId, owner_rule},
 };
+
+/// What there is too much of where numbers of rows or places in a pool do not suffice.
+const MATCHES: &str = "matches of one pattern";
 
 /// A rule with the row of its match.
 #[derive(Clone, Copy, Debug)]
@@ -405,16 +408,36 @@ impl Data {
         Ok(())
     }
 
+    /// Whether all matches of a query fit into its pool, where it has one for all.
+    ///
+    /// # Errors
+    /// The number of matches, with their rule, if there are too many.
+    #[inline]
+    pub(super) fn fits_pool(&self, query: &Query) -> Outcome<()> {
+        let count = self.stores[query.id.index()].len();
+        if count <= LONGEST as usize || !query.keeps_order || query.anchor.is_some() {
+            return Ok(());
+        }
+        let rule = owner_rule(&self.program, query.owner);
+        Err(self.too_many((MATCHES, count as u64, LONGEST.into()), rule))
+    }
+
     #[cold]
     fn too_many_events(&self, rule: RuleId, count: u64) -> Box<RuntimeError> {
-        let fault = Fault::Limit {
-            what: "active events",
-            count,
-            limit: self.program.model.run.limits.active_events,
-        };
+        let limit = self.program.model.run.limits.active_events;
         let name = self.program.model.rule(rule).name.clone();
+        self.too_many(("active events", count, limit), Some((rule, name)))
+    }
+
+    #[cold]
+    fn too_many(
+        &self,
+        (what, count, limit): (&'static str, u64, u64),
+        rule: Option<(RuleId, String)>,
+    ) -> Box<RuntimeError> {
+        let fault = Fault::Limit { what, count, limit };
         Box::new(RuntimeError {
-            rule: Some((rule, name)),
+            rule,
             ..RuntimeError::new(fault, self.now)
         })
     }
@@ -467,10 +490,10 @@ impl Data {
                 let most = limits.active_events.saturating_mul(orbit);
                 ((most, "active events", orbit), OF_EVENT)
             }
-            _ => ((u64::from(NONE), "matches of one pattern", 1), 0),
+            _ => ((u64::from(NONE), MATCHES, 1), 0),
         };
         let most = if query.keeps_order {
-            most.min((LONGEST.into(), "matches of one pattern", 1))
+            most.min((LONGEST.into(), MATCHES, 1))
         } else {
             most
         };

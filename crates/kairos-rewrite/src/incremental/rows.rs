@@ -263,6 +263,7 @@ impl Update {
         let row = data.insert(query, slots, &self.bound)?;
         self.note(&mut data.delta, query, |column| slots[column], 1);
         if query.keeps_rows {
+            data.fits_pool(query)?;
             self.news(query.id).found.push(row);
         }
         Ok(row)
