@@ -15,7 +15,7 @@ impl Writer<'_> {
         system.settings.push("sample_every: 5.0".to_owned());
         system
             .settings
-            .push("limits: { \"firings_at_one_time\": 60 }".to_owned());
+            .push("limits: { \"firings_at_one_time\": 60, \"elements\": 2000 }".to_owned());
         if self.dice.one_in(4) {
             let condition = if self.dice.one_in(2) {
                 "COUNT { (:A) } = 0".to_owned()
