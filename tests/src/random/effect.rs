@@ -8,6 +8,9 @@ use super::{
     writer::{Kind, Place, Writer},
 };
 
+/// An edge of a new node: type, direction, other end.
+type Link = (usize, bool, String);
+
 impl Writer<'_> {
     /// Deletions, creations, assignments and for_each blocks.
     pub(super) fn effects(&mut self, rule: &mut RuleText, sort: Sort) {
@@ -156,19 +159,17 @@ impl Writer<'_> {
         let (first, exact, text) = self.new_node(rule);
         let mut parts = vec![text];
         let mut others = self.nodes();
-        others.push((first.clone(), exact));
-        if self.dice.one_in(4) {
-            self.tag("two created nodes");
-            let (second, exact, text) = self.new_node(rule);
-            parts.push(text);
-            others.push((second, exact));
+        if !self.basic {
+            others.push((first.clone(), exact));
+            if self.dice.one_in(4) {
+                self.tag("two created nodes");
+                let (second, exact, text) = self.new_node(rule);
+                parts.push(text);
+                others.push((second, exact));
+            }
         }
-        let mut links = self.links(exact, &others);
-        while self.dice.below(4) > 0
-            && let Some(link) = self.any(&links)
-        {
-            links.retain(|other| *other != link);
-            let (edge, forwards, other) = link;
+        let links = self.links(exact, &others);
+        for (edge, forwards, other) in self.some_of(links) {
             self.bound_edges(rule, edge);
             let edge = &self.schema.edges[edge];
             let arrow = edge.arrow(&format!(":{}", edge.name), forwards);
@@ -178,6 +179,22 @@ impl Writer<'_> {
             self.tag("several edges created at a node");
         }
         parts.join(", ")
+    }
+
+    /// Some edges of a new node; of a basic system at most one.
+    fn some_of(&mut self, mut links: Vec<Link>) -> Vec<Link> {
+        if self.basic {
+            let link = self.any(&links).filter(|_| self.dice.below(4) > 0);
+            return link.into_iter().collect();
+        }
+        let mut some = Vec::new();
+        while self.dice.below(4) > 0
+            && let Some(link) = self.any(&links)
+        {
+            links.retain(|other| *other != link);
+            some.push(link);
+        }
+        some
     }
 
     /// Name, type and text of a node that is created, with a guard against too many.
@@ -193,8 +210,8 @@ impl Writer<'_> {
         (new, exact, text)
     }
 
-    /// Edges that may join a node of some types with others: type, direction, other end.
-    fn links(&self, types: Mask, others: &[(String, Mask)]) -> Vec<(usize, bool, String)> {
+    /// Edges that may join a node of some types with others.
+    fn links(&self, types: Mask, others: &[(String, Mask)]) -> Vec<Link> {
         let mut links = Vec::new();
         for (i, edge) in self.schema.edges.iter().enumerate() {
             for (name, mask) in others {

@@ -20,10 +20,10 @@ use writer::Writer;
 use crate::dice::Dice;
 
 impl System {
-    /// The system of a seed: a basic one, and up to two more rules whose timers read counts, which basic ones seldom do.
+    /// The system of a seed: with all that was added after the basic ones, and up to two more rules whose timers read counts, which these seldom do.
     #[must_use]
     pub fn random(seed: u64) -> Self {
-        let mut system = System::basic(seed);
+        let mut system = System::of(seed, false);
         let schema = Schema::random(&mut Dice::new(seed));
         let mut dice = Dice::new(!seed);
         system.rules.extend(
@@ -33,9 +33,13 @@ impl System {
         system
     }
 
-    /// The basic system of a seed.
+    /// The basic system of a seed, always the same.
     #[must_use]
     pub fn basic(seed: u64) -> Self {
+        System::of(seed, true)
+    }
+
+    fn of(seed: u64, basic: bool) -> Self {
         let mut dice = Dice::new(seed);
         let schema = Schema::random(&mut dice);
         let mut system = System {
@@ -43,11 +47,16 @@ impl System {
             ..System::default()
         };
         let rules = 2 + dice.below(5);
-        system.rules = (0..rules)
-            .map(|i| Writer::new(&mut dice, &schema).rule(format!("r{i}")))
-            .collect();
+        let rule = |i| {
+            let mut writer = Writer::new(&mut dice, &schema);
+            writer.basic = basic;
+            writer.rule(format!("r{i}"))
+        };
+        system.rules = (0..rules).map(rule).collect();
         system.rules.extend(churn::rules(&mut dice, &schema));
-        Writer::new(&mut dice, &schema).model(&mut system);
+        let mut writer = Writer::new(&mut dice, &schema);
+        writer.basic = basic;
+        writer.model(&mut system);
         system
     }
 }

@@ -295,7 +295,7 @@ impl Writer<'_> {
 
     /// Shows the new elements, writes conditions and puts the text together.
     fn finish(&mut self, mut draft: Draft, want: Want) -> Written {
-        let nodes_first = !draft.edges.is_empty() && self.dice.one_in(8);
+        let nodes_first = !self.basic && !draft.edges.is_empty() && self.dice.one_in(8);
         let named = if nodes_first {
             self.tag("nodes before edges");
             (0..draft.nodes.len()).collect()

@@ -55,6 +55,8 @@ pub(super) struct Writer<'a> {
     pub(super) tags: Vec<&'static str>,
     /// Whether timers read counts wherever they can.
     pub(super) counting: bool,
+    /// Whether what was added after the basic systems is left out, so that their seeds keep their meaning.
+    pub(super) basic: bool,
     names: usize,
 }
 
@@ -66,6 +68,7 @@ impl<'a> Writer<'a> {
             seen: Vec::new(),
             tags: Vec::new(),
             counting: false,
+            basic: false,
             names: 0,
         }
     }
