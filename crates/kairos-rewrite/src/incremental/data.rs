@@ -408,7 +408,7 @@ impl Data {
         Ok(())
     }
 
-    /// Whether all matches of a query fit into its pool, where it has one for all.
+    /// Makes sure that all matches of a query fit into its pool, where it has one for all.
     ///
     /// # Errors
     /// The number of matches, with their rule, if there are too many.
