@@ -446,12 +446,11 @@ impl Data {
     #[inline]
     pub(crate) fn remove(&mut self, query: &Query, row: u32, deleted: bool) {
         let store = &mut self.stores[query.id.index()];
-        store.remove(row, &self.graph, &mut self.heads);
+        let event = store.remove(row, &self.graph, &mut self.heads);
         if store.is_reused() {
             self.removed.push((query.id, row));
         }
         if let Purpose::Events(_) = query.purpose {
-            let event = store.event(row);
             self.delta.lost.push(Lost { event, deleted });
         }
     }
@@ -501,7 +500,7 @@ impl Data {
             return most;
         };
         // A match is held twice while it is being stored.
-        let of_match = 2 * self.stores[id.index()].layout().row_bytes() + of_event;
+        let of_match = 2 * self.stores[id.index()].row_bytes() + of_event;
         let fit = bytes.saturating_sub(self.memory_bytes()) / of_match as u64;
         most.min((
             fit,

@@ -86,8 +86,10 @@ impl Update {
             return Ok(());
         };
         if query.anchor.is_none() && query.value.is_none() {
-            news.lost.iter().for_each(|&row| pools.remove(None, row));
-            news.found.iter().for_each(|&row| pools.push(None, row, 0));
+            let store = &mut data.stores[query.id.index()];
+            let (lost, found) = (news.lost.iter(), news.found.iter());
+            lost.for_each(|&row| pools.remove(store, None, row));
+            found.for_each(|&row| pools.push(store, None, row, 0));
         } else {
             relist(&mut pools, news, data, query, &self.bound)?;
         }
@@ -115,32 +117,38 @@ fn by_numbers(data: &Data, query: &Query, rows: &mut [u32]) {
 fn relist(
     pools: &mut Pools,
     news: &News,
-    data: &Data,
+    data: &mut Data,
     query: &Query,
     bound: &Binding,
 ) -> Outcome<()> {
-    let store = &data.stores[query.id.index()];
-    let anchor = |row: u32| {
+    let index = query.id.index();
+    let anchor = |data: &Data, row: u32| {
+        let store = &data.stores[index];
         query
             .anchor
             .map(|column| store.row(row, &data.graph)[column])
     };
     for &row in &news.lost {
-        pools.remove(anchor(row), row);
+        let anchor = anchor(data, row);
+        pools.remove(&mut data.stores[index], anchor, row);
     }
-    let stay = news.revalued.iter().filter(|&&row| store.is_alive(row));
-    let found = news.found.iter().map(|&row| (row, true));
-    for (row, is_new) in found.chain(stay.map(|&row| (row, false))) {
-        let (anchor, key) = (anchor(row), data.key_of(query, row, bound));
-        match (key, is_new) {
-            (Ok(key), true) => pools.push(anchor, row, key),
-            (Ok(key), false) => pools.revalue(anchor, row, key),
-            (Err(_), true) if query.is_chosen_by_order() => {
-                pools.push(anchor, row, 0);
-                pools.unkey(anchor, row);
+    for (is_new, rows) in [(true, &news.found), (false, &news.revalued)] {
+        for &row in rows {
+            if !is_new && !data.stores[index].is_alive(row) {
+                continue;
             }
-            (Err(_), false) if query.is_chosen_by_order() => pools.unkey(anchor, row),
-            (Err(error), _) => return Err(error),
+            let (anchor, key) = (anchor(data, row), data.key_of(query, row, bound));
+            let store = &mut data.stores[index];
+            match (key, is_new) {
+                (Ok(key), true) => pools.push(store, anchor, row, key),
+                (Ok(key), false) => pools.revalue(store, anchor, row, key),
+                (Err(_), true) if query.is_chosen_by_order() => {
+                    pools.push(store, anchor, row, 0);
+                    pools.unkey(anchor, row);
+                }
+                (Err(_), false) if query.is_chosen_by_order() => pools.unkey(anchor, row),
+                (Err(error), _) => return Err(error),
+            }
         }
     }
     Ok(())

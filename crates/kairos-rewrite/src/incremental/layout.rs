@@ -2,7 +2,6 @@
 
 use std::ops::Deref;
 
-use super::store::Link;
 use crate::{binding::Slot, graph::HostGraph};
 
 /// A column whose elements know the rows that they are in.
@@ -47,6 +46,8 @@ pub(crate) struct Layout {
     pub(crate) links: usize,
     /// Whether rows are in no list, no hash index and no count.
     pub(crate) is_bare: bool,
+    /// Whether rows have places in a pool.
+    pub(crate) is_placed: bool,
     pub(crate) content: Content,
 }
 
@@ -86,12 +87,6 @@ impl Deref for Row<'_> {
 }
 
 impl Layout {
-    /// Bytes of a row.
-    pub(crate) fn row_bytes(&self) -> usize {
-        let hashed = if self.numbering.is_none() { 8 } else { 0 };
-        self.stored() * size_of::<Slot>() + self.links * size_of::<Link>() + 1 + hashed
-    }
-
     /// Slots that are stored for a row.
     #[inline]
     pub(super) fn stored(&self) -> usize {

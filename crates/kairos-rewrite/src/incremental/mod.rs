@@ -25,6 +25,7 @@ mod pool;
 mod prefetch;
 mod query;
 mod ranking;
+mod records;
 mod registry;
 mod room;
 mod rows;

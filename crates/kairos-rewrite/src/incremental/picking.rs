@@ -174,6 +174,12 @@ pub(crate) enum Members<'a> {
         graph: &'a HostGraph,
         rows: &'a [u32],
     },
+    /// Rows that have the numbers of what they are of.
+    Numbered {
+        query: QueryId,
+        var: Var,
+        rows: &'a [u32],
+    },
     Halves {
         edge: Var,
         node: Var,
@@ -190,7 +196,7 @@ impl Members<'_> {
     #[inline(always)]
     pub(crate) fn len(&self) -> usize {
         match self {
-            Members::Rows { rows, .. } => rows.len(),
+            Members::Rows { rows, .. } | Members::Numbered { rows, .. } => rows.len(),
             Members::Halves { halves, .. } => halves.len(),
             Members::Nodes { nodes, .. } => nodes.len(),
             Members::None => 0,
@@ -213,6 +219,7 @@ impl Members<'_> {
                     bound.set(var, slot);
                 }
             }
+            Members::Numbered { var, rows, .. } => bound.set(var, Slot(rows[position])),
             Members::Halves { edge, node, halves } => {
                 let half = halves[position];
                 bound.set(edge, half.edge());
@@ -238,19 +245,24 @@ impl Data {
 
     pub(super) fn members<'a>(&'a self, picking: &'a Picking, bound: &Binding) -> Members<'a> {
         match picking.source {
-            Source::Rows(id, ref vars) => {
-                self.pools[id.index()]
-                    .as_ref()
-                    .map_or(Members::None, |pools| {
-                        let rows = pools.rows(picking.anchor.map(|anchor| bound.get(anchor)));
-                        Members::Rows {
-                            query: id,
-                            vars,
-                            store: &self.stores[id.index()],
-                            graph: &self.graph,
-                            rows,
-                        }
-                    })
+            Source::Rows(query, ref vars) => {
+                let Some(pools) = &self.pools[query.index()] else {
+                    return Members::None;
+                };
+                let rows = pools.rows(picking.anchor.map(|anchor| bound.get(anchor)));
+                let store = &self.stores[query.index()];
+                match **vars {
+                    [var] if store.has_numbers_of_elements() => {
+                        Members::Numbered { query, var, rows }
+                    }
+                    _ => Members::Rows {
+                        query,
+                        vars,
+                        store,
+                        graph: &self.graph,
+                        rows,
+                    },
+                }
             }
             Source::Halves(ref source) => self.halves(source, bound),
             Source::Nodes { node, ty } => Members::Nodes {
@@ -311,17 +323,26 @@ impl Data {
         &self,
         rule: RuleId,
         picking: &Picking,
-        attempts: Range<u32>,
+        mut attempts: Range<u32>,
         uniform: impl Fn(u32) -> Fraction,
         bound: &Binding,
     ) -> Outcome<bool> {
         let members = self.members(picking, bound);
-        for attempt in attempts {
-            if self.attempt(rule, picking, &members, uniform(attempt), bound)? {
-                return Ok(true);
+        let mut attempt = |members: &Members<'_>| {
+            for attempt in attempts.by_ref() {
+                if self.attempt(rule, picking, members, uniform(attempt), bound)? {
+                    return Ok(true);
+                }
             }
+            Ok(false)
+        };
+        match members {
+            // What is known of them here need not be asked for at each attempt.
+            Members::Numbered { query, var, rows } => {
+                attempt(&Members::Numbered { query, var, rows })
+            }
+            _ => attempt(&members),
         }
-        Ok(false)
     }
 
     /// Binds the member at a fraction of a pool; whether there is one, and it fits.
@@ -339,13 +360,9 @@ impl Data {
             return Ok(false);
         }
         let position = u.of(count);
-        if let Members::Rows {
-            query, store, rows, ..
-        } = members
+        if let Members::Rows { query, rows, .. } | Members::Numbered { query, rows, .. } = *members
         {
-            let row = rows[position];
-            self.prefetch_row(*query, row);
-            self.prefetch_picked(*query, &store.row(row, &self.graph));
+            self.prefetch_pick_of(query, rows[position]);
         }
         members.bind(position, bound);
         self.fits(rule, picking, bound)

@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use kairos_model::types::Value;
 use rustc_hash::FxHashSet;
 
-use super::{query::Indexed, store::NONE};
+use super::{
+    query::Indexed,
+    store::{NONE, Store},
+};
 use crate::{
     binding::Slot,
     lists::{List, Lists},
-    prefetch::prefetch,
     sums::SumTree,
 };
 
@@ -59,8 +61,6 @@ impl Index {
 pub(crate) struct Pools {
     groups: Vec<Group>,
     rows: Lists<u32>,
-    /// By row: its position in its group.
-    positions: Vec<u32>,
     /// By row: its value's key, where values are in order.
     keys: Vec<u64>,
     /// Rows that have no key, because their value cannot be told.
@@ -88,19 +88,13 @@ impl Pools {
             .map_or(&[], |g| self.rows.get(g.rows))
     }
 
-    /// Asks for the place of a row.
+    /// Asks for the sums that a row's weight is in, of pools that are not grouped; the row has come.
     #[inline]
-    pub(crate) fn prefetch(&self, row: u32) {
-        prefetch(&self.positions, row as usize);
-    }
-
-    /// Asks for the sums that a row's weight is in, of pools that are not grouped; its place has come.
-    #[inline]
-    pub(crate) fn prefetch_sums(&self, row: u32) {
+    pub(crate) fn prefetch_sums(&self, store: &Store, row: u32) {
         // Of many groups the first has but a few of the rows.
         if self.groups.len() == 1
             && let Some(sums) = self.sums(None)
-            && let Some(&position) = self.positions.get(row as usize)
+            && let position = store.place(row)
             && position != NONE
         {
             sums.prefetch(position as usize);
@@ -109,33 +103,31 @@ impl Pools {
 
     /// Appends a row. `key` is that of its value, where values are indexed: its place in the order ([`ordered`]), or its bits for sums.
     #[inline]
-    pub(crate) fn push(&mut self, anchor: Option<Slot>, row: u32, key: u64) {
+    pub(crate) fn push(&mut self, store: &mut Store, anchor: Option<Slot>, row: u32, key: u64) {
         let group = Self::group(anchor);
         if self.groups.len() <= group {
             self.groups.resize(group + 1, Group::default());
         }
-        if self.positions.len() <= row as usize {
-            self.positions.resize(row as usize + 1, NONE);
-        }
         let group = &mut self.groups[group];
-        self.positions[row as usize] = self.rows.push(&mut group.rows, row);
+        store.replace(row, self.rows.push(&mut group.rows, row));
         if self.indexed != Indexed::No {
             let new = || Box::new(Index::new(self.indexed));
             group.index.get_or_insert_with(new).push(row, key);
         }
         if self.indexed == Indexed::Order {
-            self.keys.resize(self.positions.len(), 0);
+            let rows = self.keys.len().max(row as usize + 1);
+            self.keys.resize(rows, 0);
             self.keys[row as usize] = key;
         }
     }
 
     /// Removes a row.
     #[inline]
-    pub(crate) fn remove(&mut self, anchor: Option<Slot>, row: u32) {
+    pub(crate) fn remove(&mut self, store: &mut Store, anchor: Option<Slot>, row: u32) {
         let group = &mut self.groups[Self::group(anchor)];
-        let position = std::mem::replace(&mut self.positions[row as usize], NONE);
+        let position = store.replace(row, NONE);
         if let Some(moved) = self.rows.swap_remove(&mut group.rows, position) {
-            self.positions[moved as usize] = position;
+            store.replace(moved, position);
         }
         match group.index.as_deref_mut() {
             Some(Index::Order(_)) if self.unkeyed.remove(&row) => {}
@@ -149,8 +141,8 @@ impl Pools {
 
     /// Changes the value of a row to one with another key, or the same. A row that is not listed has none.
     #[inline]
-    pub(crate) fn revalue(&mut self, anchor: Option<Slot>, row: u32, key: u64) {
-        let position = self.positions.get(row as usize).copied().unwrap_or(NONE);
+    pub(crate) fn revalue(&mut self, store: &Store, anchor: Option<Slot>, row: u32, key: u64) {
+        let position = store.place(row);
         if position == NONE {
             return;
         }
@@ -227,7 +219,6 @@ impl Pools {
         self.groups.capacity() * size_of::<Group>()
             + indexes.map(Index::memory_bytes).sum::<usize>()
             + self.rows.memory_bytes()
-            + self.positions.capacity() * size_of::<u32>()
             + self.keys.capacity() * size_of::<u64>()
             + self.unkeyed.capacity() * (size_of::<u32>() + 1)
     }

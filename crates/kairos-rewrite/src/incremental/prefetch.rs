@@ -111,7 +111,7 @@ impl Data {
         let nodes = &self.network().queries[query.index()].nodes;
         let elements = || store.stored(row).iter().zip(nodes);
         match how_soon {
-            Soon::Far | Soon::Near => store.prefetch_stored(row),
+            Soon::Far | Soon::Near => store.prefetch_row(row),
             Soon::Nearer => {
                 elements().for_each(|(&slot, &is_node)| self.prefetch_element(slot, is_node));
                 store.prefetch_beside(row);
@@ -200,9 +200,6 @@ impl Data {
     fn prefetch_rows_of(&self, ty: NodeTypeId, node: Slot) {
         for &Hooked { query, .. } in &self.network().dispatch.node_hooks[ty.index()] {
             self.stores[query.index()].prefetch(node);
-            if let Some(pools) = &self.pools[query.index()] {
-                pools.prefetch(node.0);
-            }
             if let Some(total) = &self.totals[query.index()] {
                 total.prefetch(node.0);
             }
@@ -255,7 +252,7 @@ impl Data {
     fn prefetch_sums(&self, ty: NodeTypeId, node: Slot) {
         for &Hooked { query, .. } in &self.network().dispatch.node_hooks[ty.index()] {
             if let Some(pools) = &self.pools[query.index()] {
-                pools.prefetch_sums(node.0);
+                pools.prefetch_sums(&self.stores[query.index()], node.0);
             }
         }
     }
@@ -367,15 +364,20 @@ impl Data {
         }
     }
 
-    /// Asks for the places of a row that was picked by chance, which nobody could foresee.
+    /// Asks for all that is known of a row that was picked by chance, which nobody could foresee.
+    #[inline]
+    pub(super) fn prefetch_pick_of(&self, id: QueryId, row: u32) {
+        if self.is_large(id) {
+            self.prefetch_row(id, row);
+            self.prefetch_picked(id, &self.stores[id.index()].row(row, &self.graph));
+        }
+    }
+
+    /// Asks for the places of such a row.
     #[inline]
     pub(super) fn prefetch_row(&self, id: QueryId, row: u32) {
-        if !self.is_large(id) {
-            return;
-        }
-        self.stores[id.index()].prefetch_row(row);
-        if let Some(pools) = &self.pools[id.index()] {
-            pools.prefetch(row);
+        if self.is_large(id) {
+            self.stores[id.index()].prefetch_row(row);
         }
     }
 

@@ -205,6 +205,7 @@ impl Query {
             is_ranked: numbering.is_some_and(|hook| self.is_ranked(program, hook)),
             both_ways: numbering.and_then(|_| self.both_ways(program)),
             links,
+            is_placed: self.keeps_order,
             is_bare: numbering.is_some() && self.anchor.is_none() && links == 0,
             content: Content::Stored,
         };

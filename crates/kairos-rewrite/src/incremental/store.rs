@@ -13,54 +13,43 @@ use super::{
     dispatch::NO_HOOK,
     heads::AllHeads,
     layout::{Content, Layout, Row},
+    records::{Link, Records},
 };
-use crate::{binding::Slot, graph::HostGraph, matcher::EventId, prefetch::prefetch};
+use crate::{binding::Slot, graph::HostGraph, matcher::EventId};
 
 /// End of a list, and no row.
 pub(crate) const NONE: u32 = u32::MAX;
-
-/// A hook of a row: the list that it is in at one of its elements.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Link {
-    next: u32,
-    previous: u32,
-}
-
-impl Link {
-    /// Of a row that is alone in its list.
-    const ALONE: Link = Link {
-        next: NONE,
-        previous: NONE,
-    };
-}
 
 /// The matches of one query.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Store {
     layout: Layout,
-    slots: Vec<Slot>,
-    links: Vec<Link>,
-    alive: Vec<bool>,
+    rows: Records,
     len: usize,
     free: Vec<u32>,
     /// Rows by their slots, from the first time on when a row would have had to be looked for in long lists.
     index: Option<HashTable<u32>>,
     /// By anchor: number of rows; without anchor not used.
     counts: Vec<u32>,
-    /// By row, where matches are events: the event.
-    events: Vec<EventId>,
 }
 
 impl Store {
     pub(crate) fn new(layout: Layout) -> Self {
         Store {
+            rows: Records::new(&layout),
             layout,
             ..Store::default()
         }
     }
 
-    pub(crate) fn layout(&self) -> &Layout {
-        &self.layout
+    /// Bytes of a row.
+    pub(crate) fn row_bytes(&self) -> usize {
+        let hashed = if self.layout.numbering.is_none() {
+            8
+        } else {
+            0
+        };
+        self.rows.row_bytes() + hashed
     }
 
     /// Number of rows, or of those at a node.
@@ -77,12 +66,12 @@ impl Store {
 
     /// One past the largest row.
     pub(crate) fn bound(&self) -> u32 {
-        u32::try_from(self.alive.len()).expect("fewer than 2^32 rows")
+        u32::try_from(self.rows.bound()).expect("fewer than 2^32 rows")
     }
 
     #[inline]
     pub(crate) fn is_alive(&self, row: u32) -> bool {
-        self.alive[row as usize]
+        self.rows.has(row)
     }
 
     /// The slots of a row.
@@ -128,35 +117,49 @@ impl Store {
         self.layout.both_ways == Some(column)
     }
 
+    /// Whether rows have the numbers of the slots of what they are of, which is one element.
+    #[inline]
+    pub(crate) fn has_numbers_of_elements(&self) -> bool {
+        self.layout.content == Content::Element
+    }
+
     /// The only slot of a row that has one.
     #[inline]
     pub(crate) fn only(&self, row: u32) -> Slot {
         match self.layout.content {
             Content::Element => Slot(row),
-            _ => self.slots[row as usize],
+            _ => self.stored(row)[0],
         }
     }
 
     /// The slots of a row that are stored.
     #[inline]
     pub(crate) fn stored(&self, row: u32) -> &[Slot] {
-        let width = self.layout.width;
-        &self.slots[row as usize * width..][..width]
+        self.rows.slots(row)
     }
 
-    /// The event of a row, where matches are events.
+    /// The event of a row that is there, where matches are events.
     #[inline]
     pub(crate) fn event(&self, row: u32) -> EventId {
-        self.events[row as usize]
+        self.rows.event(row)
     }
 
     /// Says which event a row is.
     #[inline]
     pub(crate) fn set_event(&mut self, row: u32, event: EventId) {
-        if self.events.len() <= row as usize {
-            self.events.resize(row as usize + 1, EventId(NONE));
-        }
-        self.events[row as usize] = event;
+        self.rows.set_event(row, event);
+    }
+
+    /// The place of a row in its pool, or [`NONE`].
+    #[inline]
+    pub(crate) fn place(&self, row: u32) -> u32 {
+        self.rows.place(row)
+    }
+
+    /// Gives a row another place in its pool, and says which it had.
+    #[inline]
+    pub(crate) fn replace(&mut self, row: u32, place: u32) -> u32 {
+        self.rows.replace(row, place)
     }
 
     /// All rows, in no useful order.
@@ -174,8 +177,7 @@ impl Store {
     ) -> Option<u32> {
         if let Some(hook) = self.layout.numbering {
             let row = self.number(hook, slots, graph);
-            let is_there =
-                self.alive.get(row as usize) == Some(&true) && *self.row(row, graph) == *slots;
+            let is_there = self.is_alive(row) && *self.row(row, graph) == *slots;
             return is_there.then_some(row);
         }
         if self.index.is_none() {
@@ -251,30 +253,18 @@ impl Store {
     #[inline]
     pub(crate) fn prefetch(&self, element: Slot) {
         if self.layout.numbering.is_some() && !self.layout.is_ranked {
-            prefetch(&self.alive, element.index());
-            prefetch(&self.slots, element.index() * self.layout.width);
-            prefetch(&self.events, element.index());
+            self.rows.prefetch(element.0);
         }
     }
 
-    /// Asks for the memory of the slots of a row that are stored, and of its links.
-    #[inline]
-    pub(crate) fn prefetch_stored(&self, row: u32) {
-        prefetch(&self.slots, row as usize * self.layout.width);
-        prefetch(&self.links, row as usize * self.layout.links);
-    }
-
-    /// Asks for the memory of the links of the rows beside one in its lists; its own have come.
+    /// Asks for the memory of the rows beside one in its lists; its own has come.
     #[inline]
     pub(crate) fn prefetch_beside(&self, row: u32) {
-        let links = self.layout.links;
-        for (position, link) in self.links[row as usize * links..][..links]
-            .iter()
-            .enumerate()
-        {
+        for position in 0..self.layout.links {
+            let link = self.rows.link(row, position);
             for beside in [link.next, link.previous] {
                 if beside != NONE {
-                    prefetch(&self.links, beside as usize * links + position);
+                    self.rows.prefetch(beside);
                 }
             }
         }
@@ -284,7 +274,7 @@ impl Store {
     #[inline]
     pub(crate) fn prefetch_elements(&self, row: u32, graph: &HostGraph) {
         match self.layout.content {
-            Content::Stored => self.prefetch_stored(row),
+            Content::Stored => self.rows.prefetch(row),
             Content::Element => {}
             Content::Edge { .. } => {
                 let ways = if self.layout.both_ways.is_some() {
@@ -297,10 +287,10 @@ impl Store {
         }
     }
 
-    /// Asks for the memory in which it stands whether a row is there.
+    /// Asks for the memory of a row.
     #[inline]
     pub(crate) fn prefetch_row(&self, row: u32) {
-        prefetch(&self.alive, row as usize);
+        self.rows.prefetch(row);
     }
 
     /// Whether rows have the numbers of the elements at a hook.
@@ -315,9 +305,9 @@ impl Store {
         if self.layout.is_ranked || self.layout.both_ways.is_some() {
             return self.numbered_by_edge(graph, element);
         }
-        match self.alive.get(element.index()) {
-            Some(true) => element.0,
-            _ => NONE,
+        match self.is_alive(element.0) {
+            true => element.0,
+            false => NONE,
         }
     }
 
@@ -329,9 +319,8 @@ impl Store {
             Some(_) => (2 * number, 2),
         };
         for row in first..first + count {
-            let is_alive = self.alive.get(row as usize) == Some(&true);
             // Edges of other types may have the same number among their own.
-            if is_alive && (!self.layout.is_ranked || self.has(row, edge)) {
+            if self.is_alive(row) && (!self.layout.is_ranked || self.has(row, edge)) {
                 return row;
             }
         }
@@ -384,7 +373,7 @@ impl Store {
     /// The row after one in the list of one of its links, or [`NONE`].
     #[inline]
     fn after(&self, link: usize, row: u32) -> u32 {
-        self.links[row as usize * self.layout.links + link].next
+        self.rows.link(row, link).next
     }
 
     /// The rows from `head` on along one hook's list.
@@ -401,14 +390,14 @@ impl Store {
         graph: &HostGraph,
         heads: &mut AllHeads,
     ) -> u32 {
-        if self.layout.content == Content::Element {
+        if self.has_numbers_of_elements() {
             let row = slots[0].0;
             self.enter(row, row as usize + 1);
             return row;
         }
         let row = self.vacant(slots, graph);
         if self.layout.stored() > 0 {
-            self.slots[row as usize * slots.len()..][..slots.len()].copy_from_slice(slots);
+            self.rows.set_slots(row, slots);
         }
         if !self.layout.is_bare {
             self.enlist(row, slots, graph, heads);
@@ -432,45 +421,32 @@ impl Store {
     /// Counts a row in; if there is no room for it, it is made for so many rows.
     #[inline]
     fn enter(&mut self, row: u32, rows: usize) {
-        if row as usize >= self.alive.len() {
-            self.grow(rows);
+        if !self.rows.enter(row) {
+            self.rows.grow(rows);
+            self.rows.enter(row);
         }
-        self.alive[row as usize] = true;
         self.len += 1;
-    }
-
-    #[cold]
-    fn grow(&mut self, rows: usize) {
-        let (slots, links) = (self.layout.stored(), self.layout.links);
-        self.alive.resize(rows, false);
-        self.slots.resize(rows * slots, Slot::NONE);
-        self.links.resize(rows * links, Link::ALONE);
     }
 
     /// Puts a row into its lists, the hash index and the counts.
     fn enlist(&mut self, row: u32, slots: &[Slot], graph: &HostGraph, heads: &mut AllHeads) {
         let Store {
             layout,
-            links,
+            rows,
             index: by_slots,
             ..
         } = self;
-        let (width, hooks) = (layout.width, layout.links);
         for (index, hook) in layout.listed() {
             let head = heads.at(hook, graph, slots[hook.column]);
             let next = std::mem::replace(head, row);
             if next != NONE {
-                links[next as usize * hooks + index].previous = row;
+                rows.set_previous(next, index, row);
             }
-            links[row as usize * hooks + index] = Link {
-                next,
-                previous: NONE,
-            };
+            rows.set_next(row, index, next);
+            rows.set_previous(row, index, NONE);
         }
         if let Some(by_slots) = by_slots {
-            let all = &self.slots;
-            let of = |r: u32| &all[r as usize * width..][..width];
-            by_slots.insert_unique(hash(slots), row, |&r| hash(of(r)));
+            by_slots.insert_unique(hash(slots), row, |&r| hash(rows.slots(r)));
         }
         if let Some(anchor) = layout.anchor {
             let node = slots[anchor].index();
@@ -481,39 +457,38 @@ impl Store {
         }
     }
 
-    /// Removes a row. It stays readable until [`Store::reuse`].
+    /// Removes a row; says which event it was, where matches are events. Its slots stay readable until [`Store::reuse`].
     #[inline]
-    pub(crate) fn remove(&mut self, row: u32, graph: &HostGraph, heads: &mut AllHeads) {
+    pub(crate) fn remove(&mut self, row: u32, graph: &HostGraph, heads: &mut AllHeads) -> EventId {
         debug_assert!(self.is_alive(row));
-        self.alive[row as usize] = false;
+        let event = self.rows.leave(row);
         self.len -= 1;
         if !self.layout.is_bare {
             self.delist(row, graph, heads);
         }
+        event
     }
 
     /// Takes a row out of its lists, the hash index and the counts.
     fn delist(&mut self, row: u32, graph: &HostGraph, heads: &mut AllHeads) {
         let Store {
             layout,
-            links,
+            rows,
             index: by_slots,
-            slots,
             ..
         } = self;
-        let (width, hooks) = (layout.width, layout.links);
-        let slots = &slots[row as usize * width..][..width];
         for (index, hook) in layout.listed() {
-            let Link { next, previous } = links[row as usize * hooks + index];
+            let Link { next, previous } = rows.link(row, index);
             if next != NONE {
-                links[next as usize * hooks + index].previous = previous;
+                rows.set_previous(next, index, previous);
             }
             if previous == NONE {
-                *heads.at(hook, graph, slots[hook.column]) = next;
+                *heads.at(hook, graph, rows.slots(row)[hook.column]) = next;
             } else {
-                links[previous as usize * hooks + index].next = next;
+                rows.set_next(previous, index, next);
             }
         }
+        let slots = rows.slots(row);
         if let Some(by_slots) = by_slots
             && let Ok(entry) = by_slots.find_entry(hash(slots), |&r| r == row)
         {
@@ -537,11 +512,10 @@ impl Store {
 
     /// Asserts that every row is in its lists, and found by its slots; slow.
     pub(crate) fn check_invariants(&self, graph: &HostGraph, heads: &AllHeads) {
-        let hooks = self.layout.links;
         for row in self.rows() {
             for (index, hook) in self.layout.listed() {
-                let Link { next, previous } = self.links[row as usize * hooks + index];
-                let link = |other: u32| self.links[other as usize * hooks + index];
+                let Link { next, previous } = self.rows.link(row, index);
+                let link = |other: u32| self.rows.link(other, index);
                 assert!(next == NONE || link(next).previous == row);
                 let before = match previous {
                     NONE => heads.first(hook, graph, self.stored(row)[hook.column]),
@@ -560,12 +534,9 @@ impl Store {
     }
 
     pub(crate) fn memory_bytes(&self) -> usize {
-        self.slots.capacity() * size_of::<Slot>()
-            + self.links.capacity() * size_of::<Link>()
-            + self.alive.capacity()
+        self.rows.memory_bytes()
             + self.index.as_ref().map_or(0, HashTable::capacity) * (size_of::<u32>() + 1)
             + (self.counts.capacity() + self.free.capacity()) * size_of::<u32>()
-            + self.events.capacity() * size_of::<EventId>()
     }
 }
 

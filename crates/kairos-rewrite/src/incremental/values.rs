@@ -61,7 +61,7 @@ impl Data {
             if query.indexed == Indexed::Sums && f64::from_bits(key) < 0.0 {
                 return false;
             }
-            pools.revalue(anchor, row, key);
+            pools.revalue(&self.stores[index], anchor, row, key);
         }
         true
     }
