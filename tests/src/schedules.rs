@@ -6,7 +6,7 @@ use kairos_rewrite::{incremental::IncrementalMatcher, program::Program};
 use kairos_sim::{
     draw::Randomness,
     engine::{Progress, Simulation, Timers},
-    schedule::{CalendarSchedule, Due, HeapSchedule, Schedule, Slot, TwinSchedule},
+    schedule::{CalendarSchedule, Due, HeapSchedule, Note, Notes, Schedule, Slot, TwinSchedule},
     start,
 };
 
@@ -22,6 +22,7 @@ use crate::{
 struct Sorted {
     sorted: BTreeMap<(u64, u64, Slot), ()>,
     by_slot: BTreeMap<Slot, (f64, u64)>,
+    notes: Notes,
 }
 
 impl Schedule for Sorted {
@@ -53,6 +54,14 @@ impl Schedule for Sorted {
         Some(due)
     }
 
+    fn note(&self, slot: Slot) -> Note {
+        self.notes.get(slot)
+    }
+
+    fn set_note(&mut self, slot: Slot, note: Note) {
+        self.notes.set(slot, note);
+    }
+
     fn len(&self) -> usize {
         self.by_slot.len()
     }
@@ -72,7 +81,7 @@ impl Schedule for Sorted {
 
 /// Every clock in a list; the next reaction is the first one, found by looking at all.
 #[derive(Debug, Default)]
-struct FirstReaction(Vec<Option<(f64, u64)>>);
+struct FirstReaction(Vec<Option<(f64, u64)>>, Notes);
 
 impl FirstReaction {
     fn clock(&mut self, slot: Slot) -> &mut Option<(f64, u64)> {
@@ -114,6 +123,14 @@ impl Schedule for FirstReaction {
         let due = self.peek()?;
         self.remove(due.slot);
         Some(due)
+    }
+
+    fn note(&self, slot: Slot) -> Note {
+        self.1.get(slot)
+    }
+
+    fn set_note(&mut self, slot: Slot, note: Note) {
+        self.1.set(slot, note);
     }
 
     fn len(&self) -> usize {

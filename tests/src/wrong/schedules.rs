@@ -1,6 +1,6 @@
 //! Schedules that move clocks which nobody may move.
 
-use kairos_sim::schedule::{Due, HeapSchedule, Schedule, Slot};
+use kairos_sim::schedule::{Due, HeapSchedule, Note, Schedule, Slot};
 
 /// Forgets the event that fired: it is never due again.
 #[derive(Debug, Default)]
@@ -30,6 +30,14 @@ impl Schedule for Forgetting {
         self.0.pop()
     }
 
+    fn note(&self, slot: Slot) -> Note {
+        self.0.note(slot)
+    }
+
+    fn set_note(&mut self, slot: Slot, note: Note) {
+        self.0.set_note(slot, note);
+    }
+
     fn len(&self) -> usize {
         self.0.len()
     }
@@ -57,7 +65,7 @@ pub(super) struct Restarting {
 }
 
 impl Restarting {
-    fn note(&mut self, slot: Slot) {
+    fn begin(&mut self, slot: Slot) {
         let index = slot.0 as usize;
         self.since.resize(self.since.len().max(index + 1), 0.0);
         self.since[index] = self.now;
@@ -86,7 +94,7 @@ impl Restarting {
 
 impl Schedule for Restarting {
     fn insert(&mut self, slot: Slot, time: f64, order: u64) {
-        self.note(slot);
+        self.begin(slot);
         self.heap.insert(slot, time, order);
     }
 
@@ -97,7 +105,7 @@ impl Schedule for Restarting {
 
     fn reschedule(&mut self, slot: Slot, time: f64, order: u64) {
         self.follow(slot);
-        self.note(slot);
+        self.begin(slot);
         self.heap.reschedule(slot, time, order);
     }
 
@@ -109,6 +117,14 @@ impl Schedule for Restarting {
         let due = self.peek()?;
         self.remove(due.slot);
         Some(due)
+    }
+
+    fn note(&self, slot: Slot) -> Note {
+        self.heap.note(slot)
+    }
+
+    fn set_note(&mut self, slot: Slot, note: Note) {
+        self.heap.set_note(slot, note);
     }
 
     fn len(&self) -> usize {

@@ -1,10 +1,10 @@
 //! Running clocks: which is due next, and how each is stopped and rescaled. Knows no rule and no graph.
 
-use kairos_rewrite::prefetch::{from, prefetch};
+use kairos_rewrite::prefetch::from;
 
 use crate::{
     draw::Name,
-    schedule::{Schedule, Slot},
+    schedule::{Note, Schedule, Slot},
 };
 
 const SCHEDULED: &str = "a running clock is scheduled";
@@ -29,8 +29,7 @@ pub(super) enum Delay {
 pub(super) struct Remaining {
     name: Name,
     time: f64,
-    rate: f64,
-    work: f64,
+    work: Work,
 }
 
 /// When a clock runs out.
@@ -47,7 +46,7 @@ pub(super) struct Due {
 struct Lane(u32);
 
 impl Lane {
-    const STOPPED: Lane = Lane(u32::MAX);
+    const STOPPED: Lane = Lane(Note::NONE.tags[0]);
     const TIMED: Lane = Lane(u32::MAX - 1);
 
     /// The position of the race.
@@ -57,19 +56,60 @@ impl Lane {
     }
 }
 
-/// What is known of a clock, in half a line of the cache.
+/// What is noted of a clock with its time.
 #[derive(Clone, Copy, Debug)]
-#[repr(align(32))]
 struct Clock {
     /// Of the firing to come.
     name: Name,
-    /// Of an exponential delay.
-    rate: f64,
-    /// Remaining time times rate, kept while the time is infinite: a rate of 0, or one so small that the time overflowed.
-    work: f64,
     lane: Lane,
     /// In a race: its place there.
     place: Slot,
+}
+
+impl Delay {
+    /// The same of a clock whose rate never changes.
+    #[inline(always)]
+    pub(super) fn settled(self) -> Self {
+        match self {
+            Delay::Exponential { unit, rate } => Delay::After(over(unit, rate)),
+            other => other,
+        }
+    }
+}
+
+impl Clock {
+    #[inline]
+    fn of(Note { name, tags }: Note) -> Self {
+        Clock {
+            name,
+            lane: Lane(tags[0]),
+            place: Slot(tags[1]),
+        }
+    }
+
+    #[inline]
+    fn note(self) -> Note {
+        Note {
+            name: self.name,
+            tags: [self.lane.0, self.place.0],
+        }
+    }
+}
+
+/// What a clock works off, where its rate may change.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Work {
+    rate: f64,
+    /// Remaining time times rate, kept while the time is infinite: a rate of 0, or one so small that the time overflowed.
+    left: f64,
+}
+
+impl Work {
+    /// Of a clock without a rate.
+    const NONE: Work = Work {
+        rate: 0.0,
+        left: 0.0,
+    };
 }
 
 /// The immediate events of one priority.
@@ -94,8 +134,12 @@ impl<S: Schedule> Race<S> {
 /// The clocks of all active events, by dense slots.
 #[derive(Debug)]
 pub(super) struct Clocks<S> {
-    clocks: Vec<Clock>,
+    /// Keeps what is noted of all clocks, those in races included.
     timed: S,
+    /// By slot, as far as there were clocks whose rates may change.
+    works: Vec<Work>,
+    /// One past the largest slot.
+    bound: usize,
     races: Vec<Race<S>>,
     /// Positions in `races`, the highest priority first.
     priorities: Vec<u32>,
@@ -109,8 +153,9 @@ pub(super) struct Clocks<S> {
 impl<S: Schedule + Default> Clocks<S> {
     pub(super) fn new() -> Self {
         Clocks {
-            clocks: Vec::new(),
             timed: S::default(),
+            works: Vec::new(),
+            bound: 0,
             races: Vec::new(),
             priorities: Vec::new(),
             running: 0,
@@ -119,19 +164,27 @@ impl<S: Schedule + Default> Clocks<S> {
         }
     }
 
+    #[inline]
+    fn clock(&self, slot: Slot) -> Clock {
+        Clock::of(self.timed.note(slot))
+    }
+
     /// Starts a clock, or starts it again, as the one that became active last.
     #[inline(always)]
     pub(super) fn start(&mut self, slot: Slot, name: Name, delay: Delay, now: f64) {
-        let (time, rate, work) = match delay {
-            Delay::After(delay) => (now + delay, 0.0, 0.0),
-            Delay::Exponential { unit, rate } => (now + over(unit, rate), rate, unit),
+        let (time, work) = match delay {
+            Delay::After(delay) => (now + delay, Work::NONE),
+            Delay::Exponential { unit, rate } => {
+                let left = over(unit, rate);
+                (now + left, Work { rate, left: unit })
+            }
             Delay::Immediate {
                 priority,
                 unit,
                 weight,
             } => return self.start_race(slot, name, (priority, unit, weight)),
         };
-        self.run(slot, name, time, rate, work);
+        self.run(slot, name, time, work);
     }
 
     fn start_race(&mut self, slot: Slot, name: Name, (priority, unit, weight): (i64, f64, f64)) {
@@ -142,47 +195,40 @@ impl<S: Schedule + Default> Clocks<S> {
 
     /// Goes on with a clock that was stopped.
     pub(super) fn resume(&mut self, slot: Slot, remaining: Remaining, now: f64) {
-        let Remaining {
-            name,
-            time,
-            rate,
-            work,
-        } = remaining;
-        self.run(slot, name, now + time, rate, work);
+        let Remaining { name, time, work } = remaining;
+        self.run(slot, name, now + time, work);
     }
 
     #[inline(always)]
-    fn run(&mut self, slot: Slot, name: Name, time: f64, rate: f64, work: f64) {
-        match self.clocks.get_mut(slot.0 as usize) {
-            Some(clock) if clock.lane == Lane::TIMED => {
-                (clock.name, clock.rate, clock.work) = (name, rate, work);
-                let order = self.next_order();
-                self.timed.reschedule(slot, time, order);
-            }
-            _ => self.enter_timed(slot, name, time, rate, work),
+    fn run(&mut self, slot: Slot, name: Name, time: f64, work: Work) {
+        self.set_work(slot, work);
+        let lane = self.clock(slot).lane;
+        let clock = Clock {
+            name,
+            lane: Lane::TIMED,
+            place: slot,
+        };
+        if lane == Lane::TIMED {
+            self.timed.set_note(slot, clock.note());
+            let order = self.next_order();
+            self.timed.reschedule(slot, time, order);
+        } else {
+            self.enter_timed(slot, clock, time);
         }
     }
 
     /// Starts a clock that does not stand in the timed schedule.
-    fn enter_timed(&mut self, slot: Slot, name: Name, time: f64, rate: f64, work: f64) {
-        self.make_room(slot);
-        if self.clocks[slot.0 as usize].lane != Lane::STOPPED {
-            self.stop(slot);
-        }
-        self.clocks[slot.0 as usize] = Clock {
-            name,
-            rate,
-            work,
-            lane: Lane::TIMED,
-            place: slot,
-        };
+    fn enter_timed(&mut self, slot: Slot, clock: Clock, time: f64) {
+        self.stop(slot);
+        self.bound = self.bound.max(slot.0 as usize + 1);
+        self.timed.set_note(slot, clock.note());
         self.running += 1;
         let order = self.next_order();
         self.timed.insert(slot, time, order);
     }
 
     fn enter(&mut self, slot: Slot, race: u32, name: Name, work: f64, weight: f64) {
-        self.make_room(slot);
+        self.bound = self.bound.max(slot.0 as usize + 1);
         let order = self.next_order();
         let Race { clocks, free, .. } = &mut self.races[race as usize];
         let place = free.pop().unwrap_or_else(|| {
@@ -194,22 +240,45 @@ impl<S: Schedule + Default> Clocks<S> {
         self.races[race as usize]
             .schedule
             .insert(place, time, order);
-        self.clocks[slot.0 as usize] = Clock {
+        let clock = Clock {
             name,
-            rate: weight,
-            work,
             lane: Lane(race),
             place,
         };
+        self.timed.set_note(slot, clock.note());
+        let work = Work {
+            rate: weight,
+            left: work,
+        };
+        self.set_work(slot, work);
         self.running += 1;
+    }
+
+    /// Notes what a clock works off. Where no clock has a rate that may change, nothing is kept.
+    #[inline(always)]
+    fn set_work(&mut self, slot: Slot, work: Work) {
+        match self.works.get_mut(slot.0 as usize) {
+            Some(own) => *own = work,
+            None if work.rate == 0.0 && work.left == 0.0 => {}
+            None => self.add_work(slot, work),
+        }
+    }
+
+    #[cold]
+    fn add_work(&mut self, slot: Slot, work: Work) {
+        self.works.resize(slot.0 as usize, Work::NONE);
+        self.works.push(work);
+    }
+
+    fn work(&self, slot: Slot) -> Work {
+        let work = self.works.get(slot.0 as usize);
+        work.copied().unwrap_or(Work::NONE)
     }
 
     /// Stops a clock, if it runs.
     pub(super) fn stop(&mut self, slot: Slot) {
-        let Some(clock) = self.clocks.get_mut(slot.0 as usize) else {
-            return;
-        };
-        match std::mem::replace(&mut clock.lane, Lane::STOPPED) {
+        let clock = self.clock(slot);
+        match clock.lane {
             Lane::STOPPED => return,
             Lane::TIMED => self.timed.remove(slot),
             Lane(race) => {
@@ -218,29 +287,28 @@ impl<S: Schedule + Default> Clocks<S> {
                 race.free.push(clock.place);
             }
         }
+        let lane = Lane::STOPPED;
+        self.timed.set_note(slot, Clock { lane, ..clock }.note());
         self.running -= 1;
     }
 
     /// What remains of a clock with a time of its own. An immediate event takes no time, so that nothing remains of it.
     pub(super) fn remaining(&self, slot: Slot, now: f64) -> Option<Remaining> {
-        let Clock {
-            name, rate, work, ..
-        } = self.clocks[slot.0 as usize];
         let time = self.timed.time_of(slot)?;
         Some(Remaining {
-            name,
+            name: self.clock(slot).name,
             time: (time - now).max(0.0),
-            rate,
-            work,
+            work: self.work(slot),
         })
     }
 
     /// Gives an exponential clock another rate: what remains of it is rescaled, exactly (Gibson and Bruck, 2000).
     pub(super) fn rescale(&mut self, slot: Slot, rate: f64, now: f64) {
-        let clock = &mut self.clocks[slot.0 as usize];
-        if clock.rate.to_bits() == rate.to_bits() {
+        let before = self.work(slot);
+        if before.rate.to_bits() == rate.to_bits() {
             return;
         }
+        let clock = self.clock(slot);
         let (schedule, place, now) = match clock.lane {
             Lane::STOPPED => return,
             Lane::TIMED => (&mut self.timed, slot, now),
@@ -251,31 +319,26 @@ impl<S: Schedule + Default> Clocks<S> {
             }
         };
         let time = schedule.time_of(place).expect(SCHEDULED);
-        let old = std::mem::replace(&mut clock.rate, rate);
-        let mut left = over(clock.work, rate);
+        let (mut work, mut takes) = (before.left, over(before.left, rate));
         if time.is_finite() {
-            let before = (time - now).max(0.0);
-            clock.work = before * old;
-            left = if rate > 0.0 {
-                before * (old / rate)
+            let left = (time - now).max(0.0);
+            work = left * before.rate;
+            takes = if rate > 0.0 {
+                left * (before.rate / rate)
             } else {
                 f64::INFINITY
             };
         }
         let order = schedule.order_of(place);
-        schedule.reschedule(place, now + left, order);
+        schedule.reschedule(place, now + takes, order);
+        self.set_work(slot, Work { rate, left: work });
     }
 
     /// Gives an immediate event another priority and weight.
     pub(super) fn reprioritise(&mut self, slot: Slot, priority: i64, weight: f64) {
         self.rescale(slot, weight, 0.0);
-        let Clock {
-            name,
-            mut work,
-            lane,
-            place,
-            ..
-        } = self.clocks[slot.0 as usize];
+        let Clock { name, lane, place } = self.clock(slot);
+        let mut work = self.work(slot).left;
         let Some(race) = lane.race().map(|race| &self.races[race]) else {
             return;
         };
@@ -329,7 +392,7 @@ impl<S: Schedule + Default> Clocks<S> {
     #[inline]
     pub(super) fn are_many(&self) -> bool {
         const MANY: usize = from(1 << 14);
-        self.clocks.len() >= MANY
+        self.bound >= MANY
     }
 
     /// A clock that probably runs out so many events after the next.
@@ -341,20 +404,19 @@ impl<S: Schedule + Default> Clocks<S> {
     /// The name of the firing to come of a running clock.
     #[inline]
     pub(super) fn name(&self, slot: Slot) -> Option<Name> {
-        let clock = &self.clocks[slot.0 as usize];
+        let clock = self.clock(slot);
         (clock.lane != Lane::STOPPED).then_some(clock.name)
     }
 
     /// Asks for the memory in which a clock stands.
     #[inline]
     pub(super) fn prefetch(&self, slot: Slot) {
-        prefetch(&self.clocks, slot.0 as usize);
         self.timed.prefetch(slot);
     }
 
     /// When a running clock is due.
     pub(super) fn due(&self, slot: Slot) -> Option<Due> {
-        let clock = self.clocks.get(slot.0 as usize)?;
+        let clock = self.clock(slot);
         match clock.lane {
             Lane::STOPPED => None,
             Lane::TIMED => Some(Due {
@@ -376,7 +438,7 @@ impl<S: Schedule + Default> Clocks<S> {
     /// A clock's event fires: the virtual time of its race comes to it. Gives the name of the firing.
     #[inline]
     pub(super) fn fire(&mut self, slot: Slot) -> Name {
-        let Clock { name, lane, .. } = self.clocks[slot.0 as usize];
+        let Clock { name, lane, .. } = self.clock(slot);
         if lane != Lane::TIMED {
             self.move_virtual_time(slot);
         }
@@ -385,7 +447,7 @@ impl<S: Schedule + Default> Clocks<S> {
 
     /// The virtual time of the race in which a clock stands, if it does, comes to it.
     fn move_virtual_time(&mut self, slot: Slot) {
-        let clock = &self.clocks[slot.0 as usize];
+        let clock = self.clock(slot);
         if let Some(race) = clock.lane.race() {
             let race = &mut self.races[race];
             let time = race.schedule.time_of(clock.place).expect(SCHEDULED);
@@ -410,19 +472,6 @@ impl<S: Schedule + Default> Clocks<S> {
     fn next_order(&mut self) -> u64 {
         self.order += 1;
         self.order
-    }
-
-    fn make_room(&mut self, slot: Slot) {
-        const STOPPED: Clock = Clock {
-            name: Name::START,
-            rate: 0.0,
-            work: 0.0,
-            lane: Lane::STOPPED,
-            place: Slot(0),
-        };
-        if self.clocks.len() <= slot.0 as usize {
-            self.clocks.resize(slot.0 as usize + 1, STOPPED);
-        }
     }
 
     /// The race of a priority.
@@ -451,7 +500,7 @@ impl<S: Schedule + Default> Clocks<S> {
     pub(super) fn memory_bytes(&self) -> u64 {
         let races = self.races.iter().map(|r| r.schedule.memory_bytes());
         let schedules = self.timed.memory_bytes() + races.sum::<usize>();
-        (self.clocks.capacity() * size_of::<Clock>() + schedules) as u64
+        (self.works.capacity() * size_of::<Work>() + schedules) as u64
     }
 
     /// Asserts what must always be true; slow.
@@ -466,11 +515,9 @@ impl<S: Schedule + Default> Clocks<S> {
             scheduled, self.running,
             "a clock runs exactly if it is scheduled"
         );
-        let running = self
-            .clocks
-            .iter()
-            .filter(|c| c.lane != Lane::STOPPED)
-            .count();
+        let slots = (0..).take(self.bound).map(Slot);
+        let running = slots.filter(|&slot| self.clock(slot).lane != Lane::STOPPED);
+        let running = running.count();
         assert_eq!(running, self.running, "running clocks are miscounted");
     }
 }

@@ -327,10 +327,8 @@ impl<S: Schedule + Default> Clockwork<S> {
         self.truncation.note_once(rule, reading);
         let quick = timer.quick.as_ref();
         let delay = quick.and_then(|quick| quick.delay(Begun::new(&self.randomness, name)));
-        Some((
-            name,
-            delay.unwrap_or_else(|| draw(&self.randomness, name, reading)),
-        ))
+        let delay = delay.unwrap_or_else(|| draw(&self.randomness, name, reading).settled());
+        Some((name, delay))
     }
 
     /// The same of a rule with an aggregate clock.

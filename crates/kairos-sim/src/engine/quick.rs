@@ -33,7 +33,7 @@ impl Quick {
             Quick::Normal(ref normal) => normal.delay(word).map(Delay::After),
             Quick::Exponential { unit, rate } => {
                 let unit = unit.value(word)?;
-                Some(Delay::Exponential { unit, rate })
+                Some(Delay::Exponential { unit, rate }.settled())
             }
         }
     }

@@ -22,7 +22,7 @@ use kairos_rewrite::prefetch::prefetch;
 use sorting::{PARTS, sort};
 
 use super::{
-    Due, Schedule, Slot,
+    Due, Note, Schedule, Slot,
     lists::{Entry, List, Lists},
     time_key,
 };
@@ -45,13 +45,31 @@ const LONGEST_YEAR: usize = 1 << 24;
 /// The time of a slot that is not scheduled.
 const ABSENT: u64 = u64::MAX;
 
-/// When a slot is due.
+/// When a slot is due, in half a line of the cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(align(32))]
 struct Place {
     /// As an integer of the same order; [`ABSENT`] where it is not scheduled.
     time: u64,
     /// The order of activation.
     order: u64,
+    note: Note,
+}
+
+impl Place {
+    /// Of a slot that is not scheduled.
+    const ABSENT: Place = Place {
+        time: ABSENT,
+        order: 0,
+        note: Note::NONE,
+    };
+
+    /// Writes down when the slot is due, and says what time stood there.
+    #[inline]
+    fn replace(&mut self, time: u64, order: u64) -> u64 {
+        self.order = order;
+        std::mem::replace(&mut self.time, time)
+    }
 }
 
 /// A slot that is due today, in the order in which slots leave.
@@ -205,14 +223,14 @@ impl CalendarSchedule {
     /// Whether a node says what is true.
     #[inline]
     fn is_true(&self, node: Node) -> bool {
-        let Node { time, order, slot } = node;
-        self.places[slot as usize] == Place { time, order }
+        let place = &self.places[node.slot as usize];
+        (place.time, place.order) == (node.time, node.order)
     }
 
     /// What an entry says, if it is true.
     #[inline]
     fn node_of(&self, entry: Entry) -> Option<Node> {
-        let Place { time, order } = self.places[entry.slot as usize];
+        let Place { time, order, .. } = self.places[entry.slot as usize];
         let is_true = time == entry.time && order as u32 == entry.order;
         let slot = entry.slot;
         is_true.then_some(Node { time, order, slot })
@@ -343,8 +361,8 @@ impl CalendarSchedule {
     /// Gives a slot another time, where it is never due before or after, or its time is −0. Panics where it is not scheduled or the time is none.
     fn reschedule_parked(&mut self, slot: Slot, time: f64, order: u64) {
         let time = time_key(time);
-        let before = std::mem::replace(self.place(slot), Place { time, order });
-        if !due(before.time) {
+        let before = self.place(slot).replace(time, order);
+        if !due(before) {
             self.parked -= 1;
         }
         let slot = slot.0;
@@ -359,12 +377,8 @@ impl CalendarSchedule {
     #[cold]
     fn make_room(&mut self, slot: Slot) {
         assert!(slot.0 < u32::MAX, "{slot:?} is no dense slot");
-        let absent = Place {
-            time: ABSENT,
-            order: 0,
-        };
         let was_least = self.is_least();
-        self.places.resize(slot.0 as usize + 1, absent);
+        self.places.resize(slot.0 as usize + 1, Place::ABSENT);
         if was_least && !self.is_least() {
             self.rebuild(0.0, 0);
         }
@@ -407,7 +421,7 @@ impl CalendarSchedule {
     #[inline]
     fn nodes(&self) -> impl Iterator<Item = Node> + '_ {
         let due = (0..).zip(&self.places).filter(|(_, place)| due(place.time));
-        due.map(|(slot, &Place { time, order })| Node { time, order, slot })
+        due.map(|(slot, &Place { time, order, .. })| Node { time, order, slot })
     }
 
     /// The next day comes, or the next on which something is due where nothing is this year.
@@ -479,7 +493,7 @@ impl Schedule for CalendarSchedule {
         let place = &mut self.places[index];
         assert!(place.time == ABSENT, "{slot:?} is scheduled already");
         let time = time_key(time);
-        *place = Place { time, order };
+        place.replace(time, order);
         self.scheduled += 1;
         if !due(time) {
             self.parked += 1;
@@ -513,7 +527,9 @@ impl Schedule for CalendarSchedule {
     fn reschedule(&mut self, slot: Slot, time: f64, order: u64) {
         let key = time.to_bits();
         match self.places.get_mut(slot.0 as usize) {
-            Some(place) if due(place.time) && due(key) => *place = Place { time: key, order },
+            Some(place) if due(place.time) && due(key) => {
+                place.replace(key, order);
+            }
             _ => return self.reschedule_parked(slot, time, order),
         }
         let (time, slot) = (key, slot.0);
@@ -538,6 +554,20 @@ impl Schedule for CalendarSchedule {
     fn foresee(&self, ahead: usize) -> Option<Slot> {
         let entry = self.today.get(self.left + ahead)?;
         Some(Slot(entry.slot))
+    }
+
+    #[inline]
+    fn note(&self, slot: Slot) -> Note {
+        let place = self.places.get(slot.0 as usize);
+        place.map_or(Note::NONE, |place| place.note)
+    }
+
+    #[inline]
+    fn set_note(&mut self, slot: Slot, note: Note) {
+        if slot.0 as usize >= self.places.len() {
+            self.make_room(slot);
+        }
+        self.places[slot.0 as usize].note = note;
     }
 
     #[inline]

@@ -1,6 +1,6 @@
 //! An indexed 4-ary heap.
 
-use super::{Due, Schedule, Slot, time_key};
+use super::{Due, Note, Notes, Schedule, Slot, time_key};
 
 /// How many children a node has.
 const ARITY: usize = 4;
@@ -333,6 +333,7 @@ pub struct HeapSchedule {
     /// How many slots are parked at time `+inf`.
     parked: usize,
     places: Places,
+    notes: Notes,
 }
 
 impl HeapSchedule {
@@ -386,6 +387,14 @@ impl Schedule for HeapSchedule {
             order: self.places.get(node.slot).order,
             slot: node.slot,
         })
+    }
+
+    fn note(&self, slot: Slot) -> Note {
+        self.notes.get(slot)
+    }
+
+    fn set_note(&mut self, slot: Slot, note: Note) {
+        self.notes.set(slot, note);
     }
 
     #[inline]

@@ -19,9 +19,49 @@ pub use calendar::CalendarSchedule;
 pub use heap::HeapSchedule;
 pub use twin::TwinSchedule;
 
+use crate::draw::Name;
+
 /// The place of an active event in the caller's table. Dense: memory grows with the greatest slot in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Slot(pub u32);
+
+/// What the caller keeps for a slot, scheduled or not. It stands where the slot's time stands, so that both come from memory at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// Of the firing to come.
+    pub name: Name,
+    /// What else the caller wants to know.
+    pub tags: [u32; 2],
+}
+
+impl Note {
+    /// Of a slot of which nothing was noted.
+    pub const NONE: Note = Note {
+        name: Name::START,
+        tags: [u32::MAX; 2],
+    };
+}
+
+/// The notes of a schedule that keeps them by themselves.
+#[derive(Clone, Debug, Default)]
+pub struct Notes(Vec<Note>);
+
+impl Notes {
+    /// That of a slot.
+    #[must_use]
+    pub fn get(&self, slot: Slot) -> Note {
+        self.0.get(slot.0 as usize).copied().unwrap_or(Note::NONE)
+    }
+
+    /// Replaces that of a slot.
+    pub fn set(&mut self, slot: Slot, note: Note) {
+        let index = slot.0 as usize;
+        if index >= self.0.len() {
+            self.0.resize(index + 1, Note::NONE);
+        }
+        self.0[index] = note;
+    }
+}
 
 /// An event that is due.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -75,6 +115,12 @@ pub trait Schedule {
     fn foresee(&self, _ahead: usize) -> Option<Slot> {
         None
     }
+
+    /// What is noted of a slot.
+    fn note(&self, slot: Slot) -> Note;
+
+    /// Notes something else of a slot.
+    fn set_note(&mut self, slot: Slot, note: Note);
 
     /// Asks for the memory in which a slot's time stands.
     #[inline]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{CalendarSchedule, Due, HeapSchedule, Schedule, Slot, TwinSchedule};
+use super::{CalendarSchedule, Due, HeapSchedule, Note, Notes, Schedule, Slot, TwinSchedule};
 use crate::draw::{KeyedRng, Name, Place, Randomness};
 
 /// The plainest schedule: a sorted set of (time, order, slot), and the time and order of each slot.
@@ -10,6 +10,7 @@ use crate::draw::{KeyedRng, Name, Place, Randomness};
 struct Shadow {
     sorted: BTreeSet<(u64, u64, Slot)>,
     by_slot: Vec<Option<(f64, u64)>>,
+    notes: Notes,
 }
 
 impl Schedule for Shadow {
@@ -40,6 +41,14 @@ impl Schedule for Shadow {
         let due = self.peek()?;
         self.remove(due.slot);
         Some(due)
+    }
+
+    fn note(&self, slot: Slot) -> Note {
+        self.notes.get(slot)
+    }
+
+    fn set_note(&mut self, slot: Slot, note: Note) {
+        self.notes.set(slot, note);
     }
 
     fn len(&self) -> usize {
@@ -86,6 +95,15 @@ fn compare<S: Schedule + Default>(mix: &Mix, replication: u64) {
         let slot = Slot(rng.below(mix.slots) as u32);
         let at = time(&mut rng, now, mix.grain);
         let choice = rng.below(8);
+        // A note outlives its slot's being scheduled, and needs none.
+        let noted = Slot(rng.below(mix.slots) as u32);
+        assert_eq!(schedule.note(noted), shadow.note(noted));
+        let note = Note {
+            name: Name(order),
+            tags: [slot.0, noted.0],
+        };
+        schedule.set_note(noted, note);
+        shadow.set_note(noted, note);
         if !shadow.contains(slot) {
             schedule.insert(slot, at, order);
             shadow.insert(slot, at, order);
@@ -172,7 +190,7 @@ struct Forgetful {
 }
 
 impl Forgetful {
-    fn note(&mut self, slot: Slot, order: u64) {
+    fn remember(&mut self, slot: Slot, order: u64) {
         let index = slot.0 as usize;
         self.orders.resize(self.orders.len().max(index + 1), 0);
         self.orders[index] = order;
@@ -181,7 +199,7 @@ impl Forgetful {
 
 impl Schedule for Forgetful {
     fn insert(&mut self, slot: Slot, time: f64, order: u64) {
-        self.note(slot, order);
+        self.remember(slot, order);
         self.heap.insert(slot, time, 0);
     }
 
@@ -190,7 +208,7 @@ impl Schedule for Forgetful {
     }
 
     fn reschedule(&mut self, slot: Slot, time: f64, order: u64) {
-        self.note(slot, order);
+        self.remember(slot, order);
         self.heap.reschedule(slot, time, 0);
     }
 
@@ -204,6 +222,14 @@ impl Schedule for Forgetful {
         let due = self.peek()?;
         self.remove(due.slot);
         Some(due)
+    }
+
+    fn note(&self, slot: Slot) -> Note {
+        self.heap.note(slot)
+    }
+
+    fn set_note(&mut self, slot: Slot, note: Note) {
+        self.heap.set_note(slot, note);
     }
 
     fn len(&self) -> usize {

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use priority_queue::PriorityQueue;
 use rustc_hash::FxBuildHasher;
 
-use super::{Due, Schedule, Slot, time_key};
+use super::{Due, Note, Notes, Schedule, Slot, time_key};
 
 /// (time, order, slot), earliest first. The slot makes the order total: the queue below pops equal priorities in
 /// no useful order.
@@ -15,6 +15,7 @@ type Key = Reverse<(u64, u64, Slot)>;
 #[derive(Clone, Default)]
 pub struct TwinSchedule {
     queue: PriorityQueue<Slot, Key, FxBuildHasher>,
+    notes: Notes,
 }
 
 impl Schedule for TwinSchedule {
@@ -49,6 +50,14 @@ impl Schedule for TwinSchedule {
         let due = self.peek()?;
         self.queue.pop();
         Some(due)
+    }
+
+    fn note(&self, slot: Slot) -> Note {
+        self.notes.get(slot)
+    }
+
+    fn set_note(&mut self, slot: Slot, note: Note) {
+        self.notes.set(slot, note);
     }
 
     fn len(&self) -> usize {

@@ -7,7 +7,11 @@ impl CalendarSchedule {
     pub(super) fn check(&self) {
         let scheduled = (0..).zip(&self.places).filter(|(_, p)| p.time != ABSENT);
         let mut nodes = Vec::with_capacity(self.scheduled);
-        nodes.extend(scheduled.map(|(slot, &Place { time, order })| Node { time, order, slot }));
+        nodes.extend(scheduled.map(|(slot, &Place { time, order, .. })| Node {
+            time,
+            order,
+            slot,
+        }));
         assert_eq!(nodes.len(), self.scheduled, "slots are miscounted");
         nodes.retain(|node| due(node.time));
         assert_eq!(nodes.len(), self.due_count(), "parked slots are miscounted");

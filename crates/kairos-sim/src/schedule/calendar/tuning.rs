@@ -79,7 +79,7 @@ impl CalendarSchedule {
         self.new_year = self.day.saturating_add(year as u64);
         self.first = NOTHING;
         for slot in 0..self.places.len() {
-            let Place { time, order } = self.places[slot];
+            let Place { time, order, .. } = self.places[slot];
             if due(time) {
                 let slot = slot as u32;
                 self.put(Node { time, order, slot });
