@@ -58,8 +58,8 @@ impl Schedule for Sorted {
         self.notes.get(slot)
     }
 
-    fn set_note(&mut self, slot: Slot, note: Note) {
-        self.notes.set(slot, note);
+    fn note_mut(&mut self, slot: Slot) -> &mut Note {
+        self.notes.get_mut(slot)
     }
 
     fn len(&self) -> usize {
@@ -129,8 +129,8 @@ impl Schedule for FirstReaction {
         self.1.get(slot)
     }
 
-    fn set_note(&mut self, slot: Slot, note: Note) {
-        self.1.set(slot, note);
+    fn note_mut(&mut self, slot: Slot) -> &mut Note {
+        self.1.get_mut(slot)
     }
 
     fn len(&self) -> usize {

@@ -26,6 +26,8 @@ impl EventId {
 pub struct Lost {
     /// The event; [`Matcher::rule_of`] and [`Matcher::matched`] still answer for it until the next application.
     pub event: EventId,
+    /// Its rule.
+    pub rule: RuleId,
     /// Whether a matched element was deleted (else guard or NAC no longer hold).
     pub deleted: bool,
 }
@@ -212,8 +214,19 @@ pub trait Matcher: Sized {
     /// Asks for the memory of the node that its first pick comes to, if that is uniform and made as it would be now, at the fraction that `uniform`
     /// gives; says which node that is.
     #[inline]
-    fn prefetch_pick(&self, _event: EventId, _uniform: impl FnOnce() -> f64) -> Option<Slot> {
+    fn prefetch_pick(&self, _event: EventId, _uniform: impl FnOnce() -> Fraction) -> Option<Slot> {
         None
+    }
+
+    /// Asks for the memory of the match that its first pick comes to, if that is uniform, from all matches of a pattern, and made once a rule was
+    /// applied that changes how many there are as it did before; at the fraction that `uniform` gives.
+    #[inline]
+    fn prefetch_chosen(
+        &self,
+        _event: EventId,
+        _after: RuleId,
+        _uniform: impl FnOnce() -> Fraction,
+    ) {
     }
 
     /// Asks for the memory of the edges at a node, or where there was one; what was asked for before has come.

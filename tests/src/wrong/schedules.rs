@@ -34,8 +34,8 @@ impl Schedule for Forgetting {
         self.0.note(slot)
     }
 
-    fn set_note(&mut self, slot: Slot, note: Note) {
-        self.0.set_note(slot, note);
+    fn note_mut(&mut self, slot: Slot) -> &mut Note {
+        self.0.note_mut(slot)
     }
 
     fn len(&self) -> usize {
@@ -123,8 +123,8 @@ impl Schedule for Restarting {
         self.heap.note(slot)
     }
 
-    fn set_note(&mut self, slot: Slot, note: Note) {
-        self.heap.set_note(slot, note);
+    fn note_mut(&mut self, slot: Slot) -> &mut Note {
+        self.heap.note_mut(slot)
     }
 
     fn len(&self) -> usize {

@@ -19,6 +19,14 @@ use crate::{
     schema::EndPorts,
 };
 
+/// All that a rule does, where it concerns nobody.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Alone<'a> {
+    Assignment(&'a CompiledAssignment),
+    /// A new edge without attributes.
+    Edge(&'a CompiledCreation),
+}
+
 /// The effects of a rule.
 #[derive(Debug)]
 pub(crate) struct RuleEffects {
@@ -26,7 +34,7 @@ pub(crate) struct RuleEffects {
     pub(super) blocks: Box<[CompiledEffect]>,
     /// Whether nothing in them can get into the way of anything else.
     straight: bool,
-    /// Whether they are one assignment: so it is said until [`RuleEffects::note_readers`] knows whether it concerns anybody.
+    /// Whether they are one assignment or one new edge: so it is said until [`RuleEffects::note_readers`] knows whether it concerns anybody.
     alone: bool,
     /// Whether a second edge of a unique type could be created.
     pub(super) unique: bool,
@@ -45,7 +53,7 @@ impl RuleEffects {
             .chain([&main])
             .any(CompiledEffect::creates_unique);
         RuleEffects {
-            alone: rule.for_each.is_empty() && main.is_assignment(),
+            alone: rule.for_each.is_empty() && main.is_alone(),
             straight: rule.for_each.is_empty() && main.is_straight(),
             unique,
             pairs: main
@@ -87,10 +95,13 @@ impl RuleEffects {
         edge.map(|&edge| bound.get(edge))
     }
 
-    /// The assignment of a rule that does nothing else, if it concerns nobody.
+    /// What a rule does that does nothing else, if it concerns nobody.
     #[inline]
-    pub(crate) fn alone(&self) -> Option<&CompiledAssignment> {
-        self.alone.then(|| &self.main.set[0])
+    pub(crate) fn alone(&self) -> Option<Alone<'_>> {
+        self.alone.then(|| match self.main.set.first() {
+            Some(assignment) => Alone::Assignment(assignment),
+            None => Alone::Edge(&self.main.create[0]),
+        })
     }
 }
 
@@ -128,9 +139,13 @@ impl CompiledEffect {
         }
     }
 
-    fn is_assignment(&self) -> bool {
-        let rest = self.delete_nodes.len() + self.delete_edges.len() + self.create.len();
-        rest == 0 && self.set.len() == 1
+    fn is_alone(&self) -> bool {
+        let deletes = self.delete_nodes.len() + self.delete_edges.len() > 0;
+        match (&*self.set, &*self.create) {
+            ([_], []) => !deletes,
+            ([], [creation]) => !deletes && creation.is_plain_edge(),
+            _ => false,
+        }
     }
 
     fn creates_unique(&self) -> bool {
@@ -163,7 +178,7 @@ impl CompiledEffect {
 
 /// An element to create.
 #[derive(Debug)]
-pub(super) struct CompiledCreation {
+pub(crate) struct CompiledCreation {
     pub(super) what: CompiledKind,
     /// The variable to be bound, in the main effect.
     pub(super) var: Option<Var>,
@@ -203,6 +218,11 @@ pub(super) enum CompiledEnd {
 }
 
 impl CompiledCreation {
+    /// Whether it is an edge without attributes.
+    fn is_plain_edge(&self) -> bool {
+        self.attributes.is_empty() && matches!(self.what, CompiledKind::Edge { .. })
+    }
+
     /// Its ends, if these are there and it is of a unique type.
     fn pair(&self, program: &Program, rule: &Rule) -> Option<Pair> {
         match self.what {

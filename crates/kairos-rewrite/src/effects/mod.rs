@@ -19,7 +19,7 @@ use kairos_model::{
 
 use rustc_hash::FxHashMap;
 
-pub(crate) use compiled::{CompiledAssignment, RuleEffects};
+pub(crate) use compiled::{Alone, CompiledAssignment, RuleEffects};
 use compiled::{CompiledCreation, CompiledEffect, CompiledEnd, CompiledKind, Place};
 
 use crate::{

@@ -7,7 +7,7 @@ use kairos_model::types::Value;
 
 use super::{
     Change, ChangedAttribute, EffectReader, PlannedAssignment, RuleEffects,
-    compiled::{CompiledAssignment, CompiledKind},
+    compiled::{CompiledAssignment, CompiledCreation, CompiledKind},
 };
 use crate::{
     binding::{Binding, Slot},
@@ -44,10 +44,7 @@ impl Change {
             let planned = assignment.read(reader, firing, cause)?;
             self.assignments.push(planned);
         }
-        for pair in &effects.pairs {
-            pair.stays_apart(reader, firing, deleted)?;
-        }
-        Ok(())
+        effects.stay_apart(reader, firing, deleted)
     }
 
     /// Carries it out, but for deletion, which has been, and binds the elements that are created. What no query is about is not noted.
@@ -72,33 +69,67 @@ impl Change {
         }
         let mut words = &*self.words;
         for (position, creation) in (0..).zip(&effect.create) {
-            let name = if creation.named {
-                cause.name(position, &[])
-            } else {
-                0
-            };
             let (own, rest) = words.split_at(creation.attributes.len());
             words = rest;
-            let (slot, created) = match creation.what {
-                CompiledKind::Node(ty) => {
-                    (graph.create_node(ty, name, own), &mut self.created_nodes)
-                }
-                CompiledKind::Edge {
-                    ty, vars, ports, ..
-                } => {
-                    let (from, to) = (bound.get(vars.0), bound.get(vars.1));
-                    let ports = ports.unwrap_or_else(|| graph.ports_of(ty, from, to));
-                    let slot = graph.create_edge_at(ty, (from, to), ports, name, own);
-                    (slot, &mut self.created_edges)
-                }
-            };
+            let slot = creation.carry_out(graph, bound, (position, own), cause);
             if creation.noticed {
-                created.push(slot);
-            }
-            if let Some(var) = creation.var {
-                bound.set(var, slot);
+                match creation.what {
+                    CompiledKind::Node(_) => self.created_nodes.push(slot),
+                    CompiledKind::Edge { .. } => self.created_edges.push(slot),
+                }
             }
         }
+    }
+}
+
+impl RuleEffects {
+    /// Makes sure that no second edge of a unique type comes; `deleted` goes.
+    ///
+    /// # Errors
+    /// One would come.
+    #[inline(always)]
+    pub(crate) fn stay_apart(
+        &self,
+        reader: &impl EffectReader,
+        firing: &Firing<'_>,
+        deleted: Option<Slot>,
+    ) -> Outcome<()> {
+        for pair in &self.pairs {
+            pair.stays_apart(reader, firing, deleted)?;
+        }
+        Ok(())
+    }
+}
+
+impl CompiledCreation {
+    /// Creates an element with attributes, which stands at a position of its rule's text, and binds it.
+    #[inline(always)]
+    pub(crate) fn carry_out(
+        &self,
+        graph: &mut HostGraph,
+        bound: &Binding,
+        (position, own): (u32, &[u64]),
+        cause: &mut dyn Cause,
+    ) -> Slot {
+        let name = if self.named {
+            cause.name(position, &[])
+        } else {
+            0
+        };
+        let slot = match self.what {
+            CompiledKind::Node(ty) => graph.create_node(ty, name, own),
+            CompiledKind::Edge {
+                ty, vars, ports, ..
+            } => {
+                let (from, to) = (bound.get(vars.0), bound.get(vars.1));
+                let ports = ports.unwrap_or_else(|| graph.ports_of(ty, from, to));
+                graph.create_edge_at(ty, (from, to), ports, name, own)
+            }
+        };
+        if let Some(var) = self.var {
+            bound.set(var, slot);
+        }
+        slot
     }
 }
 

@@ -64,6 +64,18 @@ fn one_assignment_stands_alone() {
 }
 
 #[test]
+fn one_new_edge_stands_alone() {
+    check(r#"create: ["(a)-[:idle]->(b)"]"#, "alone -");
+    check(r#"create: ["(a)-[:one]->(b)"]"#, "alone -");
+    check(r#"create: ["(a)-[:told]->(b)"]"#, "straight -");
+    check(
+        r#"create: ["(a)-[:idle]->(b)", "(b)-[:idle]->(a)"]"#,
+        "straight - -",
+    );
+    check(r#"create: ["(a)-[:link {w: 1}]->(c)"]"#, "straight noticed");
+}
+
+#[test]
 fn effects_apart_need_no_plan() {
     check(
         r#"set: ["a.n = 1", "b.n = 1", "a.m = 1"]"#,

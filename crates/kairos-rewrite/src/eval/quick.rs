@@ -23,7 +23,7 @@ pub struct Attribute {
 }
 
 impl Attribute {
-    #[inline]
+    #[inline(always)]
     fn bits(self, graph: &HostGraph, bound: &impl Bound) -> u64 {
         let element = bound.slot(self.of);
         if self.is_node {
@@ -135,11 +135,7 @@ impl Read {
     fn found_bits(&self, graph: &HostGraph, bound: &impl Bound, tested: impl FnOnce(u64)) -> u64 {
         match *self {
             Read::Attribute(attribute) => attribute.bits(graph, bound),
-            Read::Order(a, b) => {
-                let integer = |x: Attribute| x.bits(graph, bound).cast_signed();
-                let order: Ordering = integer(a).cmp(&integer(b));
-                (order as i64).cast_unsigned()
-            }
+            Read::Order(a, b) => order(a, b, graph, bound),
             Read::Same(a, b) => u64::from(bound.slot(a) == bound.slot(b)),
             Read::Joined(ref joined) => joined.bits(graph, bound, tested),
             Read::Degree(node, port) => graph.degree(bound.slot(node), port) as u64,
@@ -157,11 +153,20 @@ impl Read {
     ) -> bool {
         let bits = match self {
             &Read::Same(a, b) => u64::from(bound.slot(a) == bound.slot(b)),
+            &Read::Order(a, b) => order(a, b, graph, bound),
             Read::Joined(joined) => joined.bits(graph, bound, tested),
             other => other.bits(graph, bound, tested),
         };
         range.has(bits.cast_signed())
     }
+}
+
+/// The word of [`Read::Order`].
+#[inline(always)]
+fn order(a: Attribute, b: Attribute, graph: &HostGraph, bound: &impl Bound) -> u64 {
+    let integer = |x: Attribute| x.bits(graph, bound).cast_signed();
+    let order: Ordering = integer(a).cmp(&integer(b));
+    (order as i64).cast_unsigned()
 }
 
 /// A range of integers, or all others. Truth values and enumerators go by their bits.

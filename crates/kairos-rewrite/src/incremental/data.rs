@@ -71,6 +71,8 @@ pub(crate) struct Data {
     /// Whether the last step has left anything to be forgotten.
     pub(crate) has_news: bool,
     pub(crate) now: f64,
+    /// The rule of the last step.
+    pub(crate) applied: RuleId,
 }
 
 impl Data {
@@ -106,13 +108,14 @@ impl Data {
             delta: MatchDelta::default(),
             has_news: true,
             now: 0.0,
+            applied: RuleId(0),
         }
     }
 
     /// Forgets the last step's delta; rows and events lost in it may be used again.
     #[inline]
-    pub(crate) fn begin_step(&mut self, now: f64) {
-        self.now = now;
+    pub(crate) fn begin_step(&mut self, rule: RuleId, now: f64) {
+        (self.now, self.applied) = (now, rule);
         if self.has_news {
             self.forget_step();
         }
@@ -450,8 +453,12 @@ impl Data {
         if store.is_reused() {
             self.removed.push((query.id, row));
         }
-        if let Purpose::Events(_) = query.purpose {
-            self.delta.lost.push(Lost { event, deleted });
+        if let Purpose::Events(rule) = query.purpose {
+            self.delta.lost.push(Lost {
+                event,
+                rule,
+                deleted,
+            });
         }
     }
 

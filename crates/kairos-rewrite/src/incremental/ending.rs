@@ -87,6 +87,10 @@ impl Update {
         };
         if query.anchor.is_none() && query.value.is_none() {
             let store = &mut data.stores[query.id.index()];
+            if store.is_large() {
+                let by = news.found.len().cast_signed() - news.lost.len().cast_signed();
+                pools.note_change(data.applied, by);
+            }
             let (lost, found) = (news.lost.iter(), news.found.iter());
             lost.for_each(|&row| pools.remove(store, None, row));
             found.for_each(|&row| pools.push(store, None, row, 0));

@@ -14,7 +14,7 @@ use super::{
     dispatch::{Decided, Hooked, LoneEdge, Look, NO_HOOK, Ranged, Reaction, Rows},
     network::Network,
     query::{Purpose, QueryId},
-    update::Update,
+    update::{Update, count_for},
 };
 use crate::{
     binding::Binding,
@@ -281,7 +281,7 @@ impl Update {
         (change, bound): (&Change, &Binding),
     ) -> Outcome<()> {
         data.has_news = true;
-        data.delta.probes.extend_from_slice(&foreseen.tallies);
+        count_for(&mut data.delta, &foreseen.tallies);
         for doubt in &foreseen.doubts {
             self.settle(network, data, doubt, bound)?;
         }

@@ -53,7 +53,7 @@ use update::Update;
 
 use crate::{
     binding::{Binding, Slot},
-    effects::{Change, CompiledAssignment},
+    effects::{Alone, Change, CompiledAssignment},
     error::Outcome,
     graph::HostGraph,
     matcher::{Cause, Effort, EventId, Extensions, Firing, Fraction, MatchDelta, Matcher, Soon},
@@ -81,11 +81,31 @@ impl IncrementalMatcher {
     ) -> Outcome<()> {
         let firing = &Firing { rule, bound, now };
         let IncrementalMatcher { program, data, .. } = self;
-        let Some(assignment) = program.effects(rule).alone() else {
+        let Some(Alone::Assignment(assignment)) = program.effects(rule).alone() else {
             unreachable!("the rule is one assignment")
         };
         let value = assignment.value(data, firing, cause)?;
         assign(data, *firing, (assignment, value))
+    }
+
+    /// Applies a rule that is one new edge, which concerns nobody.
+    #[inline(never)]
+    fn apply_edge(
+        &mut self,
+        rule: RuleId,
+        bound: &Binding,
+        now: f64,
+        cause: &mut dyn Cause,
+    ) -> Outcome<()> {
+        let firing = &Firing { rule, bound, now };
+        let IncrementalMatcher { program, data, .. } = self;
+        let effects = program.effects(rule);
+        let Some(Alone::Edge(creation)) = effects.alone() else {
+            unreachable!("the rule is one new edge")
+        };
+        effects.stay_apart(data, firing, None)?;
+        creation.carry_out(&mut data.graph, bound, (0, &[]), cause);
+        Ok(())
     }
 
     /// Applies a rule whose effects need no plan.
@@ -207,12 +227,13 @@ impl Matcher for IncrementalMatcher {
     #[inline]
     fn apply(&mut self, firing: Firing<'_>, cause: &mut dyn Cause) -> Outcome<()> {
         let IncrementalMatcher { program, data, .. } = self;
-        data.begin_step(firing.now);
+        data.begin_step(firing.rule, firing.now);
         let effects = program.effects(firing.rule);
         // The parts of a firing are handed on in registers, so that it need not stand in memory.
         let Firing { rule, bound, now } = firing;
         match effects.alone() {
-            Some(assignment) => match assignment.constant() {
+            Some(Alone::Edge(_)) => self.apply_edge(rule, bound, now, cause),
+            Some(Alone::Assignment(assignment)) => match assignment.constant() {
                 Some(value) => assign(data, firing, (assignment, value)),
                 None => self.apply_assignment(rule, bound, now, cause),
             },
@@ -246,8 +267,13 @@ impl Matcher for IncrementalMatcher {
     }
 
     #[inline]
-    fn prefetch_pick(&self, event: EventId, uniform: impl FnOnce() -> f64) -> Option<Slot> {
+    fn prefetch_pick(&self, event: EventId, uniform: impl FnOnce() -> Fraction) -> Option<Slot> {
         self.data.prefetch_pick(event, uniform)
+    }
+
+    #[inline]
+    fn prefetch_chosen(&self, event: EventId, after: RuleId, uniform: impl FnOnce() -> Fraction) {
+        self.data.prefetch_chosen(event, after, uniform);
     }
 
     #[inline]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kairos_model::types::Value;
+use kairos_model::{rule::RuleId, types::Value};
 use rustc_hash::FxHashSet;
 
 use super::{
@@ -12,6 +12,8 @@ use super::{
 use crate::{
     binding::Slot,
     lists::{List, Lists},
+    matcher::Fraction,
+    prefetch::prefetch,
     sums::SumTree,
 };
 
@@ -66,6 +68,8 @@ pub(crate) struct Pools {
     /// Rows that have no key, because their value cannot be told.
     unkeyed: FxHashSet<u32>,
     indexed: Indexed,
+    /// By rule: by how many rows its last application that changed the pool has made it longer.
+    changes: Vec<isize>,
 }
 
 impl Pools {
@@ -99,6 +103,31 @@ impl Pools {
         {
             sums.prefetch(position as usize);
         }
+    }
+
+    /// Asks for the memory in which it stands which row is at a fraction of a pool that is not grouped.
+    #[inline]
+    pub(crate) fn prefetch_at(&self, u: Fraction) {
+        let rows = self.rows(None);
+        if !rows.is_empty() {
+            prefetch(rows, u.of(rows.len()));
+        }
+    }
+
+    /// The row that is probably at a fraction of a pool that is not grouped once a rule has been applied.
+    #[inline]
+    pub(crate) fn foresee(&self, u: Fraction, after: RuleId) -> Option<u32> {
+        let rows = self.rows(None);
+        let change = self.changes.get(after.index()).copied().unwrap_or(0);
+        let count = rows.len().checked_add_signed(change).filter(|&n| n > 0)?;
+        rows.get(u.of(count)).copied()
+    }
+
+    /// Notes by how many rows an application has made a pool longer.
+    pub(crate) fn note_change(&mut self, rule: RuleId, by: isize) {
+        let rules = self.changes.len().max(rule.index() + 1);
+        self.changes.resize(rules, 0);
+        self.changes[rule.index()] = by;
     }
 
     /// Appends a row. `key` is that of its value, where values are indexed: its place in the order ([`ordered`]), or its bits for sums.
@@ -220,6 +249,7 @@ impl Pools {
             + indexes.map(Index::memory_bytes).sum::<usize>()
             + self.rows.memory_bytes()
             + self.keys.capacity() * size_of::<u64>()
+            + self.changes.capacity() * size_of::<isize>()
             + self.unkeyed.capacity() * (size_of::<u32>() + 1)
     }
 }

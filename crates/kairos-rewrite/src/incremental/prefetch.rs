@@ -10,12 +10,14 @@ use super::{
     data::{Data, Event},
     dispatch::{Dispatch, Hooked},
     network::Component,
-    picking::{HalvesAt, Source},
+    picking::{HalvesAt, Picking, Source},
+    pool::Pools,
     query::{Query, QueryId},
 };
 use crate::{
     binding::{Binding, Slot},
-    matcher::{EventId, Firing, Soon, at_fraction},
+    effects::Alone,
+    matcher::{EventId, Firing, Fraction, Soon, at_fraction},
     prefetch::{from, prefetch},
     program::Program,
 };
@@ -43,9 +45,10 @@ impl Ahead {
         rule: RuleId,
         events: Option<&Query>,
     ) -> Ahead {
+        let sets_alone = matches!(program.effects(rule).alone(), Some(Alone::Assignment(_)));
         match events.and_then(|query| query.nodes.first()) {
             None => Ahead::Nothing,
-            Some(true) if program.effects(rule).alone().is_some() => Ahead::Attribute,
+            Some(true) if sets_alone => Ahead::Attribute,
             Some(true) if is_noticed(program.model.rule(rule), dispatch) => Ahead::NodeInRows,
             Some(true) => Ahead::Node,
             Some(false) => Ahead::Edge,
@@ -62,7 +65,7 @@ fn is_noticed(rule: &Rule, dispatch: &Dispatch) -> bool {
 }
 
 /// So many stored matches, or nodes, do not stay in the caches by themselves.
-const MANY: usize = from(1 << 13);
+pub(super) const MANY: usize = from(1 << 13);
 
 /// So many weights do not.
 const MANY_WEIGHTS: usize = from(1 << 15);
@@ -129,36 +132,80 @@ impl Data {
         }
     }
 
-    /// Asks for the node that an event's first pick comes to, and says which.
+    /// Asks for the node that an event's first pick comes to, and says which; or, where it is from all matches of a pattern, for where it stands which.
     #[inline]
     pub(super) fn prefetch_pick(
         &self,
         event: EventId,
-        uniform: impl FnOnce() -> f64,
+        uniform: impl FnOnce() -> Fraction,
     ) -> Option<Slot> {
-        let node = self.foresee_pick(event, uniform)?;
-        self.graph.prefetch_node(node);
-        self.graph.prefetch_known_heads(node);
-        Some(node)
+        let (rule, matched) = self.event(event);
+        let pick = self.uniform_pick(rule)?;
+        match &pick.source {
+            Source::Halves(at) => {
+                let node = self.foresee_pick(at, matched, uniform)?;
+                self.graph.prefetch_node(node);
+                self.graph.prefetch_known_heads(node);
+                return Some(node);
+            }
+            Source::Rows(query, _) => {
+                if let Some(pools) = self.large_pool(*query, pick) {
+                    pools.prefetch_at(uniform());
+                }
+            }
+            Source::Nodes { .. } | Source::Search => {}
+        }
+        None
     }
 
-    /// The node that an event's first pick comes to, where that is at the end of any edge in a list of a matched node.
+    /// Asks for the match that an event's first pick comes to, where that is from all matches of a pattern, and made once a rule was applied.
+    #[inline]
+    pub(super) fn prefetch_chosen(
+        &self,
+        event: EventId,
+        after: RuleId,
+        uniform: impl FnOnce() -> Fraction,
+    ) {
+        if let Some(pick) = self.uniform_pick(self.events[event.index()].rule)
+            && let &Source::Rows(query, _) = &pick.source
+            && let Some(pools) = self.large_pool(query, pick)
+            && let Some(row) = pools.foresee(uniform(), after)
+        {
+            self.prefetch_pick_of(query, row);
+        }
+    }
+
+    /// The first pick of a rule, if it is uniform.
+    #[inline]
+    fn uniform_pick(&self, rule: RuleId) -> Option<&Picking> {
+        let pick = self.network().choices[rule.index()].steps.first();
+        pick.filter(|pick| pick.is_uniform)
+    }
+
+    /// The pool of a pick from all matches of a query, if these do not stay in the caches by themselves.
+    #[inline]
+    fn large_pool(&self, query: QueryId, pick: &Picking) -> Option<&Pools> {
+        let is_one = pick.anchor.is_none() && self.is_large(query);
+        self.pools[query.index()].as_deref().filter(|_| is_one)
+    }
+
+    /// The node that a pick comes to, where that is at the end of any edge in a list of a matched node.
     #[inline(always)]
-    fn foresee_pick(&self, event: EventId, uniform: impl FnOnce() -> f64) -> Option<Slot> {
-        let (rule, matched) = self.event(event);
-        let pick = self.network().choices[rule.index()].steps.first()?;
-        let Source::Halves(HalvesAt { anchor, ports, .. }) = &pick.source else {
-            return None;
-        };
+    fn foresee_pick(
+        &self,
+        HalvesAt { anchor, ports, .. }: &HalvesAt,
+        matched: &[Slot],
+        uniform: impl FnOnce() -> Fraction,
+    ) -> Option<Slot> {
         let &from = matched.get(anchor.index())?;
-        if !pick.is_uniform || !self.graph.has_node(from) {
+        if !self.graph.has_node(from) {
             return None;
         }
         let halves = self.graph.port(from, ports.of(&self.graph, from)?);
         if halves.is_empty() {
             return None;
         }
-        Some(halves[at_fraction(uniform(), halves.len())].node())
+        Some(halves[uniform().of(halves.len())].node())
     }
 
     fn prefetch_node_in_rows(&self, node: Slot, how_soon: Soon) {
@@ -281,7 +328,7 @@ impl Data {
 
     /// Whether so much of a query is stored that it does not stay in the caches by itself.
     fn is_large(&self, id: QueryId) -> bool {
-        self.stores[id.index()].len() >= MANY
+        self.stores[id.index()].is_large()
     }
 
     /// Whether a component of an aggregate rule has so many matches that they do not stay in the caches by themselves.

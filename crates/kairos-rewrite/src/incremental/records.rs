@@ -130,7 +130,12 @@ impl Records {
     pub(super) fn set_slots(&mut self, row: u32, slots: &[Slot]) {
         let start = self.start(row);
         let own = &mut self.words[start + self.shape.slots..start + self.shape.links];
-        own.copy_from_slice(slots);
+        // Mostly there are few, and to call for them would take longer.
+        match (own, slots) {
+            ([a, b], &[c, d]) => (*a, *b) = (c, d),
+            ([a, b, c], &[d, e, f]) => (*a, *b, *c) = (d, e, f),
+            (own, slots) => own.copy_from_slice(slots),
+        }
     }
 
     #[inline]

@@ -252,6 +252,7 @@ impl NaiveMatcher {
                 self.lost.push(event);
                 self.delta.lost.push(Lost {
                     event,
+                    rule: id,
                     deleted: gone,
                 });
             }

@@ -202,26 +202,26 @@ impl<S: Schedule + Default> Clocks<S> {
     #[inline(always)]
     fn run(&mut self, slot: Slot, name: Name, time: f64, work: Work) {
         self.set_work(slot, work);
-        let lane = self.clock(slot).lane;
+        let note = self.timed.note_mut(slot);
+        if Clock::of(*note).lane == Lane::TIMED {
+            note.name = name;
+            let order = self.next_order();
+            self.timed.reschedule(slot, time, order);
+        } else {
+            self.enter_timed(slot, name, time);
+        }
+    }
+
+    /// Starts a clock that does not stand in the timed schedule.
+    fn enter_timed(&mut self, slot: Slot, name: Name, time: f64) {
+        self.stop(slot);
+        self.bound = self.bound.max(slot.0 as usize + 1);
         let clock = Clock {
             name,
             lane: Lane::TIMED,
             place: slot,
         };
-        if lane == Lane::TIMED {
-            self.timed.set_note(slot, clock.note());
-            let order = self.next_order();
-            self.timed.reschedule(slot, time, order);
-        } else {
-            self.enter_timed(slot, clock, time);
-        }
-    }
-
-    /// Starts a clock that does not stand in the timed schedule.
-    fn enter_timed(&mut self, slot: Slot, clock: Clock, time: f64) {
-        self.stop(slot);
-        self.bound = self.bound.max(slot.0 as usize + 1);
-        self.timed.set_note(slot, clock.note());
+        *self.timed.note_mut(slot) = clock.note();
         self.running += 1;
         let order = self.next_order();
         self.timed.insert(slot, time, order);
@@ -245,7 +245,7 @@ impl<S: Schedule + Default> Clocks<S> {
             lane: Lane(race),
             place,
         };
-        self.timed.set_note(slot, clock.note());
+        *self.timed.note_mut(slot) = clock.note();
         let work = Work {
             rate: weight,
             left: work,
@@ -277,7 +277,10 @@ impl<S: Schedule + Default> Clocks<S> {
 
     /// Stops a clock, if it runs.
     pub(super) fn stop(&mut self, slot: Slot) {
-        let clock = self.clock(slot);
+        let note = self.timed.note_mut(slot);
+        let clock = Clock::of(*note);
+        let lane = Lane::STOPPED;
+        *note = Clock { lane, ..clock }.note();
         match clock.lane {
             Lane::STOPPED => return,
             Lane::TIMED => self.timed.remove(slot),
@@ -287,8 +290,6 @@ impl<S: Schedule + Default> Clocks<S> {
                 race.free.push(clock.place);
             }
         }
-        let lane = Lane::STOPPED;
-        self.timed.set_note(slot, Clock { lane, ..clock }.note());
         self.running -= 1;
     }
 

@@ -253,7 +253,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         time: f64,
         observer: &mut O,
     ) -> Outcome<Progress> {
-        self.look_ahead();
+        self.look_ahead(slot);
         let moves_time = self.move_time(time);
         let taken = self.take(slot);
         let Taken { rule, name, .. } = taken;
@@ -311,16 +311,19 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         })
     }
 
-    /// Asks for what the next firings will probably read.
+    /// Asks for what the next firings will probably read, before what is due fires.
     #[inline]
-    fn look_ahead(&mut self) {
+    fn look_ahead(&mut self, slot: Clock) {
         if self.clockwork.clocks.are_many() {
             self.prefetch(14, Soon::Far);
             self.prefetch(11, Soon::Near);
             self.prefetch(9, Soon::Nearer);
             self.prefetch(6, Soon::Next);
-            if self.timers.pick_first {
+            if self.timers.pick_edges || self.timers.pick_nodes {
                 self.prefetch_pick(4);
+            }
+            if self.timers.pick_nodes {
+                self.prefetch_chosen(1, slot);
             }
         }
     }
@@ -351,10 +354,27 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
             };
             // What is foreseen may be out of date, and with it the types of the match: an event whose clock runs is active.
             let name = clocks.name(slot)?;
-            let uniform = || choose::of_attempt(&self.randomness, name, 0, 0).value();
+            let uniform = || choose::of_attempt(&self.randomness, name, 0, 0);
             self.matcher.prefetch_pick(event, uniform)
         });
         self.foreseen = [coming, node.unwrap_or(Slot::NONE)];
+    }
+
+    /// The same for the match that its first pick comes to, once what is due has been applied.
+    #[inline(always)]
+    fn prefetch_chosen(&self, ahead: usize, due: Clock) {
+        let after = match self.clockwork.due_in(due) {
+            Due::Event(event) => self.matcher.rule_of(event),
+            Due::Aggregate(rule) => rule,
+        };
+        let clocks = &self.clockwork.clocks;
+        if let Some(slot) = clocks.foresee(ahead)
+            && let Due::Event(event) = self.clockwork.due_in(slot)
+            && let Some(name) = clocks.name(slot)
+        {
+            let uniform = || choose::of_attempt(&self.randomness, name, 0, 0);
+            self.matcher.prefetch_chosen(event, after, uniform);
+        }
     }
 
     /// Asks for the clocks that an application stops, while it is observed.

@@ -13,7 +13,7 @@ use kairos_rewrite::{
     error::{Fault, Outcome, RuntimeError},
     graph::HostGraph,
     matcher::Matcher,
-    program::Program,
+    program::{ChoicePlan, ChoiceShape, Program},
 };
 use smallvec::SmallVec;
 
@@ -123,8 +123,10 @@ pub struct Timers {
     timers: Vec<Timer>,
     /// The rules with an aggregate clock, in the order of their names.
     pub(super) aggregates: Vec<RuleId>,
-    /// Whether any rule chooses first by a uniform pick.
-    pub(super) pick_first: bool,
+    /// Whether any rule chooses first among edges at a node, all alike.
+    pub(super) pick_edges: bool,
+    /// Whether any rule chooses first among all nodes that fit, all alike.
+    pub(super) pick_nodes: bool,
     pub(super) columns: Columns,
 }
 
@@ -137,13 +139,17 @@ impl Timers {
         let timers = rules
             .map(|id| timer(program, id, &mut aggregates))
             .collect();
-        let picks = |rule: &Rule| {
-            rule.choose
-                .first()
-                .is_some_and(|first| matches!(first.pick, Pick::Uniform))
+        let first = |(rule, shapes): (&Rule, &Vec<ChoicePlan>)| {
+            let first = rule.choose.first()?;
+            matches!(first.pick, Pick::Uniform).then(|| shapes[0].shape)
+        };
+        let picks = || {
+            let rules = program.model.rules.iter().zip(&program.choices);
+            rules.filter_map(first)
         };
         Arc::new(Timers {
-            pick_first: program.model.rules.iter().any(picks),
+            pick_edges: picks().any(|shape| matches!(shape, ChoiceShape::Edges { .. })),
+            pick_nodes: picks().any(|shape| matches!(shape, ChoiceShape::Nodes { .. })),
             timers,
             aggregates,
             columns: Columns::new(&program.model),

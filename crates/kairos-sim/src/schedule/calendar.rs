@@ -563,11 +563,11 @@ impl Schedule for CalendarSchedule {
     }
 
     #[inline]
-    fn set_note(&mut self, slot: Slot, note: Note) {
+    fn note_mut(&mut self, slot: Slot) -> &mut Note {
         if slot.0 as usize >= self.places.len() {
             self.make_room(slot);
         }
-        self.places[slot.0 as usize].note = note;
+        &mut self.places[slot.0 as usize].note
     }
 
     #[inline]

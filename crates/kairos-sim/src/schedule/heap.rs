@@ -393,8 +393,8 @@ impl Schedule for HeapSchedule {
         self.notes.get(slot)
     }
 
-    fn set_note(&mut self, slot: Slot, note: Note) {
-        self.notes.set(slot, note);
+    fn note_mut(&mut self, slot: Slot) -> &mut Note {
+        self.notes.get_mut(slot)
     }
 
     #[inline]

@@ -53,13 +53,13 @@ impl Notes {
         self.0.get(slot.0 as usize).copied().unwrap_or(Note::NONE)
     }
 
-    /// Replaces that of a slot.
-    pub fn set(&mut self, slot: Slot, note: Note) {
+    /// That of a slot, to be changed.
+    pub fn get_mut(&mut self, slot: Slot) -> &mut Note {
         let index = slot.0 as usize;
         if index >= self.0.len() {
             self.0.resize(index + 1, Note::NONE);
         }
-        self.0[index] = note;
+        &mut self.0[index]
     }
 }
 
@@ -119,8 +119,8 @@ pub trait Schedule {
     /// What is noted of a slot.
     fn note(&self, slot: Slot) -> Note;
 
-    /// Notes something else of a slot.
-    fn set_note(&mut self, slot: Slot, note: Note);
+    /// The same, to be changed.
+    fn note_mut(&mut self, slot: Slot) -> &mut Note;
 
     /// Asks for the memory in which a slot's time stands.
     #[inline]

@@ -47,8 +47,8 @@ impl Schedule for Shadow {
         self.notes.get(slot)
     }
 
-    fn set_note(&mut self, slot: Slot, note: Note) {
-        self.notes.set(slot, note);
+    fn note_mut(&mut self, slot: Slot) -> &mut Note {
+        self.notes.get_mut(slot)
     }
 
     fn len(&self) -> usize {
@@ -102,8 +102,8 @@ fn compare<S: Schedule + Default>(mix: &Mix, replication: u64) {
             name: Name(order),
             tags: [slot.0, noted.0],
         };
-        schedule.set_note(noted, note);
-        shadow.set_note(noted, note);
+        *schedule.note_mut(noted) = note;
+        *shadow.note_mut(noted) = note;
         if !shadow.contains(slot) {
             schedule.insert(slot, at, order);
             shadow.insert(slot, at, order);
@@ -228,8 +228,8 @@ impl Schedule for Forgetful {
         self.heap.note(slot)
     }
 
-    fn set_note(&mut self, slot: Slot, note: Note) {
-        self.heap.set_note(slot, note);
+    fn note_mut(&mut self, slot: Slot) -> &mut Note {
+        self.heap.note_mut(slot)
     }
 
     fn len(&self) -> usize {
