@@ -67,10 +67,11 @@ fn apply(criterion: &mut Criterion, what: &str, rules: &[&str]) {
     let mut turn = 0;
     criterion.bench_function(&format!("matcher/{what}"), |bencher| {
         bencher.iter(|| {
-            let (rule, matched) = matcher.event(events[turn]);
+            let event = events[turn];
+            let (rule, matched) = (event.rule, matcher.matched(event));
             let rule_of = compiled.model().rule(rule);
             bound.reset(rule_of.scope.elements.len());
-            for (var, slot) in rule_of.lhs.elements.iter().zip(matched) {
+            for (var, slot) in rule_of.lhs.elements.iter().zip(&*matched) {
                 bound.set(*var, *slot);
             }
             let firing = Firing {

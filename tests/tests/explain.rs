@@ -105,7 +105,7 @@ fn compare(
             continue;
         }
         let events = matcher.events().into_iter();
-        let events = events.filter(|&event| matcher.rule_of(event) == id).count() as u64;
+        let events = events.filter(|event| event.rule == id).count() as u64;
         let at = format!("seed {seed}, rule `{}`", rule.name);
         if rule.symmetric {
             assert_eq!(explained.matches > 0, events > 0, "{at}");

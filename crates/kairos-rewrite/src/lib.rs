@@ -57,9 +57,9 @@
 //! let events = matcher.events();
 //! assert_eq!(events.len(), 2);
 //!
-//! let (rule, matched) = matcher.event(events[0]);
+//! let (rule, matched) = (events[0].rule, matcher.matched(events[0]));
 //! let bound = Binding::new(program.widest_scope());
-//! for (&var, &slot) in program.model.rule(rule).lhs.elements.iter().zip(matched) {
+//! for (&var, &slot) in program.model.rule(rule).lhs.elements.iter().zip(&*matched) {
 //!     bound.set(var, slot);
 //! }
 //! matcher.apply(Firing { rule, bound: &bound, now: 0.0 }, &mut Nobody)?;

@@ -1,5 +1,7 @@
 //! What an engine may ask of a matcher, incremental or naive.
 
+use std::ops::Deref;
+
 use kairos_model::{expr::Formula, probe::ProbeId, rule::RuleId, timer::Family, types::Value};
 
 use crate::{
@@ -9,7 +11,7 @@ use crate::{
     program::Program,
 };
 
-/// An event: a rule with a match. Dense; reused after the event is lost, but not before the next application.
+/// The number of an event. Dense; used again after the event is lost, but not before the next application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventId(pub u32);
 
@@ -21,13 +23,43 @@ impl EventId {
     }
 }
 
+/// An event: a rule with a match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Event {
+    /// Its number among all.
+    pub id: EventId,
+    /// Its rule.
+    pub rule: RuleId,
+    /// Where the matcher keeps its match.
+    pub row: u32,
+}
+
+/// What a match maps the elements of a left-hand side to, in their order.
+#[derive(Clone, Copy, Debug)]
+pub enum Matched<'a> {
+    /// The only one of them.
+    One(Slot),
+    /// Any number.
+    Some(&'a [Slot]),
+}
+
+impl Deref for Matched<'_> {
+    type Target = [Slot];
+
+    #[inline]
+    fn deref(&self) -> &[Slot] {
+        match self {
+            Matched::One(slot) => std::slice::from_ref(slot),
+            Matched::Some(slots) => slots,
+        }
+    }
+}
+
 /// An event that is no longer active.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lost {
-    /// The event; [`Matcher::rule_of`] and [`Matcher::matched`] still answer for it until the next application.
-    pub event: EventId,
-    /// Its rule.
-    pub rule: RuleId,
+    /// The event; [`Matcher::matched`] still answers for it until the next application.
+    pub event: Event,
     /// Whether a matched element was deleted (else guard or NAC no longer hold).
     pub deleted: bool,
 }
@@ -38,9 +70,9 @@ pub struct MatchDelta {
     /// Events that were active before and are not now.
     pub lost: Vec<Lost>,
     /// Events that are active now and were not before.
-    pub found: Vec<EventId>,
+    pub found: Vec<Event>,
     /// Events active before and after for which an attribute or count that the timer reads has other bits than before. No event twice.
-    pub stale: Vec<EventId>,
+    pub stale: Vec<Event>,
     /// Rules with an aggregate clock, a component of which has gained or lost matches or changed weights. No rule twice.
     pub aggregates: Vec<RuleId>,
     /// Probes (counts and summaries) whose reading may have changed. No probe twice.
@@ -75,7 +107,7 @@ impl MatchDelta {
     /// Bytes in use.
     pub(crate) fn memory_bytes(&self) -> usize {
         self.lost.capacity() * size_of::<Lost>()
-            + (self.found.capacity() + self.stale.capacity()) * size_of::<EventId>()
+            + (self.found.capacity() + self.stale.capacity()) * size_of::<Event>()
             + self.aggregates.capacity() * size_of::<RuleId>()
             + self.probes.capacity() * size_of::<ProbeId>()
     }
@@ -114,13 +146,11 @@ pub trait Cause {
 /// How soon an event fires: what was asked for at one time is there to be followed at the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Soon {
-    /// Its record is asked for.
-    Far,
-    /// The first element of its match.
+    /// Its match is asked for.
     Near,
-    /// What hangs at the element: attributes, heads of lists, ends.
+    /// The elements of that.
     Nearer,
-    /// What hangs at that: neighbours, matches.
+    /// What hangs at these: attributes, neighbours, other matches.
     Next,
 }
 
@@ -196,45 +226,31 @@ pub trait Matcher: Sized {
     /// What the last application (or the start) changed.
     fn delta(&self) -> &MatchDelta;
 
-    /// The rule of an event.
-    fn rule_of(&self, event: EventId) -> RuleId;
-
     /// What an event's match maps `rule.lhs.elements` to, in that order; of a symmetric event the embedding with the smallest names.
-    fn matched(&self, event: EventId) -> &[Slot];
-
-    /// The rule of an event, and what its match maps the left-hand side to: [`Matcher::rule_of`] and [`Matcher::matched`] at once.
-    fn event(&self, event: EventId) -> (RuleId, &[Slot]) {
-        (self.rule_of(event), self.matched(event))
-    }
+    fn matched(&self, event: Event) -> Matched<'_>;
 
     /// Asks for the memory that an event's firing will read, as soon as it is known `how_soon` that will be. A hint: it changes nothing.
     #[inline]
-    fn prefetch(&self, _event: EventId, _how_soon: Soon) {}
+    fn prefetch(&self, _event: Event, _how_soon: Soon) {}
 
     /// Asks for the memory of the node that its first pick comes to, if that is uniform and made as it would be now, at the fraction that `uniform`
     /// gives; says which node that is.
     #[inline]
-    fn prefetch_pick(&self, _event: EventId, _uniform: impl FnOnce() -> Fraction) -> Option<Slot> {
+    fn prefetch_pick(&self, _event: Event, _uniform: impl FnOnce() -> Fraction) -> Option<Slot> {
         None
     }
 
     /// Asks for the memory of the match that its first pick comes to, if that is uniform, from all matches of a pattern, and made once a rule was
     /// applied that changes how many there are as it did before; at the fraction that `uniform` gives.
     #[inline]
-    fn prefetch_chosen(
-        &self,
-        _event: EventId,
-        _after: RuleId,
-        _uniform: impl FnOnce() -> Fraction,
-    ) {
-    }
+    fn prefetch_chosen(&self, _event: Event, _after: RuleId, _uniform: impl FnOnce() -> Fraction) {}
 
     /// Asks for the memory of the edges at a node, or where there was one; what was asked for before has come.
     #[inline]
     fn prefetch_edges(&self, _node: Slot) {}
 
     /// All active events, in no particular order.
-    fn events(&self) -> Vec<EventId>;
+    fn events(&self) -> Vec<Event>;
 
     /// The value of a formula of the program's model under a binding.
     ///

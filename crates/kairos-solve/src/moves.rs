@@ -116,8 +116,7 @@ impl<'a> Mover<'a> {
     pub(crate) fn moves(mut self) -> Outcome<Moves> {
         let (mut timed, mut immediate) = (Vec::new(), Vec::new());
         for event in self.matcher.events() {
-            let (rule, slots) = self.matcher.event(event);
-            let slots = slots.to_vec();
+            let (rule, slots) = (event.rule, self.matcher.matched(event).to_vec());
             match self.priority(rule, &slots)? {
                 Some((priority, weight)) if weight > 0.0 => {
                     immediate.push((

@@ -8,14 +8,14 @@ use kairos_rewrite::{
     error::Outcome,
     graph::HostGraph,
     incremental::IncrementalMatcher,
-    matcher::{Cause, Effort, EventId, Extensions, Firing, Fraction, MatchDelta, Matcher},
+    matcher::{Cause, Effort, Event, Extensions, Firing, Fraction, MatchDelta, Matched, Matcher},
     program::{Program, is_node},
 };
 
 /// What a matcher keeps to itself.
 pub(super) trait Mistake {
     /// Whether an event that was found is kept secret; elements with a number from `before` on are new.
-    fn hides(inner: &IncrementalMatcher, event: EventId, firing: &Firing<'_>, before: u64) -> bool;
+    fn hides(inner: &IncrementalMatcher, event: Event, firing: &Firing<'_>, before: u64) -> bool;
 
     /// Whether nobody hears that what a timer reads has changed.
     const HIDES_STALE: bool;
@@ -28,11 +28,11 @@ pub(super) struct MissesReenabling;
 impl Mistake for MissesReenabling {
     const HIDES_STALE: bool = false;
 
-    fn hides(inner: &IncrementalMatcher, event: EventId, firing: &Firing<'_>, before: u64) -> bool {
-        let rule = inner.rule_of(event);
+    fn hides(inner: &IncrementalMatcher, event: Event, firing: &Firing<'_>, before: u64) -> bool {
+        let rule = event.rule;
         let elements = &inner.program().model.rule(rule).lhs.elements;
-        let matched = elements.iter().zip(inner.matched(event));
-        let mut numbers = matched.map(|(&element, &slot)| {
+        let matched = inner.matched(event);
+        let mut numbers = elements.iter().zip(&*matched).map(|(&element, &slot)| {
             let scope = &inner.program().model.rule(rule).scope;
             if is_node(scope, element) {
                 inner.graph().node_number(slot)
@@ -51,7 +51,7 @@ pub(super) struct MissesStale;
 impl Mistake for MissesStale {
     const HIDES_STALE: bool = true;
 
-    fn hides(_: &IncrementalMatcher, _: EventId, _: &Firing<'_>, _: u64) -> bool {
+    fn hides(_: &IncrementalMatcher, _: Event, _: &Firing<'_>, _: u64) -> bool {
         false
     }
 }
@@ -61,7 +61,7 @@ impl Mistake for MissesStale {
 pub(super) struct Distorted<D> {
     inner: IncrementalMatcher,
     delta: MatchDelta,
-    hidden: BTreeSet<EventId>,
+    hidden: BTreeSet<Event>,
     mistake: PhantomData<D>,
 }
 
@@ -99,7 +99,7 @@ impl<D: Mistake> Matcher for Distorted<D> {
         &self.delta
     }
 
-    fn events(&self) -> Vec<EventId> {
+    fn events(&self) -> Vec<Event> {
         let mut events = self.inner.events();
         events.retain(|event| !self.hidden.contains(event));
         events
@@ -117,11 +117,7 @@ impl<D: Mistake> Matcher for Distorted<D> {
         self.inner.set_time(now);
     }
 
-    fn rule_of(&self, event: EventId) -> RuleId {
-        self.inner.rule_of(event)
-    }
-
-    fn matched(&self, event: EventId) -> &[kairos_rewrite::binding::Slot] {
+    fn matched(&self, event: Event) -> Matched<'_> {
         self.inner.matched(event)
     }
 

@@ -11,7 +11,7 @@ use kairos_model::{
 };
 
 use super::{
-    data::{Data, Event},
+    data::Data,
     layout::Row,
     network::Component,
     picking::{Picking, Source, Step},
@@ -26,25 +26,19 @@ use crate::{
     error::{Fault, Outcome, RuntimeError},
     eval::{Drawing, Env},
     graph::HostGraph,
-    matcher::{EventId, Extensions, Firing, at_fraction},
+    matcher::{Event, Extensions, Firing, Matched, at_fraction},
     program::Program,
     sums::SumTree,
 };
 
 impl Data {
-    /// The rule of an event, and what its match maps the left-hand side to.
+    /// What the match of an event maps the left-hand side to.
     #[inline]
-    pub(super) fn event(&self, event: EventId) -> (RuleId, &[Slot]) {
-        let Event {
-            rule,
-            single,
-            row,
-            first,
-        } = &self.events[event.index()];
-        if *single {
-            return (*rule, std::slice::from_ref(first));
+    pub(super) fn matched(&self, Event { rule, row, .. }: Event) -> Matched<'_> {
+        match self.is_numbered[rule.index()] {
+            true => Matched::One(Slot(row)),
+            false => Matched::Some(self.row_of(rule, row)),
         }
-        (*rule, self.row_of(*rule, *row))
     }
 
     /// What a row of a rule's events holds.

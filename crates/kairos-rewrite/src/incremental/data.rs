@@ -25,23 +25,12 @@ use crate::{
     exact::ExactSum,
     graph::HostGraph,
     lists::LONGEST,
-    matcher::{Effort, EventId, Lost, MatchDelta},
+    matcher::{Effort, Event, EventId, Lost, MatchDelta},
     program::{Program, SubId, owner_rule},
 };
 
 /// What there is too much of where numbers of rows or places in a pool do not suffice.
 const MATCHES: &str = "matches of one pattern";
-
-/// A rule with the row of its match.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Event {
-    pub(crate) rule: RuleId,
-    /// Whether the match is one element: then its row need not be read.
-    pub(crate) single: bool,
-    pub(crate) row: u32,
-    /// The first element of the match.
-    pub(crate) first: Slot,
-}
 
 /// Graph and stored matches.
 #[derive(Debug)]
@@ -60,8 +49,10 @@ pub(crate) struct Data {
     pub(crate) sums: Vec<ExactSum>,
     pub(crate) heads: AllHeads,
     pub(crate) effort: Cell<Effort>,
-    /// By event.
-    pub(crate) events: Vec<Event>,
+    /// By rule: whether its matches are events of one element, which has the number of their row.
+    pub(super) is_numbered: Box<[bool]>,
+    /// How many numbers of events there are.
+    events: usize,
     free_events: Vec<EventId>,
     /// No more events may be active in the midst of a step: where some come before others go there are more than at its end, when the limit holds.
     most_events: usize,
@@ -78,14 +69,19 @@ pub(crate) struct Data {
 impl Data {
     pub(crate) fn new(program: &Arc<Program>, graph: HostGraph) -> Self {
         let queries = &program.network().queries;
+        let stores: Vec<Store> = queries
+            .iter()
+            .zip(&program.network().dispatch.hook_places)
+            .map(|(q, places)| Store::new(q.layout(program, places)))
+            .collect();
+        let is_numbered = |id: &Option<QueryId>| {
+            id.is_some_and(|id| stores[id.index()].has_numbers_of_elements())
+        };
         Data {
+            is_numbered: program.network().events.iter().map(is_numbered).collect(),
             program: Arc::clone(program),
             graph,
-            stores: queries
-                .iter()
-                .zip(&program.network().dispatch.hook_places)
-                .map(|(q, places)| Store::new(q.layout(program, places)))
-                .collect(),
+            stores,
             removed: Vec::new(),
             pools: queries
                 .iter()
@@ -98,7 +94,7 @@ impl Data {
             sums: vec![ExactSum::default(); program.model.probes.len()],
             heads: AllHeads::new(&program.network().dispatch),
             effort: Cell::default(),
-            events: Vec::new(),
+            events: 0,
             free_events: Vec::new(),
             most_events: usize::try_from(program.model.run.limits.active_events)
                 .map_or(NONE as usize - 1, |limit| {
@@ -127,7 +123,7 @@ impl Data {
         while let Some((id, row)) = self.removed.pop() {
             self.stores[id.index()].reuse(row);
         }
-        let lost = self.delta.lost.iter().map(|lost| lost.event);
+        let lost = self.delta.lost.iter().map(|lost| lost.event.id);
         self.free_events.extend(lost);
         self.delta.clear();
     }
@@ -375,7 +371,7 @@ impl Data {
     ) -> Outcome<u32> {
         let row = self.stores[query.id.index()].insert(slots, &self.graph, &mut self.heads);
         if let Purpose::Events(rule) = query.purpose {
-            self.activate(query.id, rule, row, slots)?;
+            self.activate(query.id, rule, row)?;
             if !query.observed.is_empty() {
                 self.bind(query, row, bound);
                 self.observe(query, row, bound)?;
@@ -384,31 +380,26 @@ impl Data {
         Ok(row)
     }
 
-    fn activate(&mut self, id: QueryId, rule: RuleId, row: u32, slots: &[Slot]) -> Outcome<()> {
-        let activated = Event {
-            rule,
-            single: slots.len() == 1,
-            row,
-            first: slots.first().copied().unwrap_or(Slot::NONE),
+    #[inline]
+    fn activate(&mut self, query: QueryId, rule: RuleId, row: u32) -> Outcome<()> {
+        let id = match self.free_events.pop() {
+            Some(id) => id,
+            None => self.new_event(),
         };
-        let event = match self.free_events.pop() {
-            Some(event) => {
-                self.events[event.index()] = activated;
-                event
-            }
-            None => {
-                self.events.push(activated);
-                let last = u32::try_from(self.events.len() - 1);
-                EventId(last.expect("the limit of active events is below 2^32"))
-            }
-        };
-        self.stores[id.index()].set_event(row, event);
-        self.delta.found.push(event);
-        let count = self.events.len() - self.free_events.len() - self.delta.lost.len();
+        self.stores[query.index()].set_event(row, id);
+        self.delta.found.push(Event { id, rule, row });
+        let count = self.events - self.free_events.len() - self.delta.lost.len();
         if count > self.most_events {
             return Err(self.too_many_events(rule, count as u64));
         }
         Ok(())
+    }
+
+    #[cold]
+    fn new_event(&mut self) -> EventId {
+        let id = u32::try_from(self.events).expect("the limit of active events is below 2^32");
+        self.events += 1;
+        EventId(id)
     }
 
     /// Makes sure that all matches of a query fit into its pool, where it has one for all.
@@ -449,16 +440,13 @@ impl Data {
     #[inline]
     pub(crate) fn remove(&mut self, query: &Query, row: u32, deleted: bool) {
         let store = &mut self.stores[query.id.index()];
-        let event = store.remove(row, &self.graph, &mut self.heads);
+        let id = store.remove(row, &self.graph, &mut self.heads);
         if store.is_reused() {
             self.removed.push((query.id, row));
         }
         if let Purpose::Events(rule) = query.purpose {
-            self.delta.lost.push(Lost {
-                event,
-                rule,
-                deleted,
-            });
+            let event = Event { id, rule, row };
+            self.delta.lost.push(Lost { event, deleted });
         }
     }
 
@@ -522,8 +510,7 @@ impl Data {
         let pools: usize = self.pools.iter().flatten().map(|p| p.memory_bytes()).sum();
         let totals: usize = self.totals.iter().flatten().map(|t| t.memory_bytes()).sum();
         let heads = self.heads.memory_bytes();
-        let events = self.events.capacity() * size_of::<Event>()
-            + self.free_events.capacity() * size_of::<EventId>();
+        let events = self.free_events.capacity() * size_of::<EventId>();
         let removed = self.removed.capacity() * size_of::<(QueryId, u32)>();
         let observed = self
             .observed

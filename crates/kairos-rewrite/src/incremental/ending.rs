@@ -38,14 +38,14 @@ impl Update {
         if !delta.stale.is_empty() {
             // What was lost has no timer any more, and what was found has one that has read nothing else.
             self.not_stale.clear();
-            let lost = delta.lost.iter().map(|lost| lost.event);
-            self.not_stale
-                .extend(lost.chain(delta.found.iter().copied()));
+            let lost = delta.lost.iter().map(|lost| lost.event.id);
+            let found = delta.found.iter().map(|found| found.id);
+            self.not_stale.extend(lost.chain(found));
             self.not_stale.sort_unstable();
             let not_stale = &self.not_stale;
             delta
                 .stale
-                .retain(|event| not_stale.binary_search(event).is_err());
+                .retain(|event| not_stale.binary_search(&event.id).is_err());
         }
         Ok(())
     }

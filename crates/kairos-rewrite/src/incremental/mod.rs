@@ -56,7 +56,9 @@ use crate::{
     effects::{Alone, Change, CompiledAssignment},
     error::Outcome,
     graph::HostGraph,
-    matcher::{Cause, Effort, EventId, Extensions, Firing, Fraction, MatchDelta, Matcher, Soon},
+    matcher::{
+        Cause, Effort, Event, Extensions, Firing, Fraction, MatchDelta, Matched, Matcher, Soon,
+    },
     program::Program,
 };
 
@@ -248,31 +250,22 @@ impl Matcher for IncrementalMatcher {
     }
 
     #[inline]
-    fn event(&self, event: EventId) -> (RuleId, &[Slot]) {
-        self.data.event(event)
+    fn matched(&self, event: Event) -> Matched<'_> {
+        self.data.matched(event)
     }
 
     #[inline]
-    fn rule_of(&self, event: EventId) -> RuleId {
-        self.data.events[event.index()].rule
-    }
-
-    fn matched(&self, event: EventId) -> &[Slot] {
-        self.event(event).1
-    }
-
-    #[inline]
-    fn prefetch(&self, event: EventId, how_soon: Soon) {
+    fn prefetch(&self, event: Event, how_soon: Soon) {
         self.data.prefetch(event, how_soon);
     }
 
     #[inline]
-    fn prefetch_pick(&self, event: EventId, uniform: impl FnOnce() -> Fraction) -> Option<Slot> {
+    fn prefetch_pick(&self, event: Event, uniform: impl FnOnce() -> Fraction) -> Option<Slot> {
         self.data.prefetch_pick(event, uniform)
     }
 
     #[inline]
-    fn prefetch_chosen(&self, event: EventId, after: RuleId, uniform: impl FnOnce() -> Fraction) {
+    fn prefetch_chosen(&self, event: Event, after: RuleId, uniform: impl FnOnce() -> Fraction) {
         self.data.prefetch_chosen(event, after, uniform);
     }
 
@@ -281,15 +274,19 @@ impl Matcher for IncrementalMatcher {
         self.data.graph.prefetch_halves(node);
     }
 
-    fn events(&self) -> Vec<EventId> {
-        let queries = self.data.network().events.iter().flatten();
-        queries
-            .flat_map(|q| {
-                self.data.stores[q.index()]
-                    .rows()
-                    .map(|row| self.data.stores[q.index()].event(row))
-            })
-            .collect()
+    fn events(&self) -> Vec<Event> {
+        let rules = (0..).map(RuleId).zip(&self.data.network().events);
+        let queries = rules.filter_map(|(rule, query)| Some((rule, (*query)?)));
+        let events = queries.flat_map(|(rule, query)| {
+            let store = &self.data.stores[query.index()];
+            let event = move |row| Event {
+                id: store.event(row),
+                rule,
+                row,
+            };
+            store.rows().map(event)
+        });
+        events.collect()
     }
 
     #[inline]

@@ -160,10 +160,9 @@ impl Network {
                 .map(|b| extension(i, &b.pattern, &b.taken))
                 .collect()
         };
-        let query = |id: &Option<QueryId>| id.map(|id| &queries[id.index()]);
-        let ahead = (0..).map(RuleId).zip(events.iter().map(query));
+        let ahead = (0..).map(RuleId).zip(&model.rules);
         let ahead = ahead
-            .map(|(r, q)| Ahead::of(program, &dispatch, r, q))
+            .map(|(r, _)| Ahead::of(program, &dispatch, r))
             .collect();
         let scattered = |(rule, events): (&Rule, &Option<QueryId>)| {
             scattered(rule).filter(|_| events.is_some()).collect()

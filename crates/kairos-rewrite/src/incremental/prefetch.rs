@@ -7,7 +7,7 @@ use kairos_model::{
 };
 
 use super::{
-    data::{Data, Event},
+    data::Data,
     dispatch::{Dispatch, Hooked},
     network::Component,
     picking::{HalvesAt, Picking, Source},
@@ -17,41 +17,28 @@ use super::{
 use crate::{
     binding::{Binding, Slot},
     effects::Alone,
-    matcher::{EventId, Firing, Fraction, Soon, at_fraction},
+    matcher::{Event, Firing, Fraction, Soon, at_fraction},
     prefetch::{from, prefetch},
     program::Program,
 };
 
-/// What the firings of a rule read of the first element of their match.
+/// What the firings of a rule read of the node that is their match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ahead {
-    /// Nobody can say.
-    Nothing,
     /// An attribute of a node, which is all that changes.
     Attribute,
     /// A node with its edges.
     Node,
     /// The same, and the matches that the node is in.
     NodeInRows,
-    /// An edge with its ends.
-    Edge,
 }
 
 impl Ahead {
-    /// Of a rule whose events are the rows of a query.
-    pub(super) fn of(
-        program: &Program,
-        dispatch: &Dispatch,
-        rule: RuleId,
-        events: Option<&Query>,
-    ) -> Ahead {
-        let sets_alone = matches!(program.effects(rule).alone(), Some(Alone::Assignment(_)));
-        match events.and_then(|query| query.nodes.first()) {
-            None => Ahead::Nothing,
-            Some(true) if sets_alone => Ahead::Attribute,
-            Some(true) if is_noticed(program.model.rule(rule), dispatch) => Ahead::NodeInRows,
-            Some(true) => Ahead::Node,
-            Some(false) => Ahead::Edge,
+    pub(super) fn of(program: &Program, dispatch: &Dispatch, rule: RuleId) -> Ahead {
+        match program.effects(rule).alone() {
+            Some(Alone::Assignment(_)) => Ahead::Attribute,
+            _ if is_noticed(program.model.rule(rule), dispatch) => Ahead::NodeInRows,
+            _ => Ahead::Node,
         }
     }
 }
@@ -79,42 +66,33 @@ const MANY_NODES: usize = from(1 << 15);
 impl Data {
     /// Asks for the memory that an event's firing will read.
     #[inline(always)]
-    pub(super) fn prefetch(&self, event: EventId, how_soon: Soon) {
-        if how_soon == Soon::Far {
-            return prefetch(&self.events, event.index());
+    pub(super) fn prefetch(&self, event: Event, how_soon: Soon) {
+        if !self.is_numbered[event.rule.index()] {
+            return self.prefetch_match(event, how_soon);
         }
-        let Some(&Event {
-            rule,
-            first,
-            single,
-            row,
-        }) = self.events.get(event.index())
-        else {
-            return;
-        };
-        if !single && let Some(query) = self.network().events[rule.index()] {
-            self.prefetch_match(query, row, how_soon);
-        }
-        match (self.network().ahead[rule.index()], how_soon) {
-            (Ahead::Attribute, Soon::Near) => self.graph.prefetch_node(first),
-            (Ahead::Attribute, Soon::Nearer) => self.graph.prefetch_attributes(first),
-            (Ahead::Attribute | Ahead::Nothing, _) => {}
-            (Ahead::Node | Ahead::NodeInRows, Soon::Nearer) => self.graph.prefetch_parts(first),
-            (Ahead::Node, Soon::Near) => self.graph.prefetch_node(first),
-            (Ahead::Node, _) => self.graph.prefetch_halves(first),
-            (Ahead::NodeInRows, _) => self.prefetch_node_in_rows(first, how_soon),
-            (Ahead::Edge, _) => self.prefetch_around_edge(first, how_soon),
+        let node = Slot(event.row);
+        match (self.network().ahead[event.rule.index()], how_soon) {
+            (Ahead::Attribute, Soon::Near) => self.graph.prefetch_node(node),
+            (Ahead::Attribute, Soon::Nearer) => self.graph.prefetch_attributes(node),
+            (Ahead::Attribute, Soon::Next) => {}
+            (Ahead::Node | Ahead::NodeInRows, Soon::Nearer) => self.graph.prefetch_parts(node),
+            (Ahead::Node, Soon::Near) => self.graph.prefetch_node(node),
+            (Ahead::Node, Soon::Next) => self.graph.prefetch_halves(node),
+            (Ahead::NodeInRows, _) => self.prefetch_node_in_rows(node, how_soon),
         }
     }
 
-    /// Asks for the elements of a match of several, and for the matches beside it in their lists.
+    /// The same of a match whose elements are stored, with the matches beside it in lists.
     #[inline(never)]
-    fn prefetch_match(&self, query: QueryId, row: u32, how_soon: Soon) {
+    fn prefetch_match(&self, Event { rule, row, .. }: Event, how_soon: Soon) {
+        let Some(query) = self.network().events[rule.index()] else {
+            return;
+        };
         let store = &self.stores[query.index()];
         let nodes = &self.network().queries[query.index()].nodes;
         let elements = || store.stored(row).iter().zip(nodes);
         match how_soon {
-            Soon::Far | Soon::Near => store.prefetch_row(row),
+            Soon::Near => store.prefetch_row(row),
             Soon::Nearer => {
                 elements().for_each(|(&slot, &is_node)| self.prefetch_element(slot, is_node));
                 store.prefetch_beside(row);
@@ -124,6 +102,7 @@ impl Data {
                     if is_node {
                         self.graph.prefetch_parts(slot);
                         self.heads.nodes.prefetch_noted(slot);
+                        self.prefetch_rows(slot);
                     } else {
                         self.heads.edges.prefetch_noted(slot);
                     }
@@ -136,14 +115,13 @@ impl Data {
     #[inline]
     pub(super) fn prefetch_pick(
         &self,
-        event: EventId,
+        event: Event,
         uniform: impl FnOnce() -> Fraction,
     ) -> Option<Slot> {
-        let (rule, matched) = self.event(event);
-        let pick = self.uniform_pick(rule)?;
+        let pick = self.uniform_pick(event.rule)?;
         match &pick.source {
             Source::Halves(at) => {
-                let node = self.foresee_pick(at, matched, uniform)?;
+                let node = self.foresee_pick(at, &self.matched(event), uniform)?;
                 self.graph.prefetch_node(node);
                 self.graph.prefetch_known_heads(node);
                 return Some(node);
@@ -162,11 +140,11 @@ impl Data {
     #[inline]
     pub(super) fn prefetch_chosen(
         &self,
-        event: EventId,
+        event: Event,
         after: RuleId,
         uniform: impl FnOnce() -> Fraction,
     ) {
-        if let Some(pick) = self.uniform_pick(self.events[event.index()].rule)
+        if let Some(pick) = self.uniform_pick(event.rule)
             && let &Source::Rows(query, _) = &pick.source
             && let Some(pools) = self.large_pool(query, pick)
             && let Some(row) = pools.foresee(uniform(), after)
@@ -215,24 +193,6 @@ impl Data {
         } else {
             self.graph.prefetch_halves(node);
             self.prefetch_rows(node);
-        }
-    }
-
-    fn prefetch_around_edge(&self, edge: Slot, how_soon: Soon) {
-        if !self.graph.has_edge(edge) {
-            return;
-        }
-        if how_soon == Soon::Near {
-            return self.graph.prefetch_edge(edge);
-        }
-        let (from, to) = self.graph.ends(edge);
-        for end in [from, to] {
-            if how_soon == Soon::Nearer {
-                self.graph.prefetch_node(end);
-            } else {
-                self.graph.prefetch_parts(end);
-                self.prefetch_rows(end);
-            }
         }
     }
 
@@ -396,7 +356,6 @@ impl Data {
         let position = at_fraction(u, rows.len());
         let near = |reach| position.saturating_sub(reach)..rows.len().min(position + reach + 1);
         match how_soon {
-            Soon::Far => {}
             Soon::Near => prefetch(rows, position),
             Soon::Nearer => {
                 for &row in &rows[near(1)] {

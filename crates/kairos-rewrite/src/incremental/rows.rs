@@ -12,7 +12,7 @@ use crate::{
     binding::{Bound, Only, Slot},
     effects::ChangedAttribute,
     error::Outcome,
-    matcher::MatchDelta,
+    matcher::{Event, MatchDelta},
 };
 
 /// What an update has done to the rows of a query that keeps more than its matches (pool order, walks).
@@ -211,9 +211,11 @@ impl Update {
         row: u32,
         why: &Reaction,
     ) -> Outcome<()> {
-        if why.stale || (why.observe && data.observe(query, row, &self.bound)?) {
-            let event = data.stores[query.id.index()].event(row);
-            data.delta.stale.push(event);
+        if let Purpose::Events(rule) = query.purpose
+            && (why.stale || (why.observe && data.observe(query, row, &self.bound)?))
+        {
+            let id = data.stores[query.id.index()].event(row);
+            data.delta.stale.push(Event { id, rule, row });
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use super::{
     Arc, BTreeMap, Binding, Cause, Change, ChoiceShape, Context, Drawing, EffectReader, Effort,
-    EventId, Extensions, Fault, Firing, Formula, FormulaId, Fraction, HostGraph, MatchDelta,
+    Event, Extensions, Fault, Firing, Formula, FormulaId, Fraction, HostGraph, MatchDelta, Matched,
     Matcher, NaiveMatcher, Outcome, Owner, Pick, Pool, ProbeId, Program, RefCell, RuleId,
     RuntimeError, Slot, SumTree, Value, Var, is_node,
 };
@@ -183,15 +183,11 @@ impl Matcher for NaiveMatcher {
         &self.delta
     }
 
-    fn rule_of(&self, event: EventId) -> RuleId {
-        self.events[event.index()].rule
+    fn matched(&self, event: Event) -> Matched<'_> {
+        Matched::Some(&self.events[event.id.index()].slots)
     }
 
-    fn matched(&self, event: EventId) -> &[Slot] {
-        &self.events[event.index()].slots
-    }
-
-    fn events(&self) -> Vec<EventId> {
+    fn events(&self) -> Vec<Event> {
         self.active
             .iter()
             .flat_map(|a| a.values().copied())

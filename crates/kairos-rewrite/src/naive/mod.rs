@@ -25,7 +25,10 @@ use crate::{
     eval::Drawing,
     exact::ExactSum,
     graph::HostGraph,
-    matcher::{Cause, Effort, EventId, Extensions, Firing, Fraction, Lost, MatchDelta, Matcher},
+    matcher::{
+        Cause, Effort, Event, EventId, Extensions, Firing, Fraction, Lost, MatchDelta, Matched,
+        Matcher,
+    },
     program::{ChoiceShape, Program, is_node},
     sums::SumTree,
 };
@@ -36,9 +39,9 @@ type Numbers = Vec<u64>;
 /// Matches by their numbers: slots in the order of the pattern's elements.
 type Found = BTreeMap<Numbers, Vec<Slot>>;
 
+/// The match of an event.
 #[derive(Clone, Debug)]
-struct Event {
-    rule: RuleId,
+struct Kept {
     slots: Vec<Slot>,
     /// What the timer read last.
     reads: Vec<u64>,
@@ -84,8 +87,8 @@ pub struct NaiveMatcher {
     graph: HostGraph,
     change: Change,
     /// By rule.
-    active: Vec<BTreeMap<Numbers, EventId>>,
-    events: Vec<Event>,
+    active: Vec<BTreeMap<Numbers, Event>>,
+    events: Vec<Kept>,
     free: Vec<EventId>,
     lost: Vec<EventId>,
     /// By rule and component: members, and their weights' bits.
@@ -234,7 +237,7 @@ impl NaiveMatcher {
         let before = std::mem::take(&mut self.active[id.index()]);
         for (numbers, &event) in &before {
             if !found.contains_key(numbers) {
-                let slots = &self.events[event.index()].slots;
+                let slots = &self.events[event.id.index()].slots;
                 let gone =
                     rule.lhs
                         .elements
@@ -249,10 +252,9 @@ impl NaiveMatcher {
                             };
                             !there || self.number(owner, v, s) != n
                         });
-                self.lost.push(event);
+                self.lost.push(event.id);
                 self.delta.lost.push(Lost {
                     event,
-                    rule: id,
                     deleted: gone,
                 });
             }
@@ -267,18 +269,14 @@ impl NaiveMatcher {
             let reads = self.timer_reads(id, &bound)?;
             let event = match before.get(&numbers) {
                 Some(&event) => {
-                    let old = &mut self.events[event.index()].reads;
+                    let old = &mut self.events[event.id.index()].reads;
                     if *old != reads {
                         *old = reads;
                         self.delta.stale.push(event);
                     }
                     event
                 }
-                None => self.activate(Event {
-                    rule: id,
-                    slots,
-                    reads,
-                }),
+                None => self.activate(id, Kept { slots, reads }),
             };
             active.insert(numbers, event);
         }
@@ -286,14 +284,19 @@ impl NaiveMatcher {
         Ok(())
     }
 
-    fn activate(&mut self, event: Event) -> EventId {
+    fn activate(&mut self, rule: RuleId, kept: Kept) -> Event {
         let id = self.free.pop().unwrap_or_else(|| {
-            self.events.push(event.clone());
+            self.events.push(kept.clone());
             EventId(u32::try_from(self.events.len() - 1).expect("fewer than 2^32 events"))
         });
-        self.events[id.index()] = event;
-        self.delta.found.push(id);
-        id
+        self.events[id.index()] = kept;
+        let event = Event {
+            id,
+            rule,
+            row: id.0,
+        };
+        self.delta.found.push(event);
+        event
     }
 
     /// Of each orbit under the rule's automorphisms the embedding with the smallest names is kept, ties by numbers.

@@ -62,6 +62,7 @@ pub(super) fn of_attempt(
 
 impl Chooser {
     /// Makes all picks of a rule and checks what must hold after them; false where there is nothing to pick or it does not hold.
+    #[inline(always)]
     pub(super) fn choose<M: Matcher>(
         &mut self,
         matcher: &M,

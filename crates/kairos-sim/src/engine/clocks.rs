@@ -1,10 +1,11 @@
 //! Running clocks: which is due next, and how each is stopped and rescaled. Knows no rule and no graph.
 
+use kairos_model::rule::RuleId;
 use kairos_rewrite::prefetch::from;
 
 use crate::{
     draw::Name,
-    schedule::{Note, Schedule, Slot},
+    schedule::{Lane, Note, Schedule, Slot},
 };
 
 const SCHEDULED: &str = "a running clock is scheduled";
@@ -41,31 +42,6 @@ pub(super) struct Due {
     pub(super) priority: Option<i64>,
 }
 
-/// In which schedule a clock stands: none, the timed one, or that of a race.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Lane(u32);
-
-impl Lane {
-    const STOPPED: Lane = Lane(Note::NONE.tags[0]);
-    const TIMED: Lane = Lane(u32::MAX - 1);
-
-    /// The position of the race.
-    #[inline]
-    fn race(self) -> Option<usize> {
-        (self.0 < Self::TIMED.0).then_some(self.0 as usize)
-    }
-}
-
-/// What is noted of a clock with its time.
-#[derive(Clone, Copy, Debug)]
-struct Clock {
-    /// Of the firing to come.
-    name: Name,
-    lane: Lane,
-    /// In a race: its place there.
-    place: Slot,
-}
-
 impl Delay {
     /// The same of a clock whose rate never changes.
     #[inline(always)]
@@ -77,23 +53,40 @@ impl Delay {
     }
 }
 
-impl Clock {
-    #[inline]
-    fn of(Note { name, tags }: Note) -> Self {
-        Clock {
-            name,
-            lane: Lane(tags[0]),
-            place: Slot(tags[1]),
-        }
-    }
+/// What a clock runs for: the match of a rule, or a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Runs {
+    pub(super) rule: RuleId,
+    pub(super) row: u32,
+}
 
+impl Runs {
+    /// Notes of a clock in a lane.
     #[inline]
-    fn note(self) -> Note {
+    fn note(self, name: Name, lane: Lane) -> Note {
+        let Runs { rule, row } = self;
         Note {
-            name: self.name,
-            tags: [self.lane.0, self.place.0],
+            name,
+            rule,
+            row,
+            lane,
         }
     }
+}
+
+/// Where a clock stands in a race.
+#[derive(Clone, Copy, Debug)]
+struct Standing {
+    race: u32,
+    place: Slot,
+}
+
+impl Standing {
+    /// Of a clock in no race.
+    const NONE: Standing = Standing {
+        race: u32::MAX,
+        place: Slot(u32::MAX),
+    };
 }
 
 /// What a clock works off, where its rate may change.
@@ -141,6 +134,8 @@ pub(super) struct Clocks<S> {
     /// One past the largest slot.
     bound: usize,
     races: Vec<Race<S>>,
+    /// By slot, as far as there were clocks in races.
+    standings: Vec<Standing>,
     /// Positions in `races`, the highest priority first.
     priorities: Vec<u32>,
     running: usize,
@@ -157,6 +152,7 @@ impl<S: Schedule + Default> Clocks<S> {
             works: Vec::new(),
             bound: 0,
             races: Vec::new(),
+            standings: Vec::new(),
             priorities: Vec::new(),
             running: 0,
             order: 0,
@@ -164,14 +160,9 @@ impl<S: Schedule + Default> Clocks<S> {
         }
     }
 
-    #[inline]
-    fn clock(&self, slot: Slot) -> Clock {
-        Clock::of(self.timed.note(slot))
-    }
-
     /// Starts a clock, or starts it again, as the one that became active last.
     #[inline(always)]
-    pub(super) fn start(&mut self, slot: Slot, name: Name, delay: Delay, now: f64) {
+    pub(super) fn start(&mut self, slot: Slot, of: Runs, name: Name, delay: Delay, now: f64) {
         let (time, work) = match delay {
             Delay::After(delay) => (now + delay, Work::NONE),
             Delay::Exponential { unit, rate } => {
@@ -182,52 +173,63 @@ impl<S: Schedule + Default> Clocks<S> {
                 priority,
                 unit,
                 weight,
-            } => return self.start_race(slot, name, (priority, unit, weight)),
+            } => return self.start_race(slot, of, name, (priority, unit, weight)),
         };
-        self.run(slot, name, time, work);
+        self.run(slot, of, name, time, work);
     }
 
-    fn start_race(&mut self, slot: Slot, name: Name, (priority, unit, weight): (i64, f64, f64)) {
+    /// Starts a running clock again, as the one that became active last: one that takes time, whose rate never changes.
+    #[inline(always)]
+    pub(super) fn restart(&mut self, slot: Slot, name: Name, delay: f64, now: f64) {
+        let note = self.timed.note_mut(slot);
+        debug_assert_eq!(note.lane, Lane::Timed);
+        note.name = name;
+        let order = self.next_order();
+        self.timed.reschedule(slot, now + delay, order);
+    }
+
+    fn start_race(
+        &mut self,
+        slot: Slot,
+        of: Runs,
+        name: Name,
+        (priority, unit, weight): (i64, f64, f64),
+    ) {
         self.stop(slot);
         let race = self.race(priority);
-        self.enter(slot, race, name, unit, weight);
+        self.enter(slot, of, race, name, unit, weight);
     }
 
     /// Goes on with a clock that was stopped.
-    pub(super) fn resume(&mut self, slot: Slot, remaining: Remaining, now: f64) {
+    pub(super) fn resume(&mut self, slot: Slot, of: Runs, remaining: Remaining, now: f64) {
         let Remaining { name, time, work } = remaining;
-        self.run(slot, name, now + time, work);
+        self.run(slot, of, name, now + time, work);
     }
 
     #[inline(always)]
-    fn run(&mut self, slot: Slot, name: Name, time: f64, work: Work) {
+    fn run(&mut self, slot: Slot, of: Runs, name: Name, time: f64, work: Work) {
         self.set_work(slot, work);
         let note = self.timed.note_mut(slot);
-        if Clock::of(*note).lane == Lane::TIMED {
+        if note.lane == Lane::Timed {
             note.name = name;
             let order = self.next_order();
             self.timed.reschedule(slot, time, order);
         } else {
-            self.enter_timed(slot, name, time);
+            self.enter_timed(slot, of, name, time);
         }
     }
 
     /// Starts a clock that does not stand in the timed schedule.
-    fn enter_timed(&mut self, slot: Slot, name: Name, time: f64) {
+    fn enter_timed(&mut self, slot: Slot, of: Runs, name: Name, time: f64) {
         self.stop(slot);
         self.bound = self.bound.max(slot.0 as usize + 1);
-        let clock = Clock {
-            name,
-            lane: Lane::TIMED,
-            place: slot,
-        };
-        *self.timed.note_mut(slot) = clock.note();
+        *self.timed.note_mut(slot) = of.note(name, Lane::Timed);
         self.running += 1;
         let order = self.next_order();
         self.timed.insert(slot, time, order);
     }
 
-    fn enter(&mut self, slot: Slot, race: u32, name: Name, work: f64, weight: f64) {
+    fn enter(&mut self, slot: Slot, of: Runs, race: u32, name: Name, work: f64, weight: f64) {
         self.bound = self.bound.max(slot.0 as usize + 1);
         let order = self.next_order();
         let Race { clocks, free, .. } = &mut self.races[race as usize];
@@ -240,18 +242,29 @@ impl<S: Schedule + Default> Clocks<S> {
         self.races[race as usize]
             .schedule
             .insert(place, time, order);
-        let clock = Clock {
-            name,
-            lane: Lane(race),
-            place,
-        };
-        *self.timed.note_mut(slot) = clock.note();
+        let standings = self.standings.len().max(slot.0 as usize + 1);
+        self.standings.resize(standings, Standing::NONE);
+        self.standings[slot.0 as usize] = Standing { race, place };
+        *self.timed.note_mut(slot) = of.note(name, Lane::Race);
         let work = Work {
             rate: weight,
             left: work,
         };
         self.set_work(slot, work);
         self.running += 1;
+    }
+
+    /// The race in which a clock stands, and its place there.
+    fn race_of(&self, slot: Slot) -> Option<(usize, Slot)> {
+        let is_there = self.timed.note(slot).lane == Lane::Race;
+        let standing = self.standings.get(slot.0 as usize).filter(|_| is_there);
+        standing.map(|&Standing { race, place }| (race as usize, place))
+    }
+
+    /// What is noted of a clock, or was of the one that ran last.
+    #[inline]
+    pub(super) fn note(&self, slot: Slot) -> Note {
+        self.timed.note(slot)
     }
 
     /// Notes what a clock works off. Where no clock has a rate that may change, nothing is kept.
@@ -277,17 +290,15 @@ impl<S: Schedule + Default> Clocks<S> {
 
     /// Stops a clock, if it runs.
     pub(super) fn stop(&mut self, slot: Slot) {
-        let note = self.timed.note_mut(slot);
-        let clock = Clock::of(*note);
-        let lane = Lane::STOPPED;
-        *note = Clock { lane, ..clock }.note();
-        match clock.lane {
-            Lane::STOPPED => return,
-            Lane::TIMED => self.timed.remove(slot),
-            Lane(race) => {
+        let lane = &mut self.timed.note_mut(slot).lane;
+        match std::mem::replace(lane, Lane::Stopped) {
+            Lane::Stopped => return,
+            Lane::Timed => self.timed.remove(slot),
+            Lane::Race => {
+                let Standing { race, place } = self.standings[slot.0 as usize];
                 let race = &mut self.races[race as usize];
-                race.schedule.remove(clock.place);
-                race.free.push(clock.place);
+                race.schedule.remove(place);
+                race.free.push(place);
             }
         }
         self.running -= 1;
@@ -297,7 +308,7 @@ impl<S: Schedule + Default> Clocks<S> {
     pub(super) fn remaining(&self, slot: Slot, now: f64) -> Option<Remaining> {
         let time = self.timed.time_of(slot)?;
         Some(Remaining {
-            name: self.clock(slot).name,
+            name: self.timed.note(slot).name,
             time: (time - now).max(0.0),
             work: self.work(slot),
         })
@@ -309,14 +320,15 @@ impl<S: Schedule + Default> Clocks<S> {
         if before.rate.to_bits() == rate.to_bits() {
             return;
         }
-        let clock = self.clock(slot);
+        let clock = self.timed.note(slot);
         let (schedule, place, now) = match clock.lane {
-            Lane::STOPPED => return,
-            Lane::TIMED => (&mut self.timed, slot, now),
-            Lane(race) => {
+            Lane::Stopped => return,
+            Lane::Timed => (&mut self.timed, slot, now),
+            Lane::Race => {
+                let Standing { race, place } = self.standings[slot.0 as usize];
                 let race = &mut self.races[race as usize];
                 let now = race.now(self.epoch);
-                (&mut race.schedule, clock.place, now)
+                (&mut race.schedule, place, now)
             }
         };
         let time = schedule.time_of(place).expect(SCHEDULED);
@@ -338,11 +350,14 @@ impl<S: Schedule + Default> Clocks<S> {
     /// Gives an immediate event another priority and weight.
     pub(super) fn reprioritise(&mut self, slot: Slot, priority: i64, weight: f64) {
         self.rescale(slot, weight, 0.0);
-        let Clock { name, lane, place } = self.clock(slot);
+        let Note {
+            name, rule, row, ..
+        } = self.note(slot);
         let mut work = self.work(slot).left;
-        let Some(race) = lane.race().map(|race| &self.races[race]) else {
+        let Some((race, place)) = self.race_of(slot) else {
             return;
         };
+        let race = &self.races[race];
         if race.priority == priority {
             return;
         }
@@ -350,7 +365,7 @@ impl<S: Schedule + Default> Clocks<S> {
         if time.is_finite() {
             work = (time - race.now(self.epoch)).max(0.0) * weight;
         }
-        self.start_race(slot, name, (priority, work, weight));
+        self.start_race(slot, Runs { rule, row }, name, (priority, work, weight));
     }
 
     /// The clock that runs out next: immediate ones first, the highest priority before the others.
@@ -405,8 +420,8 @@ impl<S: Schedule + Default> Clocks<S> {
     /// The name of the firing to come of a running clock.
     #[inline]
     pub(super) fn name(&self, slot: Slot) -> Option<Name> {
-        let clock = self.clock(slot);
-        (clock.lane != Lane::STOPPED).then_some(clock.name)
+        let clock = self.timed.note(slot);
+        (clock.lane != Lane::Stopped).then_some(clock.name)
     }
 
     /// Asks for the memory in which a clock stands.
@@ -417,41 +432,41 @@ impl<S: Schedule + Default> Clocks<S> {
 
     /// When a running clock is due.
     pub(super) fn due(&self, slot: Slot) -> Option<Due> {
-        let clock = self.clock(slot);
+        let clock = self.timed.note(slot);
         match clock.lane {
-            Lane::STOPPED => None,
-            Lane::TIMED => Some(Due {
+            Lane::Stopped => None,
+            Lane::Timed => Some(Due {
                 time: self.timed.time_of(slot)?,
                 priority: None,
             }),
-            Lane(race) => {
+            Lane::Race => {
+                let (race, place) = self.race_of(slot)?;
                 let Race {
                     schedule, priority, ..
-                } = &self.races[race as usize];
+                } = &self.races[race];
                 Some(Due {
-                    time: schedule.time_of(clock.place)?,
+                    time: schedule.time_of(place)?,
                     priority: Some(*priority),
                 })
             }
         }
     }
 
-    /// A clock's event fires: the virtual time of its race comes to it. Gives the name of the firing.
+    /// A clock's event fires: the virtual time of its race comes to it. Gives what is noted of it.
     #[inline]
-    pub(super) fn fire(&mut self, slot: Slot) -> Name {
-        let Clock { name, lane, .. } = self.clock(slot);
-        if lane != Lane::TIMED {
+    pub(super) fn fire(&mut self, slot: Slot) -> Note {
+        let note = self.note(slot);
+        if note.lane != Lane::Timed {
             self.move_virtual_time(slot);
         }
-        name
+        note
     }
 
     /// The virtual time of the race in which a clock stands, if it does, comes to it.
     fn move_virtual_time(&mut self, slot: Slot) {
-        let clock = self.clock(slot);
-        if let Some(race) = clock.lane.race() {
+        if let Some((race, place)) = self.race_of(slot) {
             let race = &mut self.races[race];
-            let time = race.schedule.time_of(clock.place).expect(SCHEDULED);
+            let time = race.schedule.time_of(place).expect(SCHEDULED);
             if time.is_finite() {
                 race.time = time.max(race.now(self.epoch));
                 race.epoch = self.epoch;
@@ -501,7 +516,9 @@ impl<S: Schedule + Default> Clocks<S> {
     pub(super) fn memory_bytes(&self) -> u64 {
         let races = self.races.iter().map(|r| r.schedule.memory_bytes());
         let schedules = self.timed.memory_bytes() + races.sum::<usize>();
-        (self.works.capacity() * size_of::<Work>() + schedules) as u64
+        let works = self.works.capacity() * size_of::<Work>();
+        let standings = self.standings.capacity() * size_of::<Standing>();
+        (works + standings + schedules) as u64
     }
 
     /// Asserts what must always be true; slow.
@@ -517,7 +534,7 @@ impl<S: Schedule + Default> Clocks<S> {
             "a clock runs exactly if it is scheduled"
         );
         let slots = (0..).take(self.bound).map(Slot);
-        let running = slots.filter(|&slot| self.clock(slot).lane != Lane::STOPPED);
+        let running = slots.filter(|&slot| self.timed.note(slot).lane != Lane::Stopped);
         let running = running.count();
         assert_eq!(running, self.running, "running clocks are miscounted");
     }
@@ -525,7 +542,7 @@ impl<S: Schedule + Default> Clocks<S> {
 
 /// How long an amount of work takes at a rate.
 #[inline]
-fn over(work: f64, rate: f64) -> f64 {
+pub(super) fn over(work: f64, rate: f64) -> f64 {
     if rate > 0.0 {
         work / rate
     } else {

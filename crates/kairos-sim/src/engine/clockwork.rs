@@ -11,7 +11,7 @@ use kairos_model::{
 use kairos_rewrite::{
     binding::{Binding, Slot as MatchedSlot},
     error::{Outcome, RuntimeError},
-    matcher::{EventId, Lost, Matcher, Soon},
+    matcher::{Event, EventId, Lost, Matcher, Soon},
     program::Program,
 };
 use rustc_hash::FxHashMap;
@@ -21,7 +21,7 @@ use super::{
     Due,
     ages::AgeMemory,
     choose,
-    clocks::{Clocks, Delay},
+    clocks::{Clocks, Delay, Runs},
     fault::located,
     quick::Begun,
     timers::{Reading, Timer, Timers, bad_hazard},
@@ -30,7 +30,7 @@ use super::{
 use crate::{
     draw::{Name, Place, Randomness},
     law::standard_exponential,
-    schedule::{Schedule, Slot},
+    schedule::{Lane, Note, Schedule, Slot},
 };
 
 /// The clocks of a replication, and what their draws are named by.
@@ -83,17 +83,39 @@ impl<S: Schedule + Default> Clockwork<S> {
                     .expect("the rule has an aggregate clock");
                 Slot(aggregate.place)
             }
-            Due::Event(event) => Slot(self.timers.aggregates.len() as u32 + event.0),
+            Due::Event(event) => self.slot_of(event.id),
         }
     }
 
-    /// What the clock in a slot runs for.
+    /// The slot of the clock of an event.
+    #[inline]
+    pub(super) fn slot_of(&self, event: EventId) -> Slot {
+        Slot(self.timers.aggregates.len() as u32 + event.0)
+    }
+
+    /// What the clock in a slot runs for, or ran for last.
     #[inline]
     pub(super) fn due_in(&self, slot: Slot) -> Due {
-        match self.timers.aggregates.get(slot.0 as usize) {
-            Some(&rule) => Due::Aggregate(rule),
-            None => Due::Event(EventId(slot.0 - self.timers.aggregates.len() as u32)),
+        self.due(slot, self.clocks.note(slot))
+    }
+
+    #[inline(always)]
+    fn due(&self, slot: Slot, Note { rule, row, .. }: Note) -> Due {
+        match slot.0.checked_sub(self.timers.aggregates.len() as u32) {
+            None => Due::Aggregate(rule),
+            Some(id) => Due::Event(Event {
+                id: EventId(id),
+                rule,
+                row,
+            }),
         }
+    }
+
+    /// What fires, and the name of the firing, when the clock in a slot has run out.
+    #[inline(always)]
+    pub(super) fn fire(&mut self, slot: Slot) -> (Due, Name) {
+        let note = self.clocks.fire(slot);
+        (self.due(slot, note), note.name)
     }
 
     /// Starts the clocks of the start graph.
@@ -119,46 +141,42 @@ impl<S: Schedule + Default> Clockwork<S> {
     pub(super) fn follow<M: Matcher>(
         &mut self,
         matcher: &M,
-        fired: Due,
+        fired: Slot,
         cause: Name,
         now: f64,
     ) -> Outcome<()> {
         let delta = matcher.delta();
-        let mut survivor = Some(fired);
-        for &lost in &delta.lost {
-            let kept = survivor != Some(Due::Event(lost.event));
-            if !kept {
-                survivor = None;
-            }
-            self.disable(matcher, lost, kept, now);
+        let mut survives = true;
+        for lost in &delta.lost {
+            let has_fired = self.slot_of(lost.event.id) == fired;
+            survives &= !has_fired;
+            self.disable(matcher, lost, !has_fired, now);
         }
         self.forget_deleted(matcher);
         for &event in &delta.stale {
-            if survivor != Some(Due::Event(event)) {
+            if !survives || self.slot_of(event.id) != fired {
                 self.refresh(matcher, event, now)?;
             }
         }
         for &rule in &delta.aggregates {
-            if survivor != Some(Due::Aggregate(rule)) {
+            let slot = self.slot(Due::Aggregate(rule));
+            if slot != fired {
                 let hazard = self.hazard(matcher, rule, now)?;
-                self.clocks
-                    .rescale(self.slot(Due::Aggregate(rule)), hazard, now);
+                self.clocks.rescale(slot, hazard, now);
             }
         }
         // Nothing is to be put in order where at most one starts.
-        match (delta.found.as_slice(), survivor) {
-            (found, survivor)
-                if found.len() + usize::from(survivor.is_some()) > 1
-                    || !self.starting.is_empty() =>
-            {
+        match delta.found.as_slice() {
+            found if found.len() + usize::from(survives) > 1 || !self.starting.is_empty() => {
+                let survivor = survives.then(|| self.due_in(fired));
                 let found = found.iter().map(|&e| Due::Event(e));
                 self.starting
                     .extend(found.chain(survivor).map(Starting::new));
                 self.start_all(matcher, cause, now)
             }
-            (&[event], _) => self.start(matcher, Due::Event(event), cause, now),
-            (_, Some(due)) => self.start(matcher, due, cause, now),
-            (_, None) => Ok(()),
+            [event] => self.start_event(matcher, event, cause, now),
+            _ if survives => self.start(matcher, self.due_in(fired), cause, now),
+            _ => Ok(()),
         }
     }
 
@@ -182,7 +200,7 @@ impl<S: Schedule + Default> Clockwork<S> {
             // No half waits for the other, so that the processor is at both at the same time.
             let next = self.begin_next(matcher);
             if let Some(delay) = quick.delay(begun) {
-                self.clocks.start(slot, begun.name, delay, now);
+                self.clocks.restart(slot, begun.name, delay, now);
                 self.ahead = next;
                 return Ok(());
             }
@@ -194,13 +212,17 @@ impl<S: Schedule + Default> Clockwork<S> {
     #[inline(always)]
     fn begin_next<M: Matcher>(&self, matcher: &M) -> Option<(Name, Begun)> {
         let slot = self.clocks.foresee(1)?;
+        let note = self.clocks.note(slot);
         // What is foreseen may be out of date: only an event whose clock runs is surely active.
-        let cause = self.clocks.name(slot)?;
-        let Due::Event(event) = self.due_in(slot) else {
+        let Due::Event(event) = self.due(slot, note) else {
             return None;
         };
-        let (rule, matched) = matcher.event(event);
-        let timer = self.timers.of(rule);
+        if note.lane == Lane::Stopped {
+            return None;
+        }
+        let cause = note.name;
+        let matched = matcher.matched(event);
+        let timer = self.timers.of(event.rule);
         let begin = || self.begun(timer, matcher, matched.iter().copied(), cause);
         timer.quick.is_some().then(|| (cause, begin()))
     }
@@ -235,17 +257,17 @@ impl<S: Schedule + Default> Clockwork<S> {
 
     /// Stops the clock of an event that was lost; with age memory, unless it fired, what remains of it is kept.
     #[inline]
-    fn disable<M: Matcher>(&mut self, matcher: &M, lost: Lost, keep: bool, now: f64) {
-        if self.timers.of(lost.rule).plain.is_none() {
+    fn disable<M: Matcher>(&mut self, matcher: &M, lost: &Lost, keep: bool, now: f64) {
+        if self.timers.of(lost.event.rule).plain.is_none() {
             self.remember(matcher, lost, keep, now);
         }
-        self.clocks.stop(self.slot(Due::Event(lost.event)));
+        self.clocks.stop(self.slot_of(lost.event.id));
     }
 
     /// What is remembered of a lost event, or no longer.
-    fn remember<M: Matcher>(&mut self, matcher: &M, lost: Lost, keep: bool, now: f64) {
-        let (rule, matched) = matcher.event(lost.event);
-        let slot = self.slot(Due::Event(lost.event));
+    fn remember<M: Matcher>(&mut self, matcher: &M, lost: &Lost, keep: bool, now: f64) {
+        let rule = lost.event.rule;
+        let slot = self.slot_of(lost.event.id);
         if lost.deleted {
             self.forget_stream(matcher, lost.event);
         } else if keep
@@ -253,9 +275,10 @@ impl<S: Schedule + Default> Clockwork<S> {
             && let Some(remaining) = self.clocks.remaining(slot, now)
         {
             let timer = self.timers.of(rule);
-            let event = identity(timer, matcher, matched);
-            let matched = timer.elements.iter().zip(matched);
-            let numbers = matched.map(|(e, &slot)| e.number(matcher.graph(), slot));
+            let matched = matcher.matched(lost.event);
+            let event = identity(timer, matcher, &matched);
+            let elements = timer.elements.iter().zip(&*matched);
+            let numbers = elements.map(|(e, &slot)| e.number(matcher.graph(), slot));
             self.ages.keep(event, remaining, numbers);
         }
     }
@@ -273,9 +296,8 @@ impl<S: Schedule + Default> Clockwork<S> {
     }
 
     /// What a timer reads has changed.
-    fn refresh<M: Matcher>(&mut self, matcher: &M, event: EventId, now: f64) -> Outcome<()> {
-        let rule = matcher.rule_of(event);
-        let slot = self.slot(Due::Event(event));
+    fn refresh<M: Matcher>(&mut self, matcher: &M, event: Event, now: f64) -> Outcome<()> {
+        let (rule, slot) = (event.rule, self.slot_of(event.id));
         self.bind(matcher, event);
         match self
             .timers
@@ -294,20 +316,35 @@ impl<S: Schedule + Default> Clockwork<S> {
     }
 
     /// Starts the clock of an event that has become active, or is active again, or of a rule.
-    #[inline(never)]
     fn start<M: Matcher>(&mut self, matcher: &M, due: Due, cause: Name, now: f64) -> Outcome<()> {
-        let drawn = match due {
-            Due::Event(event) => {
-                let (rule, matched) = matcher.event(event);
-                match self.plain_delay(matcher, rule, matched.iter().copied(), cause) {
-                    None => self.delay(matcher, event, cause, now)?,
-                    plain => plain,
-                }
-            }
-            Due::Aggregate(rule) => Some(self.delay_of_aggregate(matcher, rule, cause, now)?),
+        let rule = match due {
+            Due::Event(ref event) => return self.start_event(matcher, event, cause, now),
+            Due::Aggregate(rule) => rule,
+        };
+        let (name, delay) = self.delay_of_aggregate(matcher, rule, cause, now)?;
+        let of = Runs { rule, row: 0 };
+        self.clocks.start(self.slot(due), of, name, delay, now);
+        Ok(())
+    }
+
+    /// The same of an event.
+    #[inline(never)]
+    fn start_event<M: Matcher>(
+        &mut self,
+        matcher: &M,
+        event: &Event,
+        cause: Name,
+        now: f64,
+    ) -> Outcome<()> {
+        let &Event { id, rule, row } = event;
+        let matched = matcher.matched(*event);
+        let drawn = match self.plain_delay(matcher, rule, matched.iter().copied(), cause) {
+            None => self.delay(matcher, *event, cause, now)?,
+            plain => plain,
         };
         if let Some((name, delay)) = drawn {
-            self.clocks.start(self.slot(due), name, delay, now);
+            let of = Runs { rule, row };
+            self.clocks.start(self.slot_of(id), of, name, delay, now);
         }
         Ok(())
     }
@@ -327,7 +364,10 @@ impl<S: Schedule + Default> Clockwork<S> {
         self.truncation.note_once(rule, reading);
         let quick = timer.quick.as_ref();
         let delay = quick.and_then(|quick| quick.delay(Begun::new(&self.randomness, name)));
-        let delay = delay.unwrap_or_else(|| draw(&self.randomness, name, reading).settled());
+        let delay = match delay {
+            Some(delay) => Delay::After(delay),
+            None => draw(&self.randomness, name, reading).settled(),
+        };
         Some((name, delay))
     }
 
@@ -350,17 +390,17 @@ impl<S: Schedule + Default> Clockwork<S> {
     fn delay<M: Matcher>(
         &mut self,
         matcher: &M,
-        event: EventId,
+        event: Event,
         cause: Name,
         now: f64,
     ) -> Outcome<Option<(Name, Delay)>> {
-        let slot = self.slot(Due::Event(event));
-        let (rule, matched) = matcher.event(event);
-        let timer = self.timers.of(rule);
+        let (rule, slot) = (event.rule, self.slot_of(event.id));
+        let (timer, matched) = (self.timers.of(rule), matcher.matched(event));
         if timer.memory == Memory::Age {
-            let identity = identity(timer, matcher, matched);
+            let identity = identity(timer, matcher, &matched);
             if let Some(remaining) = self.ages.take(identity) {
-                self.clocks.resume(slot, remaining, now);
+                let Event { rule, row, .. } = event;
+                self.clocks.resume(slot, Runs { rule, row }, remaining, now);
                 self.catch_up(matcher, event, now)?;
                 return Ok(None);
             }
@@ -386,22 +426,21 @@ impl<S: Schedule + Default> Clockwork<S> {
     }
 
     /// What the rate of an event with age memory reads may have changed while it was disabled.
-    fn catch_up<M: Matcher>(&mut self, matcher: &M, event: EventId, now: f64) -> Outcome<()> {
-        let rule = matcher.rule_of(event);
+    fn catch_up<M: Matcher>(&mut self, matcher: &M, event: Event, now: f64) -> Outcome<()> {
+        let rule = event.rule;
         if self.timers.of(rule).constant.is_some() {
             return Ok(());
         }
         self.bind(matcher, event);
         let bound = &self.bindings[rule.index()];
         if let Reading::Exponential(rate) = self.timers.read(rule, matcher, bound, now)? {
-            let slot = self.slot(Due::Event(event));
-            self.clocks.rescale(slot, rate, now);
+            self.clocks.rescale(self.slot_of(event.id), rate, now);
         }
         Ok(())
     }
 
     /// The name of the next firing of an event whose timer has a stream.
-    fn next_in_stream<M: Matcher>(&mut self, matcher: &M, event: EventId) -> Name {
+    fn next_in_stream<M: Matcher>(&mut self, matcher: &M, event: Event) -> Name {
         let (stream, key) = self.stream(matcher, event);
         let count = self.streams.entry(key).or_insert(0);
         let name = Name::stream(stream, &self.names, *count);
@@ -410,12 +449,8 @@ impl<S: Schedule + Default> Clockwork<S> {
     }
 
     /// The name of an event's stream, and a hash of it with its key; the names of the key are left in `names`.
-    fn stream<M: Matcher>(
-        &mut self,
-        matcher: &M,
-        event: EventId,
-    ) -> (crate::draw::StreamKey, Name) {
-        let rule = matcher.rule_of(event);
+    fn stream<M: Matcher>(&mut self, matcher: &M, event: Event) -> (crate::draw::StreamKey, Name) {
+        let rule = event.rule;
         self.bind(matcher, event);
         let stream = self
             .timers
@@ -434,8 +469,8 @@ impl<S: Schedule + Default> Clockwork<S> {
     }
 
     /// A key of which an element was deleted never comes again.
-    fn forget_stream<M: Matcher>(&mut self, matcher: &M, event: EventId) {
-        let rule = matcher.rule_of(event);
+    fn forget_stream<M: Matcher>(&mut self, matcher: &M, event: Event) {
+        let rule = event.rule;
         if self.timers.of(rule).stream.is_none() {
             return;
         }
@@ -448,9 +483,8 @@ impl<S: Schedule + Default> Clockwork<S> {
     }
 
     /// Binds a match for the parameters of its timer.
-    fn bind<M: Matcher>(&self, matcher: &M, event: EventId) {
-        let (rule, matched) = matcher.event(event);
-        self.bindings[rule.index()].set_first(matched);
+    fn bind<M: Matcher>(&self, matcher: &M, event: Event) {
+        self.bindings[event.rule.index()].set_first(&matcher.matched(event));
     }
 
     /// The rate of an aggregate clock: the timer's rate for each occurrence.

@@ -1,7 +1,7 @@
 //! Looking into a simulation: active events with their times, and what must always be true.
 
 use kairos_model::rule::RuleId;
-use kairos_rewrite::matcher::{EventId, Matcher};
+use kairos_rewrite::matcher::{Event, Matcher};
 
 use super::{Due, Simulation};
 use crate::schedule::Schedule;
@@ -37,13 +37,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
             }
         };
         let events = self.matcher.events().into_iter();
-        let of_event = |event| {
-            active(
-                Due::Event(event),
-                self.matcher.rule_of(event),
-                self.numbers(event),
-            )
-        };
+        let of_event = |event: Event| active(Due::Event(event), event.rule, self.numbers(event));
         let mut all: Vec<Active> = events.map(of_event).collect();
         all.sort_by(|a, b| (a.rule, &a.matched).cmp(&(b.rule, &b.matched)));
         let aggregates = self.timers.aggregates.iter();
@@ -55,9 +49,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     #[must_use]
     pub fn event(&self, rule: &str, matched: &[u64]) -> Option<Due> {
         let rule = self.program.model.rule_named(rule)?;
-        let is_it = |&event: &EventId| {
-            self.matcher.rule_of(event) == rule && self.numbers(event) == matched
-        };
+        let is_it = |&event: &Event| event.rule == rule && self.numbers(event) == matched;
         self.matcher
             .events()
             .into_iter()
@@ -65,9 +57,10 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
             .map(Due::Event)
     }
 
-    fn numbers(&self, event: EventId) -> Vec<u64> {
-        let elements = &self.timers.of(self.matcher.rule_of(event)).elements;
-        let matched = elements.iter().zip(self.matcher.matched(event));
+    fn numbers(&self, event: Event) -> Vec<u64> {
+        let elements = &self.timers.of(event.rule).elements;
+        let matched = self.matcher.matched(event);
+        let matched = elements.iter().zip(&*matched);
         matched
             .map(|(e, &slot)| e.number(self.matcher.graph(), slot))
             .collect()

@@ -9,7 +9,7 @@ use kairos_rewrite::{
     binding::{Binding, Slot},
     error::{Fault, Outcome, RuntimeError},
     graph::HostGraph,
-    matcher::{EventId, Matcher, Soon},
+    matcher::{Event, Matched, Matcher, Soon},
     program::Program,
 };
 
@@ -136,9 +136,21 @@ impl Counts {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Due {
     /// An event.
-    Event(EventId),
+    Event(Event),
     /// The aggregate clock of a rule.
     Aggregate(RuleId),
+}
+
+impl Due {
+    /// Its rule.
+    #[inline]
+    #[must_use]
+    pub fn rule(self) -> RuleId {
+        match self {
+            Due::Event(event) => event.rule,
+            Due::Aggregate(rule) => rule,
+        }
+    }
 }
 
 /// What a call of [`Simulation::step`] did.
@@ -257,7 +269,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         let moves_time = self.move_time(time);
         let taken = self.take(slot);
         let Taken { rule, name, .. } = taken;
-        let prepared = self.prepare(slot, taken, moves_time);
+        let prepared = self.prepare(taken, moves_time);
         let prepared = prepared.map_err(|error| self.at_match(error, rule))?;
         let firing = Firing {
             step: self.counts.steps(),
@@ -289,8 +301,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         };
         let changes = applied && self.clockwork.has_to_follow(&self.matcher);
         if changes {
-            let due = self.clockwork.due_in(slot);
-            self.clockwork.follow(&self.matcher, due, name, self.now)?;
+            self.clockwork.follow(&self.matcher, slot, name, self.now)?;
         } else {
             let (bound, now) = (&self.bound, self.now);
             self.clockwork
@@ -315,7 +326,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     #[inline]
     fn look_ahead(&mut self, slot: Clock) {
         if self.clockwork.clocks.are_many() {
-            self.prefetch(14, Soon::Far);
+            self.prefetch_clock(14);
             self.prefetch(11, Soon::Near);
             self.prefetch(9, Soon::Nearer);
             self.prefetch(6, Soon::Next);
@@ -328,15 +339,20 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         }
     }
 
-    /// The same, for the firing so many after the next.
+    /// Asks for the clock that probably runs out so many firings after the next, which says what it runs for.
+    #[inline(always)]
+    fn prefetch_clock(&self, ahead: usize) {
+        if let Some(slot) = self.clockwork.clocks.foresee(ahead) {
+            self.clockwork.clocks.prefetch(slot);
+        }
+    }
+
+    /// Asks for what the firing so many after the next will read.
     #[inline(always)]
     fn prefetch(&self, ahead: usize, how_soon: Soon) {
         let Some(slot) = self.clockwork.clocks.foresee(ahead) else {
             return;
         };
-        if how_soon == Soon::Far {
-            self.clockwork.clocks.prefetch(slot);
-        }
         if let Due::Event(event) = self.clockwork.due_in(slot) {
             self.matcher.prefetch(event, how_soon);
         }
@@ -363,10 +379,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     /// The same for the match that its first pick comes to, once what is due has been applied.
     #[inline(always)]
     fn prefetch_chosen(&self, ahead: usize, due: Clock) {
-        let after = match self.clockwork.due_in(due) {
-            Due::Event(event) => self.matcher.rule_of(event),
-            Due::Aggregate(rule) => rule,
-        };
+        let after = self.clockwork.due_in(due).rule();
         let clocks = &self.clockwork.clocks;
         if let Some(slot) = clocks.foresee(ahead)
             && let Due::Event(event) = self.clockwork.due_in(slot)
@@ -382,7 +395,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     fn prefetch_lost(&self) {
         if self.clockwork.clocks.are_many() {
             for lost in &self.matcher.delta().lost {
-                let slot = self.clockwork.slot(Due::Event(lost.event));
+                let slot = self.clockwork.slot_of(lost.event.id);
                 self.clockwork.clocks.prefetch(slot);
             }
         }
@@ -404,48 +417,43 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     /// Binds what is due to its match.
     #[inline]
     fn take(&mut self, slot: Clock) -> Taken {
-        let (rule, picks) = match self.clockwork.due_in(slot) {
+        let (due, name) = self.clockwork.fire(slot);
+        let rule = due.rule();
+        let timer = self.timers.of(rule);
+        let picks = match due {
             Due::Event(event) => {
-                let (rule, matched) = self.matcher.event(event);
-                let timer = self.timers.of(rule);
-                self.bound.begin(timer.variables, matched);
-                (rule, timer.chooses)
+                match self.matcher.matched(event) {
+                    Matched::One(slot) => self.bound.begin(timer.variables, &[slot]),
+                    Matched::Some(slots) => self.bound.begin(timer.variables, slots),
+                }
+                timer.chooses.then_some(Picks::Choices)
             }
-            Due::Aggregate(rule) => {
-                self.bound.reset(self.timers.of(rule).variables);
-                (rule, true)
+            Due::Aggregate(_) => {
+                self.bound.reset(timer.variables);
+                Some(Picks::Components)
             }
         };
-        Taken {
-            rule,
-            name: self.clockwork.clocks.fire(slot),
-            picks,
-        }
+        Taken { rule, name, picks }
     }
 
     /// Picks what is to be picked; what comes of the firing where the rule is not applied.
     #[inline(always)]
-    fn prepare(
-        &mut self,
-        slot: Clock,
-        taken: Taken,
-        moves_time: bool,
-    ) -> Outcome<Option<FiringOutcome>> {
+    fn prepare(&mut self, taken: Taken, moves_time: bool) -> Outcome<Option<FiringOutcome>> {
         let Taken { rule, name, picks } = taken;
         if self.standstill.note(rule, moves_time) {
             let fault = self.standstill.fault(&self.program.model);
             return Err(Box::new(RuntimeError::new(fault, self.now)));
         }
-        if !picks {
-            return Ok(None);
+        match picks {
+            None => Ok(None),
+            Some(picks) => self.pick(rule, name, picks),
         }
-        self.pick(slot, rule, name)
     }
 
     /// Picks the match of an aggregate clock, and what a rule chooses; what comes of the firing where there is none.
     #[inline]
-    fn pick(&mut self, slot: Clock, rule: RuleId, name: Name) -> Outcome<Option<FiringOutcome>> {
-        if let Due::Aggregate(_) = self.clockwork.due_in(slot) {
+    fn pick(&mut self, rule: RuleId, name: Name, picks: Picks) -> Outcome<Option<FiringOutcome>> {
+        if picks == Picks::Components {
             self.clockwork.foresee_picks(&self.matcher, rule, name);
             if !self.pick_components(rule, name)? {
                 return Ok(Some(FiringOutcome::Thinned));
@@ -532,7 +540,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     fn most_active_rule(&self) -> Option<RuleId> {
         let mut active = vec![0_u64; self.program.model.rules.len()];
         for event in self.matcher.events() {
-            active[self.matcher.rule_of(event).index()] += 1;
+            active[event.rule.index()] += 1;
         }
         let rules: Vec<_> = (0..).map(RuleId).zip(active).collect();
         rules
@@ -596,8 +604,17 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
 struct Taken {
     rule: RuleId,
     name: Name,
-    /// Whether something is to be picked before the rule can be applied.
-    picks: bool,
+    /// What is to be picked before the rule can be applied.
+    picks: Option<Picks>,
+}
+
+/// What is picked for a firing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Picks {
+    /// What the rule chooses.
+    Choices,
+    /// The match of an aggregate clock, and then what the rule chooses.
+    Components,
 }
 
 /// Applies the rule of a firing.

@@ -1,6 +1,6 @@
 //! Delays that one random word mostly gives.
 
-use super::{clocks::Delay, timers::Reading};
+use super::{clocks::over, timers::Reading};
 use crate::{
     draw::{Name, Place, Randomness},
     law::{OneWordExponential, OneWordNormal},
@@ -28,13 +28,10 @@ impl Quick {
 
     /// The delay of a draw that was begun, if one word gives it.
     #[inline(always)]
-    pub(super) fn delay(&self, Begun { word, .. }: Begun) -> Option<Delay> {
+    pub(super) fn delay(&self, Begun { word, .. }: Begun) -> Option<f64> {
         match *self {
-            Quick::Normal(ref normal) => normal.delay(word).map(Delay::After),
-            Quick::Exponential { unit, rate } => {
-                let unit = unit.value(word)?;
-                Some(Delay::Exponential { unit, rate }.settled())
-            }
+            Quick::Normal(ref normal) => normal.delay(word),
+            Quick::Exponential { unit, rate } => unit.value(word).map(|unit| over(unit, rate)),
         }
     }
 }

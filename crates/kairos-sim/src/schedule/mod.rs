@@ -19,26 +19,45 @@ pub use calendar::CalendarSchedule;
 pub use heap::HeapSchedule;
 pub use twin::TwinSchedule;
 
+use kairos_model::rule::RuleId;
+
 use crate::draw::Name;
 
 /// The place of an active event in the caller's table. Dense: memory grows with the greatest slot in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Slot(pub u32);
 
-/// What the caller keeps for a slot, scheduled or not. It stands where the slot's time stands, so that both come from memory at once.
+/// What an engine notes of the clock in a slot, scheduled or not. It stands where the slot's time stands, so that both come from memory at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Note {
     /// Of the firing to come.
     pub name: Name,
-    /// What else the caller wants to know.
-    pub tags: [u32; 2],
+    /// What runs out, or did last: a rule with a match, or a rule.
+    pub rule: RuleId,
+    /// Where the matcher keeps the match.
+    pub row: u32,
+    /// Whether the clock runs, and how.
+    pub lane: Lane,
+}
+
+/// In which schedule a clock stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// In none.
+    Stopped,
+    /// In that of the clocks that take time.
+    Timed,
+    /// In that of the immediate events of a priority.
+    Race,
 }
 
 impl Note {
-    /// Of a slot of which nothing was noted.
+    /// Of a slot in which there was no clock.
     pub const NONE: Note = Note {
         name: Name::START,
-        tags: [u32::MAX; 2],
+        rule: RuleId(0),
+        row: u32::MAX,
+        lane: Lane::Stopped,
     };
 }
 

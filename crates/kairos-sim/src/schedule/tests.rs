@@ -100,7 +100,8 @@ fn compare<S: Schedule + Default>(mix: &Mix, replication: u64) {
         assert_eq!(schedule.note(noted), shadow.note(noted));
         let note = Note {
             name: Name(order),
-            tags: [slot.0, noted.0],
+            row: slot.0,
+            ..Note::NONE
         };
         *schedule.note_mut(noted) = note;
         *shadow.note_mut(noted) = note;

@@ -333,7 +333,7 @@ impl<'s> Explained<'s> {
             let Due::Event(event) = active.due else {
                 continue;
             };
-            let choice = self.explainer.choice(id, matcher.matched(event))?;
+            let choice = self.explainer.choice(id, &matcher.matched(event))?;
             if !choice.is_complete {
                 break;
             }

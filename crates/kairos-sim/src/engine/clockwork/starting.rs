@@ -1,12 +1,15 @@
 //! Clocks that start at once, and in which order.
 
 use kairos_model::rule::RuleId;
-use kairos_rewrite::{error::Outcome, matcher::Matcher};
+use kairos_rewrite::{
+    error::Outcome,
+    matcher::{Matched, Matcher},
+};
 
 use super::Clockwork;
 use crate::{
     draw::Name,
-    engine::{Due, timers::Timers},
+    engine::{Due, elements::Element, timers::Timers},
     schedule::Schedule,
 };
 
@@ -35,9 +38,10 @@ impl Starting {
         match self.due {
             Due::Aggregate(rule) => self.rule = rule,
             Due::Event(event) => {
-                let (rule, matched) = matcher.event(event);
-                let element = timers.of(rule).elements.first().zip(matched.first());
-                self.rule = rule;
+                let matched = matcher.matched(event);
+                let elements = &timers.of(event.rule).elements;
+                let element = elements.first().zip(matched.first());
+                self.rule = event.rule;
                 self.first = element.map_or(0, |(e, &slot)| e.number(matcher.graph(), slot));
             }
         }
@@ -90,11 +94,9 @@ fn numbers<'a, M: Matcher>(
     of: &Starting,
 ) -> impl Iterator<Item = u64> + 'a {
     let (elements, matched) = match of.due {
-        Due::Aggregate(_) => (&[][..], &[][..]),
+        Due::Aggregate(_) => (&[][..], Matched::Some(&[])),
         Due::Event(event) => (&timers.of(of.rule).elements[..], matcher.matched(event)),
     };
-    elements
-        .iter()
-        .zip(matched)
-        .map(|(e, &slot)| e.number(matcher.graph(), slot))
+    let number = move |(at, e): (usize, &Element)| e.number(matcher.graph(), matched[at]);
+    elements.iter().enumerate().map(number)
 }
