@@ -475,7 +475,7 @@ impl Data {
     /// How many more embeddings of a query there may be, what limits them, and how many of them are one match.
     pub(crate) fn room(&self, id: QueryId) -> (u64, &'static str, u64) {
         /// Of an event, besides its row: its clock, and its place in the schedule.
-        const OF_EVENT: usize = 96;
+        const OF_EVENT: usize = 64;
         let limits = &self.program.model.run.limits;
         let query = self.query(id);
         let orbit = 1 + query.orbits.len() as u64;
