@@ -298,6 +298,7 @@ impl<S: Schedule + Default> Clockwork<S> {
     /// What a timer reads has changed.
     fn refresh<M: Matcher>(&mut self, matcher: &M, event: Event, now: f64) -> Outcome<()> {
         let (rule, slot) = (event.rule, self.slot_of(event.id));
+        debug_assert!(self.timers.of(rule).plain.is_none(), "it reads nothing");
         self.bind(matcher, event);
         match self
             .timers

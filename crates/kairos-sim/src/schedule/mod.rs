@@ -1,6 +1,6 @@
 //! The schedule: when each active event is due.
 //!
-//! It knows slots, times and orders of activation, and no graph. A slot is a small dense number that the caller
+//! It knows slots, times and orders of activation, and no graph; what else an engine wants to know of a clock it keeps for it ([`Note`]). A slot is a small dense number that the caller
 //! gives to an active event; slots may be reused after removal. Events leave by (time, order): equal times in
 //! the order in which they became active.
 //!
