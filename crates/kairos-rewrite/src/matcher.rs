@@ -39,8 +39,8 @@ pub struct Event {
 pub enum Matched<'a> {
     /// The only one of them.
     One(Slot),
-    /// Any number.
-    Some(&'a [Slot]),
+    /// Any number of them.
+    Many(&'a [Slot]),
 }
 
 impl Deref for Matched<'_> {
@@ -50,7 +50,7 @@ impl Deref for Matched<'_> {
     fn deref(&self) -> &[Slot] {
         match self {
             Matched::One(slot) => std::slice::from_ref(slot),
-            Matched::Some(slots) => slots,
+            Matched::Many(slots) => slots,
         }
     }
 }

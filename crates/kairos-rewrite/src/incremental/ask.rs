@@ -37,7 +37,7 @@ impl Data {
     pub(super) fn matched(&self, Event { rule, row, .. }: Event) -> Matched<'_> {
         match self.is_numbered[rule.index()] {
             true => Matched::One(Slot(row)),
-            false => Matched::Some(self.row_of(rule, row)),
+            false => Matched::Many(self.row_of(rule, row)),
         }
     }
 

@@ -184,7 +184,7 @@ impl Matcher for NaiveMatcher {
     }
 
     fn matched(&self, event: Event) -> Matched<'_> {
-        Matched::Some(&self.events[event.id.index()].slots)
+        Matched::Many(&self.events[event.id.index()].slots)
     }
 
     fn events(&self) -> Vec<Event> {

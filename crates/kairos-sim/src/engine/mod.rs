@@ -424,7 +424,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
             Due::Event(event) => {
                 match self.matcher.matched(event) {
                     Matched::One(slot) => self.bound.begin(timer.variables, &[slot]),
-                    Matched::Some(slots) => self.bound.begin(timer.variables, slots),
+                    Matched::Many(slots) => self.bound.begin(timer.variables, slots),
                 }
                 timer.chooses.then_some(Picks::Choices)
             }

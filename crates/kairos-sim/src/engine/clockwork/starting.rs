@@ -94,7 +94,7 @@ fn numbers<'a, M: Matcher>(
     of: &Starting,
 ) -> impl Iterator<Item = u64> + 'a {
     let (elements, matched) = match of.due {
-        Due::Aggregate(_) => (&[][..], Matched::Some(&[])),
+        Due::Aggregate(_) => (&[][..], Matched::Many(&[])),
         Due::Event(event) => (&timers.of(of.rule).elements[..], matcher.matched(event)),
     };
     let number = move |(at, e): (usize, &Element)| e.number(matcher.graph(), matched[at]);
