@@ -34,11 +34,13 @@ pub struct Event {
     pub row: u32,
 }
 
-/// What a match maps the elements of a left-hand side to, in their order.
+/// What a match maps the elements of a pattern to, in their order.
 #[derive(Clone, Copy, Debug)]
 pub enum Matched<'a> {
     /// The only one of them.
     One(Slot),
+    /// An edge with its ends.
+    Edge([Slot; 3]),
     /// Any number of them.
     Many(&'a [Slot]),
 }
@@ -50,6 +52,7 @@ impl Deref for Matched<'_> {
     fn deref(&self) -> &[Slot] {
         match self {
             Matched::One(slot) => std::slice::from_ref(slot),
+            Matched::Edge(slots) => slots,
             Matched::Many(slots) => slots,
         }
     }

@@ -12,7 +12,6 @@ use kairos_model::{
 
 use super::{
     data::Data,
-    layout::Row,
     network::Component,
     picking::{Picking, Source, Step},
     plan::Plan,
@@ -305,9 +304,9 @@ impl Data {
                 self.prefetch_picked(*id, slots);
             };
             match self.stores[id.index()].row(row, &self.graph) {
-                Row::Element(slot) => bind(&[slot]),
-                Row::Edge(slots) => bind(&slots),
-                Row::Stored(slots) => bind(slots),
+                Matched::One(slot) => bind(&[slot]),
+                Matched::Edge(slots) => bind(&slots),
+                Matched::Many(slots) => bind(slots),
             }
         }
     }

@@ -1,7 +1,5 @@
 //! What a store must know of its query: what a row is made of, by which number it goes, and which elements know it.
 
-use std::ops::Deref;
-
 use crate::{binding::Slot, graph::HostGraph};
 
 /// A column whose elements know the rows that they are in.
@@ -61,29 +59,6 @@ pub(crate) enum Content {
     Element,
     /// It is of an edge whose slot its number tells, and its ends, in these columns.
     Edge { edge: usize, from: usize, to: usize },
-}
-
-/// The slots of a row.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Row<'a> {
-    /// Of one element, that has its number.
-    Element(Slot),
-    /// Of an edge with its ends, as the graph says.
-    Edge([Slot; 3]),
-    Stored(&'a [Slot]),
-}
-
-impl Deref for Row<'_> {
-    type Target = [Slot];
-
-    #[inline]
-    fn deref(&self) -> &[Slot] {
-        match self {
-            Row::Element(slot) => std::slice::from_ref(slot),
-            Row::Edge(slots) => slots,
-            Row::Stored(slots) => slots,
-        }
-    }
 }
 
 impl Layout {

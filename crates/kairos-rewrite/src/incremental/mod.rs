@@ -72,27 +72,9 @@ pub struct IncrementalMatcher {
 }
 
 impl IncrementalMatcher {
-    /// Applies a rule that is one assignment, which concerns nobody.
+    /// Applies a rule that is one assignment or one new edge, which concerns nobody.
     #[inline(never)]
-    fn apply_assignment(
-        &mut self,
-        rule: RuleId,
-        bound: &Binding,
-        now: f64,
-        cause: &mut dyn Cause,
-    ) -> Outcome<()> {
-        let firing = &Firing { rule, bound, now };
-        let IncrementalMatcher { program, data, .. } = self;
-        let Some(Alone::Assignment(assignment)) = program.effects(rule).alone() else {
-            unreachable!("the rule is one assignment")
-        };
-        let value = assignment.value(data, firing, cause)?;
-        assign(data, *firing, (assignment, value))
-    }
-
-    /// Applies a rule that is one new edge, which concerns nobody.
-    #[inline(never)]
-    fn apply_edge(
+    fn apply_alone(
         &mut self,
         rule: RuleId,
         bound: &Binding,
@@ -102,12 +84,18 @@ impl IncrementalMatcher {
         let firing = &Firing { rule, bound, now };
         let IncrementalMatcher { program, data, .. } = self;
         let effects = program.effects(rule);
-        let Some(Alone::Edge(creation)) = effects.alone() else {
-            unreachable!("the rule is one new edge")
-        };
-        effects.stay_apart(data, firing, None)?;
-        creation.carry_out(&mut data.graph, bound, (0, &[]), cause);
-        Ok(())
+        match effects.alone() {
+            Some(Alone::Assignment(assignment)) => {
+                let value = assignment.value(data, firing, cause)?;
+                assign(data, *firing, (assignment, value))
+            }
+            Some(Alone::Edge(creation)) => {
+                effects.stay_apart(data, firing, None)?;
+                creation.carry_out(&mut data.graph, bound, (0, &[]), cause);
+                Ok(())
+            }
+            None => unreachable!("the rule does one thing"),
+        }
     }
 
     /// Applies a rule whose effects need no plan.
@@ -234,11 +222,10 @@ impl Matcher for IncrementalMatcher {
         // The parts of a firing are handed on in registers, so that it need not stand in memory.
         let Firing { rule, bound, now } = firing;
         match effects.alone() {
-            Some(Alone::Edge(_)) => self.apply_edge(rule, bound, now, cause),
-            Some(Alone::Assignment(assignment)) => match assignment.constant() {
-                Some(value) => assign(data, firing, (assignment, value)),
-                None => self.apply_assignment(rule, bound, now, cause),
-            },
+            Some(Alone::Assignment(assignment)) if let Some(value) = assignment.constant() => {
+                assign(data, firing, (assignment, value))
+            }
+            Some(_) => self.apply_alone(rule, bound, now, cause),
             None if effects.are_straight() => self.apply_straight(rule, bound, now, cause),
             None => self.apply_planned(rule, bound, now, cause),
         }

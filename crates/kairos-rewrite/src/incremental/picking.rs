@@ -323,26 +323,17 @@ impl Data {
         &self,
         rule: RuleId,
         picking: &Picking,
-        mut attempts: Range<u32>,
+        attempts: Range<u32>,
         uniform: impl Fn(u32) -> Fraction,
         bound: &Binding,
     ) -> Outcome<bool> {
         let members = self.members(picking, bound);
-        let mut attempt = |members: &Members<'_>| {
-            for attempt in attempts.by_ref() {
-                if self.attempt(rule, picking, members, uniform(attempt), bound)? {
-                    return Ok(true);
-                }
+        for attempt in attempts {
+            if self.attempt(rule, picking, &members, uniform(attempt), bound)? {
+                return Ok(true);
             }
-            Ok(false)
-        };
-        match members {
-            // What is known of them here need not be asked for at each attempt.
-            Members::Numbered { query, var, rows } => {
-                attempt(&Members::Numbered { query, var, rows })
-            }
-            _ => attempt(&members),
         }
+        Ok(false)
     }
 
     /// Binds the member at a fraction of a pool; whether there is one, and it fits.

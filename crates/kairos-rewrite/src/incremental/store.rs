@@ -12,11 +12,15 @@ use rustc_hash::FxHasher;
 use super::{
     dispatch::NO_HOOK,
     heads::AllHeads,
-    layout::{Content, Layout, Row},
+    layout::{Content, Layout},
     prefetch::MANY,
     records::{Link, Records},
 };
-use crate::{binding::Slot, graph::HostGraph, matcher::EventId};
+use crate::{
+    binding::Slot,
+    graph::HostGraph,
+    matcher::{EventId, Matched},
+};
 
 /// End of a list, and no row.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -83,10 +87,10 @@ impl Store {
 
     /// The slots of a row.
     #[inline]
-    pub(crate) fn row(&self, row: u32, graph: &HostGraph) -> Row<'_> {
+    pub(crate) fn row(&self, row: u32, graph: &HostGraph) -> Matched<'_> {
         match self.layout.content {
-            Content::Stored => Row::Stored(self.stored(row)),
-            Content::Element => Row::Element(Slot(row)),
+            Content::Stored => Matched::Many(self.stored(row)),
+            Content::Element => Matched::One(Slot(row)),
             Content::Edge { edge, from, to } => {
                 let (number, back) = match self.layout.both_ways {
                     None => (row, false),
@@ -97,7 +101,7 @@ impl Store {
                 let mut slots = [Slot(number); 3];
                 debug_assert_eq!(edge + from + to, 3, "three columns");
                 (slots[from], slots[to]) = (a, b);
-                Row::Edge(slots)
+                Matched::Edge(slots)
             }
         }
     }

@@ -417,13 +417,6 @@ impl<S: Schedule + Default> Clocks<S> {
         self.timed.foresee(ahead)
     }
 
-    /// The name of the firing to come of a running clock.
-    #[inline]
-    pub(super) fn name(&self, slot: Slot) -> Option<Name> {
-        let clock = self.timed.note(slot);
-        (clock.lane != Lane::Stopped).then_some(clock.name)
-    }
-
     /// Asks for the memory in which a clock stands.
     #[inline]
     pub(super) fn prefetch(&self, slot: Slot) {

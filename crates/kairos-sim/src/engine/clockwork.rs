@@ -111,6 +111,18 @@ impl<S: Schedule + Default> Clockwork<S> {
         }
     }
 
+    /// The event that probably fires so many firings after the next, and the name of that firing. What is foreseen may be out of date: only an
+    /// event whose clock runs is surely active.
+    #[inline(always)]
+    pub(super) fn foresee(&self, ahead: usize) -> Option<(Event, Name)> {
+        let slot = self.clocks.foresee(ahead)?;
+        let note = self.clocks.note(slot);
+        match self.due(slot, note) {
+            Due::Event(event) if note.lane != Lane::Stopped => Some((event, note.name)),
+            _ => None,
+        }
+    }
+
     /// What fires, and the name of the firing, when the clock in a slot has run out.
     #[inline(always)]
     pub(super) fn fire(&mut self, slot: Slot) -> (Due, Name) {
@@ -211,16 +223,7 @@ impl<S: Schedule + Default> Clockwork<S> {
     /// Begins the draw that follows if the event that is probably next stays active when it fires; and says by which firing.
     #[inline(always)]
     fn begin_next<M: Matcher>(&self, matcher: &M) -> Option<(Name, Begun)> {
-        let slot = self.clocks.foresee(1)?;
-        let note = self.clocks.note(slot);
-        // What is foreseen may be out of date: only an event whose clock runs is surely active.
-        let Due::Event(event) = self.due(slot, note) else {
-            return None;
-        };
-        if note.lane == Lane::Stopped {
-            return None;
-        }
-        let cause = note.name;
+        let (event, cause) = self.foresee(1)?;
         let matched = matcher.matched(event);
         let timer = self.timers.of(event.rule);
         let begin = || self.begun(timer, matcher, matched.iter().copied(), cause);

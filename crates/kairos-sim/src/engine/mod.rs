@@ -9,11 +9,12 @@ use kairos_rewrite::{
     binding::{Binding, Slot},
     error::{Fault, Outcome, RuntimeError},
     graph::HostGraph,
-    matcher::{Event, Matched, Matcher, Soon},
+    matcher::{Event, Matched, Matcher},
     program::Program,
 };
 
 mod ages;
+mod ahead;
 mod cause;
 mod choose;
 mod clocks;
@@ -322,85 +323,6 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         })
     }
 
-    /// Asks for what the next firings will probably read, before what is due fires.
-    #[inline]
-    fn look_ahead(&mut self, slot: Clock) {
-        if self.clockwork.clocks.are_many() {
-            self.prefetch_clock(14);
-            self.prefetch(11, Soon::Near);
-            self.prefetch(9, Soon::Nearer);
-            self.prefetch(6, Soon::Next);
-            if self.timers.pick_edges || self.timers.pick_nodes {
-                self.prefetch_pick(4);
-            }
-            if self.timers.pick_nodes {
-                self.prefetch_chosen(1, slot);
-            }
-        }
-    }
-
-    /// Asks for the clock that probably runs out so many firings after the next, which says what it runs for.
-    #[inline(always)]
-    fn prefetch_clock(&self, ahead: usize) {
-        if let Some(slot) = self.clockwork.clocks.foresee(ahead) {
-            self.clockwork.clocks.prefetch(slot);
-        }
-    }
-
-    /// Asks for what the firing so many after the next will read.
-    #[inline(always)]
-    fn prefetch(&self, ahead: usize, how_soon: Soon) {
-        let Some(slot) = self.clockwork.clocks.foresee(ahead) else {
-            return;
-        };
-        if let Due::Event(event) = self.clockwork.due_in(slot) {
-            self.matcher.prefetch(event, how_soon);
-        }
-    }
-
-    /// The same for what its first pick comes to, and for the edges at what was asked for last but one.
-    #[inline(always)]
-    fn prefetch_pick(&mut self, ahead: usize) {
-        let [come, coming] = self.foreseen;
-        self.matcher.prefetch_edges(come);
-        let clocks = &self.clockwork.clocks;
-        let node = clocks.foresee(ahead).and_then(|slot| {
-            let Due::Event(event) = self.clockwork.due_in(slot) else {
-                return None;
-            };
-            // What is foreseen may be out of date, and with it the types of the match: an event whose clock runs is active.
-            let name = clocks.name(slot)?;
-            let uniform = || choose::of_attempt(&self.randomness, name, 0, 0);
-            self.matcher.prefetch_pick(event, uniform)
-        });
-        self.foreseen = [coming, node.unwrap_or(Slot::NONE)];
-    }
-
-    /// The same for the match that its first pick comes to, once what is due has been applied.
-    #[inline(always)]
-    fn prefetch_chosen(&self, ahead: usize, due: Clock) {
-        let after = self.clockwork.due_in(due).rule();
-        let clocks = &self.clockwork.clocks;
-        if let Some(slot) = clocks.foresee(ahead)
-            && let Due::Event(event) = self.clockwork.due_in(slot)
-            && let Some(name) = clocks.name(slot)
-        {
-            let uniform = || choose::of_attempt(&self.randomness, name, 0, 0);
-            self.matcher.prefetch_chosen(event, after, uniform);
-        }
-    }
-
-    /// Asks for the clocks that an application stops, while it is observed.
-    #[inline(always)]
-    fn prefetch_lost(&self) {
-        if self.clockwork.clocks.are_many() {
-            for lost in &self.matcher.delta().lost {
-                let slot = self.clockwork.slot_of(lost.event.id);
-                self.clockwork.clocks.prefetch(slot);
-            }
-        }
-    }
-
     /// Whether time is later now than it was.
     #[inline]
     fn move_time(&mut self, time: f64) -> bool {
@@ -424,7 +346,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
             Due::Event(event) => {
                 match self.matcher.matched(event) {
                     Matched::One(slot) => self.bound.begin(timer.variables, &[slot]),
-                    Matched::Many(slots) => self.bound.begin(timer.variables, slots),
+                    several => self.bound.begin(timer.variables, &several),
                 }
                 timer.chooses.then_some(Picks::Choices)
             }

@@ -1,0 +1,79 @@
+//! What the next firings will probably read, asked for before they are due.
+
+use kairos_rewrite::{
+    binding::Slot,
+    matcher::{Matcher, Soon},
+};
+
+use super::{Clock, Due, Simulation, choose};
+use crate::schedule::Schedule;
+
+impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
+    /// Asks for what the next firings will probably read, before what is due fires.
+    #[inline]
+    pub(super) fn look_ahead(&mut self, due: Clock) {
+        if self.clockwork.clocks.are_many() {
+            self.prefetch_clock(14);
+            self.prefetch(11, Soon::Near);
+            self.prefetch(9, Soon::Nearer);
+            self.prefetch(6, Soon::Next);
+            if self.timers.pick_edges || self.timers.pick_nodes {
+                self.prefetch_pick(4);
+            }
+            if self.timers.pick_nodes {
+                self.prefetch_chosen(1, due);
+            }
+        }
+    }
+
+    /// Asks for the clock that probably runs out so many firings after the next, which says what it runs for.
+    #[inline(always)]
+    fn prefetch_clock(&self, ahead: usize) {
+        if let Some(slot) = self.clockwork.clocks.foresee(ahead) {
+            self.clockwork.clocks.prefetch(slot);
+        }
+    }
+
+    /// Asks for what the firing so many after the next will read.
+    #[inline(always)]
+    fn prefetch(&self, ahead: usize, how_soon: Soon) {
+        if let Some(slot) = self.clockwork.clocks.foresee(ahead)
+            && let Due::Event(event) = self.clockwork.due_in(slot)
+        {
+            self.matcher.prefetch(event, how_soon);
+        }
+    }
+
+    /// The same for what its first pick comes to, and for the edges at what was asked for last but one.
+    #[inline(always)]
+    fn prefetch_pick(&mut self, ahead: usize) {
+        let [come, coming] = self.foreseen;
+        self.matcher.prefetch_edges(come);
+        let node = self.clockwork.foresee(ahead).and_then(|(event, name)| {
+            let uniform = || choose::of_attempt(&self.randomness, name, 0, 0);
+            self.matcher.prefetch_pick(event, uniform)
+        });
+        self.foreseen = [coming, node.unwrap_or(Slot::NONE)];
+    }
+
+    /// The same for the match that its first pick comes to, once what is due has been applied.
+    #[inline(always)]
+    fn prefetch_chosen(&self, ahead: usize, due: Clock) {
+        if let Some((event, name)) = self.clockwork.foresee(ahead) {
+            let after = self.clockwork.due_in(due).rule();
+            let uniform = || choose::of_attempt(&self.randomness, name, 0, 0);
+            self.matcher.prefetch_chosen(event, after, uniform);
+        }
+    }
+
+    /// Asks for the clocks that an application stops, while it is observed.
+    #[inline(always)]
+    pub(super) fn prefetch_lost(&self) {
+        if self.clockwork.clocks.are_many() {
+            for lost in &self.matcher.delta().lost {
+                let slot = self.clockwork.slot_of(lost.event.id);
+                self.clockwork.clocks.prefetch(slot);
+            }
+        }
+    }
+}
