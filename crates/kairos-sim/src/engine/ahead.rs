@@ -13,7 +13,6 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     #[inline]
     pub(super) fn look_ahead(&mut self, due: Clock) {
         if self.clockwork.clocks.are_many() {
-            self.prefetch_clock(14);
             self.prefetch(11, Soon::Near);
             self.prefetch(9, Soon::Nearer);
             self.prefetch(6, Soon::Next);
@@ -23,14 +22,6 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
             if self.timers.pick_nodes {
                 self.prefetch_chosen(1, due);
             }
-        }
-    }
-
-    /// Asks for the clock that probably runs out so many firings after the next, which says what it runs for.
-    #[inline(always)]
-    fn prefetch_clock(&self, ahead: usize) {
-        if let Some(slot) = self.clockwork.clocks.foresee(ahead) {
-            self.clockwork.clocks.prefetch(slot);
         }
     }
 

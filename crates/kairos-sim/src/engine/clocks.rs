@@ -407,7 +407,7 @@ impl<S: Schedule + Default> Clocks<S> {
     /// Whether there are too many to stay in the caches by themselves.
     #[inline]
     pub(super) fn are_many(&self) -> bool {
-        const MANY: usize = from(1 << 14);
+        const MANY: usize = from(1 << 16);
         self.bound >= MANY
     }
 

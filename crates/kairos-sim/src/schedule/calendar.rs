@@ -10,22 +10,24 @@
 //! is out of date, and is dropped when it is met, or with all others once there are as many of them as of true ones.
 
 mod checking;
+mod days;
+mod lists;
 mod sorting;
 #[cfg(test)]
 mod tests;
+mod today;
 mod tuning;
 
 use std::{cmp::Reverse, collections::BinaryHeap};
 
 use kairos_rewrite::prefetch::prefetch;
 
+use days::Days;
+use lists::Entry;
 use sorting::{PARTS, sort};
+use today::{LOOKED_AT, Today};
 
-use super::{
-    Due, Note, Schedule, Slot,
-    lists::{Entry, List, Lists},
-    time_key,
-};
+use super::{Due, Note, Schedule, Slot, time_key};
 
 /// How many events a day should see: so many that the ends of all lists to append to lie in the cache.
 const EVENTS_PER_DAY: f64 = 64.0;
@@ -81,6 +83,15 @@ struct Node {
 }
 
 impl Node {
+    /// What an entry says, if it is true.
+    #[inline]
+    fn of(entry: Entry, places: &[Place]) -> Option<Node> {
+        let Place { time, order, .. } = places[entry.slot as usize];
+        let is_true = time == entry.time && order as u32 == entry.order;
+        let slot = entry.slot;
+        is_true.then_some(Node { time, order, slot })
+    }
+
     #[inline]
     fn entry(self) -> Entry {
         Entry {
@@ -107,18 +118,13 @@ pub struct CalendarSchedule {
     parked: usize,
     /// What is due next.
     first: Node,
-    /// What was due today when the day came, in order, what was left of yesterday before it; and how many of these have left.
-    today: Vec<Entry>,
-    left: usize,
+    /// What was due today when the day came.
+    today: Today,
     /// Empty, except while a day comes.
     coming: Vec<Entry>,
     /// What came into the day later.
     added: BinaryHeap<Reverse<Node>>,
-    /// The entries of each day of a year, at its number modulo the length of the year, which is a power of two.
-    days: Vec<List>,
-    lists: Lists,
-    /// How many entries stand in the lists of days.
-    in_days: usize,
+    days: Days,
     later: Vec<Entry>,
     /// The length of a day, as its reciprocal; 0 while there is only today.
     days_per_time: f64,
@@ -150,13 +156,10 @@ impl Default for CalendarSchedule {
             scheduled: 0,
             parked: 0,
             first: NOTHING,
-            today: Vec::new(),
-            left: 0,
+            today: Today::default(),
             coming: Vec::new(),
             added: BinaryHeap::new(),
-            days: Vec::new(),
-            lists: Lists::default(),
-            in_days: 0,
+            days: Days::default(),
             later: Vec::new(),
             days_per_time: 0.0,
             day: FIRST_DAY,
@@ -195,12 +198,6 @@ impl CalendarSchedule {
         whole(f64::from_bits(time) * self.days_per_time)
     }
 
-    /// The index of a day of this year. None is there while there is only today.
-    #[inline]
-    fn index(&self, day: u64) -> usize {
-        day as usize & self.days.len().wrapping_sub(1)
-    }
-
     /// How many slots are due at some time.
     #[inline]
     fn due_count(&self) -> usize {
@@ -209,7 +206,7 @@ impl CalendarSchedule {
 
     /// How many entries there are, those that are out of date included.
     fn entries(&self) -> usize {
-        self.today.len() - self.left + self.added.len() + self.in_days + self.later.len()
+        self.today.len() + self.added.len() + self.days.len() + self.later.len()
     }
 
     /// The place of a scheduled slot; panics if it is none.
@@ -230,10 +227,7 @@ impl CalendarSchedule {
     /// What an entry says, if it is true.
     #[inline]
     fn node_of(&self, entry: Entry) -> Option<Node> {
-        let Place { time, order, .. } = self.places[entry.slot as usize];
-        let is_true = time == entry.time && order as u32 == entry.order;
-        let slot = entry.slot;
-        is_true.then_some(Node { time, order, slot })
+        Node::of(entry, &self.places)
     }
 
     /// Writes down when a slot is due, where its time belongs.
@@ -245,28 +239,23 @@ impl CalendarSchedule {
         }
         self.watch.written += 1;
         if day < self.new_year {
-            let index = self.index(day);
-            self.lists.push(&mut self.days[index], node.entry());
-            self.in_days += 1;
+            self.days.push(self.days.index(day), node.entry());
         } else {
             self.later.push(node.entry());
         }
     }
 
-    /// The same, where that is the list of a later day of this year, and there is room in it.
+    /// The same, where that is the list of a later day of this year.
     #[inline(always)]
     fn put_into_year(&mut self, node: Node) -> bool {
         let day = self.day_of(node.time);
-        let index = self.index(day);
-        if day <= self.day || day >= self.new_year || index >= self.days.len() {
+        let index = self.days.index(day);
+        if day <= self.day || day >= self.new_year || index >= self.days.year() {
             return false;
         }
-        let there_is_room = self.lists.push_quickly(&mut self.days[index], node.entry());
-        if there_is_room {
-            self.watch.written += 1;
-            self.in_days += 1;
-        }
-        there_is_room
+        self.watch.written += 1;
+        self.days.push(index, node.entry());
+        true
     }
 
     /// The same, where its day has come: there is no other while all that is kept is the table.
@@ -311,13 +300,16 @@ impl CalendarSchedule {
     /// Finds what is due next, after what was the first has got another time or none.
     #[inline(always)]
     fn leave(&mut self) {
-        let today = self.today.get(self.left..).unwrap_or_default();
-        if today.len() > FORESEEN + 1 && !self.is_untidy() {
-            let left = usize::from(today[0].slot == self.first.slot);
-            if let Some(node) = self.node_of(today[left])
+        if self
+            .today
+            .has_more_than(FORESEEN - LOOKED_AT, self.first.slot)
+            && !self.is_untidy()
+        {
+            self.today.leave(&self.places);
+            if let Some(next) = self.today.next()
+                && let Some(node) = self.node_of(next)
                 && self.added.peek().is_none_or(|added| node < added.0)
             {
-                self.left += left;
                 self.first = node;
                 return;
             }
@@ -337,11 +329,11 @@ impl CalendarSchedule {
         }
         loop {
             let sorted = loop {
-                match self.today.get(self.left) {
+                match self.today.next() {
                     None => break NOTHING,
-                    Some(&next) => match self.node_of(next) {
+                    Some(next) => match self.node_of(next) {
                         Some(node) => break node,
-                        None => self.left += 1,
+                        None => self.today.leave(&self.places),
                     },
                 }
             };
@@ -387,10 +379,10 @@ impl CalendarSchedule {
     /// Whether nothing is due today, but is later; or so little that the next day may as well come now, if it is the next.
     fn needs_next_day(&self) -> bool {
         if self.first == NOTHING {
-            return self.in_days + self.later.len() > 0;
+            return self.days.len() + self.later.len() > 0;
         }
-        self.today.len() - self.left <= FORESEEN
-            && self.in_days > 0
+        self.today.len() <= FORESEEN
+            && self.days.len() > 0
             && self.day_of(self.first.time) >= self.day
     }
 
@@ -426,22 +418,20 @@ impl CalendarSchedule {
 
     /// The next day comes, or the next on which something is due where nothing is this year.
     fn next_day(&mut self) {
-        if self.in_days == 0 {
+        if self.days.len() == 0 {
             let days = self.later.iter().map(|entry| self.day_of(entry.time));
             self.day = days.min().expect("something is due later");
             return self.lengthen();
         }
         self.day += 1;
         self.watch.days += 1;
-        let index = self.index(self.day);
         let mut entries = std::mem::take(&mut self.coming);
-        self.lists.drain(&mut self.days[index], &mut entries);
-        self.in_days -= entries.len();
+        self.days.drain(self.days.index(self.day), &mut entries);
         self.watch.entered += entries.len();
         self.begin_day(&entries);
         entries.clear();
         self.coming = entries;
-        if self.new_year - self.day < self.days.len() as u64 / 2 {
+        if self.new_year - self.day < self.days.year() as u64 / 2 {
             self.lengthen();
         }
     }
@@ -449,10 +439,6 @@ impl CalendarSchedule {
     /// Sorts the entries of the day that begins, and puts them behind those that are left of yesterday. What is out of date is sorted as
     /// well: whether it is would have to be looked up far away, and will be when its turn comes.
     fn begin_day(&mut self, entries: &[Entry]) {
-        self.today.drain(..self.left);
-        self.left = 0;
-        let before = self.today.len();
-        self.today.extend_from_slice(entries);
         let (parts_per_time, first) = (
             self.days_per_time * PARTS as f64,
             ((self.day - FIRST_DAY) as f64 - 0.5) * PARTS as f64,
@@ -462,12 +448,14 @@ impl CalendarSchedule {
             let part = whole(f64::from_bits(entry.time) * parts_per_time - first);
             part.wrapping_sub(FIRST_DAY).min(PARTS as u64 - 1) as u8
         };
-        sort(entries, part, &self.places, &mut self.today[before..]);
+        let places = &self.places;
+        let sort = |sorted: &mut [Entry]| sort(entries, part, places, sorted);
+        self.today.begin(entries, places, sort);
     }
 
     /// Moves the end of the year on, and into the year what is due before it.
     fn lengthen(&mut self) {
-        self.new_year = self.day.saturating_add(self.days.len() as u64);
+        self.new_year = self.day.saturating_add(self.days.year() as u64);
         let mut position = 0;
         while let Some(&entry) = self.later.get(position) {
             let day = self.day_of(entry.time);
@@ -552,8 +540,7 @@ impl Schedule for CalendarSchedule {
 
     #[inline]
     fn foresee(&self, ahead: usize) -> Option<Slot> {
-        let entry = self.today.get(self.left + ahead)?;
-        Some(Slot(entry.slot))
+        Some(Slot(self.today.foresee(ahead)?.slot))
     }
 
     #[inline]
@@ -598,8 +585,7 @@ impl Schedule for CalendarSchedule {
     fn memory_bytes(&self) -> usize {
         let entries = self.today.capacity() + self.coming.capacity() + self.later.capacity();
         self.places.capacity() * size_of::<Place>()
-            + self.days.capacity() * size_of::<List>()
-            + self.lists.memory_bytes()
+            + self.days.memory_bytes()
             + entries * size_of::<Entry>()
             + self.added.capacity() * size_of::<Node>()
     }

@@ -10,7 +10,6 @@
 
 mod calendar;
 mod heap;
-mod lists;
 #[cfg(test)]
 mod tests;
 mod twin;

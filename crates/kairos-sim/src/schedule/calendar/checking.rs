@@ -25,11 +25,7 @@ impl CalendarSchedule {
             return;
         }
         let mut written: Vec<Node> = Vec::with_capacity(self.entries());
-        written.extend(
-            self.today[self.left..]
-                .iter()
-                .filter_map(|&e| self.node_of(e)),
-        );
+        written.extend(self.today.iter().filter_map(|&e| self.node_of(e)));
         assert!(written.is_sorted(), "the day is out of order");
         written.extend(self.added.iter().map(|added| added.0));
         assert!(
@@ -38,23 +34,22 @@ impl CalendarSchedule {
                 .all(|node| self.day_of(node.time) <= self.day),
             "something is due today before its day"
         );
-        let days = (0..).zip(&self.days);
-        let here = |(index, &list)| self.lists.iter(list).map(move |e| (Some(index), e));
+        let in_days = self.days.iter().map(|(index, entry)| (Some(index), entry));
         let later = self.later.iter().map(|entry| (None, entry));
-        let mut in_days = 0;
-        for (index, entry) in days.flat_map(here).chain(later) {
-            in_days += usize::from(index.is_some());
+        let mut written_there = 0;
+        for (index, entry) in in_days.chain(later) {
+            written_there += usize::from(index.is_some());
             let day = self.day_of(entry.time);
             let right = match index {
                 Some(index) => {
-                    self.index(day) == index && (self.day + 1..self.new_year).contains(&day)
+                    self.days.index(day) == index && (self.day + 1..self.new_year).contains(&day)
                 }
                 None => day >= self.new_year,
             };
             assert!(right, "{entry:?} stands on the wrong day");
             written.extend(self.node_of(*entry));
         }
-        assert_eq!(in_days, self.in_days, "entries are miscounted");
+        assert_eq!(written_there, self.days.len(), "entries are miscounted");
         written.sort_unstable();
         let is_written = |node: &Node| written.binary_search(node).is_ok();
         assert!(nodes.iter().all(is_written), "a slot is in no list");

@@ -1,7 +1,7 @@
 //! Sorts the entries of a day: by counting those of each part of it, then by insertion, which has little left to do.
 
+use super::lists::Entry;
 use super::{Node, Place};
-use crate::schedule::lists::Entry;
 
 /// Parts of a day by which its entries are counted: so many that most have one entry or none.
 pub(super) const PARTS: usize = 128;

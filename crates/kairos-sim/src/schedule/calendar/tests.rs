@@ -46,7 +46,7 @@ impl Hold {
         let (mut sorted, mut added) = (0, 0);
         for _ in 0..events {
             let due = self.calendar.peek().expect("all are due some time");
-            sorted += self.calendar.today.len() - self.calendar.left;
+            sorted += self.calendar.today.len();
             added += self.calendar.added.len();
             let time = due.time + self.delay(mean);
             self.calendar.reschedule(due.slot, time, self.order);
@@ -69,7 +69,7 @@ fn assert_days_fit(hold: &mut Hold, mean: f64) {
     let sorted = day.sorted - FORESEEN as f64;
     assert!((half / 2.0..=2.0 * half).contains(&sorted), "{at}");
     assert!(day.added < 4.0, "{at}");
-    let year = hold.calendar.days.len() as f64 * EVENTS_PER_DAY / count as f64;
+    let year = hold.calendar.days.year() as f64 * EVENTS_PER_DAY / count as f64;
     assert!(
         (YEAR as f64..=2.0 * YEAR as f64).contains(&year),
         "{at}, a year of {year} times the events"
@@ -110,7 +110,7 @@ fn few_events_have_no_days() {
     let few = u32::try_from(FEW).expect("a few");
     let mut hold = Hold::of(few, 1.0);
     assert!(hold.fire(5000, 1.0).added >= f64::from(few));
-    assert_eq!(hold.calendar.days.len(), 0);
+    assert_eq!(hold.calendar.days.year(), 0);
 }
 
 /// What was rescheduled leaves its entry behind, but not for ever, even where what is due next stays the same.
@@ -172,29 +172,21 @@ fn many_events_at_one_time_are_sorted() {
     }
 }
 
-/// What is due later this year is mostly written down where there is room for it, which takes no look at anything else.
+/// What is due later this year is written down at once, which takes no look at anything else; and nothing else is.
 #[test]
-fn there_is_mostly_room_in_a_later_day() {
+fn what_is_due_later_this_year_has_a_day() {
     let mut hold = Hold::of(3000, 1.0);
     hold.fire(3000, 1.0);
     let mut calendar = hold.calendar.clone();
-    let (mut nodes, mut quickly) = (0, 0);
+    let mut nodes = 0;
     for node in hold.calendar.nodes() {
         let year = calendar.day + 1..calendar.new_year;
-        if !year.contains(&calendar.day_of(node.time)) {
-            assert!(!calendar.put_into_year(node), "{node:?} of another year");
-            continue;
-        }
-        nodes += 1;
-        if calendar.put_into_year(node) {
-            quickly += 1;
-        } else {
-            calendar.put(node);
-        }
+        let is_later = year.contains(&calendar.day_of(node.time));
+        assert_eq!(calendar.put_into_year(node), is_later, "{node:?}");
+        nodes += usize::from(is_later);
     }
-    assert_eq!(calendar.in_days, hold.calendar.in_days + nodes);
+    assert_eq!(calendar.days.len(), hold.calendar.days.len() + nodes);
     assert!(nodes > 2000, "{nodes} in this year");
-    assert!(quickly > nodes * 9 / 10, "{quickly} of {nodes}");
 }
 
 /// What it is called, and how it is made.
@@ -214,20 +206,15 @@ fn what_is_wrong_is_found() {
         ("a slot too many", |c| c.scheduled += 1),
         ("one that is never due", |c| c.parked += 1),
         ("what is due next", |c| c.first.order += 1),
-        ("order of the day", |c| {
-            let last = c.today.len() - 1;
-            c.today.swap(c.left, last);
-        }),
-        ("how many have a day", |c| c.in_days += 1),
+        ("order of the day", |c| c.today.swap_ends()),
+        ("how many have a day", |c| c.days.miscount()),
         ("a shorter year", |c| c.new_year = c.day + 2),
         ("an entry before its time", |c| {
             let entry = c.first.entry();
             c.later.push(entry);
         }),
         ("a day forgotten", |c| {
-            let day = c.index(c.day + 20);
-            c.in_days -= c.lists.iter(c.days[day]).count();
-            c.days[day] = List::EMPTY;
+            c.days.forget(c.days.index(c.day + 20));
         }),
     ];
     for (what, mistake) in mistakes {

@@ -4,7 +4,6 @@ use super::{
     CalendarSchedule, EVENTS_PER_DAY, FEW, FIRST_DAY, LONGEST_YEAR, NOTHING, Node, Place, Watch,
     due,
 };
-use crate::schedule::lists::List;
 
 /// A year sees at least so many times as many events as are scheduled. Of those with exponential delays, which are due later than after
 /// half a year with probability exp(−2) at most, few are then put into the list of what is due later, to be looked at again and again.
@@ -27,12 +26,12 @@ impl CalendarSchedule {
             ..
         } = self.watch;
         let year = (YEAR * count / EVENTS_PER_DAY as usize).next_power_of_two();
-        let year = year.min(LONGEST_YEAR).max(self.days.len());
+        let year = year.min(LONGEST_YEAR).max(self.days.year());
         let per_day = entered as f64 / days.max(1) as f64;
         let fits = self.days_per_time > 0.0
             && (EVENTS_PER_DAY / 2.0..=EVENTS_PER_DAY * 2.0).contains(&per_day);
         let elapsed = now - since;
-        let frequency = if count <= FEW || fits && year == self.days.len() {
+        let frequency = if count <= FEW || fits && year == self.days.year() {
             0.0
         // Of few events nobody knows how often they come; at the start nothing has left yet.
         } else if elapsed > 0.0 && 2 * entered >= count {
@@ -43,7 +42,7 @@ impl CalendarSchedule {
         if frequency > 0.0 && frequency.is_finite() {
             self.rebuild(frequency / EVENTS_PER_DAY, year);
         } else if self.entries() > FEW.max(2 * count) {
-            self.rebuild(self.days_per_time, self.days.len());
+            self.rebuild(self.days_per_time, self.days.year());
         }
         self.watch = Watch {
             since: now,
@@ -66,13 +65,9 @@ impl CalendarSchedule {
     /// Gives days and year other lengths, and drops all entries that are out of date.
     pub(super) fn rebuild(&mut self, days_per_time: f64, year: usize) {
         self.today.clear();
-        self.left = 0;
         self.added.clear();
         self.later.clear();
-        self.in_days = 0;
-        self.lists.clear();
-        self.days.clear();
-        self.days.resize(year, List::EMPTY);
+        self.days.reset(year);
         self.days_per_time = days_per_time;
         let first = self.nodes().min();
         self.day = first.map_or(FIRST_DAY, |first| self.day_of(first.time));

@@ -1,5 +1,7 @@
 //! Lists of the days of a calendar: blocks of entries in one arena, so that lists that grow and shrink all the time allocate nothing.
 
+use kairos_rewrite::prefetch::prefetch;
+
 /// How many entries a block holds.
 const BLOCK: usize = 32;
 
@@ -47,25 +49,23 @@ pub(super) struct Lists {
 
 impl Lists {
     /// Adds an entry to a list.
-    pub(super) fn push(&mut self, list: &mut List, entry: Entry) {
-        if !self.push_quickly(list, entry) {
-            self.add_block(list);
-            self.entries[list.0 as usize] = entry;
-            list.0 += 1;
-        }
-    }
-
-    /// The same, where there is room; whether there is.
     #[inline(always)]
-    pub(super) fn push_quickly(&mut self, list: &mut List, entry: Entry) -> bool {
-        match self.entries.get_mut(list.0 as usize) {
-            Some(end) if !list.is_full() => *end = entry,
-            _ => return false,
+    pub(super) fn push(&mut self, list: &mut List, entry: Entry) {
+        if list.is_full() {
+            self.add_block(list);
         }
+        self.entries[list.0 as usize] = entry;
         list.0 += 1;
-        true
     }
 
+    /// Asks for the memory that the next entry of a list will be written to.
+    #[inline]
+    pub(super) fn prefetch(&self, list: List) {
+        prefetch(&self.entries, list.0 as usize);
+    }
+
+    /// Adds a block, to be written to at once.
+    #[cold]
     fn add_block(&mut self, list: &mut List) {
         let block = self.free.pop().unwrap_or_else(|| {
             let block = u32::try_from(self.rest.len()).expect("fewer than 2^32 blocks");
