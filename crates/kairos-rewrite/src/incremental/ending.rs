@@ -86,8 +86,9 @@ impl Update {
             return Ok(());
         };
         if query.anchor.is_none() && query.value.is_none() {
+            let is_large = data.is_large(query.id);
             let store = &mut data.stores[query.id.index()];
-            if store.is_large() {
+            if is_large {
                 let by = news.found.len().cast_signed() - news.lost.len().cast_signed();
                 pools.note_change(data.applied, by);
             }

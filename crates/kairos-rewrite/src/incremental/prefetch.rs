@@ -51,8 +51,8 @@ fn is_noticed(rule: &Rule, dispatch: &Dispatch) -> bool {
     !only_creates || creations.any(|creation| dispatch.notices(&creation.what))
 }
 
-/// So many stored matches, or nodes, do not stay in the caches by themselves.
-pub(super) const MANY: usize = from(1 << 13);
+/// So many stored matches, where the graph is large, do not stay in the caches by themselves.
+const MANY: usize = from(1 << 13);
 
 /// So many weights do not.
 const MANY_WEIGHTS: usize = from(1 << 15);
@@ -60,8 +60,8 @@ const MANY_WEIGHTS: usize = from(1 << 15);
 /// So many weights have sums that do not.
 const MANY_SUMS: usize = from(1 << 18);
 
-/// With so many nodes hardly anything does.
-const MANY_NODES: usize = from(1 << 15);
+/// With fewer nodes all does that is known of them: what is asked for would come as soon without being asked.
+const MANY_NODES: usize = from(1 << 16);
 
 impl Data {
     /// Asks for the memory that an event's firing will read.
@@ -267,7 +267,7 @@ impl Data {
     /// Asks at once for what is known of the elements of a match that was found, which may have been come upon just now.
     #[inline]
     pub(super) fn prefetch_found(&self, query: &Query, slots: &[Slot]) {
-        if self.graph.node_bound() < MANY_NODES {
+        if !self.is_graph_large() {
             return;
         }
         for (&slot, &is_node) in slots.iter().zip(&query.nodes) {
@@ -278,17 +278,24 @@ impl Data {
     /// None in a graph that stays in the caches by itself.
     #[inline]
     fn scattered(&self, firing: &Firing<'_>) -> impl Iterator<Item = (Slot, bool)> {
-        let vars: &[(Var, bool)] = match self.graph.node_bound() {
-            MANY_NODES.. => &self.network().scattered[firing.rule.index()],
-            _ => &[],
+        let vars: &[(Var, bool)] = match self.is_graph_large() {
+            true => &self.network().scattered[firing.rule.index()],
+            false => &[],
         };
         let bound = firing.bound;
         vars.iter().map(|&(var, is_node)| (bound.get(var), is_node))
     }
 
     /// Whether so much of a query is stored that it does not stay in the caches by itself.
-    fn is_large(&self, id: QueryId) -> bool {
-        self.stores[id.index()].is_large()
+    #[inline]
+    pub(super) fn is_large(&self, id: QueryId) -> bool {
+        self.is_graph_large() && self.stores[id.index()].len() >= MANY
+    }
+
+    /// Whether what is known of all nodes together is so much.
+    #[inline]
+    fn is_graph_large(&self) -> bool {
+        self.graph.node_bound() >= MANY_NODES
     }
 
     /// Whether a component of an aggregate rule has so many matches that they do not stay in the caches by themselves.
@@ -406,8 +413,7 @@ impl Data {
     /// their weights are in.
     #[inline]
     pub(super) fn prefetch_around(&self, rule: RuleId, bound: &Binding) {
-        // With few nodes all that hangs at them stays in the caches by itself.
-        if self.graph.node_bound() < MANY {
+        if !self.is_graph_large() {
             return;
         }
         for Component { query, vars, .. } in &self.network().components[rule.index()] {

@@ -13,7 +13,6 @@ use super::{
     dispatch::NO_HOOK,
     heads::AllHeads,
     layout::{Content, Layout},
-    prefetch::MANY,
     records::{Link, Records},
 };
 use crate::{
@@ -63,12 +62,6 @@ impl Store {
             None => self.len as u64,
             Some(node) => u64::from(self.counts.get(node.index()).copied().unwrap_or(0)),
         }
-    }
-
-    /// Whether there are so many rows that they do not stay in the caches by themselves.
-    #[inline]
-    pub(crate) fn is_large(&self) -> bool {
-        self.len >= MANY
     }
 
     pub(crate) fn len(&self) -> usize {
