@@ -224,6 +224,8 @@ pub(crate) struct Dispatch {
     pub(crate) sums: Vec<Vec<(ProbeId, OfBits)>>,
     /// For each type the hooks that its elements have.
     pub(crate) node_hooks: Vec<Vec<Hooked>>,
+    /// By type of node: queries whose rows go by the number of such a node.
+    pub(crate) node_rows: Vec<Vec<QueryId>>,
     pub(crate) edge_hooks: Vec<Vec<Hooked>>,
     /// For each type how many of these have lists of rows.
     pub(crate) node_lists: Vec<u16>,

@@ -8,7 +8,7 @@ use kairos_model::{
 
 use super::{
     data::Data,
-    dispatch::{Dispatch, Hooked},
+    dispatch::Dispatch,
     network::Component,
     picking::{HalvesAt, Picking, Source},
     pool::Pools,
@@ -187,12 +187,16 @@ impl Data {
     }
 
     fn prefetch_node_in_rows(&self, node: Slot, how_soon: Soon) {
-        if how_soon == Soon::Near {
-            self.graph.prefetch_node(node);
-            self.heads.nodes.prefetch(node);
-        } else {
-            self.graph.prefetch_halves(node);
-            self.prefetch_rows(node);
+        match how_soon {
+            Soon::Near => {
+                self.graph.prefetch_node(node);
+                self.heads.nodes.prefetch(node);
+            }
+            Soon::Nearer => {}
+            Soon::Next => {
+                self.graph.prefetch_halves(node);
+                self.prefetch_rows(node);
+            }
         }
     }
 
@@ -205,8 +209,8 @@ impl Data {
 
     /// The same of a node of a type.
     fn prefetch_rows_of(&self, ty: NodeTypeId, node: Slot) {
-        for &Hooked { query, .. } in &self.network().dispatch.node_hooks[ty.index()] {
-            self.stores[query.index()].prefetch(node);
+        for &query in &self.network().dispatch.node_rows[ty.index()] {
+            self.stores[query.index()].prefetch_row(node.0);
             if let Some(total) = &self.totals[query.index()] {
                 total.prefetch(node.0);
             }
@@ -257,7 +261,7 @@ impl Data {
 
     /// Asks for the sums that the weights of matches of a node of a type alone are in; their places have come.
     fn prefetch_sums(&self, ty: NodeTypeId, node: Slot) {
-        for &Hooked { query, .. } in &self.network().dispatch.node_hooks[ty.index()] {
+        for &query in &self.network().dispatch.node_rows[ty.index()] {
             if let Some(pools) = &self.pools[query.index()] {
                 pools.prefetch_sums(&self.stores[query.index()], node.0);
             }

@@ -37,6 +37,12 @@ struct Shape {
 impl Shape {
     /// The place in a pool, of rows that have one.
     const PLACE: usize = 1;
+
+    /// Whether no row goes over the end of a line of the cache.
+    #[inline]
+    fn divides_a_line(self) -> bool {
+        self.width.is_power_of_two()
+    }
 }
 
 impl Records {
@@ -165,8 +171,9 @@ impl Records {
     pub(super) fn prefetch(&self, row: u32) {
         let start = self.start(row);
         prefetch(&self.words, start);
-        // It may go over the end of a line.
-        prefetch(&self.words, start + self.shape.width - 1);
+        if !self.shape.divides_a_line() {
+            prefetch(&self.words, start + self.shape.width - 1);
+        }
     }
 
     /// Bytes in use.

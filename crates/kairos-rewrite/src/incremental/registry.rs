@@ -53,6 +53,7 @@ impl Dispatch {
             node_tallies: vec![Vec::new(); node_types],
             edge_tallies: vec![Vec::new(); edge_types],
             node_hooks: vec![Vec::new(); node_types],
+            node_rows: vec![Vec::new(); node_types],
             edge_hooks: vec![Vec::new(); edge_types],
             node_lists: vec![0; node_types],
             edge_lists: vec![0; edge_types],
@@ -448,6 +449,7 @@ impl Builder<'_> {
                 let Dispatch {
                     node_hooks,
                     edge_hooks,
+                    node_rows,
                     node_lists,
                     edge_lists,
                     ..
@@ -467,6 +469,9 @@ impl Builder<'_> {
                         list: is_listed.then_some(lists[ty]),
                     });
                     lists[ty] += u16::from(is_listed);
+                    if query.nodes[column] && !is_listed {
+                        node_rows[ty].push(id);
+                    }
                 }
                 of_query.push(places);
             }

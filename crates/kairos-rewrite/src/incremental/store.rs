@@ -253,14 +253,6 @@ impl Store {
         heads.first(&self.layout.hooks[hook], graph, element)
     }
 
-    /// Asks for the memory of the row of a node that no two rows share.
-    #[inline]
-    pub(crate) fn prefetch(&self, element: Slot) {
-        if self.layout.numbering.is_some() && !self.layout.is_ranked {
-            self.rows.prefetch(element.0);
-        }
-    }
-
     /// Asks for the memory of the rows beside one in its lists; its own has come.
     #[inline]
     pub(crate) fn prefetch_beside(&self, row: u32) {

@@ -221,7 +221,9 @@ impl<S: Schedule + Default> Clocks<S> {
 
     /// Starts a clock that does not stand in the timed schedule.
     fn enter_timed(&mut self, slot: Slot, of: Runs, name: Name, time: f64) {
-        self.stop(slot);
+        if self.timed.note(slot).lane == Lane::Race {
+            self.stop(slot);
+        }
         self.bound = self.bound.max(slot.0 as usize + 1);
         *self.timed.note_mut(slot) = of.note(name, Lane::Timed);
         self.running += 1;
@@ -292,16 +294,21 @@ impl<S: Schedule + Default> Clocks<S> {
     pub(super) fn stop(&mut self, slot: Slot) {
         let lane = &mut self.timed.note_mut(slot).lane;
         match std::mem::replace(lane, Lane::Stopped) {
-            Lane::Stopped => return,
-            Lane::Timed => self.timed.remove(slot),
-            Lane::Race => {
-                let Standing { race, place } = self.standings[slot.0 as usize];
-                let race = &mut self.races[race as usize];
-                race.schedule.remove(place);
-                race.free.push(place);
+            Lane::Stopped => {}
+            Lane::Timed => {
+                self.running -= 1;
+                self.timed.remove(slot);
             }
+            Lane::Race => self.leave_race(slot),
         }
+    }
+
+    fn leave_race(&mut self, slot: Slot) {
         self.running -= 1;
+        let Standing { race, place } = self.standings[slot.0 as usize];
+        let race = &mut self.races[race as usize];
+        race.schedule.remove(place);
+        race.free.push(place);
     }
 
     /// What remains of a clock with a time of its own. An immediate event takes no time, so that nothing remains of it.
