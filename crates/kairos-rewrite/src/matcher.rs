@@ -236,6 +236,10 @@ pub trait Matcher: Sized {
     #[inline]
     fn prefetch(&self, _event: Event, _how_soon: Soon) {}
 
+    /// Says whether that was done for the event that fires next. A hint too.
+    #[inline]
+    fn note_foreseen(&self, _is_foreseen: bool) {}
+
     /// Asks for the memory of the node that its first pick comes to, if that is uniform and made as it would be now, at the fraction that `uniform`
     /// gives; says which node that is.
     #[inline]

@@ -49,6 +49,10 @@ pub(crate) struct Data {
     pub(crate) sums: Vec<ExactSum>,
     pub(crate) heads: AllHeads,
     pub(crate) effort: Cell<Effort>,
+    /// Whether what fires was asked for before.
+    pub(super) is_foreseen: Cell<bool>,
+    /// The row that was asked for last because a pick will probably come to it.
+    pub(super) chosen: Cell<u32>,
     /// By rule: whether its matches are events of one element, which has the number of their row.
     pub(super) is_numbered: Box<[bool]>,
     /// How many numbers of events there are.
@@ -94,6 +98,8 @@ impl Data {
             sums: vec![ExactSum::default(); program.model.probes.len()],
             heads: AllHeads::new(&program.network().dispatch),
             effort: Cell::default(),
+            is_foreseen: Cell::new(false),
+            chosen: Cell::new(NONE),
             events: 0,
             free_events: Vec::new(),
             most_events: usize::try_from(program.model.run.limits.active_events)

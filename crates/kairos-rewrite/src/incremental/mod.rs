@@ -247,6 +247,11 @@ impl Matcher for IncrementalMatcher {
     }
 
     #[inline]
+    fn note_foreseen(&self, is_foreseen: bool) {
+        self.data.is_foreseen.set(is_foreseen);
+    }
+
+    #[inline]
     fn prefetch_pick(&self, event: Event, uniform: impl FnOnce() -> Fraction) -> Option<Slot> {
         self.data.prefetch_pick(event, uniform)
     }

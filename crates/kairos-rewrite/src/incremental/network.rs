@@ -71,8 +71,8 @@ pub(crate) struct Network {
     pub(crate) probes: Vec<Option<QueryId>>,
     /// For each probe how it is counted, and what is summed up, without a query, if it is.
     pub(crate) tallies: Vec<Option<Tally>>,
-    /// For each rule the elements that its application comes upon one after the other, and whether they are nodes.
-    pub(crate) scattered: Vec<Box<[(Var, bool)]>>,
+    /// For each rule the elements that its application comes upon one after the other.
+    pub(crate) scattered: Vec<Scattered>,
     /// For each rule with straight effects what its application means for matches, where all of it is foreseen.
     pub(crate) foreseen: Vec<Option<Foreseen>>,
     /// For each rule from which of the edges that it creates matches are looked for, where that is known.
@@ -164,8 +164,9 @@ impl Network {
         let ahead = ahead
             .map(|(r, _)| Ahead::of(program, &dispatch, r))
             .collect();
-        let scattered = |(rule, events): (&Rule, &Option<QueryId>)| {
-            scattered(rule).filter(|_| events.is_some()).collect()
+        let scattered = |(rule, events): (&Rule, &Option<QueryId>)| match events {
+            Some(_) => Scattered::of(rule),
+            None => Scattered::default(),
         };
         let mut network = Network {
             queries,
@@ -203,13 +204,36 @@ impl Network {
     }
 }
 
-/// Of a rule that deletes edges all that is bound when it is applied. Where none is, the schedule and the picks have asked for most of it.
-fn scattered(rule: &Rule) -> impl Iterator<Item = (Var, bool)> + '_ {
-    let deletes_edges = rule.effect.delete.iter().any(|&v| !is_node(&rule.scope, v));
-    let chosen = rule.choose.iter().flat_map(|step| &step.pattern.elements);
-    let all = rule.lhs.elements.iter().chain(chosen);
-    all.filter(move |_| deletes_edges)
-        .map(|&var| (var, is_node(&rule.scope, var)))
+/// Of a rule that deletes edges all that is bound when it is applied, and whether it is a node. Where a rule deletes none, the schedule and the picks
+/// have asked for most of it.
+#[derive(Debug, Default)]
+pub(crate) struct Scattered {
+    chosen: Box<[(Var, bool)]>,
+    all: Box<[(Var, bool)]>,
+}
+
+impl Scattered {
+    fn of(rule: &Rule) -> Scattered {
+        if rule.effect.delete.iter().all(|&v| is_node(&rule.scope, v)) {
+            return Scattered::default();
+        }
+        let chosen = rule.choose.iter().flat_map(|step| &step.pattern.elements);
+        let matched = rule.lhs.elements.iter();
+        let node = |&v: &Var| (v, is_node(&rule.scope, v));
+        Scattered {
+            all: matched.chain(chosen.clone()).map(node).collect(),
+            chosen: chosen.map(node).collect(),
+        }
+    }
+
+    /// Those that nobody has asked for, where the matched ones may have been.
+    #[inline]
+    pub(crate) fn elements(&self, match_is_asked_for: bool) -> &[(Var, bool)] {
+        match match_is_asked_for {
+            true => &self.chosen,
+            false => &self.all,
+        }
+    }
 }
 
 /// A query before it is compiled.

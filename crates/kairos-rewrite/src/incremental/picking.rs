@@ -353,7 +353,7 @@ impl Data {
         let position = u.of(count);
         if let Members::Rows { query, rows, .. } | Members::Numbered { query, rows, .. } = *members
         {
-            self.prefetch_pick_of(query, rows[position]);
+            self.prefetch_picked_row(query, rows[position]);
         }
         members.bind(position, bound);
         self.fits(rule, picking, bound)

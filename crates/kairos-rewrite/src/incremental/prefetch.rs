@@ -1,7 +1,6 @@
 //! What the firing of an event will read, asked for bit by bit: what is asked for now says, once it has come, what to ask for next.
 
 use kairos_model::{
-    expr::Var,
     rule::{Rule, RuleId},
     types::NodeTypeId,
 };
@@ -150,6 +149,7 @@ impl Data {
             && let Some(row) = pools.foresee(uniform(), after)
         {
             self.prefetch_pick_of(query, row);
+            self.chosen.set(row);
         }
     }
 
@@ -282,8 +282,8 @@ impl Data {
     /// None in a graph that stays in the caches by itself.
     #[inline]
     fn scattered(&self, firing: &Firing<'_>) -> impl Iterator<Item = (Slot, bool)> {
-        let vars: &[(Var, bool)] = match self.is_graph_large() {
-            true => &self.network().scattered[firing.rule.index()],
+        let vars = match self.is_graph_large() {
+            true => self.network().scattered[firing.rule.index()].elements(self.is_foreseen.get()),
             false => &[],
         };
         let bound = firing.bound;
@@ -381,9 +381,17 @@ impl Data {
         }
     }
 
-    /// Asks for all that is known of a row that was picked by chance, which nobody could foresee.
+    /// Asks for all that is known of a row that was picked, unless it was foreseen.
     #[inline]
-    pub(super) fn prefetch_pick_of(&self, id: QueryId, row: u32) {
+    pub(super) fn prefetch_picked_row(&self, id: QueryId, row: u32) {
+        if row != self.chosen.get() {
+            self.prefetch_pick_of(id, row);
+        }
+    }
+
+    /// Asks for all that is known of a row that is picked by chance.
+    #[inline]
+    fn prefetch_pick_of(&self, id: QueryId, row: u32) {
         if self.is_large(id) {
             self.prefetch_row(id, row);
             self.prefetch_picked(id, &self.stores[id.index()].row(row, &self.graph));

@@ -8,12 +8,53 @@ use kairos_rewrite::{
 use super::{Clock, Due, Simulation, choose};
 use crate::schedule::Schedule;
 
+/// How many firings ahead matches are asked for.
+const NEAR: usize = 11;
+
+/// What was asked for ahead.
+#[derive(Debug)]
+pub(super) struct Ahead {
+    /// Clocks for which that was done, one firing after the other, and how many firings these were.
+    asked: [Clock; (NEAR + 1).next_power_of_two()],
+    firings: usize,
+    /// To which nodes picks of firings to come will probably lead: the latest two that were asked for, the latest last.
+    picks: [Slot; 2],
+}
+
+impl Default for Ahead {
+    fn default() -> Self {
+        Ahead {
+            asked: [Clock(u32::MAX); (NEAR + 1).next_power_of_two()],
+            firings: 0,
+            picks: [Slot::NONE; 2],
+        }
+    }
+}
+
+impl Ahead {
+    /// Whether a clock that runs out now was foreseen in time.
+    #[inline]
+    fn has_foreseen(&self, due: Clock) -> bool {
+        self.asked[self.firings.wrapping_sub(NEAR) % self.asked.len()] == due
+    }
+
+    /// Notes what was asked for before a firing.
+    #[inline]
+    fn note(&mut self, asked: Clock) {
+        let place = self.firings % self.asked.len();
+        self.asked[place] = asked;
+        self.firings += 1;
+    }
+}
+
 impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     /// Asks for what the next firings will probably read, before what is due fires.
     #[inline]
     pub(super) fn look_ahead(&mut self, due: Clock) {
         if self.clockwork.clocks.are_many() {
-            self.prefetch(11, Soon::Near);
+            self.matcher.note_foreseen(self.ahead.has_foreseen(due));
+            let near = self.prefetch(NEAR, Soon::Near);
+            self.ahead.note(near.unwrap_or(due));
             self.prefetch(9, Soon::Nearer);
             self.prefetch(6, Soon::Next);
             if self.timers.pick_edges || self.timers.pick_nodes {
@@ -25,26 +66,26 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         }
     }
 
-    /// Asks for what the firing so many after the next will read.
+    /// Asks for what the firing so many after the next will read, and says which clock's that is.
     #[inline(always)]
-    fn prefetch(&self, ahead: usize, how_soon: Soon) {
-        if let Some(slot) = self.clockwork.clocks.foresee(ahead)
-            && let Due::Event(event) = self.clockwork.due_in(slot)
-        {
+    fn prefetch(&self, ahead: usize, how_soon: Soon) -> Option<Clock> {
+        let slot = self.clockwork.clocks.foresee(ahead)?;
+        if let Due::Event(event) = self.clockwork.due_in(slot) {
             self.matcher.prefetch(event, how_soon);
         }
+        Some(slot)
     }
 
     /// The same for what its first pick comes to, and for the edges at what was asked for last but one.
     #[inline(always)]
     fn prefetch_pick(&mut self, ahead: usize) {
-        let [come, coming] = self.foreseen;
+        let [come, coming] = self.ahead.picks;
         self.matcher.prefetch_edges(come);
         let node = self.clockwork.foresee(ahead).and_then(|(event, name)| {
             let uniform = || choose::of_attempt(&self.randomness, name, 0, 0);
             self.matcher.prefetch_pick(event, uniform)
         });
-        self.foreseen = [coming, node.unwrap_or(Slot::NONE)];
+        self.ahead.picks = [coming, node.unwrap_or(Slot::NONE)];
     }
 
     /// The same for the match that its first pick comes to, once what is due has been applied.

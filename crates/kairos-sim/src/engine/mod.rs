@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use kairos_model::rule::RuleId;
 use kairos_rewrite::{
-    binding::{Binding, Slot},
+    binding::Binding,
     error::{Fault, Outcome, RuntimeError},
     graph::HostGraph,
     matcher::{Event, Matched, Matcher},
@@ -38,6 +38,7 @@ pub use observer::{Firing, FiringOutcome, Observer};
 pub use stop::StopReason;
 pub use timers::Timers;
 
+use ahead::Ahead;
 use cause::FiringCause;
 use choose::{At, Chooser};
 use clockwork::Clockwork;
@@ -100,8 +101,7 @@ pub struct Simulation<M, S> {
     /// The match that fires, and what is chosen.
     bound: Binding,
     chooser: Chooser,
-    /// To which nodes picks of firings to come will probably lead: the latest two that were asked for, the latest last.
-    foreseen: [Slot; 2],
+    ahead: Ahead,
 }
 
 /// How many steps were made.
@@ -193,7 +193,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
             standstill: Standstill::new(&program.model),
             bound: Binding::default(),
             chooser: Chooser::default(),
-            foreseen: [Slot::NONE; 2],
+            ahead: Ahead::default(),
         };
         simulation.clockwork.begin(&simulation.matcher)?;
         simulation.respect_limits(None)?;
