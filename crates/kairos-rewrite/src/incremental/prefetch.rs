@@ -77,7 +77,14 @@ impl Data {
             (Ahead::Node | Ahead::NodeInRows, Soon::Nearer) => self.graph.prefetch_parts(node),
             (Ahead::Node, Soon::Near) => self.graph.prefetch_node(node),
             (Ahead::Node, Soon::Next) => self.graph.prefetch_halves(node),
-            (Ahead::NodeInRows, _) => self.prefetch_node_in_rows(node, how_soon),
+            (Ahead::NodeInRows, Soon::Near) => {
+                self.graph.prefetch_node(node);
+                self.heads.nodes.prefetch(node);
+            }
+            (Ahead::NodeInRows, Soon::Next) => {
+                self.graph.prefetch_halves(node);
+                self.prefetch_rows(node);
+            }
         }
     }
 
@@ -184,20 +191,6 @@ impl Data {
             return None;
         }
         Some(halves[uniform().of(halves.len())].node())
-    }
-
-    fn prefetch_node_in_rows(&self, node: Slot, how_soon: Soon) {
-        match how_soon {
-            Soon::Near => {
-                self.graph.prefetch_node(node);
-                self.heads.nodes.prefetch(node);
-            }
-            Soon::Nearer => {}
-            Soon::Next => {
-                self.graph.prefetch_halves(node);
-                self.prefetch_rows(node);
-            }
-        }
     }
 
     /// Asks for what is known of the matches of a node alone; the node has come.
