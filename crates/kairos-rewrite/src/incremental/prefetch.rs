@@ -59,7 +59,7 @@ const MANY_WEIGHTS: usize = from(1 << 15);
 /// So many weights have sums that do not.
 const MANY_SUMS: usize = from(1 << 18);
 
-/// With fewer nodes all does that is known of them: what is asked for would come as soon without being asked.
+/// With fewer nodes what is known of them stays there, or comes as soon without being asked for.
 const MANY_NODES: usize = from(1 << 16);
 
 impl Data {

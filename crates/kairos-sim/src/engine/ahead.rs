@@ -12,35 +12,25 @@ use crate::schedule::Schedule;
 const NEAR: usize = 11;
 
 /// What was asked for ahead.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Ahead {
-    /// Clocks for which that was done, one firing after the other, and how many firings these were.
-    asked: [Clock; (NEAR + 1).next_power_of_two()],
+    /// Clocks whose matches were, one firing after the other, and how many firings these were.
+    asked: [Option<Clock>; (NEAR + 1).next_power_of_two()],
     firings: usize,
     /// To which nodes picks of firings to come will probably lead: the latest two that were asked for, the latest last.
-    picks: [Slot; 2],
-}
-
-impl Default for Ahead {
-    fn default() -> Self {
-        Ahead {
-            asked: [Clock(u32::MAX); (NEAR + 1).next_power_of_two()],
-            firings: 0,
-            picks: [Slot::NONE; 2],
-        }
-    }
+    picks: [Option<Slot>; 2],
 }
 
 impl Ahead {
     /// Whether a clock that runs out now was foreseen in time.
     #[inline]
     fn has_foreseen(&self, due: Clock) -> bool {
-        self.asked[self.firings.wrapping_sub(NEAR) % self.asked.len()] == due
+        self.asked[self.firings.wrapping_sub(NEAR) % self.asked.len()] == Some(due)
     }
 
     /// Notes what was asked for before a firing.
     #[inline]
-    fn note(&mut self, asked: Clock) {
+    fn note(&mut self, asked: Option<Clock>) {
         let place = self.firings % self.asked.len();
         self.asked[place] = asked;
         self.firings += 1;
@@ -54,7 +44,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         if self.clockwork.clocks.are_many() {
             self.matcher.note_foreseen(self.ahead.has_foreseen(due));
             let near = self.prefetch(NEAR, Soon::Near);
-            self.ahead.note(near.unwrap_or(due));
+            self.ahead.note(near);
             self.prefetch(9, Soon::Nearer);
             self.prefetch(6, Soon::Next);
             if self.timers.pick_edges || self.timers.pick_nodes {
@@ -80,12 +70,14 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
     #[inline(always)]
     fn prefetch_pick(&mut self, ahead: usize) {
         let [come, coming] = self.ahead.picks;
-        self.matcher.prefetch_edges(come);
+        if let Some(node) = come {
+            self.matcher.prefetch_edges(node);
+        }
         let node = self.clockwork.foresee(ahead).and_then(|(event, name)| {
             let uniform = || choose::of_attempt(&self.randomness, name, 0, 0);
             self.matcher.prefetch_pick(event, uniform)
         });
-        self.ahead.picks = [coming, node.unwrap_or(Slot::NONE)];
+        self.ahead.picks = [coming, node];
     }
 
     /// The same for the match that its first pick comes to, once what is due has been applied.
