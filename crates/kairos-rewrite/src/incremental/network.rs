@@ -15,7 +15,7 @@ use super::{
     foreseen::Foreseen,
     picking::{Choosing, Picking},
     plan::Plan,
-    prefetch::Ahead,
+    prefetch::{Ahead, Scattered},
     query::{Indexed, Purpose, Query, QueryId, Ready},
     ranking::Ranking,
     seeds::Seeds,
@@ -201,38 +201,6 @@ impl Network {
         };
         network.seeds = (0..).map(RuleId).zip(&model.rules).map(seeds).collect();
         network
-    }
-}
-
-/// Of a rule that deletes edges all that is bound when it is applied, and whether it is a node. Where a rule deletes none, the schedule and the picks
-/// have asked for most of it.
-#[derive(Debug, Default)]
-pub(crate) struct Scattered {
-    chosen: Box<[(Var, bool)]>,
-    all: Box<[(Var, bool)]>,
-}
-
-impl Scattered {
-    fn of(rule: &Rule) -> Scattered {
-        if rule.effect.delete.iter().all(|&v| is_node(&rule.scope, v)) {
-            return Scattered::default();
-        }
-        let chosen = rule.choose.iter().flat_map(|step| &step.pattern.elements);
-        let matched = rule.lhs.elements.iter();
-        let node = |&v: &Var| (v, is_node(&rule.scope, v));
-        Scattered {
-            all: matched.chain(chosen.clone()).map(node).collect(),
-            chosen: chosen.map(node).collect(),
-        }
-    }
-
-    /// Those that nobody has asked for, where the matched ones may have been.
-    #[inline]
-    pub(crate) fn elements(&self, match_is_asked_for: bool) -> &[(Var, bool)] {
-        match match_is_asked_for {
-            true => &self.chosen,
-            false => &self.all,
-        }
     }
 }
 

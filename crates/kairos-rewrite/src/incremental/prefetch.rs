@@ -1,6 +1,7 @@
 //! What the firing of an event will read, asked for bit by bit: what is asked for now says, once it has come, what to ask for next.
 
 use kairos_model::{
+    expr::Var,
     rule::{Rule, RuleId},
     types::NodeTypeId,
 };
@@ -18,7 +19,7 @@ use crate::{
     effects::Alone,
     matcher::{Event, Firing, Fraction, Soon, at_fraction},
     prefetch::{from, prefetch},
-    program::Program,
+    program::{Program, is_node},
 };
 
 /// What the firings of a rule read of the node that is their match.
@@ -48,6 +49,39 @@ fn is_noticed(rule: &Rule, dispatch: &Dispatch) -> bool {
         rule.for_each.is_empty() && rule.effect.delete.is_empty() && rule.effect.set.is_empty();
     let mut creations = rule.effect.create.iter();
     !only_creates || creations.any(|creation| dispatch.notices(&creation.what))
+}
+
+/// Of a rule that deletes edges all that is bound when it is applied, and whether it is a node. Where a rule deletes none, the schedule and the picks
+/// have asked for most of it.
+#[derive(Debug, Default)]
+pub(crate) struct Scattered {
+    /// Matched elements, then chosen ones.
+    elements: Box<[(Var, bool)]>,
+    matched: usize,
+}
+
+impl Scattered {
+    pub(super) fn of(rule: &Rule) -> Scattered {
+        if rule.effect.delete.iter().all(|&v| is_node(&rule.scope, v)) {
+            return Scattered::default();
+        }
+        let matched = &rule.lhs.elements;
+        let chosen = rule.choose.iter().flat_map(|step| &step.pattern.elements);
+        let elements = matched.iter().chain(chosen);
+        Scattered {
+            elements: elements.map(|&v| (v, is_node(&rule.scope, v))).collect(),
+            matched: matched.len(),
+        }
+    }
+
+    /// Those that nobody has asked for, where the matched ones may have been.
+    #[inline]
+    fn elements(&self, match_is_asked_for: bool) -> &[(Var, bool)] {
+        match match_is_asked_for {
+            true => &self.elements[self.matched..],
+            false => &self.elements,
+        }
+    }
 }
 
 /// So many stored matches, where the graph is large, do not stay in the caches by themselves.

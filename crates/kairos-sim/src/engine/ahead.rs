@@ -8,7 +8,7 @@ use kairos_rewrite::{
 use super::{Clock, Due, Simulation, choose};
 use crate::schedule::Schedule;
 
-/// How many firings ahead matches are asked for.
+/// How many firings ahead matches are asked for: as many as a calendar foresees.
 const NEAR: usize = 11;
 
 /// What was asked for ahead.

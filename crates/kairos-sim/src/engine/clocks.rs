@@ -222,7 +222,7 @@ impl<S: Schedule + Default> Clocks<S> {
     /// Starts a clock that does not stand in the timed schedule.
     fn enter_timed(&mut self, slot: Slot, of: Runs, name: Name, time: f64) {
         if self.timed.note(slot).lane == Lane::Race {
-            self.stop(slot);
+            self.leave_race(slot);
         }
         self.bound = self.bound.max(slot.0 as usize + 1);
         *self.timed.note_mut(slot) = of.note(name, Lane::Timed);

@@ -2,8 +2,7 @@
 
 use kairos_rewrite::prefetch::prefetch;
 
-use super::lists::Entry;
-use super::{Node, Place};
+use super::{Node, Place, lists::Entry};
 
 /// So many of the next are looked at before they are due, and those that are out of date thrown out: what is asked for ahead of one that is
 /// just so many events away is then asked for ahead of all of them.
