@@ -72,14 +72,14 @@ impl Binding {
         self.slots[var.index()].set(slot);
     }
 
-    /// Makes room for `variables` variables, at least as many as there are slots, binds the first ones to these and unbinds all others.
+    /// Makes room for `variables` variables, at least as many as there are slots, binds the first ones to these and unbinds the others.
     #[inline]
     pub fn begin(&mut self, variables: usize, slots: &[Slot]) {
-        if self.slots.len() != variables {
+        if self.slots.len() < variables {
             self.reset(variables);
         }
         self.set_first(slots);
-        for cell in &mut self.slots[slots.len()..] {
+        for cell in &mut self.slots[slots.len()..variables] {
             cell.set(Slot::NONE);
         }
     }

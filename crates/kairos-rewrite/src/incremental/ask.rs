@@ -11,7 +11,7 @@ use kairos_model::{
 };
 
 use super::{
-    data::Data,
+    data::{Data, Told},
     network::Component,
     picking::{Picking, Source, Step},
     plan::Plan,
@@ -34,18 +34,11 @@ impl Data {
     /// What the match of an event maps the left-hand side to.
     #[inline]
     pub(super) fn matched(&self, Event { rule, row, .. }: Event) -> Matched<'_> {
-        match self.is_numbered[rule.index()] {
-            true => Matched::One(Slot(row)),
-            false => Matched::Many(self.row_of(rule, row)),
+        match self.told[rule.index()] {
+            Told::ByNumber => Matched::One(Slot(row)),
+            Told::InRows(query) => Matched::Many(self.stores[query.index()].stored(row)),
+            Told::Nowhere => Matched::Many(&[]),
         }
-    }
-
-    /// What a row of a rule's events holds.
-    #[inline(never)]
-    fn row_of(&self, rule: RuleId, row: u32) -> &[Slot] {
-        let query = self.network().events[rule.index()];
-        let query = query.expect("an event's rule has its query");
-        self.stores[query.index()].stored(row)
     }
 
     #[inline]

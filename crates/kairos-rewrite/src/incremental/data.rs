@@ -32,6 +32,17 @@ use crate::{
 /// What there is too much of where numbers of rows or places in a pool do not suffice.
 const MATCHES: &str = "matches of one pattern";
 
+/// Where it is told what the matches of a rule are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Told {
+    /// They are no events.
+    Nowhere,
+    /// Each is one element, which has the number of its row.
+    ByNumber,
+    /// In the rows of a query.
+    InRows(QueryId),
+}
+
 /// Graph and stored matches.
 #[derive(Debug)]
 pub(crate) struct Data {
@@ -53,8 +64,8 @@ pub(crate) struct Data {
     pub(super) is_foreseen: Cell<bool>,
     /// The row that was asked for last because a pick will probably come to it.
     pub(super) chosen: Cell<u32>,
-    /// By rule: whether its matches are events of one element, which has the number of their row.
-    pub(super) is_numbered: Box<[bool]>,
+    /// By rule: where its matches are told, those that are events.
+    pub(super) told: Box<[Told]>,
     /// How many numbers of events there are.
     events: usize,
     free_events: Vec<EventId>,
@@ -78,11 +89,13 @@ impl Data {
             .zip(&program.network().dispatch.hook_places)
             .map(|(q, places)| Store::new(q.layout(program, places)))
             .collect();
-        let is_numbered = |id: &Option<QueryId>| {
-            id.is_some_and(|id| stores[id.index()].has_numbers_of_elements())
+        let told = |id: &Option<QueryId>| match *id {
+            None => Told::Nowhere,
+            Some(id) if stores[id.index()].has_numbers_of_elements() => Told::ByNumber,
+            Some(id) => Told::InRows(id),
         };
         Data {
-            is_numbered: program.network().events.iter().map(is_numbered).collect(),
+            told: program.network().events.iter().map(told).collect(),
             program: Arc::clone(program),
             graph,
             stores,
@@ -129,8 +142,9 @@ impl Data {
         while let Some((id, row)) = self.removed.pop() {
             self.stores[id.index()].reuse(row);
         }
-        let lost = self.delta.lost.iter().map(|lost| lost.event.id);
-        self.free_events.extend(lost);
+        for lost in &self.delta.lost {
+            self.free_events.push(lost.event.id);
+        }
         self.delta.clear();
     }
 
@@ -386,26 +400,28 @@ impl Data {
         Ok(row)
     }
 
-    #[inline]
-    fn activate(&mut self, query: QueryId, rule: RuleId, row: u32) -> Outcome<()> {
+    /// Makes a row an event, and notes it as found.
+    #[inline(always)]
+    pub(super) fn activate(&mut self, query: QueryId, rule: RuleId, row: u32) -> Outcome<()> {
         let id = match self.free_events.pop() {
             Some(id) => id,
-            None => self.new_event(),
+            None => self.new_event(rule)?,
         };
         self.stores[query.index()].set_event(row, id);
         self.delta.found.push(Event { id, rule, row });
-        let count = self.events - self.free_events.len() - self.delta.lost.len();
-        if count > self.most_events {
-            return Err(self.too_many_events(rule, count as u64));
-        }
         Ok(())
     }
 
+    /// A number that no event has had. There are as many events as that only if there is none to be used again.
     #[cold]
-    fn new_event(&mut self) -> EventId {
+    fn new_event(&mut self, rule: RuleId) -> Outcome<EventId> {
+        let count = self.events + 1 - self.delta.lost.len();
+        if count > self.most_events {
+            return Err(self.too_many_events(rule, count as u64));
+        }
         let id = u32::try_from(self.events).expect("the limit of active events is below 2^32");
         self.events += 1;
-        EventId(id)
+        Ok(EventId(id))
     }
 
     /// Makes sure that all matches of a query fit into its pool, where it has one for all.
@@ -451,9 +467,15 @@ impl Data {
             self.removed.push((query.id, row));
         }
         if let Purpose::Events(rule) = query.purpose {
-            let event = Event { id, rule, row };
-            self.delta.lost.push(Lost { event, deleted });
+            self.deactivate(id, rule, row, deleted);
         }
+    }
+
+    /// Notes an event as lost.
+    #[inline]
+    pub(super) fn deactivate(&mut self, id: EventId, rule: RuleId, row: u32, deleted: bool) {
+        let event = Event { id, rule, row };
+        self.delta.lost.push(Lost { event, deleted });
     }
 
     /// Reads what a row's timer observes; whether any of it has changed. The row is bound.

@@ -12,8 +12,9 @@ use kairos_model::{
 use super::{
     data::Data,
     dispatch::{Decided, Hooked, LoneEdge, Look, NO_HOOK, Ranged, Reaction, Rows},
+    ends::{EdgeEvents, Nodes},
     network::Network,
-    query::{Purpose, QueryId},
+    query::{Purpose, Query, QueryId},
     update::{Update, count_for},
 };
 use crate::{
@@ -34,6 +35,8 @@ pub(crate) struct Foreseen {
     doubts: Vec<Doubt>,
     /// By assignment that concerns anybody.
     assigned: Vec<Assigned>,
+    /// Whether something is left to be done when an update ends.
+    ends_later: bool,
 }
 
 /// What it means that an assignment changes an attribute.
@@ -51,6 +54,13 @@ struct Assigned {
 /// Rows that may come, go, or have another value.
 #[derive(Debug)]
 enum Doubt {
+    /// Those of an edge that comes or goes, which are nothing but events.
+    Edge {
+        events: EdgeEvents,
+        edge: Var,
+        /// How they are found where it comes.
+        comes: Option<LoneEdge>,
+    },
     /// Those of an edge that goes.
     Gone {
         query: QueryId,
@@ -70,8 +80,36 @@ enum Doubt {
         node: Var,
         comes: bool,
     },
+    /// Those of the ends of an edge that comes or goes, which decides them alone, and at once.
+    Ends {
+        rows: Nodes,
+        ends: (Var, Var),
+        comes: bool,
+    },
     /// Those of a node with an edge that comes or goes.
     Counts { reaction: Reaction, node: Var },
+}
+
+impl Doubt {
+    /// Whose rows they are.
+    fn query(&self) -> QueryId {
+        match self {
+            Doubt::Gone { query, .. } | Doubt::Come { query, .. } => *query,
+            Doubt::Edge { events, .. } => events.query,
+            Doubt::Exists { decided, .. } => decided.query,
+            Doubt::Ends { rows, .. } => rows.query,
+            Doubt::Counts { reaction, .. } => reaction.query,
+        }
+    }
+}
+
+impl Assigned {
+    /// Whether it may change rows of a query, or their values.
+    fn concerns(&self, query: QueryId) -> bool {
+        let ranged = self.ranged.iter().map(|ranged| &ranged.reaction);
+        let mut reactions = ranged.chain(&self.reactions);
+        reactions.any(|reaction| reaction.query == query)
+    }
 }
 
 impl Foreseen {
@@ -101,10 +139,8 @@ impl Foreseen {
         for (position, assignment) in rule.effect.set.iter().enumerate() {
             builder.assigned(position, assignment)?;
         }
-        let mut foreseen = builder.foreseen;
-        foreseen.tallies.sort_unstable();
-        foreseen.tallies.dedup();
-        Some(foreseen)
+        builder.take_ends_together();
+        Some(builder.finish())
     }
 
     /// Whether an application means nothing to anybody.
@@ -137,10 +173,14 @@ impl Builder<'_> {
         }
         for &Hooked { query, hook, .. } in &dispatch.edge_hooks[ty.index()] {
             self.can_follow(query)?;
-            self.foreseen.doubts.push(Doubt::Gone {
-                query,
-                hook,
-                edge: edge.edge,
+            let edge = edge.edge;
+            self.foreseen.doubts.push(match self.edge_events(query) {
+                Some(events) => Doubt::Edge {
+                    events,
+                    edge,
+                    comes: None,
+                },
+                None => Doubt::Gone { query, hook, edge },
             });
         }
         self.ends(edge, false)
@@ -157,14 +197,22 @@ impl Builder<'_> {
                     return None;
                 };
                 self.can_follow(reaction.query)?;
-                self.foreseen.doubts.push(Doubt::Come {
-                    query: reaction.query,
-                    lone: lone.clone(),
-                    edge: edge.edge,
+                let (query, edge, lone) = (reaction.query, edge.edge, lone.clone());
+                self.foreseen.doubts.push(match self.edge_events(query) {
+                    Some(events) => Doubt::Edge {
+                        events,
+                        edge,
+                        comes: Some(lone),
+                    },
+                    None => Doubt::Come { query, lone, edge },
                 });
             }
         }
         self.ends(edge, true)
+    }
+
+    fn edge_events(&self, query: QueryId) -> Option<EdgeEvents> {
+        EdgeEvents::of(&self.network.queries[query.index()])
     }
 
     /// What it means for probes, and at the ends of an edge, that it comes or goes.
@@ -251,6 +299,39 @@ impl Builder<'_> {
         Some(())
     }
 
+    /// Where nothing else concerns a query than whether the ends of one edge still have any, its rows are brought up to date at once: it is known in
+    /// which order pools want them.
+    fn take_ends_together(&mut self) {
+        for query in &self.network.queries {
+            let is_assigned = |assigned: &Assigned| assigned.concerns(query.id);
+            if self.foreseen.assigned.iter().any(is_assigned) {
+                continue;
+            }
+            let doubts = &mut self.foreseen.doubts;
+            let of_query = doubts.iter().filter(|doubt| doubt.query() == query.id);
+            if let Some(ends) = together(query, of_query) {
+                doubts.retain(|doubt| doubt.query() != query.id);
+                doubts.push(ends);
+            }
+        }
+    }
+
+    /// What is foreseen, once it is known whether something is left for the end of an update.
+    fn finish(mut self) -> Foreseen {
+        let foreseen = &mut self.foreseen;
+        foreseen.tallies.sort_unstable();
+        foreseen.tallies.dedup();
+        let is_later = |doubt: &Doubt| match doubt {
+            Doubt::Ends { .. } | Doubt::Edge { .. } => false,
+            Doubt::Gone { .. }
+            | Doubt::Come { .. }
+            | Doubt::Exists { .. }
+            | Doubt::Counts { .. } => true,
+        };
+        foreseen.ends_later = !foreseen.assigned.is_empty() || foreseen.doubts.iter().any(is_later);
+        self.foreseen
+    }
+
     /// Whether no search, nor all rows, are part of a reaction.
     fn can_react(&self, reaction: &Reaction) -> Option<()> {
         let is_near = matches!(reaction.rows, Rows::Alone(_) | Rows::Hook(_));
@@ -269,6 +350,32 @@ impl Builder<'_> {
         };
         ends_here.then_some(())
     }
+}
+
+/// What is doubted of one query as one, if that is about the ends of one edge.
+fn together<'a>(query: &Query, mut doubts: impl Iterator<Item = &'a Doubt>) -> Option<Doubt> {
+    let of_node = |doubt: &Doubt| match *doubt {
+        Doubt::Exists {
+            sub,
+            decided,
+            node,
+            comes,
+        } => Some((Nodes::of(query, decided, sub)?, node, comes)),
+        _ => None,
+    };
+    let (rows, from, comes) = of_node(doubts.next()?)?;
+    let to = match doubts.next() {
+        None => from,
+        Some(other) => {
+            let (of_other, to, other_comes) = of_node(other)?;
+            ((of_other, other_comes) == (rows, comes)).then_some(to)?
+        }
+    };
+    doubts.next().is_none().then_some(Doubt::Ends {
+        rows,
+        ends: (from, to),
+        comes,
+    })
 }
 
 impl Update {
@@ -290,7 +397,10 @@ impl Update {
                 self.reassign(network, data, assigned, changed)?;
             }
         }
-        self.finish(network, data)
+        match foreseen.ends_later {
+            true => self.finish(network, data),
+            false => Ok(()),
+        }
     }
 
     #[inline(always)]
@@ -303,6 +413,18 @@ impl Update {
     ) -> Outcome<()> {
         let query = |id: QueryId| &network.queries[id.index()];
         match doubt {
+            Doubt::Edge {
+                events,
+                edge,
+                comes: Some(lone),
+            } => {
+                let query = query(events.query);
+                data.enter_edge(query, *events, lone, bound.get(*edge))
+            }
+            &Doubt::Edge { events, edge, .. } => {
+                data.leave_edge(events, bound.get(edge));
+                Ok(())
+            }
             &Doubt::Gone {
                 query: id,
                 hook,
@@ -322,6 +444,11 @@ impl Update {
                 node,
                 comes,
             } => self.decide_at(network, data, decided, (sub, bound.get(node), comes)),
+            &Doubt::Ends {
+                rows,
+                ends: (from, to),
+                comes,
+            } => data.decide_ends(rows, (bound.get(from), bound.get(to)), comes),
             Doubt::Counts { reaction, node } => {
                 self.react(network, data, reaction, bound.get(*node), None)
             }

@@ -43,36 +43,11 @@ impl Update {
         &mut self,
         data: &mut Data,
         query: &Query,
-        LoneEdge { ends, columns }: &LoneEdge,
+        lone: &LoneEdge,
         edge: Slot,
     ) -> Outcome<()> {
-        let (from, to) = data.graph.ends(edge);
-        let both_ways = ends.undirected && from != to;
-        data.note_search(1 + u64::from(both_ways));
-        let slots = |(from, to): (Slot, Slot)| {
-            let mut slots = [to; 3];
-            (slots[columns.0], slots[columns.1]) = (edge, from);
-            slots
-        };
-        let (width, forth, back) = (query.vars.len(), (from, to), (to, from));
-        if !query.orbits.is_empty() && both_ways {
-            // One is the image of the other, and the one is kept whose first node, by the order of the text, has the smaller name.
-            let (first, second) = if columns.1 < columns.2 { forth } else { back };
-            let kept = if data.is_first(first, second) {
-                forth
-            } else {
-                back
-            };
-            if ends.fit(&data.graph, from, to) {
-                self.insert(data, query, &slots(kept)[..width])?;
-            }
-            return Ok(());
-        }
-        if ends.fit(&data.graph, from, to) {
-            self.insert(data, query, &slots(forth)[..width])?;
-        }
-        if both_ways && ends.fit(&data.graph, to, from) {
-            self.insert(data, query, &slots(back)[..width])?;
+        for slots in data.made_by(query, lone, edge).into_iter().flatten() {
+            self.insert(data, query, &slots[..query.vars.len()])?;
         }
         Ok(())
     }
@@ -197,6 +172,43 @@ impl Update {
         suspects.clear();
         self.suspects[query.id.index()] = suspects;
         Ok(())
+    }
+}
+
+impl Data {
+    /// The matches of such a pattern that an edge makes.
+    #[inline(always)]
+    pub(super) fn made_by(
+        &self,
+        query: &Query,
+        LoneEdge { ends, columns }: &LoneEdge,
+        edge: Slot,
+    ) -> [Option<[Slot; 3]>; 2] {
+        let (from, to) = self.graph.ends(edge);
+        let both_ways = ends.undirected && from != to;
+        self.note_search(1 + u64::from(both_ways));
+        let (forth, back) = ((from, to), (to, from));
+        let slots = |(from, to): (Slot, Slot)| {
+            let mut slots = [to; 3];
+            (slots[columns.0], slots[columns.1]) = (edge, from);
+            slots
+        };
+        if !query.orbits.is_empty() && both_ways {
+            // One is the image of the other, and the one is kept whose first node, by the order of the text, has the smaller name.
+            let (first, second) = if columns.1 < columns.2 { forth } else { back };
+            let kept = if self.is_first(first, second) {
+                forth
+            } else {
+                back
+            };
+            let fits = ends.fit(&self.graph, from, to);
+            return [fits.then(|| slots(kept)), None];
+        }
+        let fits = |(a, b): (Slot, Slot)| ends.fit(&self.graph, a, b);
+        [
+            fits(forth).then(|| slots(forth)),
+            (both_ways && fits(back)).then(|| slots(back)),
+        ]
     }
 }
 

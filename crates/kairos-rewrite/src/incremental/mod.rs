@@ -13,6 +13,7 @@ mod counts;
 mod data;
 mod dispatch;
 mod ending;
+mod ends;
 mod faults;
 mod foreseen;
 mod heads;

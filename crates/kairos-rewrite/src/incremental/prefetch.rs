@@ -7,7 +7,7 @@ use kairos_model::{
 };
 
 use super::{
-    data::Data,
+    data::{Data, Told},
     dispatch::Dispatch,
     network::Component,
     picking::{HalvesAt, Picking, Source},
@@ -100,7 +100,7 @@ impl Data {
     /// Asks for the memory that an event's firing will read.
     #[inline(always)]
     pub(super) fn prefetch(&self, event: Event, how_soon: Soon) {
-        if !self.is_numbered[event.rule.index()] {
+        if self.told[event.rule.index()] != Told::ByNumber {
             return self.prefetch_match(event, how_soon);
         }
         let node = Slot(event.row);

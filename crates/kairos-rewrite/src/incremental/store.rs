@@ -387,9 +387,8 @@ impl Store {
         heads: &mut AllHeads,
     ) -> u32 {
         if self.has_numbers_of_elements() {
-            let row = slots[0].0;
-            self.enter(row, row as usize + 1);
-            return row;
+            self.insert_element(slots[0]);
+            return slots[0].0;
         }
         let row = self.vacant(slots, graph);
         if self.layout.stored() > 0 {
@@ -401,6 +400,28 @@ impl Store {
         row
     }
 
+    /// The same where rows have the numbers of the elements that they are.
+    #[inline]
+    pub(crate) fn insert_element(&mut self, element: Slot) {
+        self.enter(element.0, element.index() + 1);
+    }
+
+    /// The same where rows have the number of an element, and are in no list, index or count.
+    #[inline(always)]
+    pub(crate) fn insert_bare(&mut self, hook: usize, slots: &[Slot], graph: &HostGraph) -> u32 {
+        let row = self.number(hook, slots, graph);
+        self.enter(row, self.room_with(row));
+        self.rows.set_slots(row, slots);
+        row
+    }
+
+    /// How many rows there is room for at least once it is there for one: an edge has room for both its rows at once.
+    #[inline]
+    fn room_with(&self, row: u32) -> usize {
+        let both = usize::from(self.layout.both_ways.is_some());
+        (row as usize | both) + 1
+    }
+
     /// A row that was free.
     #[inline]
     fn vacant(&mut self, slots: &[Slot], graph: &HostGraph) -> u32 {
@@ -408,9 +429,7 @@ impl Store {
             Some(hook) => self.number(hook, slots, graph),
             None => self.free.pop().unwrap_or_else(|| self.bound()),
         };
-        // An edge has room for both its rows at once.
-        let both = usize::from(self.layout.both_ways.is_some());
-        self.enter(row, (row as usize | both) + 1);
+        self.enter(row, self.room_with(row));
         row
     }
 
@@ -456,13 +475,19 @@ impl Store {
     /// Removes a row; says which event it was, where matches are events. Its slots stay readable until [`Store::reuse`].
     #[inline]
     pub(crate) fn remove(&mut self, row: u32, graph: &HostGraph, heads: &mut AllHeads) -> EventId {
-        debug_assert!(self.is_alive(row));
-        let event = self.rows.leave(row);
-        self.len -= 1;
+        let event = self.leave(row);
         if !self.layout.is_bare {
             self.delist(row, graph, heads);
         }
         event
+    }
+
+    /// The same of a row that is in no list, index or count.
+    #[inline]
+    pub(crate) fn leave(&mut self, row: u32) -> EventId {
+        debug_assert!(self.is_alive(row));
+        self.len -= 1;
+        self.rows.leave(row)
     }
 
     /// Takes a row out of its lists, the hash index and the counts.

@@ -224,11 +224,25 @@ impl<S: Schedule + Default> Clocks<S> {
         if self.timed.note(slot).lane == Lane::Race {
             self.leave_race(slot);
         }
+        self.begin(slot, of, name, time);
+    }
+
+    /// Starts a clock that does not run.
+    #[inline(always)]
+    fn begin(&mut self, slot: Slot, of: Runs, name: Name, time: f64) {
         self.bound = self.bound.max(slot.0 as usize + 1);
-        *self.timed.note_mut(slot) = of.note(name, Lane::Timed);
         self.running += 1;
         let order = self.next_order();
-        self.timed.insert(slot, time, order);
+        let note = of.note(name, Lane::Timed);
+        self.timed.enter(slot, time, order, note);
+    }
+
+    /// The same of one of a new event, that takes time and whose rate never changes.
+    #[inline(always)]
+    pub(super) fn start_new(&mut self, slot: Slot, of: Runs, name: Name, delay: f64, now: f64) {
+        debug_assert_eq!(self.timed.note(slot).lane, Lane::Stopped);
+        self.set_work(slot, Work::NONE);
+        self.begin(slot, of, name, now + delay);
     }
 
     fn enter(&mut self, slot: Slot, of: Runs, race: u32, name: Name, work: f64, weight: f64) {
@@ -291,6 +305,7 @@ impl<S: Schedule + Default> Clocks<S> {
     }
 
     /// Stops a clock, if it runs.
+    #[inline]
     pub(super) fn stop(&mut self, slot: Slot) {
         let lane = &mut self.timed.note_mut(slot).lane;
         match std::mem::replace(lane, Lane::Stopped) {

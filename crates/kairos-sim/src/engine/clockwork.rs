@@ -178,17 +178,15 @@ impl<S: Schedule + Default> Clockwork<S> {
             }
         }
         // Nothing is to be put in order where at most one starts.
-        match delta.found.as_slice() {
-            found if found.len() + usize::from(survives) > 1 || !self.starting.is_empty() => {
-                let survivor = survives.then(|| self.due_in(fired));
-                let found = found.iter().map(|&e| Due::Event(e));
-                self.starting
-                    .extend(found.chain(survivor).map(Starting::new));
-                self.start_all(matcher, cause, now)
-            }
-            [event] => self.start_event(matcher, event, cause, now),
-            _ if survives => self.start(matcher, self.due_in(fired), cause, now),
-            _ => Ok(()),
+        let survivor = survives.then(|| self.due_in(fired));
+        if !self.starting.is_empty() {
+            return self.start_many(matcher, survivor, cause, now);
+        }
+        match (delta.found.as_slice(), survivor) {
+            ([], None) => Ok(()),
+            ([], Some(survivor)) => self.start(matcher, survivor, cause, now),
+            (few @ ([_] | [_, _]), None) => self.start_found(matcher, few, cause, now),
+            _ => self.start_many(matcher, survivor, cause, now),
         }
     }
 
@@ -319,7 +317,54 @@ impl<S: Schedule + Default> Clockwork<S> {
         Ok(())
     }
 
+    /// Starts the clocks of one event, or two, that were found.
+    #[inline(always)]
+    fn start_found<M: Matcher>(
+        &mut self,
+        matcher: &M,
+        found: &[Event],
+        cause: Name,
+        now: f64,
+    ) -> Outcome<()> {
+        let swap = matches!(found, [a, b] if self.is_after(matcher, a, b));
+        for position in 0..found.len() {
+            let event = found[position ^ usize::from(swap)];
+            if !self.start_at_once(matcher, event, cause, now) {
+                self.start_event(matcher, &event, cause, now)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Starts the clock of a new event if that takes no more than a name and a word; whether it does.
+    #[inline(always)]
+    fn start_at_once<M: Matcher>(
+        &mut self,
+        matcher: &M,
+        event: Event,
+        cause: Name,
+        now: f64,
+    ) -> bool {
+        let Event { id, rule, row } = event;
+        let timer = self.timers.of(rule);
+        let Some(quick) = &timer.quick else {
+            return false;
+        };
+        let matched = matcher.matched(event);
+        let begun = self.begun(timer, matcher, matched.iter().copied(), cause);
+        let Some(delay) = quick
+            .delay(begun)
+            .filter(|_| self.truncation.has_noted(rule))
+        else {
+            return false;
+        };
+        let (slot, of) = (self.slot_of(id), Runs { rule, row });
+        self.clocks.start_new(slot, of, begun.name, delay, now);
+        true
+    }
+
     /// Starts the clock of an event that has become active, or is active again, or of a rule.
+    #[inline(never)]
     fn start<M: Matcher>(&mut self, matcher: &M, due: Due, cause: Name, now: f64) -> Outcome<()> {
         let rule = match due {
             Due::Event(ref event) => return self.start_event(matcher, event, cause, now),

@@ -27,9 +27,15 @@ impl Truncation {
     /// The law that all delays of the rule are drawn from.
     #[inline]
     pub(super) fn note_once(&mut self, rule: RuleId, reading: &Reading<'_>) {
-        if let Noted::Nothing = self.0[rule.index()] {
+        if !self.has_noted(rule) {
             self.note(rule, reading);
         }
+    }
+
+    /// Whether that was said.
+    #[inline]
+    pub(super) fn has_noted(&self, rule: RuleId) -> bool {
+        !matches!(self.0[rule.index()], Noted::Nothing)
     }
 
     /// A law that a delay is drawn from. The shift falls with mean / sd, which is all that is compared here.

@@ -245,6 +245,11 @@ impl CalendarSchedule {
         }
     }
 
+    #[inline(never)]
+    fn put_elsewhere(&mut self, node: Node) {
+        self.put(node);
+    }
+
     /// The same, where that is the list of a later day of this year.
     #[inline(always)]
     fn put_into_year(&mut self, node: Node) -> bool {
@@ -315,6 +320,11 @@ impl CalendarSchedule {
             }
         }
         self.settle();
+    }
+
+    #[inline(never)]
+    fn leave_now(&mut self) {
+        self.leave();
     }
 
     /// Finds what is due next: drops entries that are out of date, and lets days come until one is true.
@@ -474,14 +484,19 @@ impl CalendarSchedule {
 
 impl Schedule for CalendarSchedule {
     fn insert(&mut self, slot: Slot, time: f64, order: u64) {
-        let index = slot.0 as usize;
-        if index >= self.places.len() {
+        let note = self.note(slot);
+        self.enter(slot, time, order, note);
+    }
+
+    #[inline(always)]
+    fn enter(&mut self, slot: Slot, time: f64, order: u64, note: Note) {
+        if slot.0 as usize >= self.places.len() {
             self.make_room(slot);
         }
-        let place = &mut self.places[index];
+        let place = &mut self.places[slot.0 as usize];
         assert!(place.time == ABSENT, "{slot:?} is scheduled already");
         let time = time_key(time);
-        place.replace(time, order);
+        *place = Place { time, order, note };
         self.scheduled += 1;
         if !due(time) {
             self.parked += 1;
@@ -490,9 +505,9 @@ impl Schedule for CalendarSchedule {
         let slot = slot.0;
         let node = Node { time, order, slot };
         if !self.put_into_year(node) {
-            self.put(node);
+            self.put_elsewhere(node);
         }
-        if self.first == NOTHING || self.is_untidy() {
+        if self.first.time == ABSENT || self.is_untidy() {
             self.settle();
         }
     }
@@ -506,7 +521,7 @@ impl Schedule for CalendarSchedule {
             self.parked -= 1;
         }
         if self.first.slot == slot.0 {
-            self.leave();
+            self.leave_now();
         }
     }
 

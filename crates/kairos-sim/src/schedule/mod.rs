@@ -106,6 +106,13 @@ pub trait Schedule {
     /// Schedules a slot that is not scheduled.
     fn insert(&mut self, slot: Slot, time: f64, order: u64);
 
+    /// The same, with what is noted of it.
+    #[inline]
+    fn enter(&mut self, slot: Slot, time: f64, order: u64, note: Note) {
+        *self.note_mut(slot) = note;
+        self.insert(slot, time, order);
+    }
+
     /// Takes out a scheduled slot.
     fn remove(&mut self, slot: Slot);
 

@@ -1,9 +1,11 @@
 //! Clocks that start at once, and in which order.
 
+use std::cmp::Ordering;
+
 use kairos_model::rule::RuleId;
 use kairos_rewrite::{
     error::Outcome,
-    matcher::{Matched, Matcher},
+    matcher::{Event, Matched, Matcher},
 };
 
 use super::Clockwork;
@@ -49,6 +51,31 @@ impl Starting {
 }
 
 impl<S: Schedule + Default> Clockwork<S> {
+    /// Starts those of the events that were found, of the one that has fired and stays active, and those that are drawn anew.
+    #[inline(never)]
+    pub(super) fn start_many<M: Matcher>(
+        &mut self,
+        matcher: &M,
+        survivor: Option<Due>,
+        cause: Name,
+        now: f64,
+    ) -> Outcome<()> {
+        let found = matcher.delta().found.iter().map(|&e| Due::Event(e));
+        let all = found.chain(survivor).map(Starting::new);
+        self.starting.extend(all);
+        self.start_all(matcher, cause, now)
+    }
+
+    /// Whether the clock of an event starts after that of another one.
+    #[inline]
+    pub(super) fn is_after<M: Matcher>(&self, matcher: &M, a: &Event, b: &Event) -> bool {
+        let timers = &*self.timers;
+        let [mut a, mut b] = [Starting::new(Due::Event(*a)), Starting::new(Due::Event(*b))];
+        a.look_up(timers, matcher);
+        b.look_up(timers, matcher);
+        order(timers, matcher, &a, &b).is_gt()
+    }
+
     /// Starts clocks in the order of their rules and matched numbers.
     pub(super) fn start_all<M: Matcher>(
         &mut self,
@@ -72,10 +99,7 @@ impl<S: Schedule + Default> Clockwork<S> {
         for starting in &mut self.starting {
             starting.look_up(timers, matcher);
         }
-        let order = |a: &Starting, b: &Starting| {
-            let rest = || numbers(timers, matcher, a).cmp(numbers(timers, matcher, b));
-            (a.rule, a.first).cmp(&(b.rule, b.first)).then_with(rest)
-        };
+        let order = |a: &Starting, b: &Starting| order(timers, matcher, a, b);
         match self.starting.as_mut_slice() {
             [a, b] => {
                 if order(a, b).is_gt() {
@@ -85,6 +109,14 @@ impl<S: Schedule + Default> Clockwork<S> {
             many => many.sort_unstable_by(order),
         }
     }
+}
+
+/// In which order two clocks start, of which the rules and first numbers are known.
+#[inline]
+fn order<M: Matcher>(timers: &Timers, matcher: &M, a: &Starting, b: &Starting) -> Ordering {
+    let rest = || numbers(timers, matcher, a).cmp(numbers(timers, matcher, b));
+    let firsts = a.first.cmp(&b.first);
+    a.rule.cmp(&b.rule).then(firsts).then_with(rest)
 }
 
 /// The numbers of a match, in the order of the text.
