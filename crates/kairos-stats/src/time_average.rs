@@ -63,6 +63,7 @@ impl TimeAverage {
     ///
     /// # Panics
     /// If `time` is NaN or before the last one: time does not run backwards.
+    #[inline]
     pub fn set(&mut self, time: f64, value: impl Into<Option<f64>>) {
         self.integrate(time);
         self.last_set = time;
@@ -87,6 +88,7 @@ impl TimeAverage {
         })
     }
 
+    #[inline]
     fn integrate(&mut self, until: f64) {
         assert!(
             until >= self.last_set,

@@ -434,7 +434,8 @@ impl HostGraph {
 
     /// The order of two nodes by their numbers.
     #[inline]
-    pub(crate) fn order_of_nodes(&self, a: Slot, b: Slot) -> Ordering {
+    #[must_use]
+    pub fn order_of_nodes(&self, a: Slot, b: Slot) -> Ordering {
         if self.ascends {
             return a.cmp(&b);
         }

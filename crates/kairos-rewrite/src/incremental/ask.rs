@@ -380,13 +380,21 @@ impl Data {
     }
 
     /// The reading of a count or summary.
+    #[inline(always)]
     pub(crate) fn reading(&self, probe: ProbeId) -> Option<f64> {
+        match &self.network().tallies[probe.index()] {
+            Some(tally) if tally.is_count() => Some(real(tally.count(&self.graph))),
+            _ => self.other_reading(probe),
+        }
+    }
+
+    #[inline(never)]
+    fn other_reading(&self, probe: ProbeId) -> Option<f64> {
         let query = self.network().probes[probe.index()];
-        #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 matches")]
-        let count = match &self.network().tallies[probe.index()] {
+        let count = real(match &self.network().tallies[probe.index()] {
             Some(tally) => tally.count(&self.graph),
             None => self.stores[query?.index()].count(None),
-        } as f64;
+        });
         let ProbeKind::Summary { of, .. } = self.program.model.probes[probe.index()].kind else {
             return Some(count);
         };
@@ -409,6 +417,11 @@ impl Data {
         // A reading knows one zero only: which of two equal ones is met first means nothing.
         reading.map(|reading| reading + 0.0)
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 matches")]
+fn real(count: u64) -> f64 {
+    count as f64
 }
 
 impl EffectReader for Data {

@@ -6,6 +6,7 @@ use kairos_model::{expr::FormulaId, probe::ProbeId, rule::RuleId};
 
 use super::{
     dispatch::Dispatch,
+    event_ids::EventIds,
     faults::only,
     heads::AllHeads,
     network::Network,
@@ -25,7 +26,7 @@ use crate::{
     exact::ExactSum,
     graph::HostGraph,
     lists::LONGEST,
-    matcher::{Effort, Event, EventId, Lost, MatchDelta},
+    matcher::{Effort, Event, Lost, MatchDelta},
     program::{Program, SubId, owner_rule},
 };
 
@@ -66,11 +67,7 @@ pub(crate) struct Data {
     pub(super) chosen: Cell<u32>,
     /// By rule: where its matches are told, those that are events.
     pub(super) told: Box<[Told]>,
-    /// How many numbers of events there are.
-    events: usize,
-    free_events: Vec<EventId>,
-    /// No more events may be active in the midst of a step: where some come before others go there are more than at its end, when the limit holds.
-    most_events: usize,
+    pub(super) event_ids: EventIds,
     /// By query of events: what the timers' sub-patterns gave last, row after row.
     pub(crate) observed: Vec<Vec<u64>>,
     pub(crate) delta: MatchDelta,
@@ -113,12 +110,7 @@ impl Data {
             effort: Cell::default(),
             is_foreseen: Cell::new(false),
             chosen: Cell::new(NONE),
-            events: 0,
-            free_events: Vec::new(),
-            most_events: usize::try_from(program.model.run.limits.active_events)
-                .map_or(NONE as usize - 1, |limit| {
-                    limit.saturating_mul(2).min(NONE as usize - 1)
-                }),
+            event_ids: EventIds::new(program.model.run.limits.active_events),
             observed: vec![Vec::new(); queries.len()],
             delta: MatchDelta::default(),
             has_news: true,
@@ -136,15 +128,14 @@ impl Data {
         }
     }
 
+    #[inline(never)]
     fn forget_step(&mut self) {
         self.has_news = false;
         self.graph.begin_step();
         while let Some((id, row)) = self.removed.pop() {
             self.stores[id.index()].reuse(row);
         }
-        for lost in &self.delta.lost {
-            self.free_events.push(lost.event.id);
-        }
+        self.event_ids.give_back(&self.delta.lost);
         self.delta.clear();
     }
 
@@ -401,27 +392,14 @@ impl Data {
     }
 
     /// Makes a row an event, and notes it as found.
-    #[inline(always)]
-    pub(super) fn activate(&mut self, query: QueryId, rule: RuleId, row: u32) -> Outcome<()> {
-        let id = match self.free_events.pop() {
-            Some(id) => id,
-            None => self.new_event(rule)?,
+    #[inline]
+    fn activate(&mut self, query: QueryId, rule: RuleId, row: u32) -> Outcome<()> {
+        let Some(id) = self.event_ids.take(self.delta.lost.len()) else {
+            return Err(self.too_many_events(rule));
         };
         self.stores[query.index()].set_event(row, id);
         self.delta.found.push(Event { id, rule, row });
         Ok(())
-    }
-
-    /// A number that no event has had. There are as many events as that only if there is none to be used again.
-    #[cold]
-    fn new_event(&mut self, rule: RuleId) -> Outcome<EventId> {
-        let count = self.events + 1 - self.delta.lost.len();
-        if count > self.most_events {
-            return Err(self.too_many_events(rule, count as u64));
-        }
-        let id = u32::try_from(self.events).expect("the limit of active events is below 2^32");
-        self.events += 1;
-        Ok(EventId(id))
     }
 
     /// Makes sure that all matches of a query fit into its pool, where it has one for all.
@@ -439,7 +417,8 @@ impl Data {
     }
 
     #[cold]
-    fn too_many_events(&self, rule: RuleId, count: u64) -> Box<RuntimeError> {
+    pub(super) fn too_many_events(&self, rule: RuleId) -> Box<RuntimeError> {
+        let count = self.event_ids.too_many(self.delta.lost.len());
         let limit = self.program.model.run.limits.active_events;
         let name = self.program.model.rule(rule).name.clone();
         self.too_many(("active events", count, limit), Some((rule, name)))
@@ -467,15 +446,9 @@ impl Data {
             self.removed.push((query.id, row));
         }
         if let Purpose::Events(rule) = query.purpose {
-            self.deactivate(id, rule, row, deleted);
+            let event = Event { id, rule, row };
+            self.delta.lost.push(Lost { event, deleted });
         }
-    }
-
-    /// Notes an event as lost.
-    #[inline]
-    pub(super) fn deactivate(&mut self, id: EventId, rule: RuleId, row: u32, deleted: bool) {
-        let event = Event { id, rule, row };
-        self.delta.lost.push(Lost { event, deleted });
     }
 
     /// Reads what a row's timer observes; whether any of it has changed. The row is bound.
@@ -538,7 +511,7 @@ impl Data {
         let pools: usize = self.pools.iter().flatten().map(|p| p.memory_bytes()).sum();
         let totals: usize = self.totals.iter().flatten().map(|t| t.memory_bytes()).sum();
         let heads = self.heads.memory_bytes();
-        let events = self.free_events.capacity() * size_of::<EventId>();
+        let events = self.event_ids.memory_bytes();
         let removed = self.removed.capacity() * size_of::<(QueryId, u32)>();
         let observed = self
             .observed

@@ -7,11 +7,19 @@ use kairos_model::rule::RuleId;
 use super::{
     data::Data,
     dispatch::{Decided, LoneEdge},
-    pool::Pools,
     query::{Indexed, Purpose, Query, QueryId},
-    store::{NONE, Store},
+    records::THERE,
+    store::NONE,
 };
-use crate::{binding::Slot, error::Outcome, program::SubId, schema::PortId};
+use crate::{
+    binding::Slot,
+    error::Outcome,
+    graph::HostGraph,
+    lists::LONGEST,
+    matcher::{Event, Lost},
+    program::SubId,
+    schema::PortId,
+};
 
 /// The matches of such a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +27,6 @@ pub(super) struct Nodes {
     pub(super) query: QueryId,
     /// The rule whose events they are.
     rule: Option<RuleId>,
-    is_pool: bool,
     /// A node is one if and only if it has an edge there, or has none.
     port: PortId,
     holds_if: bool,
@@ -40,11 +47,17 @@ impl Nodes {
         (is_bare && is_plain).then_some(Nodes {
             query: query.id,
             rule,
-            is_pool: query.keeps_order,
             port: decided.port?,
             holds_if: decided.holds_if,
             sub,
         })
+    }
+
+    /// Whether a node has such an edge, where one comes or goes.
+    #[inline]
+    fn exists(&self, graph: &HostGraph, node: Slot, comes: bool) -> bool {
+        // What a step creates it does not delete.
+        comes || graph.degree(node, self.port) > 0
     }
 }
 
@@ -79,18 +92,18 @@ impl Data {
     pub(super) fn enter_edge(
         &mut self,
         query: &Query,
-        EdgeEvents {
-            query: id,
-            rule,
-            hook,
-        }: EdgeEvents,
+        EdgeEvents { rule, hook, .. }: EdgeEvents,
         lone: &LoneEdge,
         edge: Slot,
     ) -> Outcome<()> {
         for slots in self.made_by(query, lone, edge).into_iter().flatten() {
             let slots = &slots[..query.vars.len()];
-            let row = self.stores[id.index()].insert_bare(hook, slots, &self.graph);
-            self.activate(id, rule, row)?;
+            let Some(id) = self.event_ids.take(self.delta.lost.len()) else {
+                return Err(self.too_many_events(rule));
+            };
+            let store = &mut self.stores[query.id.index()];
+            let row = store.insert_bare(hook, slots, &self.graph, id);
+            self.delta.found.push(Event { id, rule, row });
         }
         Ok(())
     }
@@ -99,11 +112,14 @@ impl Data {
     #[inline(always)]
     pub(super) fn leave_edge(&mut self, EdgeEvents { query, rule, hook }: EdgeEvents, edge: Slot) {
         let mut row = self.first_row(query, hook, edge);
+        let (store, lost) = (&mut self.stores[query.index()], &mut self.delta.lost);
         while row != NONE {
-            let store = &mut self.stores[query.index()];
             let next = store.next(hook, row);
             let id = store.leave(row);
-            self.deactivate(id, rule, row, true);
+            lost.push(Lost {
+                event: Event { id, rule, row },
+                deleted: true,
+            });
             row = next;
         }
     }
@@ -118,67 +134,62 @@ impl Data {
     ) -> Outcome<()> {
         let is_ordered = self.graph.order_of_nodes(from, to).is_le();
         let (first, second) = if is_ordered { (from, to) } else { (to, from) };
-        let mut by = 0;
+        debug_assert!(self.can_tell(of, first, comes) && self.can_tell(of, second, comes));
+        let is_large = self.is_large(of.query);
+        let Data {
+            stores,
+            pools,
+            graph,
+            event_ids,
+            delta,
+            applied,
+            ..
+        } = self;
+        let store = &mut stores[of.query.index()];
+        let mut pool = pools[of.query.index()].as_deref_mut();
+        let before = store.len();
         for node in [first, second] {
-            by += self.decide_node(of, node, comes)?;
+            let (row, holds) = (node.0, of.exists(graph, node, comes) == of.holds_if);
+            if store.is_alive(row) == holds {
+                continue;
+            }
+            if !holds {
+                let id = store.leave(row);
+                if let Some(rule) = of.rule {
+                    let event = Event { id, rule, row };
+                    let deleted = false;
+                    delta.lost.push(Lost { event, deleted });
+                }
+                if let Some(pool) = &mut pool {
+                    pool.take_out(store, None, row);
+                }
+                continue;
+            }
+            let mut id = THERE;
+            if let Some(rule) = of.rule {
+                let Some(taken) = event_ids.take(delta.lost.len()) else {
+                    return Err(self.too_many_events(rule));
+                };
+                id = taken;
+                delta.found.push(Event { id, rule, row });
+            }
+            store.insert_element(node, id);
+            if let Some(pool) = &mut pool {
+                if store.len() > LONGEST as usize {
+                    return self.fits_pool(self.query(of.query));
+                }
+                pool.append(store, None, row);
+            }
         }
-        if of.is_pool && self.is_large(of.query) {
-            let rule = self.applied;
-            self.pool_of(of).0.note_change(rule, by);
+        if is_large && let Some(pool) = pool {
+            let by = store.len().cast_signed() - before.cast_signed();
+            pool.note_change(*applied, by);
         }
         Ok(())
     }
 
-    /// The same of one end; says how many more matches there are.
-    #[inline(always)]
-    fn decide_node(&mut self, of: Nodes, node: Slot, comes: bool) -> Outcome<isize> {
-        // What a step creates it does not delete.
-        let exists = comes || self.graph.degree(node, of.port) > 0;
-        debug_assert_eq!(exists, self.count_of(of.sub, node) > 0);
-        let is_there = self.stores[of.query.index()].is_alive(node.0);
-        match (is_there, exists == of.holds_if) {
-            (false, true) => {
-                self.enter_node(of, node)?;
-                Ok(1)
-            }
-            (true, false) => {
-                self.leave_node(of, node);
-                Ok(-1)
-            }
-            _ => Ok(0),
-        }
-    }
-
-    #[inline(always)]
-    fn enter_node(&mut self, of: Nodes, node: Slot) -> Outcome<()> {
-        self.stores[of.query.index()].insert_element(node);
-        if let Some(rule) = of.rule {
-            self.activate(of.query, rule, node.0)?;
-        }
-        if of.is_pool {
-            self.fits_pool(self.query(of.query))?;
-            let (pool, store) = self.pool_of(of);
-            pool.append(store, None, node.0);
-        }
-        Ok(())
-    }
-
-    #[inline(always)]
-    fn leave_node(&mut self, of: Nodes, node: Slot) {
-        let id = self.stores[of.query.index()].leave(node.0);
-        if let Some(rule) = of.rule {
-            self.deactivate(id, rule, node.0, false);
-        }
-        if of.is_pool {
-            let (pool, store) = self.pool_of(of);
-            pool.take_out(store, None, node.0);
-        }
-    }
-
-    #[inline]
-    fn pool_of(&mut self, of: Nodes) -> (&mut Pools, &mut Store) {
-        let pool = self.pools[of.query.index()].as_deref_mut();
-        let store = &mut self.stores[of.query.index()];
-        (pool.expect("its matches are in order"), store)
+    /// Whether a list at a node tells what is counted.
+    fn can_tell(&self, of: Nodes, node: Slot, comes: bool) -> bool {
+        of.exists(&self.graph, node, comes) == (self.count_of(of.sub, node) > 0)
     }
 }

@@ -14,6 +14,7 @@ mod data;
 mod dispatch;
 mod ending;
 mod ends;
+mod event_ids;
 mod faults;
 mod foreseen;
 mod heads;
@@ -357,6 +358,7 @@ impl Matcher for IncrementalMatcher {
         self.data.complete(rule, bound)
     }
 
+    #[inline(always)]
     fn reading(&self, probe: ProbeId) -> Option<f64> {
         self.data.reading(probe)
     }

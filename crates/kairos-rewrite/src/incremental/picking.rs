@@ -243,6 +243,7 @@ impl Data {
         }
     }
 
+    #[inline(always)]
     pub(super) fn members<'a>(&'a self, picking: &'a Picking, bound: &Binding) -> Members<'a> {
         match picking.source {
             Source::Rows(query, ref vars) => {
@@ -370,6 +371,7 @@ impl Data {
         Ok(picking.remaining.is_empty() || self.remaining_hold(rule, picking, bound)?)
     }
 
+    #[inline(always)]
     fn remaining_hold(&self, rule: RuleId, picking: &Picking, bound: &Binding) -> Outcome<bool> {
         let otherwise = |condition| self.condition(rule, condition, bound);
         self.each_holds(&picking.remaining, bound, otherwise)

@@ -15,8 +15,8 @@ impl Link {
     pub(super) const WORDS: usize = 2;
 }
 
-/// The state of a row that is there and is no event.
-const THERE: u32 = 0;
+/// The state of a row that is there and is no event, or of which it is not known yet which one it is.
+pub(super) const THERE: EventId = EventId(0);
 
 /// Rows of one width. The words of a row are its state (its event, where matches are events), its place in a pool, where it has one, its slots
 /// and its links. A word that says nothing is [`NONE`].
@@ -82,12 +82,12 @@ impl Records {
         state.is_some_and(|state| state.0 != NONE)
     }
 
-    /// Says that a row is there; whether there is room for it.
+    /// Says that a row is there, and which event it is, where that is known by now; whether there is room for it.
     #[inline]
-    pub(super) fn enter(&mut self, row: u32) -> bool {
+    pub(super) fn enter(&mut self, row: u32, event: EventId) -> bool {
         let start = self.start(row);
         let state = self.words.get_mut(start);
-        state.map(|state| *state = Slot(THERE)).is_some()
+        state.map(|state| *state = Slot(event.0)).is_some()
     }
 
     /// Says that a row is gone, and which event it was, where matches are events.

@@ -13,7 +13,7 @@ use super::{
     dispatch::NO_HOOK,
     heads::AllHeads,
     layout::{Content, Layout},
-    records::{Link, Records},
+    records::{Link, Records, THERE},
 };
 use crate::{
     binding::Slot,
@@ -387,7 +387,7 @@ impl Store {
         heads: &mut AllHeads,
     ) -> u32 {
         if self.has_numbers_of_elements() {
-            self.insert_element(slots[0]);
+            self.insert_element(slots[0], THERE);
             return slots[0].0;
         }
         let row = self.vacant(slots, graph);
@@ -402,15 +402,21 @@ impl Store {
 
     /// The same where rows have the numbers of the elements that they are.
     #[inline]
-    pub(crate) fn insert_element(&mut self, element: Slot) {
-        self.enter(element.0, element.index() + 1);
+    pub(crate) fn insert_element(&mut self, element: Slot, event: EventId) {
+        self.enter(element.0, element.index() + 1, event);
     }
 
     /// The same where rows have the number of an element, and are in no list, index or count.
     #[inline(always)]
-    pub(crate) fn insert_bare(&mut self, hook: usize, slots: &[Slot], graph: &HostGraph) -> u32 {
+    pub(crate) fn insert_bare(
+        &mut self,
+        hook: usize,
+        slots: &[Slot],
+        graph: &HostGraph,
+        event: EventId,
+    ) -> u32 {
         let row = self.number(hook, slots, graph);
-        self.enter(row, self.room_with(row));
+        self.enter(row, self.room_with(row), event);
         self.rows.set_slots(row, slots);
         row
     }
@@ -429,16 +435,16 @@ impl Store {
             Some(hook) => self.number(hook, slots, graph),
             None => self.free.pop().unwrap_or_else(|| self.bound()),
         };
-        self.enter(row, self.room_with(row));
+        self.enter(row, self.room_with(row), THERE);
         row
     }
 
     /// Counts a row in; if there is no room for it, it is made for so many rows.
     #[inline]
-    fn enter(&mut self, row: u32, rows: usize) {
-        if !self.rows.enter(row) {
+    fn enter(&mut self, row: u32, rows: usize, event: EventId) {
+        if !self.rows.enter(row, event) {
             self.rows.grow(rows);
-            self.rows.enter(row);
+            self.rows.enter(row, event);
         }
         self.len += 1;
     }

@@ -71,6 +71,12 @@ impl Tally {
         })
     }
 
+    /// Whether nothing is summed up.
+    #[inline]
+    pub(crate) fn is_count(&self) -> bool {
+        self.summand.is_none()
+    }
+
     /// What is summed up.
     pub(crate) fn summands(&self, graph: &HostGraph) -> impl Iterator<Item = f64> {
         let nodes = match &self.counted {

@@ -305,19 +305,16 @@ impl<S: Schedule + Default> Clocks<S> {
     }
 
     /// Stops a clock, if it runs.
-    #[inline]
+    #[inline(always)]
     pub(super) fn stop(&mut self, slot: Slot) {
-        let lane = &mut self.timed.note_mut(slot).lane;
-        match std::mem::replace(lane, Lane::Stopped) {
+        match self.timed.stop(slot) {
             Lane::Stopped => {}
-            Lane::Timed => {
-                self.running -= 1;
-                self.timed.remove(slot);
-            }
+            Lane::Timed => self.running -= 1,
             Lane::Race => self.leave_race(slot),
         }
     }
 
+    #[inline(never)]
     fn leave_race(&mut self, slot: Slot) {
         self.running -= 1;
         let Standing { race, place } = self.standings[slot.0 as usize];

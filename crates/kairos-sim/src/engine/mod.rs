@@ -259,7 +259,7 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         self.fire_at(slot, time, observer)
     }
 
-    #[inline]
+    #[inline(always)]
     fn fire_at<O: Observer<M>>(
         &mut self,
         slot: Clock,

@@ -71,7 +71,7 @@ pub(super) struct Timer {
     /// The left-hand side, in the order of the text.
     pub(super) elements: Box<[Element]>,
     /// Whether that is a node, as it mostly is.
-    of_a_node: bool,
+    pub(super) of_a_node: bool,
     /// How many variables the rule has.
     pub(super) variables: usize,
     /// Whether it makes choices, or checks something after them.

@@ -34,6 +34,7 @@ impl Level {
 
     /// The reading from `time` on. One that is no change leaves no trace: matchers may differ in which readings they call into
     /// question, and an integral that is cut at other places is rounded otherwise.
+    #[inline(always)]
     pub(super) fn follow(&mut self, time: f64, reading: Option<f64>) {
         if reading.map(f64::to_bits) != self.current.map(f64::to_bits) {
             self.average.set(time, reading);

@@ -27,7 +27,7 @@ use lists::Entry;
 use sorting::{PARTS, sort};
 use today::{LOOKED_AT, Today};
 
-use super::{Due, Note, Schedule, Slot, time_key};
+use super::{Due, Lane, Note, Schedule, Slot, time_key};
 
 /// How many events a day should see: so many that the ends of all lists to append to lie in the cache.
 const EVENTS_PER_DAY: f64 = 64.0;
@@ -292,6 +292,18 @@ impl CalendarSchedule {
         self.find_next(node.slot);
     }
 
+    /// Takes out a slot that was due at a time.
+    #[inline(always)]
+    fn take_out(&mut self, slot: Slot, time: u64) {
+        self.scheduled -= 1;
+        if !due(time) {
+            self.parked -= 1;
+        }
+        if self.first.slot == slot.0 {
+            self.leave_now();
+        }
+    }
+
     /// Finds what is due next, after a slot has got another time.
     #[inline(always)]
     fn find_next(&mut self, slot: u32) {
@@ -516,13 +528,21 @@ impl Schedule for CalendarSchedule {
     fn remove(&mut self, slot: Slot) {
         let place = self.place(slot);
         let time = std::mem::replace(&mut place.time, ABSENT);
-        self.scheduled -= 1;
-        if !due(time) {
-            self.parked -= 1;
+        self.take_out(slot, time);
+    }
+
+    #[inline(always)]
+    fn stop(&mut self, slot: Slot) -> Lane {
+        let Some(place) = self.places.get_mut(slot.0 as usize) else {
+            return Lane::Stopped;
+        };
+        let lane = std::mem::replace(&mut place.note.lane, Lane::Stopped);
+        if lane == Lane::Timed {
+            let time = std::mem::replace(&mut place.time, ABSENT);
+            debug_assert!(time != ABSENT, "{slot:?} is scheduled");
+            self.take_out(slot, time);
         }
-        if self.first.slot == slot.0 {
-            self.leave_now();
-        }
+        lane
     }
 
     // All that is rare is left to functions whose results are returned as they are, so that nothing need be saved for after them.

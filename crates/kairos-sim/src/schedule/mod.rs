@@ -116,6 +116,16 @@ pub trait Schedule {
     /// Takes out a scheduled slot.
     fn remove(&mut self, slot: Slot);
 
+    /// Notes that the clock in a slot stops, and takes it out if it stands here; says in which lane it ran.
+    #[inline]
+    fn stop(&mut self, slot: Slot) -> Lane {
+        let lane = std::mem::replace(&mut self.note_mut(slot).lane, Lane::Stopped);
+        if lane == Lane::Timed {
+            self.remove(slot);
+        }
+        lane
+    }
+
     /// Gives a scheduled slot another time and order.
     fn reschedule(&mut self, slot: Slot, time: f64, order: u64);
 

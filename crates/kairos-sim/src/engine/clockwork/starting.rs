@@ -70,6 +70,10 @@ impl<S: Schedule + Default> Clockwork<S> {
     #[inline]
     pub(super) fn is_after<M: Matcher>(&self, matcher: &M, a: &Event, b: &Event) -> bool {
         let timers = &*self.timers;
+        if a.rule == b.rule && timers.of(a.rule).of_a_node {
+            let (a, b) = (matcher.matched(*a), matcher.matched(*b));
+            return matcher.graph().order_of_nodes(a[0], b[0]).is_gt();
+        }
         let [mut a, mut b] = [Starting::new(Due::Event(*a)), Starting::new(Due::Event(*b))];
         a.look_up(timers, matcher);
         b.look_up(timers, matcher);
