@@ -19,7 +19,7 @@ use crate::{
     effects::RuleEffects,
     eval::{Code, Env, NoCounts, Tables, compile},
     graph::HostGraph,
-    incremental::Network,
+    incremental::{Foreseen, Network},
     schema::{EndPorts, PortId, Schema, Way},
     upkeep::{Kept, Upkeep},
 };
@@ -171,14 +171,22 @@ impl Program {
         let rules = program.model.rules.iter();
         program.effects = rules.map(|r| RuleEffects::new(&program, r)).collect();
         program.network = Network::compile(&program);
-        let Network {
-            dispatch, foreseen, ..
-        } = &program.network;
-        let effects = program.effects.iter_mut().zip(foreseen);
-        for ((effects, foreseen), rule) in effects.zip(&program.model.rules) {
-            effects.note_readers(dispatch, foreseen.as_ref(), rule);
+        let foreseen = program.foreseen();
+        let rules = program.effects.iter_mut().zip(&program.model.rules);
+        for ((effects, rule), foreseen) in rules.zip(foreseen) {
+            effects.note_readers(&program.network.dispatch, foreseen, rule);
         }
         program
+    }
+
+    /// For each rule with straight effects what its application means for matches, where all of it is foreseen.
+    fn foreseen(&self) -> Vec<Option<Foreseen>> {
+        let rules = self.effects.iter().zip(&self.model.rules);
+        let foreseen = rules.map(|(effects, rule)| {
+            let is_straight = effects.are_straight();
+            is_straight.then(|| Foreseen::of(&self.network, rule))?
+        });
+        foreseen.collect()
     }
 
     /// The variables of an owner.

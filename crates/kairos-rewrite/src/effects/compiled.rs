@@ -40,6 +40,10 @@ pub(crate) struct RuleEffects {
     pub(super) unique: bool,
     /// By which edges of the main effect, where these are straight.
     pub(super) pairs: Box<[Pair]>,
+    /// What an application means for matches, where all of it is foreseen.
+    foreseen: Option<Foreseen>,
+    /// Whether one edge without attributes comes or goes, and all that this means follows at once.
+    is_one_edge: bool,
 }
 
 impl RuleEffects {
@@ -63,23 +67,47 @@ impl RuleEffects {
                 .collect(),
             blocks,
             main,
+            foreseen: None,
+            is_one_edge: false,
         }
     }
 
-    /// Notes which of its changes no query is about, or need not be told because all that follows from them is foreseen.
+    /// Takes over what is foreseen, and notes which of its changes no query is about, or need not be told because of that.
     pub(crate) fn note_readers(
         &mut self,
         dispatch: &Dispatch,
-        foreseen: Option<&Foreseen>,
+        foreseen: Option<Foreseen>,
         rule: &Rule,
     ) {
-        self.alone &= foreseen.is_some_and(Foreseen::is_nothing);
+        self.alone &= foreseen.as_ref().is_some_and(Foreseen::is_nothing);
+        let follows = foreseen.as_ref().is_some_and(Foreseen::follows_at_once);
+        self.is_one_edge = self.straight && follows && self.main.is_one_edge();
         for assignment in &mut self.main.set {
             assignment.noticed = foreseen.is_none() && assignment.is_read(dispatch, &rule.scope);
         }
         for (compiled, creation) in self.main.create.iter_mut().zip(&rule.effect.create) {
             compiled.noticed = foreseen.is_none() && dispatch.notices(&creation.what);
         }
+        self.foreseen = foreseen;
+    }
+
+    /// What an application means for matches, where all of it is foreseen.
+    #[inline]
+    pub(crate) fn foreseen(&self) -> Option<&Foreseen> {
+        self.foreseen.as_ref()
+    }
+
+    /// Whether one edge without attributes comes or goes, nothing else changes, and all that this means follows at once.
+    #[inline]
+    pub(crate) fn are_one_edge(&self) -> bool {
+        self.is_one_edge
+    }
+
+    /// The edge that comes, of effects that are one edge, or else the one that goes.
+    #[inline]
+    pub(crate) fn one_edge(&self, bound: &Binding) -> Result<&CompiledCreation, Slot> {
+        let goes = || bound.get(self.main.delete_edges[0]);
+        self.main.create.first().ok_or_else(goes)
     }
 
     /// Whether nothing in them can get into the way of anything else: then no plan is needed.
@@ -146,6 +174,11 @@ impl CompiledEffect {
             ([], [creation]) => !deletes && creation.is_plain_edge(),
             _ => false,
         }
+    }
+
+    fn is_one_edge(&self) -> bool {
+        let comes = self.create.iter().all(CompiledCreation::is_plain_edge);
+        comes && self.set.is_empty() && self.create.len() + self.delete_edges.len() == 1
     }
 
     fn creates_unique(&self) -> bool {

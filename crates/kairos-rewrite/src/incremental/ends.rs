@@ -2,7 +2,7 @@
 //! where they are nothing but events; and those that are one node, where all that decides them is whether it has such an edge, and no more is kept than
 //! which event each is and its place in a pool. They come and go at once, in the order in which a pool wants them.
 
-use kairos_model::rule::RuleId;
+use kairos_model::{expr::Var, rule::RuleId};
 
 use super::{
     data::Data,
@@ -21,7 +21,26 @@ use crate::{
     schema::PortId,
 };
 
-/// The matches of such a query.
+/// Which matches an edge that comes or goes may concern.
+#[derive(Debug)]
+pub(super) enum AtOnce {
+    /// Those that it makes as it comes.
+    Come {
+        events: EdgeEvents,
+        lone: LoneEdge,
+        edge: Var,
+    },
+    /// Those that it made, as it goes.
+    Gone { events: EdgeEvents, edge: Var },
+    /// Those that its ends are, which it decides alone.
+    Ends {
+        rows: Nodes,
+        ends: (Var, Var),
+        comes: bool,
+    },
+}
+
+/// The matches of a query that are nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Nodes {
     pub(super) query: QueryId,
@@ -68,6 +87,10 @@ pub(super) struct EdgeEvents {
     rule: RuleId,
     /// By which the edge knows them.
     hook: usize,
+    /// How many elements each has.
+    width: usize,
+    /// Whether of two that are each other's images one is kept.
+    has_orbits: bool,
 }
 
 impl EdgeEvents {
@@ -82,6 +105,8 @@ impl EdgeEvents {
             query: query.id,
             rule,
             hook: query.numbering_hook()?,
+            width: query.vars.len(),
+            has_orbits: !query.orbits.is_empty(),
         })
     }
 }
@@ -91,17 +116,22 @@ impl Data {
     #[inline(always)]
     pub(super) fn enter_edge(
         &mut self,
-        query: &Query,
-        EdgeEvents { rule, hook, .. }: EdgeEvents,
+        &EdgeEvents {
+            query,
+            rule,
+            hook,
+            width,
+            has_orbits,
+        }: &EdgeEvents,
         lone: &LoneEdge,
         edge: Slot,
     ) -> Outcome<()> {
-        for slots in self.made_by(query, lone, edge).into_iter().flatten() {
-            let slots = &slots[..query.vars.len()];
+        for slots in self.made_by(lone, has_orbits, edge).into_iter().flatten() {
+            let slots = &slots[..width];
             let Some(id) = self.event_ids.take(self.delta.lost.len()) else {
                 return Err(self.too_many_events(rule));
             };
-            let store = &mut self.stores[query.id.index()];
+            let store = &mut self.stores[query.index()];
             let row = store.insert_bare(hook, slots, &self.graph, id);
             self.delta.found.push(Event { id, rule, row });
         }
@@ -110,7 +140,10 @@ impl Data {
 
     /// Removes the events that an edge made which is gone.
     #[inline(always)]
-    pub(super) fn leave_edge(&mut self, EdgeEvents { query, rule, hook }: EdgeEvents, edge: Slot) {
+    pub(super) fn leave_edge(&mut self, events: &EdgeEvents, edge: Slot) {
+        let &EdgeEvents {
+            query, rule, hook, ..
+        } = events;
         let mut row = self.first_row(query, hook, edge);
         let (store, lost) = (&mut self.stores[query.index()], &mut self.delta.lost);
         while row != NONE {

@@ -12,7 +12,7 @@ use kairos_model::{
 use super::{
     data::Data,
     dispatch::{Decided, Hooked, LoneEdge, Look, NO_HOOK, Ranged, Reaction, Rows},
-    ends::{EdgeEvents, Nodes},
+    ends::{AtOnce, EdgeEvents, Nodes},
     network::Network,
     query::{Purpose, Query, QueryId},
     update::{Update, count_for},
@@ -31,12 +31,12 @@ use crate::{
 pub(crate) struct Foreseen {
     /// Probes that count edges of a type that comes or goes.
     tallies: Vec<ProbeId>,
-    /// Rows that edges that come or go may concern.
+    /// Rows that edges that come or go may concern, and that follow at once.
+    at_once: Vec<AtOnce>,
+    /// Others.
     doubts: Vec<Doubt>,
     /// By assignment that concerns anybody.
     assigned: Vec<Assigned>,
-    /// Whether something is left to be done when an update ends.
-    ends_later: bool,
 }
 
 /// What it means that an assignment changes an attribute.
@@ -54,13 +54,6 @@ struct Assigned {
 /// Rows that may come, go, or have another value.
 #[derive(Debug)]
 enum Doubt {
-    /// Those of an edge that comes or goes, which are nothing but events.
-    Edge {
-        events: EdgeEvents,
-        edge: Var,
-        /// How they are found where it comes.
-        comes: Option<LoneEdge>,
-    },
     /// Those of an edge that goes.
     Gone {
         query: QueryId,
@@ -80,12 +73,6 @@ enum Doubt {
         node: Var,
         comes: bool,
     },
-    /// Those of the ends of an edge that comes or goes, which decides them alone, and at once.
-    Ends {
-        rows: Nodes,
-        ends: (Var, Var),
-        comes: bool,
-    },
     /// Those of a node with an edge that comes or goes.
     Counts { reaction: Reaction, node: Var },
 }
@@ -95,9 +82,7 @@ impl Doubt {
     fn query(&self) -> QueryId {
         match self {
             Doubt::Gone { query, .. } | Doubt::Come { query, .. } => *query,
-            Doubt::Edge { events, .. } => events.query,
             Doubt::Exists { decided, .. } => decided.query,
-            Doubt::Ends { rows, .. } => rows.query,
             Doubt::Counts { reaction, .. } => reaction.query,
         }
     }
@@ -114,7 +99,7 @@ impl Assigned {
 
 impl Foreseen {
     /// What is foreseen of a rule with straight effects, if all is.
-    pub(super) fn of(network: &Network, rule: &Rule) -> Option<Foreseen> {
+    pub(crate) fn of(network: &Network, rule: &Rule) -> Option<Foreseen> {
         let dispatch = &network.dispatch;
         let mut builder = Builder {
             network,
@@ -140,12 +125,20 @@ impl Foreseen {
             builder.assigned(position, assignment)?;
         }
         builder.take_ends_together();
-        Some(builder.finish())
+        let mut foreseen = builder.foreseen;
+        foreseen.tallies.sort_unstable();
+        foreseen.tallies.dedup();
+        Some(foreseen)
     }
 
     /// Whether an application means nothing to anybody.
     pub(crate) fn is_nothing(&self) -> bool {
-        self.tallies.is_empty() && self.doubts.is_empty() && self.assigned.is_empty()
+        self.tallies.is_empty() && self.at_once.is_empty() && self.follows_at_once()
+    }
+
+    /// Whether all that it means for matches follows at once.
+    pub(crate) fn follows_at_once(&self) -> bool {
+        self.doubts.is_empty() && self.assigned.is_empty()
     }
 }
 
@@ -174,14 +167,10 @@ impl Builder<'_> {
         for &Hooked { query, hook, .. } in &dispatch.edge_hooks[ty.index()] {
             self.can_follow(query)?;
             let edge = edge.edge;
-            self.foreseen.doubts.push(match self.edge_events(query) {
-                Some(events) => Doubt::Edge {
-                    events,
-                    edge,
-                    comes: None,
-                },
-                None => Doubt::Gone { query, hook, edge },
-            });
+            match self.edge_events(query) {
+                Some(events) => self.foreseen.at_once.push(AtOnce::Gone { events, edge }),
+                None => self.foreseen.doubts.push(Doubt::Gone { query, hook, edge }),
+            }
         }
         self.ends(edge, false)
     }
@@ -198,14 +187,13 @@ impl Builder<'_> {
                 };
                 self.can_follow(reaction.query)?;
                 let (query, edge, lone) = (reaction.query, edge.edge, lone.clone());
-                self.foreseen.doubts.push(match self.edge_events(query) {
-                    Some(events) => Doubt::Edge {
-                        events,
-                        edge,
-                        comes: Some(lone),
-                    },
-                    None => Doubt::Come { query, lone, edge },
-                });
+                match self.edge_events(query) {
+                    Some(events) => self
+                        .foreseen
+                        .at_once
+                        .push(AtOnce::Come { events, lone, edge }),
+                    None => self.foreseen.doubts.push(Doubt::Come { query, lone, edge }),
+                }
             }
         }
         self.ends(edge, true)
@@ -311,25 +299,9 @@ impl Builder<'_> {
             let of_query = doubts.iter().filter(|doubt| doubt.query() == query.id);
             if let Some(ends) = together(query, of_query) {
                 doubts.retain(|doubt| doubt.query() != query.id);
-                doubts.push(ends);
+                self.foreseen.at_once.push(ends);
             }
         }
-    }
-
-    /// What is foreseen, once it is known whether something is left for the end of an update.
-    fn finish(mut self) -> Foreseen {
-        let foreseen = &mut self.foreseen;
-        foreseen.tallies.sort_unstable();
-        foreseen.tallies.dedup();
-        let is_later = |doubt: &Doubt| match doubt {
-            Doubt::Ends { .. } | Doubt::Edge { .. } => false,
-            Doubt::Gone { .. }
-            | Doubt::Come { .. }
-            | Doubt::Exists { .. }
-            | Doubt::Counts { .. } => true,
-        };
-        foreseen.ends_later = !foreseen.assigned.is_empty() || foreseen.doubts.iter().any(is_later);
-        self.foreseen
     }
 
     /// Whether no search, nor all rows, are part of a reaction.
@@ -353,7 +325,7 @@ impl Builder<'_> {
 }
 
 /// What is doubted of one query as one, if that is about the ends of one edge.
-fn together<'a>(query: &Query, mut doubts: impl Iterator<Item = &'a Doubt>) -> Option<Doubt> {
+fn together<'a>(query: &Query, mut doubts: impl Iterator<Item = &'a Doubt>) -> Option<AtOnce> {
     let of_node = |doubt: &Doubt| match *doubt {
         Doubt::Exists {
             sub,
@@ -371,11 +343,33 @@ fn together<'a>(query: &Query, mut doubts: impl Iterator<Item = &'a Doubt>) -> O
             ((of_other, other_comes) == (rows, comes)).then_some(to)?
         }
     };
-    doubts.next().is_none().then_some(Doubt::Ends {
+    doubts.next().is_none().then_some(AtOnce::Ends {
         rows,
         ends: (from, to),
         comes,
     })
+}
+
+impl Data {
+    /// Brings up to date what follows at once from an application.
+    #[inline(always)]
+    pub(super) fn follow_at_once(&mut self, foreseen: &Foreseen, bound: &Binding) -> Outcome<()> {
+        self.has_news = true;
+        count_for(&mut self.delta, &foreseen.tallies);
+        for rows in &foreseen.at_once {
+            match rows {
+                AtOnce::Come { events, lone, edge } => {
+                    self.enter_edge(events, lone, bound.get(*edge))?;
+                }
+                AtOnce::Gone { events, edge } => self.leave_edge(events, bound.get(*edge)),
+                AtOnce::Ends { rows, ends, comes } => {
+                    let ends = (bound.get(ends.0), bound.get(ends.1));
+                    self.decide_ends(*rows, ends, *comes)?;
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Update {
@@ -387,8 +381,7 @@ impl Update {
         foreseen: &Foreseen,
         (change, bound): (&Change, &Binding),
     ) -> Outcome<()> {
-        data.has_news = true;
-        count_for(&mut data.delta, &foreseen.tallies);
+        data.follow_at_once(foreseen, bound)?;
         for doubt in &foreseen.doubts {
             self.settle(network, data, doubt, bound)?;
         }
@@ -397,9 +390,9 @@ impl Update {
                 self.reassign(network, data, assigned, changed)?;
             }
         }
-        match foreseen.ends_later {
-            true => self.finish(network, data),
-            false => Ok(()),
+        match foreseen.follows_at_once() {
+            true => Ok(()),
+            false => self.finish(network, data),
         }
     }
 
@@ -413,18 +406,6 @@ impl Update {
     ) -> Outcome<()> {
         let query = |id: QueryId| &network.queries[id.index()];
         match doubt {
-            Doubt::Edge {
-                events,
-                edge,
-                comes: Some(lone),
-            } => {
-                let query = query(events.query);
-                data.enter_edge(query, *events, lone, bound.get(*edge))
-            }
-            &Doubt::Edge { events, edge, .. } => {
-                data.leave_edge(events, bound.get(edge));
-                Ok(())
-            }
             &Doubt::Gone {
                 query: id,
                 hook,
@@ -444,11 +425,6 @@ impl Update {
                 node,
                 comes,
             } => self.decide_at(network, data, decided, (sub, bound.get(node), comes)),
-            &Doubt::Ends {
-                rows,
-                ends: (from, to),
-                comes,
-            } => data.decide_ends(rows, (bound.get(from), bound.get(to)), comes),
             Doubt::Counts { reaction, node } => {
                 self.react(network, data, reaction, bound.get(*node), None)
             }

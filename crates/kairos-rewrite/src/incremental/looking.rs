@@ -46,7 +46,8 @@ impl Update {
         lone: &LoneEdge,
         edge: Slot,
     ) -> Outcome<()> {
-        for slots in data.made_by(query, lone, edge).into_iter().flatten() {
+        let has_orbits = !query.orbits.is_empty();
+        for slots in data.made_by(lone, has_orbits, edge).into_iter().flatten() {
             self.insert(data, query, &slots[..query.vars.len()])?;
         }
         Ok(())
@@ -176,12 +177,12 @@ impl Update {
 }
 
 impl Data {
-    /// The matches of such a pattern that an edge makes.
+    /// The matches of such a pattern that an edge makes; where it has `orbits`, one for each.
     #[inline(always)]
     pub(super) fn made_by(
         &self,
-        query: &Query,
         LoneEdge { ends, columns }: &LoneEdge,
+        orbits: bool,
         edge: Slot,
     ) -> [Option<[Slot; 3]>; 2] {
         let (from, to) = self.graph.ends(edge);
@@ -193,7 +194,7 @@ impl Data {
             (slots[columns.0], slots[columns.1]) = (edge, from);
             slots
         };
-        if !query.orbits.is_empty() && both_ways {
+        if orbits && both_ways {
             // One is the image of the other, and the one is kept whose first node, by the order of the text, has the smaller name.
             let (first, second) = if columns.1 < columns.2 { forth } else { back };
             let kept = if self.is_first(first, second) {

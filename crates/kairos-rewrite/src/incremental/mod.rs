@@ -100,6 +100,31 @@ impl IncrementalMatcher {
         }
     }
 
+    /// Applies a rule that is one edge which comes or goes, where all that this means follows at once.
+    #[inline(never)]
+    fn apply_one_edge(
+        &mut self,
+        rule: RuleId,
+        bound: &Binding,
+        now: f64,
+        cause: &mut dyn Cause,
+    ) -> Outcome<()> {
+        let IncrementalMatcher { program, data, .. } = self;
+        let effects = program.effects(rule);
+        match effects.one_edge(bound) {
+            Ok(creation) => {
+                effects.stay_apart(data, &Firing { rule, bound, now }, None)?;
+                creation.carry_out(&mut data.graph, bound, (0, &[]), cause);
+            }
+            Err(deleted) => {
+                data.prefetch_in_turn(&Firing { rule, bound, now });
+                data.graph.delete_edge(deleted);
+            }
+        }
+        let foreseen = effects.foreseen().expect("all is foreseen");
+        data.follow_at_once(foreseen, bound)
+    }
+
     /// Applies a rule whose effects need no plan.
     #[inline(never)]
     fn apply_straight(
@@ -116,9 +141,8 @@ impl IncrementalMatcher {
             update,
             change,
         } = self;
-        let network = program.network();
         let effects = program.effects(rule);
-        let foreseen = network.foreseen[rule.index()].as_ref();
+        let foreseen = effects.foreseen();
         let deleted = effects.deleted(bound);
         if deleted.is_some() {
             data.prefetch_scattered(firing);
@@ -139,7 +163,7 @@ impl IncrementalMatcher {
                 data.has_news |= deleted.is_some();
                 Ok(())
             }
-            Some(foreseen) => update.conclude(network, data, foreseen, (change, bound)),
+            Some(foreseen) => update.conclude(program.network(), data, foreseen, (change, bound)),
             None => update.follow(program, data, (rule, change), deleted.is_some()),
         }
     }
@@ -228,6 +252,7 @@ impl Matcher for IncrementalMatcher {
                 assign(data, firing, (assignment, value))
             }
             Some(_) => self.apply_alone(rule, bound, now, cause),
+            None if effects.are_one_edge() => self.apply_one_edge(rule, bound, now, cause),
             None if effects.are_straight() => self.apply_straight(rule, bound, now, cause),
             None => self.apply_planned(rule, bound, now, cause),
         }

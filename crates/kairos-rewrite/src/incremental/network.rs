@@ -12,7 +12,6 @@ use kairos_model::{
 
 use super::{
     dispatch::Dispatch,
-    foreseen::Foreseen,
     picking::{Choosing, Picking},
     plan::Plan,
     prefetch::{Ahead, Scattered},
@@ -73,8 +72,6 @@ pub(crate) struct Network {
     pub(crate) tallies: Vec<Option<Tally>>,
     /// For each rule the elements that its application comes upon one after the other.
     pub(crate) scattered: Vec<Scattered>,
-    /// For each rule with straight effects what its application means for matches, where all of it is foreseen.
-    pub(crate) foreseen: Vec<Option<Foreseen>>,
     /// For each rule from which of the edges that it creates matches are looked for, where that is known.
     pub(crate) seeds: Vec<Option<Seeds>>,
     /// The query of `stop_when`.
@@ -184,15 +181,9 @@ impl Network {
             rankings,
             probes,
             tallies,
-            foreseen: Vec::new(),
             seeds: Vec::new(),
             stop,
         };
-        let foreseen = |(id, rule): (RuleId, &Rule)| {
-            let is_straight = program.effects(id).are_straight();
-            is_straight.then(|| Foreseen::of(&network, rule))?
-        };
-        network.foreseen = (0..).map(RuleId).zip(&model.rules).map(foreseen).collect();
         let seeds = |(id, rule): (RuleId, &Rule)| {
             let is_straight = program.effects(id).are_straight();
             Seeds::of(program, &network, rule, |created| {

@@ -286,6 +286,16 @@ impl Data {
         }
     }
 
+    /// Asks for all of that, one after the other.
+    #[inline]
+    pub(super) fn prefetch_in_turn(&self, firing: &Firing<'_>) {
+        if self.is_graph_large() {
+            self.prefetch_scattered(firing);
+            self.prefetch_around_scattered(firing);
+            self.prefetch_lists_of_scattered(firing);
+        }
+    }
+
     /// Asks for the sums that the weights of matches of a node of a type alone are in; their places have come.
     fn prefetch_sums(&self, ty: NodeTypeId, node: Slot) {
         for &query in &self.network().dispatch.node_rows[ty.index()] {

@@ -2,6 +2,7 @@
 
 use kairos_model::{
     check::{Overrides, load_model},
+    rule::RuleId,
     source::MemoryFiles,
 };
 
@@ -137,9 +138,8 @@ fn matches_of_an_edge_alone_are_what_the_graph_says() {
 fn what_a_rule_means_is_foreseen_where_it_names_the_elements() {
     let foreseen = |act: &str| {
         let program = program(act, TIMER, r#"Sum("x.n", over: "(x:A)")"#);
-        program.network().foreseen[0]
-            .as_ref()
-            .map(Foreseen::is_nothing)
+        let foreseen = program.effects(RuleId(0)).foreseen();
+        foreseen.map(Foreseen::is_nothing)
     };
     let (something, nothing) = (Some(false), Some(true));
     for (act, expected) in [
