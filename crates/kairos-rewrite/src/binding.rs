@@ -87,11 +87,16 @@ impl Binding {
     /// Binds the first variables, as many as there are slots.
     #[inline]
     pub fn set_first(&self, slots: &[Slot]) {
-        if let &[slot] = slots {
-            return self.slots[0].set(slot);
+        // Mostly there are few, and a loop for many would take longer.
+        match (&self.slots[..slots.len()], slots) {
+            ([a], &[d]) => a.set(d),
+            ([a, b, c], &[d, e, f]) => {
+                a.set(d);
+                b.set(e);
+                c.set(f);
+            }
+            (cells, slots) => cells.iter().zip(slots).for_each(|(c, &slot)| c.set(slot)),
         }
-        let cells = self.slots[..slots.len()].iter().zip(slots);
-        cells.for_each(|(cell, &slot)| cell.set(slot));
     }
 
     /// What the variables are bound to, in their order.

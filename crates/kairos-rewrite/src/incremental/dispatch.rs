@@ -13,6 +13,7 @@ use super::{
     tally::{Counted, Tally},
 };
 use crate::{
+    binding::Slot,
     effects::AttributeOf,
     eval::{OfBits, Range},
     graph::HostGraph,
@@ -56,6 +57,16 @@ pub(crate) struct LoneEdge {
     pub(crate) ends: Ends,
     /// The columns of the edge and of its ends.
     pub(super) columns: (usize, usize, usize),
+}
+
+impl LoneEdge {
+    /// The match of an edge that has these ends in it; as many of the slots as it has columns.
+    #[inline(always)]
+    pub(super) fn slots(&self, edge: Slot, (from, to): (Slot, Slot)) -> [Slot; 3] {
+        let mut slots = [to; 3];
+        (slots[self.columns.0], slots[self.columns.1]) = (edge, from);
+        slots
+    }
 }
 
 impl Look {

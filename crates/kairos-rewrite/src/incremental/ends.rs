@@ -126,14 +126,16 @@ impl Data {
         lone: &LoneEdge,
         edge: Slot,
     ) -> Outcome<()> {
-        for slots in self.made_by(lone, has_orbits, edge).into_iter().flatten() {
-            let slots = &slots[..width];
+        let (mut next, mut after) = self.made_by(lone, has_orbits, edge);
+        while let Some(ends) = next {
+            let slots = &lone.slots(edge, ends)[..width];
             let Some(id) = self.event_ids.take(self.delta.lost.len()) else {
                 return Err(self.too_many_events(rule));
             };
             let store = &mut self.stores[query.index()];
             let row = store.insert_bare(hook, slots, &self.graph, id);
             self.delta.found.push(Event { id, rule, row });
+            next = after.take();
         }
         Ok(())
     }

@@ -46,9 +46,11 @@ impl Update {
         lone: &LoneEdge,
         edge: Slot,
     ) -> Outcome<()> {
-        let has_orbits = !query.orbits.is_empty();
-        for slots in data.made_by(lone, has_orbits, edge).into_iter().flatten() {
+        let (mut next, mut after) = data.made_by(lone, !query.orbits.is_empty(), edge);
+        while let Some(ends) = next {
+            let slots = lone.slots(edge, ends);
             self.insert(data, query, &slots[..query.vars.len()])?;
+            next = after.take();
         }
         Ok(())
     }
@@ -176,24 +178,23 @@ impl Update {
     }
 }
 
+/// The ends of an edge, as they stand in a match.
+type Ends = (Slot, Slot);
+
 impl Data {
-    /// The matches of such a pattern that an edge makes; where it has `orbits`, one for each.
+    /// The ends that an edge has in the matches of such a pattern that it makes; where it has `orbits`, in one of each.
     #[inline(always)]
     pub(super) fn made_by(
         &self,
         LoneEdge { ends, columns }: &LoneEdge,
         orbits: bool,
         edge: Slot,
-    ) -> [Option<[Slot; 3]>; 2] {
+    ) -> (Option<Ends>, Option<Ends>) {
         let (from, to) = self.graph.ends(edge);
         let both_ways = ends.undirected && from != to;
         self.note_search(1 + u64::from(both_ways));
         let (forth, back) = ((from, to), (to, from));
-        let slots = |(from, to): (Slot, Slot)| {
-            let mut slots = [to; 3];
-            (slots[columns.0], slots[columns.1]) = (edge, from);
-            slots
-        };
+        let fits = |(a, b): (Slot, Slot)| ends.fit(&self.graph, a, b);
         if orbits && both_ways {
             // One is the image of the other, and the one is kept whose first node, by the order of the text, has the smaller name.
             let (first, second) = if columns.1 < columns.2 { forth } else { back };
@@ -202,14 +203,13 @@ impl Data {
             } else {
                 back
             };
-            let fits = ends.fit(&self.graph, from, to);
-            return [fits.then(|| slots(kept)), None];
+            return (fits(forth).then_some(kept), None);
         }
-        let fits = |(a, b): (Slot, Slot)| ends.fit(&self.graph, a, b);
-        [
-            fits(forth).then(|| slots(forth)),
-            (both_ways && fits(back)).then(|| slots(back)),
-        ]
+        let second = (both_ways && fits(back)).then_some(back);
+        match fits(forth).then_some(forth) {
+            None => (second, None),
+            first => (first, second),
+        }
     }
 }
 
