@@ -412,8 +412,14 @@ impl Data {
         if count <= LONGEST as usize || !query.keeps_order || query.anchor.is_some() {
             return Ok(());
         }
+        Err(self.too_many_matches(query))
+    }
+
+    #[cold]
+    pub(super) fn too_many_matches(&self, query: &Query) -> Box<RuntimeError> {
+        let count = self.stores[query.id.index()].len() as u64;
         let rule = owner_rule(&self.program, query.owner);
-        Err(self.too_many((MATCHES, count as u64, LONGEST.into()), rule))
+        self.too_many((MATCHES, count, LONGEST.into()), rule)
     }
 
     #[cold]

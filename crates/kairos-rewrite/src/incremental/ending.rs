@@ -161,7 +161,7 @@ fn relist(
 
 /// Sorts a list and leaves every item in once. Mostly there are no more than two.
 #[inline]
-fn in_order<T: Ord + Copy>(list: &mut Vec<T>) {
+pub(super) fn in_order<T: Ord + Copy>(list: &mut Vec<T>) {
     match list.as_mut_slice() {
         [] | [_] => {}
         [a, b] if *a < *b => {}

@@ -10,9 +10,10 @@ use kairos_model::{
 };
 
 use super::{
+    at_once::{Asks, AtOnce, Kept},
     data::Data,
     dispatch::{Decided, Hooked, LoneEdge, Look, NO_HOOK, Ranged, Reaction, Rows},
-    ends::{AtOnce, EdgeEvents, Nodes},
+    ending::in_order,
     network::Network,
     query::{Purpose, Query, QueryId},
     update::{Update, count_for},
@@ -31,11 +32,13 @@ use crate::{
 pub(crate) struct Foreseen {
     /// Probes that count edges of a type that comes or goes.
     tallies: Vec<ProbeId>,
-    /// Rows that edges that come or go may concern, and that follow at once.
+    /// Probes that sum up what is assigned to an attribute, by which assignment, and what its bits come to.
+    sums: Vec<(usize, ProbeId, OfBits)>,
+    /// What follows at once.
     at_once: Vec<AtOnce>,
-    /// Others.
+    /// Other rows that edges that come or go may concern.
     doubts: Vec<Doubt>,
-    /// By assignment that concerns anybody.
+    /// By assignment that concerns rows besides.
     assigned: Vec<Assigned>,
 }
 
@@ -44,8 +47,6 @@ pub(crate) struct Foreseen {
 struct Assigned {
     /// Which assignment.
     position: usize,
-    /// Probes that sum the attribute up, and what its bits come to.
-    sums: Vec<(ProbeId, OfBits)>,
     /// Queries that it decides alone.
     ranged: Vec<Ranged>,
     reactions: Vec<Reaction>,
@@ -89,11 +90,9 @@ impl Doubt {
 }
 
 impl Assigned {
-    /// Whether it may change rows of a query, or their values.
-    fn concerns(&self, query: QueryId) -> bool {
-        let ranged = self.ranged.iter().map(|ranged| &ranged.reaction);
-        let mut reactions = ranged.chain(&self.reactions);
-        reactions.any(|reaction| reaction.query == query)
+    /// Whether anything is to be done.
+    fn is_nothing(&self) -> bool {
+        self.ranged.is_empty() && self.reactions.is_empty()
     }
 }
 
@@ -124,7 +123,7 @@ impl Foreseen {
         for (position, assignment) in rule.effect.set.iter().enumerate() {
             builder.assigned(position, assignment)?;
         }
-        builder.take_ends_together();
+        builder.sort_out();
         let mut foreseen = builder.foreseen;
         foreseen.tallies.sort_unstable();
         foreseen.tallies.dedup();
@@ -133,7 +132,8 @@ impl Foreseen {
 
     /// Whether an application means nothing to anybody.
     pub(crate) fn is_nothing(&self) -> bool {
-        self.tallies.is_empty() && self.at_once.is_empty() && self.follows_at_once()
+        let concerns_probes = !self.tallies.is_empty() || !self.sums.is_empty();
+        !concerns_probes && self.at_once.is_empty() && self.follows_at_once()
     }
 
     /// Whether all that it means for matches follows at once.
@@ -167,10 +167,8 @@ impl Builder<'_> {
         for &Hooked { query, hook, .. } in &dispatch.edge_hooks[ty.index()] {
             self.can_follow(query)?;
             let edge = edge.edge;
-            match self.edge_events(query) {
-                Some(events) => self.foreseen.at_once.push(AtOnce::Gone { events, edge }),
-                None => self.foreseen.doubts.push(Doubt::Gone { query, hook, edge }),
-            }
+            let gone = Doubt::Gone { query, hook, edge };
+            self.foreseen.doubts.push(gone);
         }
         self.ends(edge, false)
     }
@@ -187,20 +185,11 @@ impl Builder<'_> {
                 };
                 self.can_follow(reaction.query)?;
                 let (query, edge, lone) = (reaction.query, edge.edge, lone.clone());
-                match self.edge_events(query) {
-                    Some(events) => self
-                        .foreseen
-                        .at_once
-                        .push(AtOnce::Come { events, lone, edge }),
-                    None => self.foreseen.doubts.push(Doubt::Come { query, lone, edge }),
-                }
+                let come = Doubt::Come { query, lone, edge };
+                self.foreseen.doubts.push(come);
             }
         }
         self.ends(edge, true)
-    }
-
-    fn edge_events(&self, query: QueryId) -> Option<EdgeEvents> {
-        EdgeEvents::of(&self.network.queries[query.index()])
     }
 
     /// What it means for probes, and at the ends of an edge, that it comes or goes.
@@ -268,7 +257,6 @@ impl Builder<'_> {
         };
         let mut assigned = Assigned {
             position,
-            sums: dispatch.sums[attribute].clone(),
             ..Assigned::default()
         };
         for stratum in &dispatch.strata {
@@ -281,27 +269,41 @@ impl Builder<'_> {
                 assigned.reactions.push(reaction.clone());
             }
         }
-        if dispatch.reads(attribute) {
-            self.foreseen.assigned.push(assigned);
-        }
+        let sums = dispatch.sums[attribute].iter();
+        let sums = sums.map(|&(probe, value)| (position, probe, value));
+        self.foreseen.sums.extend(sums);
+        self.foreseen.assigned.push(assigned);
         Some(())
     }
 
-    /// Where nothing else concerns a query than whether the ends of one edge still have any, its rows are brought up to date at once: it is known in
-    /// which order pools want them.
-    fn take_ends_together(&mut self) {
+    /// Takes out what follows at once.
+    fn sort_out(&mut self) {
+        let Foreseen {
+            at_once,
+            doubts,
+            assigned,
+            ..
+        } = &mut self.foreseen;
         for query in &self.network.queries {
-            let is_assigned = |assigned: &Assigned| assigned.concerns(query.id);
-            if self.foreseen.assigned.iter().any(is_assigned) {
+            let is_own = |reaction: &Reaction| reaction.query == query.id;
+            if assigned.iter().any(|a| a.reactions.iter().any(is_own)) {
                 continue;
             }
-            let doubts = &mut self.foreseen.doubts;
-            let of_query = doubts.iter().filter(|doubt| doubt.query() == query.id);
-            if let Some(ends) = together(query, of_query) {
+            let of_query: Vec<&Doubt> = doubts.iter().filter(|d| d.query() == query.id).collect();
+            let ranged = assigned.iter().flat_map(|a| {
+                let own = a.ranged.iter().filter(|r| is_own(&r.reaction));
+                own.map(|ranged| (a.position, ranged))
+            });
+            let ranged: Vec<(usize, &Ranged)> = ranged.collect();
+            if let Some(all) = follows_at_once(query, &of_query, &ranged) {
+                at_once.extend(all);
                 doubts.retain(|doubt| doubt.query() != query.id);
-                self.foreseen.at_once.push(ends);
+                for assigned in assigned.iter_mut() {
+                    assigned.ranged.retain(|ranged| !is_own(&ranged.reaction));
+                }
             }
         }
+        assigned.retain(|assigned| !assigned.is_nothing());
     }
 
     /// Whether no search, nor all rows, are part of a reaction.
@@ -324,50 +326,100 @@ impl Builder<'_> {
     }
 }
 
-/// What is doubted of one query as one, if that is about the ends of one edge.
-fn together<'a>(query: &Query, mut doubts: impl Iterator<Item = &'a Doubt>) -> Option<AtOnce> {
+/// What is doubted of one query as what follows at once, if it all does: a pool that several things change wants to know of all of them first.
+fn follows_at_once(
+    query: &Query,
+    doubts: &[&Doubt],
+    ranged: &[(usize, &Ranged)],
+) -> Option<Vec<AtOnce>> {
+    let rows = Kept::of(query)?;
+    match (doubts, ranged) {
+        ([], [(first, of_first), rest @ ..]) if rest.len() <= 1 => {
+            let Ranged {
+                reaction,
+                range,
+                value,
+            } = of_first;
+            let weighs = value.is_some() == query.value.is_some();
+            (weighs && !reaction.stale && !reaction.observe).then_some(())?;
+            Some(vec![AtOnce::Assigned {
+                rows,
+                range: *range,
+                weight: *value,
+                positions: (*first, rest.first().map(|second| second.0)),
+            }])
+        }
+        // An edge says nothing of weights.
+        _ if query.value.is_some() => None,
+        ([Doubt::Exists { .. }, ..], []) => Some(vec![ends(rows, doubts)?]),
+        (edges, []) if edges.len() == 1 || !query.keeps_order => {
+            edges.iter().map(|doubt| of_edge(rows, doubt)).collect()
+        }
+        _ => None,
+    }
+}
+
+/// What an edge that comes or goes means at its ends.
+fn ends(rows: Kept, doubts: &[&Doubt]) -> Option<AtOnce> {
     let of_node = |doubt: &Doubt| match *doubt {
         Doubt::Exists {
             sub,
             decided,
             node,
             comes,
-        } => Some((Nodes::of(query, decided, sub)?, node, comes)),
+        } => Some((Asks::of(decided, sub)?, comes, node)),
         _ => None,
     };
-    let (rows, from, comes) = of_node(doubts.next()?)?;
-    let to = match doubts.next() {
-        None => from,
-        Some(other) => {
-            let (of_other, to, other_comes) = of_node(other)?;
-            ((of_other, other_comes) == (rows, comes)).then_some(to)?
+    let (asks, comes, from) = of_node(doubts[0])?;
+    let to = match doubts[1..] {
+        [] => from,
+        [other] => {
+            let (of_other, other_comes, to) = of_node(other)?;
+            ((of_other, other_comes) == (asks, comes)).then_some(to)?
         }
+        _ => return None,
     };
-    doubts.next().is_none().then_some(AtOnce::Ends {
+    Some(AtOnce::Ends {
         rows,
+        asks,
         ends: (from, to),
         comes,
     })
 }
 
+/// What it means for matches that are that edge.
+fn of_edge(rows: Kept, doubt: &Doubt) -> Option<AtOnce> {
+    match doubt {
+        &Doubt::Gone { edge, .. } => Some(AtOnce::Gone { rows, edge }),
+        Doubt::Come { lone, edge, .. } => Some(AtOnce::Come {
+            rows,
+            lone: lone.clone(),
+            edge: *edge,
+        }),
+        Doubt::Exists { .. } | Doubt::Counts { .. } => None,
+    }
+}
+
 impl Data {
     /// Brings up to date what follows at once from an application.
     #[inline(always)]
-    pub(super) fn follow_at_once(&mut self, foreseen: &Foreseen, bound: &Binding) -> Outcome<()> {
+    pub(super) fn follow_at_once(
+        &mut self,
+        foreseen: &Foreseen,
+        (change, bound): (&Change, &Binding),
+    ) -> Outcome<()> {
         self.has_news = true;
         count_for(&mut self.delta, &foreseen.tallies);
-        for rows in &foreseen.at_once {
-            match rows {
-                AtOnce::Come { events, lone, edge } => {
-                    self.enter_edge(events, lone, bound.get(*edge))?;
-                }
-                AtOnce::Gone { events, edge } => self.leave_edge(events, bound.get(*edge)),
-                AtOnce::Ends { rows, ends, comes } => {
-                    let ends = (bound.get(ends.0), bound.get(ends.1));
-                    self.decide_ends(*rows, ends, *comes)?;
-                }
+        for &(position, probe, value) in &foreseen.sums {
+            if let Some(changed) = change.changed_by(position) {
+                self.change_sum(probe, value, changed);
             }
         }
+        for one in &foreseen.at_once {
+            self.carry_out(one, change, bound)?;
+        }
+        in_order(&mut self.delta.aggregates);
+        in_order(&mut self.delta.probes);
         Ok(())
     }
 }
@@ -381,7 +433,10 @@ impl Update {
         foreseen: &Foreseen,
         (change, bound): (&Change, &Binding),
     ) -> Outcome<()> {
-        data.follow_at_once(foreseen, bound)?;
+        data.follow_at_once(foreseen, (change, bound))?;
+        if foreseen.follows_at_once() {
+            return Ok(());
+        }
         for doubt in &foreseen.doubts {
             self.settle(network, data, doubt, bound)?;
         }
@@ -390,10 +445,7 @@ impl Update {
                 self.reassign(network, data, assigned, changed)?;
             }
         }
-        match foreseen.follows_at_once() {
-            true => Ok(()),
-            false => self.finish(network, data),
-        }
+        self.finish(network, data)
     }
 
     #[inline(always)]
@@ -439,9 +491,6 @@ impl Update {
         assigned: &Assigned,
         changed: ChangedAttribute,
     ) -> Outcome<()> {
-        for &(probe, value) in &assigned.sums {
-            data.change_sum(probe, value, changed);
-        }
         for ranged in &assigned.ranged {
             self.range(network, data, ranged, changed)?;
         }

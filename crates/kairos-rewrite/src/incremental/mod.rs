@@ -9,11 +9,11 @@ use std::sync::Arc;
 use kairos_model::{expr::Formula, probe::ProbeId, rule::RuleId, types::Value};
 
 mod ask;
+mod at_once;
 mod counts;
 mod data;
 mod dispatch;
 mod ending;
-mod ends;
 mod event_ids;
 mod faults;
 mod foreseen;
@@ -109,7 +109,12 @@ impl IncrementalMatcher {
         now: f64,
         cause: &mut dyn Cause,
     ) -> Outcome<()> {
-        let IncrementalMatcher { program, data, .. } = self;
+        let IncrementalMatcher {
+            program,
+            data,
+            change,
+            ..
+        } = self;
         let effects = program.effects(rule);
         match effects.one_edge(bound) {
             Ok(creation) => {
@@ -122,7 +127,7 @@ impl IncrementalMatcher {
             }
         }
         let foreseen = effects.foreseen().expect("all is foreseen");
-        data.follow_at_once(foreseen, bound)
+        data.follow_at_once(foreseen, (change, bound))
     }
 
     /// Applies a rule whose effects need no plan.

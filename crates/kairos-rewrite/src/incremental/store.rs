@@ -417,7 +417,9 @@ impl Store {
     ) -> u32 {
         let row = self.number(hook, slots, graph);
         self.enter(row, self.room_with(row), event);
-        self.rows.set_slots(row, slots);
+        if self.layout.stored() > 0 {
+            self.rows.set_slots(row, slots);
+        }
         row
     }
 
