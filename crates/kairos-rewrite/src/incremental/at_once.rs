@@ -68,6 +68,8 @@ pub(super) struct Kept {
     has_orbits: bool,
     /// Whether they stand in a pool.
     is_pool: bool,
+    /// Whether they have weights there.
+    is_weighted: bool,
     /// The rule whose events they are.
     events: Option<RuleId>,
     /// The rule whose clock they add up to.
@@ -97,6 +99,7 @@ impl Kept {
             width: query.vars.len(),
             has_orbits: !query.orbits.is_empty(),
             is_pool: query.keeps_order,
+            is_weighted: query.value.is_some(),
             events,
             aggregate,
         })
@@ -137,7 +140,7 @@ enum Excess {
 
 /// A query's matches, and all that must know of them.
 struct Rows<'a> {
-    kept: Kept,
+    kept: &'a Kept,
     store: &'a mut Store,
     pool: Option<&'a mut Pools>,
     ids: &'a mut EventIds,
@@ -148,13 +151,15 @@ impl Rows<'_> {
     /// Adds a match, which `insert` enters as an event; its place in a pool it gets later.
     #[inline(always)]
     fn enter(&mut self, insert: impl FnOnce(&mut Store, EventId) -> u32) -> Result<u32, Excess> {
-        let Some(rule) = self.kept.events else {
-            return Ok(insert(self.store, THERE));
-        };
         let lost = self.delta.lost.len();
-        let id = self.ids.take(lost).ok_or(Excess::Events)?;
+        let id = match self.kept.events {
+            None => THERE,
+            Some(_) => self.ids.take(lost).ok_or(Excess::Events)?,
+        };
         let row = insert(self.store, id);
-        self.delta.found.push(Event { id, rule, row });
+        if let Some(rule) = self.kept.events {
+            self.delta.found.push(Event { id, rule, row });
+        }
         Ok(row)
     }
 
@@ -165,7 +170,10 @@ impl Rows<'_> {
             if self.store.len() > LONGEST as usize {
                 return Err(Excess::Matches);
             }
-            pool.push(self.store, None, row, weight);
+            match self.kept.is_weighted {
+                true => pool.push(self.store, None, row, weight),
+                false => pool.append(self.store, None, row),
+            }
         }
         Ok(())
     }
@@ -197,7 +205,12 @@ impl Rows<'_> {
             self.delta.lost.push(Lost { event, deleted });
         }
         if let Some(pool) = &mut self.pool {
-            pool.remove(self.store, None, row);
+            match self.kept.is_weighted {
+                true => pool.remove(self.store, None, row),
+                false => {
+                    pool.take_out(self.store, None, row);
+                }
+            }
         }
     }
 }
@@ -212,9 +225,9 @@ impl Data {
         bound: &Binding,
     ) -> Outcome<()> {
         match one {
-            AtOnce::Come { rows, lone, edge } => self.enter_edge(*rows, lone, bound.get(*edge)),
+            AtOnce::Come { rows, lone, edge } => self.enter_edge(rows, lone, bound.get(*edge)),
             AtOnce::Gone { rows, edge } => {
-                self.leave_edge(*rows, bound.get(*edge));
+                self.leave_edge(rows, bound.get(*edge));
                 Ok(())
             }
             AtOnce::Ends {
@@ -224,7 +237,7 @@ impl Data {
                 comes,
             } => {
                 let ends = (bound.get(ends.0), bound.get(ends.1));
-                self.decide_ends(*rows, *asks, ends, *comes)
+                self.decide_ends(rows, asks, ends, *comes)
             }
             AtOnce::Assigned {
                 rows,
@@ -234,14 +247,14 @@ impl Data {
             } => {
                 let first = change.changed_by(positions.0);
                 let second = positions.1.and_then(|second| change.changed_by(second));
-                self.decide_assigned(*rows, (*range, *weight), [first, second])
+                self.decide_assigned(rows, (*range, *weight), [first, second])
             }
         }
     }
 
     /// A query's matches, and the graph.
     #[inline(always)]
-    fn rows(&mut self, kept: Kept) -> (Rows<'_>, &HostGraph) {
+    fn rows<'a>(&'a mut self, kept: &'a Kept) -> (Rows<'a>, &'a HostGraph) {
         let rows = Rows {
             kept,
             store: &mut self.stores[kept.query.index()],
@@ -254,7 +267,7 @@ impl Data {
 
     /// Adds the matches that a new edge makes.
     #[inline(always)]
-    fn enter_edge(&mut self, kept: Kept, lone: &LoneEdge, edge: Slot) -> Outcome<()> {
+    fn enter_edge(&mut self, kept: &Kept, lone: &LoneEdge, edge: Slot) -> Outcome<()> {
         let (mut next, mut after) = self.made_by(lone, kept.has_orbits, edge);
         let mut entered = [NONE; 2];
         while let Some(ends) = next {
@@ -272,30 +285,20 @@ impl Data {
     }
 
     /// Gives the matches of a new edge, of which there may be none or one, their places in a pool.
-    fn list_edge(&mut self, kept: Kept, entered: [u32; 2]) -> Outcome<()> {
+    fn list_edge(&mut self, kept: &Kept, entered: [u32; 2]) -> Outcome<()> {
         let entered = self.ordered(kept, entered);
         let (mut rows, _) = self.rows(kept);
-        let mut listed = Ok(());
-        for row in entered {
-            if row != NONE && listed.is_ok() {
-                listed = rows.list(row, 0);
-            }
-        }
+        let mut all = entered.into_iter().filter(|&row| row != NONE);
+        let listed = all.try_for_each(|row| rows.list(row, 0));
         rows.note_change();
-        self.note_length(
-            kept,
-            entered
-                .iter()
-                .filter(|&&row| row != NONE)
-                .count()
-                .cast_signed(),
-        );
+        let by = entered.iter().filter(|&&row| row != NONE).count();
+        self.note_length(kept, by.cast_signed());
         listed.map_err(|excess| self.excess(kept, excess))
     }
 
     /// Removes the matches that an edge made which is gone.
     #[inline(always)]
-    fn leave_edge(&mut self, kept: Kept, edge: Slot) {
+    fn leave_edge(&mut self, kept: &Kept, edge: Slot) {
         let row = self.first_row(kept.query, kept.hook, edge);
         if row == NONE {
             return;
@@ -318,7 +321,7 @@ impl Data {
     }
 
     /// Two matches of an edge in the order of their numbers, where there are two.
-    fn ordered(&self, kept: Kept, [a, b]: [u32; 2]) -> [u32; 2] {
+    fn ordered(&self, kept: &Kept, [a, b]: [u32; 2]) -> [u32; 2] {
         let is_pair = a != NONE && b != NONE;
         let swap = is_pair && self.by_numbers(self.query(kept.query), a, b).is_gt();
         if swap { [b, a] } else { [a, b] }
@@ -328,8 +331,8 @@ impl Data {
     #[inline(always)]
     fn decide_ends(
         &mut self,
-        kept: Kept,
-        asks: Asks,
+        kept: &Kept,
+        asks: &Asks,
         (from, to): (Slot, Slot),
         comes: bool,
     ) -> Outcome<()> {
@@ -358,15 +361,15 @@ impl Data {
     }
 
     /// Whether a list at a node tells what is counted.
-    fn can_tell(&self, asks: Asks, node: Slot, comes: bool) -> bool {
+    fn can_tell(&self, asks: &Asks, node: Slot, comes: bool) -> bool {
         asks.exists(&self.graph, node, comes) == (self.count_of(asks.sub, node) > 0)
     }
 
     /// Brings the matches up to date that nodes are of which an attribute has other bits.
-    #[inline(always)]
+    #[inline(never)]
     fn decide_assigned(
         &mut self,
-        kept: Kept,
+        kept: &Kept,
         (range, weight): (Range, Option<OfBits>),
         changed: [Option<ChangedAttribute>; 2],
     ) -> Outcome<()> {
@@ -430,7 +433,7 @@ impl Data {
 
     /// Notes for those who ask ahead by how many matches an application has changed a pool.
     #[inline(always)]
-    fn note_length(&mut self, kept: Kept, by: isize) {
+    fn note_length(&mut self, kept: &Kept, by: isize) {
         if by != 0
             && self.is_large(kept.query)
             && let Some(pool) = &mut self.pools[kept.query.index()]
@@ -440,7 +443,7 @@ impl Data {
     }
 
     #[cold]
-    fn excess(&self, kept: Kept, excess: Excess) -> Box<RuntimeError> {
+    fn excess(&self, kept: &Kept, excess: Excess) -> Box<RuntimeError> {
         match (excess, kept.events) {
             (Excess::Events, Some(rule)) => self.too_many_events(rule),
             _ => self.too_many_matches(self.query(kept.query)),
@@ -449,7 +452,7 @@ impl Data {
 
     /// The error of a weight that is negative.
     #[cold]
-    fn bad_weight(&self, kept: Kept, node: Slot) -> Box<RuntimeError> {
+    fn bad_weight(&self, kept: &Kept, node: Slot) -> Box<RuntimeError> {
         let bound = Binding::new(self.program.widest_scope());
         let key = self.key_of(self.query(kept.query), node.0, &bound);
         key.expect_err("it is negative")

@@ -133,14 +133,10 @@ impl Pools {
     /// Appends a row. `key` is that of its value, where values are indexed: its place in the order ([`ordered`]), or its bits for sums.
     #[inline]
     pub(crate) fn push(&mut self, store: &mut Store, anchor: Option<Slot>, row: u32, key: u64) {
-        let group = Self::group(anchor);
-        if self.groups.len() <= group {
-            self.groups.resize(group + 1, Group::default());
-        }
-        let group = &mut self.groups[group];
-        store.replace(row, self.rows.push(&mut group.rows, row));
+        self.append(store, anchor, row);
         if self.indexed != Indexed::No {
             let new = || Box::new(Index::new(self.indexed));
+            let group = &mut self.groups[Self::group(anchor)];
             group.index.get_or_insert_with(new).push(row, key);
         }
         if self.indexed == Indexed::Order {
@@ -150,15 +146,33 @@ impl Pools {
         }
     }
 
+    /// Appends a row, where there is no index.
+    #[inline(always)]
+    pub(crate) fn append(&mut self, store: &mut Store, anchor: Option<Slot>, row: u32) {
+        let group = Self::group(anchor);
+        if self.groups.len() <= group {
+            self.groups.resize(group + 1, Group::default());
+        }
+        let rows = &mut self.groups[group].rows;
+        store.replace(row, self.rows.push(rows, row));
+    }
+
+    /// Removes a row, where there is no index; says where it stood.
+    #[inline(always)]
+    pub(crate) fn take_out(&mut self, store: &mut Store, anchor: Option<Slot>, row: u32) -> u32 {
+        let rows = &mut self.groups[Self::group(anchor)].rows;
+        let position = store.replace(row, NONE);
+        if let Some(moved) = self.rows.swap_remove(rows, position) {
+            store.replace(moved, position);
+        }
+        position
+    }
+
     /// Removes a row.
     #[inline]
     pub(crate) fn remove(&mut self, store: &mut Store, anchor: Option<Slot>, row: u32) {
-        let group = &mut self.groups[Self::group(anchor)];
-        let position = store.replace(row, NONE);
-        if let Some(moved) = self.rows.swap_remove(&mut group.rows, position) {
-            store.replace(moved, position);
-        }
-        match group.index.as_deref_mut() {
+        let position = self.take_out(store, anchor, row);
+        match self.groups[Self::group(anchor)].index.as_deref_mut() {
             Some(Index::Order(_)) if self.unkeyed.remove(&row) => {}
             Some(Index::Order(order)) => {
                 order.remove(&(self.keys[row as usize], row));
