@@ -245,9 +245,15 @@ impl Data {
                 weight,
                 positions,
             } => {
-                let first = change.changed_by(positions.0);
-                let second = positions.1.and_then(|second| change.changed_by(second));
-                self.decide_assigned(rows, (*range, *weight), [first, second])
+                let (first, second) = match *positions {
+                    (first, None) => (first, None),
+                    (first, Some(second)) => self.in_turn(change, *range, (first, second)),
+                };
+                self.assign(rows, (*range, *weight), change.changed_by(first))?;
+                match second {
+                    None => Ok(()),
+                    Some(second) => self.assign(rows, (*range, *weight), change.changed_by(second)),
+                }
             }
         }
     }
@@ -365,69 +371,65 @@ impl Data {
         asks.exists(&self.graph, node, comes) == (self.count_of(asks.sub, node) > 0)
     }
 
-    /// Brings the matches up to date that nodes are of which an attribute has other bits.
-    #[inline(never)]
-    fn decide_assigned(
+    /// Brings the match up to date that a node is of which an attribute may have other bits.
+    #[inline(always)]
+    fn assign(
         &mut self,
         kept: &Kept,
         (range, weight): (Range, Option<OfBits>),
-        changed: [Option<ChangedAttribute>; 2],
+        changed: Option<ChangedAttribute>,
     ) -> Outcome<()> {
+        let Some(ChangedAttribute { of, before, now }) = changed else {
+            return Ok(());
+        };
+        let node = of.element;
         let holds = |bits: u64| range.has(bits.cast_signed());
-        let changed = self.in_turn(changed, holds);
+        let key = weight.map_or(0, |weight| weight.value(now).to_bits());
         let (mut rows, _) = self.rows(kept);
-        let before = rows.store.len();
-        let mut has_changed = false;
-        for ChangedAttribute { of, before, now } in changed.into_iter().flatten() {
-            let node = of.element;
-            let key = weight.map_or(0, |weight| weight.value(now).to_bits());
-            match (holds(before), holds(now)) {
-                (false, false) => continue,
-                (true, false) => rows.leave(node.0, false),
-                (_, true) if f64::from_bits(key) < 0.0 => {
-                    return Err(self.bad_weight(kept, node));
-                }
-                (false, true) => {
-                    if let Err(excess) = rows.enter_node(node, key) {
-                        return Err(self.excess(kept, excess));
-                    }
-                }
-                (true, true) if weight.is_none() => continue,
-                (true, true) => {
-                    if let Some(pool) = &mut rows.pool {
-                        pool.revalue(rows.store, None, node.0, key);
-                    }
-                }
+        let by = match (holds(before), holds(now)) {
+            (false, false) => return Ok(()),
+            (true, false) => {
+                rows.leave(node.0, false);
+                -1
             }
-            has_changed = true;
-        }
-        let by = rows.store.len().cast_signed() - before.cast_signed();
-        if has_changed {
-            rows.note_change();
-        }
+            (_, true) if f64::from_bits(key) < 0.0 => return Err(self.bad_weight(kept, node)),
+            (false, true) => {
+                if let Err(excess) = rows.enter_node(node, key) {
+                    return Err(self.excess(kept, excess));
+                }
+                1
+            }
+            (true, true) if weight.is_none() => return Ok(()),
+            (true, true) => {
+                if let Some(pool) = &mut rows.pool {
+                    pool.revalue(rows.store, None, node.0, key);
+                }
+                0
+            }
+        };
+        rows.note_change();
         self.note_length(kept, by);
         Ok(())
     }
 
-    /// In which order the nodes of changed attributes leave a pool and enter it: the former first, each in the order of their numbers.
+    /// In which order a pool wants to know of two assignments: first that a node leaves it, then that one enters, each by the order of their numbers.
     #[inline(always)]
     fn in_turn(
         &self,
-        [a, b]: [Option<ChangedAttribute>; 2],
-        holds: impl Fn(u64) -> bool,
-    ) -> [Option<ChangedAttribute>; 2] {
-        let (Some(first), Some(second)) = (&a, &b) else {
-            return [a, b];
+        change: &Change,
+        range: Range,
+        (first, second): (usize, usize),
+    ) -> (usize, Option<usize>) {
+        let holds = |bits: u64| range.has(bits.cast_signed());
+        let (Some(a), Some(b)) = (change.changed_by(first), change.changed_by(second)) else {
+            return (first, Some(second));
         };
-        let enters = |c: &ChangedAttribute| !holds(c.before) && holds(c.now);
-        let order = enters(first).cmp(&enters(second));
-        let numbers = || {
-            let (a, b) = (first.of.element, second.of.element);
-            self.graph.order_of_nodes(a, b)
-        };
-        match order.then_with(numbers) {
-            Ordering::Greater => [b, a],
-            _ => [a, b],
+        let enters = |before: u64, now: u64| !holds(before) && holds(now);
+        let turns = enters(a.before, a.now).cmp(&enters(b.before, b.now));
+        let numbers = || self.graph.order_of_nodes(a.of.element, b.of.element);
+        match turns.then_with(numbers) {
+            Ordering::Greater => (second, Some(first)),
+            _ => (first, Some(second)),
         }
     }
 
