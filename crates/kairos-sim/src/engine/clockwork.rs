@@ -178,16 +178,14 @@ impl<S: Schedule + Default> Clockwork<S> {
             }
         }
         // Nothing is to be put in order where at most one starts.
-        let survivor = survives.then(|| self.due_in(fired));
-        if !self.starting.is_empty() {
-            return self.start_many(matcher, survivor, cause, now);
+        match delta.found.as_slice() {
+            _ if !self.starting.is_empty() => {}
+            [] if survives => return self.start_again(matcher, fired, cause, now),
+            [] => return Ok(()),
+            few @ ([_] | [_, _]) if !survives => return self.start_found(matcher, few, cause, now),
+            _ => {}
         }
-        match (delta.found.as_slice(), survivor) {
-            ([], None) => Ok(()),
-            ([], Some(survivor)) => self.start(matcher, survivor, cause, now),
-            (few @ ([_] | [_, _]), None) => self.start_found(matcher, few, cause, now),
-            _ => self.start_many(matcher, survivor, cause, now),
-        }
+        self.start_many(matcher, survives.then_some(fired), cause, now)
     }
 
     /// The fired event stays active and nothing else has changed.
@@ -215,7 +213,7 @@ impl<S: Schedule + Default> Clockwork<S> {
                 return Ok(());
             }
         }
-        self.start(matcher, self.due_in(slot), cause, now)
+        self.start_again(matcher, slot, cause, now)
     }
 
     /// Begins the draw that follows if the event that is probably next stays active when it fires; and says by which firing.
@@ -363,20 +361,38 @@ impl<S: Schedule + Default> Clockwork<S> {
         true
     }
 
-    /// Starts the clock of an event that has become active, or is active again, or of a rule.
+    /// Starts the clock in a slot again, which has fired.
     #[inline(never)]
-    fn start<M: Matcher>(&mut self, matcher: &M, due: Due, cause: Name, now: f64) -> Outcome<()> {
-        let rule = match due {
-            Due::Event(ref event) => return self.start_event(matcher, event, cause, now),
-            Due::Aggregate(rule) => rule,
-        };
+    fn start_again<M: Matcher>(
+        &mut self,
+        matcher: &M,
+        slot: Slot,
+        cause: Name,
+        now: f64,
+    ) -> Outcome<()> {
+        match self.due_in(slot) {
+            Due::Event(ref event) => self.start_event(matcher, event, cause, now),
+            Due::Aggregate(rule) => self.start_aggregate(matcher, rule, cause, now),
+        }
+    }
+
+    /// Starts the clock of a rule.
+    #[inline]
+    fn start_aggregate<M: Matcher>(
+        &mut self,
+        matcher: &M,
+        rule: RuleId,
+        cause: Name,
+        now: f64,
+    ) -> Outcome<()> {
         let (name, delay) = self.delay_of_aggregate(matcher, rule, cause, now)?;
         let of = Runs { rule, row: 0 };
-        self.clocks.start(self.slot(due), of, name, delay, now);
+        self.clocks
+            .start(self.slot(Due::Aggregate(rule)), of, name, delay, now);
         Ok(())
     }
 
-    /// The same of an event.
+    /// Starts the clock of an event that has become active, or is active again.
     #[inline(never)]
     fn start_event<M: Matcher>(
         &mut self,

@@ -12,7 +12,7 @@ use super::Clockwork;
 use crate::{
     draw::Name,
     engine::{Due, elements::Element, timers::Timers},
-    schedule::Schedule,
+    schedule::{Schedule, Slot},
 };
 
 /// A clock that is to be started, in the order of its rule's name and the numbers of its match: these are known only where there are
@@ -56,10 +56,11 @@ impl<S: Schedule + Default> Clockwork<S> {
     pub(super) fn start_many<M: Matcher>(
         &mut self,
         matcher: &M,
-        survivor: Option<Due>,
+        survivor: Option<Slot>,
         cause: Name,
         now: f64,
     ) -> Outcome<()> {
+        let survivor = survivor.map(|slot| self.due_in(slot));
         let found = matcher.delta().found.iter().map(|&e| Due::Event(e));
         let all = found.chain(survivor).map(Starting::new);
         self.starting.extend(all);
@@ -91,8 +92,10 @@ impl<S: Schedule + Default> Clockwork<S> {
             self.put_in_order(matcher);
         }
         for position in 0..self.starting.len() {
-            let due = self.starting[position].due;
-            self.start(matcher, due, cause, now)?;
+            match self.starting[position].due {
+                Due::Event(event) => self.start_event(matcher, &event, cause, now)?,
+                Due::Aggregate(rule) => self.start_aggregate(matcher, rule, cause, now)?,
+            }
         }
         self.starting.clear();
         Ok(())
