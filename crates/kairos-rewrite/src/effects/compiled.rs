@@ -510,14 +510,14 @@ impl Place {
 
     /// Sets them, and says what has other bits than before.
     #[inline]
-    pub(super) fn write(self, graph: &mut HostGraph, bits: u64) -> Option<ChangedAttribute> {
+    pub(super) fn write(&self, graph: &mut HostGraph, bits: u64) -> Option<ChangedAttribute> {
         let before = std::mem::replace(self.word(graph), bits);
         self.changed(before, bits)
     }
 
     /// What there is to say of it, if these bits differ.
     #[inline]
-    pub(super) fn changed(self, before: u64, now: u64) -> Option<ChangedAttribute> {
+    pub(super) fn changed(&self, before: u64, now: u64) -> Option<ChangedAttribute> {
         (before != now).then_some(ChangedAttribute {
             of: self.attribute,
             before,

@@ -412,8 +412,8 @@ impl Change {
             before,
             bits,
             ..
-        } = self.assignments[assignment];
-        place.changed(before, bits)
+        } = &self.assignments[assignment];
+        place.changed(*before, *bits)
     }
 
     /// After [`Change::commit`]: attributes that have other bits than before; after `Change::carry_out` those that a query may read.

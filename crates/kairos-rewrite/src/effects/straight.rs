@@ -204,7 +204,7 @@ impl CompiledAssignment {
 impl PlannedAssignment {
     /// Carries it out, and says what has other bits than before.
     #[inline]
-    pub(crate) fn write(self, graph: &mut HostGraph) -> Option<ChangedAttribute> {
+    pub(crate) fn write(&self, graph: &mut HostGraph) -> Option<ChangedAttribute> {
         self.place.write(graph, self.bits)
     }
 }

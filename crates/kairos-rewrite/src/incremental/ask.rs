@@ -298,7 +298,7 @@ impl Data {
             };
             match self.stores[id.index()].row(row, &self.graph) {
                 Matched::One(slot) => bind(&[slot]),
-                Matched::Edge(slots) => bind(&slots),
+                Matched::Edge(ref slots) => bind(slots),
                 Matched::Many(slots) => bind(slots),
             }
         }

@@ -279,11 +279,11 @@ impl CalendarSchedule {
             return self.put_among_many(node);
         }
         // There are so few that nothing but the table is kept.
-        self.first = if self.first.slot == node.slot {
-            self.first_of_all()
-        } else {
-            self.first.min(node)
-        };
+        if self.first.slot == node.slot {
+            self.first = self.first_of_all();
+        } else if node < self.first {
+            self.first = node;
+        }
     }
 
     #[inline(never)]
@@ -421,14 +421,20 @@ impl CalendarSchedule {
     }
 
     /// What is due first of all that the table holds.
+    // Its parts stay in registers: put together, the best so far would stand in memory, and be waited for before it could be copied.
+    #[inline(always)]
     fn first_of_all(&self) -> Node {
-        let mut first = NOTHING;
+        let Node {
+            mut time,
+            mut order,
+            mut slot,
+        } = NOTHING;
         for node in self.nodes() {
-            if node.time <= first.time {
-                first = first.min(node);
+            if (node.time, node.order) < (time, order) {
+                (time, order, slot) = (node.time, node.order, node.slot);
             }
         }
-        first
+        Node { time, order, slot }
     }
 
     /// All slots that are due at some time.
