@@ -500,7 +500,7 @@ impl Place {
 
     /// The same, to be changed.
     #[inline]
-    pub(super) fn word(self, graph: &mut HostGraph) -> &mut u64 {
+    pub(super) fn word<'g>(&self, graph: &'g mut HostGraph) -> &'g mut u64 {
         if self.attribute.is_node {
             graph.node_word_mut(self.attribute.element, self.column)
         } else {

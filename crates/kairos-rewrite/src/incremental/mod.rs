@@ -122,7 +122,7 @@ impl IncrementalMatcher {
                 creation.carry_out(&mut data.graph, bound, (0, &[]), cause);
             }
             Err(deleted) => {
-                data.prefetch_in_turn(&Firing { rule, bound, now });
+                data.prefetch_in_turn(rule, bound);
                 data.graph.delete_edge(deleted);
             }
         }
@@ -150,16 +150,16 @@ impl IncrementalMatcher {
         let foreseen = effects.foreseen();
         let deleted = effects.deleted(bound);
         if deleted.is_some() {
-            data.prefetch_scattered(firing);
+            data.prefetch_scattered(rule, bound);
         }
         change.read(data, firing, (effects, deleted), cause)?;
         if let Some(edge) = deleted {
-            data.prefetch_around_scattered(firing);
+            data.prefetch_around_scattered(rule, bound);
             if foreseen.is_none() {
                 update.before_deletion(program, data, &[], &[edge])?;
                 update.drop_matches(program, data, &[], &[edge]);
             }
-            data.prefetch_lists_of_scattered(firing);
+            data.prefetch_lists_of_scattered(rule, bound);
             data.graph.delete_edge(edge);
         }
         change.carry_out(effects, &mut data.graph, bound, cause);
@@ -189,16 +189,16 @@ impl IncrementalMatcher {
             update,
             change,
         } = self;
-        data.prefetch_scattered(firing);
+        data.prefetch_scattered(rule, bound);
         change.plan(data, firing, cause)?;
-        data.prefetch_around_scattered(firing);
+        data.prefetch_around_scattered(rule, bound);
         let (nodes, edges) = (change.deleted_nodes(), change.deleted_edges());
         let deletes = !nodes.is_empty() || !edges.is_empty();
         if deletes {
             update.before_deletion(program, data, nodes, edges)?;
             update.drop_matches(program, data, nodes, edges);
         }
-        data.prefetch_lists_of_scattered(firing);
+        data.prefetch_lists_of_scattered(rule, bound);
         change.commit(&mut data.graph, firing.bound);
         update.follow(program, data, (rule, change), deletes)
     }

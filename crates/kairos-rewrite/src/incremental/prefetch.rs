@@ -17,7 +17,7 @@ use super::{
 use crate::{
     binding::{Binding, Slot},
     effects::Alone,
-    matcher::{Event, Firing, Fraction, Soon, at_fraction},
+    matcher::{Event, Fraction, Soon, at_fraction},
     prefetch::{from, prefetch},
     program::{Program, is_node},
 };
@@ -259,16 +259,16 @@ impl Data {
 
     /// Asks at once for the elements that the application of a firing would come upon one after the other.
     #[inline]
-    pub(super) fn prefetch_scattered(&self, firing: &Firing<'_>) {
-        for (slot, is_node) in self.scattered(firing) {
+    pub(super) fn prefetch_scattered(&self, rule: RuleId, bound: &Binding) {
+        for (slot, is_node) in self.scattered(rule, bound) {
             self.prefetch_element(slot, is_node);
         }
     }
 
     /// Asks for what hangs at them; they have come.
     #[inline]
-    pub(super) fn prefetch_around_scattered(&self, firing: &Firing<'_>) {
-        for (slot, is_node) in self.scattered(firing) {
+    pub(super) fn prefetch_around_scattered(&self, rule: RuleId, bound: &Binding) {
+        for (slot, is_node) in self.scattered(rule, bound) {
             if is_node {
                 self.graph.prefetch_parts(slot);
             }
@@ -277,8 +277,8 @@ impl Data {
 
     /// Asks for the edges at them; what hangs there has come.
     #[inline]
-    pub(super) fn prefetch_lists_of_scattered(&self, firing: &Firing<'_>) {
-        for (slot, is_node) in self.scattered(firing) {
+    pub(super) fn prefetch_lists_of_scattered(&self, rule: RuleId, bound: &Binding) {
+        for (slot, is_node) in self.scattered(rule, bound) {
             if is_node && self.graph.has_node(slot) {
                 self.graph.prefetch_lists(slot);
                 self.prefetch_sums(self.graph.node_type(slot), slot);
@@ -288,11 +288,11 @@ impl Data {
 
     /// Asks for all of that, one after the other.
     #[inline]
-    pub(super) fn prefetch_in_turn(&self, firing: &Firing<'_>) {
+    pub(super) fn prefetch_in_turn(&self, rule: RuleId, bound: &Binding) {
         if self.is_graph_large() {
-            self.prefetch_scattered(firing);
-            self.prefetch_around_scattered(firing);
-            self.prefetch_lists_of_scattered(firing);
+            self.prefetch_scattered(rule, bound);
+            self.prefetch_around_scattered(rule, bound);
+            self.prefetch_lists_of_scattered(rule, bound);
         }
     }
 
@@ -318,12 +318,11 @@ impl Data {
 
     /// None in a graph that stays in the caches by itself.
     #[inline]
-    fn scattered(&self, firing: &Firing<'_>) -> impl Iterator<Item = (Slot, bool)> {
+    fn scattered(&self, rule: RuleId, bound: &Binding) -> impl Iterator<Item = (Slot, bool)> {
         let vars = match self.is_graph_large() {
-            true => self.network().scattered[firing.rule.index()].elements(self.is_foreseen.get()),
+            true => self.network().scattered[rule.index()].elements(self.is_foreseen.get()),
             false => &[],
         };
-        let bound = firing.bound;
         vars.iter().map(|&(var, is_node)| (bound.get(var), is_node))
     }
 

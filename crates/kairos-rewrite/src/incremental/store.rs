@@ -91,10 +91,13 @@ impl Store {
                 };
                 let ends = graph.ends(Slot(number));
                 let (a, b) = if back { (ends.1, ends.0) } else { ends };
-                let mut slots = [Slot(number); 3];
                 debug_assert_eq!(edge + from + to, 3, "three columns");
-                (slots[from], slots[to]) = (a, b);
-                Matched::Edge(slots)
+                // Chosen, not written one over the other: what was just written so could not be read at once as a whole.
+                Matched::Edge(std::array::from_fn(|column| match column {
+                    _ if column == from => a,
+                    _ if column == to => b,
+                    _ => Slot(number),
+                }))
             }
         }
     }

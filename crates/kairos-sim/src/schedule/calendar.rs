@@ -235,7 +235,7 @@ impl CalendarSchedule {
     fn put(&mut self, node: Node) {
         let day = self.day_of(node.time);
         if day <= self.day {
-            return self.put_into_today(node);
+            return self.put_into_today(node.time, node.order, node.slot);
         }
         self.watch.written += 1;
         if day < self.new_year {
@@ -245,9 +245,11 @@ impl CalendarSchedule {
         }
     }
 
+    // Here and below, what makes a node is handed on in registers: from memory, where it was just written piece by piece, it could not be copied at
+    // once.
     #[inline(never)]
-    fn put_elsewhere(&mut self, node: Node) {
-        self.put(node);
+    fn put_elsewhere(&mut self, time: u64, order: u64, slot: u32) {
+        self.put(Node { time, order, slot });
     }
 
     /// The same, where that is the list of a later day of this year.
@@ -264,8 +266,11 @@ impl CalendarSchedule {
     }
 
     /// The same, where its day has come: there is no other while all that is kept is the table.
-    fn put_into_today(&mut self, node: Node) {
-        self.first = self.first.min(node);
+    fn put_into_today(&mut self, time: u64, order: u64, slot: u32) {
+        let node = Node { time, order, slot };
+        if node < self.first {
+            self.first = node;
+        }
         if !self.is_least() {
             self.watch.written += 1;
             self.watch.entered += 1;
@@ -274,10 +279,11 @@ impl CalendarSchedule {
     }
 
     /// The same, wherever that is; and finds what is due next.
-    fn put_and_find_next(&mut self, node: Node) {
+    fn put_and_find_next(&mut self, time: u64, order: u64, slot: u32) {
         if !self.is_least() {
-            return self.put_among_many(node);
+            return self.put_among_many(time, order, slot);
         }
+        let node = Node { time, order, slot };
         // There are so few that nothing but the table is kept.
         if self.first.slot == node.slot {
             self.first = self.first_of_all();
@@ -287,9 +293,9 @@ impl CalendarSchedule {
     }
 
     #[inline(never)]
-    fn put_among_many(&mut self, node: Node) {
-        self.put(node);
-        self.find_next(node.slot);
+    fn put_among_many(&mut self, time: u64, order: u64, slot: u32) {
+        self.put(Node { time, order, slot });
+        self.find_next(slot);
     }
 
     /// Takes out a slot that was due at a time.
@@ -364,7 +370,7 @@ impl CalendarSchedule {
                 self.added.pop();
                 continue;
             }
-            self.first = sorted.min(added);
+            self.first = if added < sorted { added } else { sorted };
             if !self.needs_next_day() {
                 return;
             }
@@ -381,7 +387,7 @@ impl CalendarSchedule {
         }
         let slot = slot.0;
         if due(time) {
-            return self.put_and_find_next(Node { time, order, slot });
+            return self.put_and_find_next(time, order, slot);
         }
         self.parked += 1;
         self.find_next(slot);
@@ -523,7 +529,7 @@ impl Schedule for CalendarSchedule {
         let slot = slot.0;
         let node = Node { time, order, slot };
         if !self.put_into_year(node) {
-            self.put_elsewhere(node);
+            self.put_elsewhere(time, order, slot);
         }
         if self.first.time == ABSENT || self.is_untidy() {
             self.settle();
@@ -564,7 +570,7 @@ impl Schedule for CalendarSchedule {
         let (time, slot) = (key, slot.0);
         let node = Node { time, order, slot };
         if !self.put_into_year(node) {
-            return self.put_and_find_next(node);
+            return self.put_and_find_next(time, order, slot);
         }
         self.find_next(slot);
     }
