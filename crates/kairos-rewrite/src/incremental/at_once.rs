@@ -292,6 +292,9 @@ impl Data {
 
     /// Gives the matches of a new edge, of which there may be none or one, their places in a pool.
     fn list_edge(&mut self, kept: &Kept, entered: [u32; 2]) -> Outcome<()> {
+        if entered == [NONE; 2] {
+            return Ok(());
+        }
         let entered = self.ordered(kept, entered);
         let (mut rows, _) = self.rows(kept);
         let mut all = entered.into_iter().filter(|&row| row != NONE);

@@ -189,3 +189,48 @@ fn what_a_rule_means_is_foreseen_where_it_names_the_elements() {
         assert_eq!(foreseen(act), expected, "{act}");
     }
 }
+
+#[test]
+fn what_one_thing_decides_follows_at_once() {
+    let at_once = |act: &str, timer: &str| {
+        let program = program(act, timer, PROBE);
+        let foreseen = program.effects(RuleId(0)).foreseen();
+        foreseen.map(Foreseen::follows_at_once)
+    };
+    let wait = r#"match: "(a:C)", unless: ["(a)-[:to]->(:C)"], choose: [Uniform("(b:C)")], create: ["(a)-[:to]->(b)"]"#;
+    let all = r#"match: "(a:A WHERE a.n > 0), (b:A WHERE b.n > 0), (c:A WHERE c.n > 0)", set: ["a.n -= 1", "b.n -= 1", "c.n -= 1"]"#;
+    for (act, timer, expected) in [
+        // An edge and its ends; attributes of one node, and of two.
+        (wait, TIMER, Some(true)),
+        (
+            r#"match: "(a:C)-[t:to]->(b:C)", delete: ["t"]"#,
+            TIMER,
+            Some(true),
+        ),
+        (
+            r#"match: "(a:C)-[t:to]->(b:C)", delete: ["t"]"#,
+            AGGREGATE,
+            Some(true),
+        ),
+        (
+            r#"match: "(a:A WHERE a.n > 0)", set: ["a.n -= 1"]"#,
+            TIMER,
+            Some(true),
+        ),
+        (
+            r#"match: "(a:A WHERE a.n > 0), (b:A WHERE b.n > 0)", set: ["a.n -= 1", "b.n += 1"]"#,
+            AGGREGATE,
+            Some(true),
+        ),
+        // An edge that another rule waits for on one condition more; more nodes than two; what is not foreseen.
+        (
+            r#"match: "(a:C), (b:C)", create: ["(a)~[:wire]~(b)"]"#,
+            TIMER,
+            Some(false),
+        ),
+        (all, AGGREGATE, Some(false)),
+        (r#"match: "(a:C)", create: ["(:C)"]"#, TIMER, None),
+    ] {
+        assert_eq!(at_once(act, timer), expected, "{act} {timer}");
+    }
+}
