@@ -551,7 +551,7 @@ impl Schedule for CalendarSchedule {
         let lane = std::mem::replace(&mut place.note.lane, Lane::Stopped);
         if lane == Lane::Timed {
             let time = std::mem::replace(&mut place.time, ABSENT);
-            debug_assert!(time != ABSENT, "{slot:?} is scheduled");
+            assert!(time != ABSENT, "{slot:?} is not scheduled");
             self.take_out(slot, time);
         }
         lane
