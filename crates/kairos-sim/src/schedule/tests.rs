@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{CalendarSchedule, Due, HeapSchedule, Note, Notes, Schedule, Slot, TwinSchedule};
+use super::{CalendarSchedule, Due, HeapSchedule, Lane, Note, Notes, Schedule, Slot, TwinSchedule};
 use crate::draw::{KeyedRng, Name, Place, Randomness};
 
 /// The plainest schedule: a sorted set of (time, order, slot), and the time and order of each slot.
@@ -105,9 +105,15 @@ fn compare<S: Schedule + Default>(mix: &Mix, replication: u64) {
         };
         *schedule.note_mut(noted) = note;
         *shadow.note_mut(noted) = note;
-        if !shadow.contains(slot) {
+        if !shadow.contains(slot) && choice < 4 {
             schedule.insert(slot, at, order);
             shadow.insert(slot, at, order);
+        } else if !shadow.contains(slot) {
+            let lane = Lane::Timed;
+            schedule.enter(slot, at, order, Note { lane, ..note });
+            shadow.enter(slot, at, order, Note { lane, ..note });
+        } else if choice == 0 && order.is_multiple_of(2) {
+            assert_eq!(schedule.stop(slot), shadow.stop(slot));
         } else if choice == 0 {
             schedule.remove(slot);
             shadow.remove(slot);
