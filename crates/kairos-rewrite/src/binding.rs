@@ -79,8 +79,11 @@ impl Binding {
             self.reset(variables);
         }
         self.set_first(slots);
-        for cell in &mut self.slots[slots.len()..variables] {
-            cell.set(Slot::NONE);
+        // Mostly there is none or one, and to call for many would take longer.
+        match &self.slots[slots.len()..variables] {
+            [] => {}
+            [one] => one.set(Slot::NONE),
+            others => others.iter().for_each(|other| other.set(Slot::NONE)),
         }
     }
 

@@ -312,7 +312,10 @@ impl Data {
         if row == NONE {
             return;
         }
-        let next = self.stores[kept.query.index()].next(kept.hook, row);
+        let next = match kept.has_orbits {
+            true => NONE,
+            false => self.stores[kept.query.index()].next(kept.hook, row),
+        };
         let leaving = match next {
             NONE => [row, NONE],
             next => self.ordered(kept, [row, next]),

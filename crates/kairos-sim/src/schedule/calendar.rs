@@ -18,14 +18,12 @@ mod tests;
 mod today;
 mod tuning;
 
-use std::{cmp::Reverse, collections::BinaryHeap};
-
 use kairos_rewrite::prefetch::prefetch;
 
 use days::Days;
 use lists::Entry;
 use sorting::{PARTS, sort};
-use today::{LOOKED_AT, Today};
+use today::Today;
 
 use super::{Due, Lane, Note, Schedule, Slot, time_key};
 
@@ -37,6 +35,13 @@ const FORESEEN: usize = 16;
 
 /// With so few events scheduled, the heap alone is as fast.
 const FEW: usize = 64;
+
+/// The table of so many does not stay in the caches. Debug builds take fewer for many, so that tests are of both.
+const MANY: usize = if cfg!(debug_assertions) {
+    1 << 11
+} else {
+    1 << 15
+};
 
 /// So few slots are gone through sooner than they are kept in order.
 const LEAST: usize = 16;
@@ -118,12 +123,9 @@ pub struct CalendarSchedule {
     parked: usize,
     /// What is due next.
     first: Node,
-    /// What was due today when the day came.
     today: Today,
     /// Empty, except while a day comes.
     coming: Vec<Entry>,
-    /// What came into the day later.
-    added: BinaryHeap<Reverse<Node>>,
     days: Days,
     later: Vec<Entry>,
     /// The length of a day, as its reciprocal; 0 while there is only today.
@@ -158,7 +160,6 @@ impl Default for CalendarSchedule {
             first: NOTHING,
             today: Today::default(),
             coming: Vec::new(),
-            added: BinaryHeap::new(),
             days: Days::default(),
             later: Vec::new(),
             days_per_time: 0.0,
@@ -206,7 +207,7 @@ impl CalendarSchedule {
 
     /// How many entries there are, those that are out of date included.
     fn entries(&self) -> usize {
-        self.today.len() + self.added.len() + self.days.len() + self.later.len()
+        self.today.sorted() + self.today.added() + self.days.len() + self.later.len()
     }
 
     /// The place of a scheduled slot; panics if it is none.
@@ -215,13 +216,6 @@ impl CalendarSchedule {
         let place = self.places.get_mut(slot.0 as usize);
         let place = place.filter(|place| place.time != ABSENT);
         place.unwrap_or_else(|| panic!("{slot:?} is not scheduled"))
-    }
-
-    /// Whether a node says what is true.
-    #[inline]
-    fn is_true(&self, node: Node) -> bool {
-        let place = &self.places[node.slot as usize];
-        (place.time, place.order) == (node.time, node.order)
     }
 
     /// What an entry says, if it is true.
@@ -274,7 +268,7 @@ impl CalendarSchedule {
         if !self.is_least() {
             self.watch.written += 1;
             self.watch.entered += 1;
-            self.added.push(Reverse(node));
+            self.today.add(node);
         }
     }
 
@@ -323,16 +317,9 @@ impl CalendarSchedule {
     /// Finds what is due next, after what was the first has got another time or none.
     #[inline(always)]
     fn leave(&mut self) {
-        if self
-            .today
-            .has_more_than(FORESEEN - LOOKED_AT, self.first.slot)
-            && !self.is_untidy()
-        {
+        if self.today.has_more_than(FORESEEN, self.first.slot) && !self.is_untidy() {
             self.today.leave(&self.places);
-            if let Some(next) = self.today.next()
-                && let Some(node) = self.node_of(next)
-                && self.added.peek().is_none_or(|added| node < added.0)
-            {
+            if let Some(node) = self.today.next_in_order(&self.places) {
                 self.first = node;
                 return;
             }
@@ -356,21 +343,7 @@ impl CalendarSchedule {
             self.look_after();
         }
         loop {
-            let sorted = loop {
-                match self.today.next() {
-                    None => break NOTHING,
-                    Some(next) => match self.node_of(next) {
-                        Some(node) => break node,
-                        None => self.today.leave(&self.places),
-                    },
-                }
-            };
-            let added = self.added.peek().map_or(NOTHING, |added| added.0);
-            if added != NOTHING && !self.is_true(added) {
-                self.added.pop();
-                continue;
-            }
-            self.first = if added < sorted { added } else { sorted };
+            self.first = self.today.next(&self.places);
             if !self.needs_next_day() {
                 return;
             }
@@ -409,7 +382,7 @@ impl CalendarSchedule {
         if self.first == NOTHING {
             return self.days.len() + self.later.len() > 0;
         }
-        self.today.len() <= FORESEEN
+        self.today.sorted() <= FORESEEN
             && self.days.len() > 0
             && self.day_of(self.first.time) >= self.day
     }
@@ -462,7 +435,12 @@ impl CalendarSchedule {
         let mut entries = std::mem::take(&mut self.coming);
         self.days.drain(self.days.index(self.day), &mut entries);
         self.watch.entered += entries.len();
-        self.begin_day(&entries);
+        // Where there are many, which are out of date would have to be looked up far away: those are sorted too, and dropped before their turn comes.
+        let are_true = self.places.len() < MANY;
+        if are_true {
+            self.drop_untrue(&mut entries);
+        }
+        self.begin_day(&entries, are_true);
         entries.clear();
         self.coming = entries;
         if self.new_year - self.day < self.days.year() as u64 / 2 {
@@ -470,9 +448,19 @@ impl CalendarSchedule {
         }
     }
 
-    /// Sorts the entries of the day that begins, and puts them behind those that are left of yesterday. What is out of date is sorted as
-    /// well: whether it is would have to be looked up far away, and will be when its turn comes.
-    fn begin_day(&mut self, entries: &[Entry]) {
+    /// Drops entries that are out of date: as it cannot be foretold which these are, all are written.
+    fn drop_untrue(&self, entries: &mut Vec<Entry>) {
+        let mut kept = 0;
+        for position in 0..entries.len() {
+            let entry = entries[position];
+            entries[kept] = entry;
+            kept += usize::from(self.node_of(entry).is_some());
+        }
+        entries.truncate(kept);
+    }
+
+    /// Sorts the entries of the day that begins, and puts them behind those that are left of yesterday.
+    fn begin_day(&mut self, entries: &[Entry], are_true: bool) {
         let (parts_per_time, first) = (
             self.days_per_time * PARTS as f64,
             ((self.day - FIRST_DAY) as f64 - 0.5) * PARTS as f64,
@@ -484,7 +472,7 @@ impl CalendarSchedule {
         };
         let places = &self.places;
         let sort = |sorted: &mut [Entry]| sort(entries, part, places, sorted);
-        self.today.begin(entries, places, sort);
+        self.today.begin(entries, places, are_true, sort);
     }
 
     /// Moves the end of the year on, and into the year what is due before it.
@@ -630,11 +618,11 @@ impl Schedule for CalendarSchedule {
     }
 
     fn memory_bytes(&self) -> usize {
-        let entries = self.today.capacity() + self.coming.capacity() + self.later.capacity();
+        let entries = self.coming.capacity() + self.later.capacity();
         self.places.capacity() * size_of::<Place>()
+            + self.today.memory_bytes()
             + self.days.memory_bytes()
             + entries * size_of::<Entry>()
-            + self.added.capacity() * size_of::<Node>()
     }
 
     fn check_invariants(&self) {

@@ -27,7 +27,7 @@ impl CalendarSchedule {
         let mut written: Vec<Node> = Vec::with_capacity(self.entries());
         written.extend(self.today.iter().filter_map(|&e| self.node_of(e)));
         assert!(written.is_sorted(), "the day is out of order");
-        written.extend(self.added.iter().map(|added| added.0));
+        written.extend(self.today.iter_added());
         assert!(
             written
                 .iter()

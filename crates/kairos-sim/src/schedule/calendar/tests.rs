@@ -1,6 +1,6 @@
 //! The claim of the calendar: an operation takes constant time, because days fit the frequency of events.
 
-use super::{tuning::YEAR, *};
+use super::{today::LOOKED_AT, tuning::YEAR, *};
 use crate::draw::{KeyedRng, Name, Place as Draw, Randomness};
 
 /// A calendar with events at random times, each due again so long after it was.
@@ -46,8 +46,8 @@ impl Hold {
         let (mut sorted, mut added) = (0, 0);
         for _ in 0..events {
             let due = self.calendar.peek().expect("all are due some time");
-            sorted += self.calendar.today.len();
-            added += self.calendar.added.len();
+            sorted += self.calendar.today.sorted();
+            added += self.calendar.today.added();
             let time = due.time + self.delay(mean);
             self.calendar.reschedule(due.slot, time, self.order);
         }
@@ -222,15 +222,19 @@ fn what_is_wrong_is_found() {
     let mut hold = Hold::of(3000, 1.0);
     hold.add(3000..3010, 1e6);
     hold.fire(3000, 1.0);
+    while hold.calendar.today.added() == 0 {
+        hold.fire(1, 1.0);
+    }
     let parked = hold.calendar.len() as u32;
     hold.calendar
         .insert(Slot(parked), f64::INFINITY, hold.order + 1);
-    let mistakes: [Mistake; 9] = [
+    let mistakes: [Mistake; 10] = [
         ("nothing", |_| {}),
         ("a slot too many", |c| c.scheduled += 1),
         ("one that is never due", |c| c.parked += 1),
         ("what is due next", |c| c.first.order += 1),
         ("order of the day", |c| c.today.swap_ends()),
+        ("what was added first", |c| c.today.forget_first_added()),
         ("how many have a day", |c| c.days.miscount()),
         ("a shorter year", |c| c.new_year = c.day + 2),
         ("an entry before its time", |c| {

@@ -65,7 +65,6 @@ impl CalendarSchedule {
     /// Gives days and year other lengths, and drops all entries that are out of date.
     pub(super) fn rebuild(&mut self, days_per_time: f64, year: usize) {
         self.today.clear();
-        self.added.clear();
         self.later.clear();
         self.days.reset(year);
         self.days_per_time = days_per_time;
