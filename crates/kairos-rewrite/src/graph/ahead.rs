@@ -7,8 +7,14 @@ impl HostGraph {
     /// Asks for the memory of a node, and of its attributes if it is known where they are.
     #[inline]
     pub(crate) fn prefetch_node(&self, node: Slot) {
-        prefetch(&self.nodes, node.index());
+        self.prefetch_name(node);
         self.node_words.prefetch(node);
+    }
+
+    /// Asks for the memory in which a node's name stands.
+    #[inline]
+    pub(crate) fn prefetch_name(&self, node: Slot) {
+        prefetch(&self.nodes, node.index());
     }
 
     /// Asks for the memory of the heads of a node's lists, if it is known where they are.

@@ -216,6 +216,14 @@ impl Rows<'_> {
 }
 
 impl Data {
+    /// Asks for what is known of a node, and for the match that it may be.
+    #[inline(always)]
+    pub(super) fn prefetch_end(&self, kept: &Kept, node: Slot) {
+        self.graph.prefetch_known_heads(node);
+        self.stores[kept.query.index()].prefetch_row(node.0);
+        self.graph.prefetch_name(node);
+    }
+
     /// Carries out what follows at once.
     #[inline(always)]
     pub(super) fn carry_out(

@@ -401,6 +401,21 @@ fn of_edge(rows: Kept, doubt: &Doubt) -> Option<AtOnce> {
 }
 
 impl Data {
+    /// Asks for what is known of the ends of an edge that comes or goes, where it was not asked for before.
+    #[inline(always)]
+    pub(super) fn prefetch_ends(&self, foreseen: &Foreseen, bound: &Binding) {
+        if self.is_graph_large() {
+            return;
+        }
+        for one in &foreseen.at_once {
+            if let AtOnce::Ends { rows, ends, .. } = one {
+                for node in [bound.get(ends.0), bound.get(ends.1)] {
+                    self.prefetch_end(rows, node);
+                }
+            }
+        }
+    }
+
     /// Brings up to date what follows at once from an application.
     #[inline(always)]
     pub(super) fn follow_at_once(

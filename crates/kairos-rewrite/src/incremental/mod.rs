@@ -116,6 +116,8 @@ impl IncrementalMatcher {
             ..
         } = self;
         let effects = program.effects(rule);
+        let foreseen = effects.foreseen().expect("all is foreseen");
+        data.prefetch_ends(foreseen, bound);
         match effects.one_edge(bound) {
             Ok(creation) => {
                 effects.stay_apart(data, &Firing { rule, bound, now }, None)?;
@@ -126,7 +128,6 @@ impl IncrementalMatcher {
                 data.graph.delete_edge(deleted);
             }
         }
-        let foreseen = effects.foreseen().expect("all is foreseen");
         data.follow_at_once(foreseen, (change, bound))
     }
 

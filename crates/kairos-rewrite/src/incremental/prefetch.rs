@@ -334,7 +334,7 @@ impl Data {
 
     /// Whether what is known of all nodes together is so much.
     #[inline]
-    fn is_graph_large(&self) -> bool {
+    pub(super) fn is_graph_large(&self) -> bool {
         self.graph.node_bound() >= MANY_NODES
     }
 

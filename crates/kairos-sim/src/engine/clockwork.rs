@@ -49,7 +49,12 @@ pub(super) struct Clockwork<S> {
     names: Vec<Name>,
     /// The draw that will probably be needed next, and the firing that is its cause.
     ahead: Option<(Name, Begun)>,
+    /// Draws for few events that were found last.
+    begun: [Begun; FEW],
 }
+
+/// For so many events is drawn at once.
+const FEW: usize = 2;
 
 impl<S: Schedule + Default> Clockwork<S> {
     pub(super) fn new(program: &Program, timers: Arc<Timers>, randomness: Randomness) -> Self {
@@ -68,6 +73,7 @@ impl<S: Schedule + Default> Clockwork<S> {
             starting: Vec::new(),
             names: Vec::new(),
             ahead: None,
+            begun: [Begun::NOTHING; FEW],
         }
     }
 
@@ -148,6 +154,41 @@ impl<S: Schedule + Default> Clockwork<S> {
         !matcher.delta().keeps_events() || self.ages.len() > 0
     }
 
+    /// Begins to draw for few events that an application has found. A draw is a chain in which each part waits for the one before; so its hashes, its
+    /// delay and the entry of the clock stand apart, with work between them that waits for none.
+    #[inline(always)]
+    pub(super) fn begin_found<M: Matcher>(&mut self, matcher: &M, cause: Name) {
+        if (1..=FEW).contains(&matcher.delta().found.len()) {
+            self.begin_few(matcher, cause);
+        }
+    }
+
+    #[inline(never)]
+    fn begin_few<M: Matcher>(&mut self, matcher: &M, cause: Name) {
+        for (position, event) in matcher.delta().found.iter().enumerate() {
+            let timer = self.timers.of(event.rule);
+            if timer.quick.is_some() {
+                let matched = matcher.matched(*event);
+                self.begun[position] = self.begun(timer, matcher, matched.iter().copied(), cause);
+            }
+        }
+    }
+
+    /// The delays of the draws that were begun for few events, where that suffices; else no numbers.
+    #[inline(always)]
+    fn begun_delays(&self, found: &[Event]) -> [f64; FEW] {
+        let delay = |event: &Event, begun: Begun| {
+            let quick = self.timers.of(event.rule).quick.as_ref();
+            let delay = quick.and_then(|quick| quick.delay(begun));
+            delay.unwrap_or(f64::NAN)
+        };
+        match (found, self.begun) {
+            ([only], [begun, _]) => [delay(only, begun), f64::NAN],
+            ([a, b], [first, second]) => [delay(a, first), delay(b, second)],
+            _ => [f64::NAN; FEW],
+        }
+    }
+
     /// Follows an application: stops the clocks of lost events, starts those of found ones and of the fired one if it is
     /// still active, and rescales those whose rate has changed. All others go on.
     pub(super) fn follow<M: Matcher>(
@@ -158,6 +199,7 @@ impl<S: Schedule + Default> Clockwork<S> {
         now: f64,
     ) -> Outcome<()> {
         let delta = matcher.delta();
+        let delays = self.begun_delays(&delta.found);
         let mut survives = true;
         for lost in &delta.lost {
             let has_fired = self.slot_of(lost.event.id) == fired;
@@ -182,7 +224,9 @@ impl<S: Schedule + Default> Clockwork<S> {
             _ if !self.starting.is_empty() => {}
             [] if survives => return self.start_again(matcher, fired, cause, now),
             [] => return Ok(()),
-            few @ ([_] | [_, _]) if !survives => return self.start_found(matcher, few, cause, now),
+            few @ ([_] | [_, _]) if !survives => {
+                return self.start_found(matcher, few, &delays, cause, now);
+            }
             _ => {}
         }
         self.start_many(matcher, survives.then_some(fired), cause, now)
@@ -321,44 +365,24 @@ impl<S: Schedule + Default> Clockwork<S> {
         &mut self,
         matcher: &M,
         found: &[Event],
+        delays: &[f64; FEW],
         cause: Name,
         now: f64,
     ) -> Outcome<()> {
         let swap = matches!(found, [a, b] if self.is_after(matcher, a, b));
         for position in 0..found.len() {
-            let event = found[position ^ usize::from(swap)];
-            if !self.start_at_once(matcher, event, cause, now) {
+            let position = position ^ usize::from(swap);
+            let event = found[position];
+            let (name, delay) = (self.begun[position].name, delays[position]);
+            if delay.is_nan() || !self.truncation.has_noted(event.rule) {
                 self.start_event(matcher, &event, cause, now)?;
+                continue;
             }
+            let Event { id, rule, row } = event;
+            self.clocks
+                .start_new(self.slot_of(id), Runs { rule, row }, name, delay, now);
         }
         Ok(())
-    }
-
-    /// Starts the clock of a new event if that takes no more than a name and a word; whether it does.
-    #[inline(always)]
-    fn start_at_once<M: Matcher>(
-        &mut self,
-        matcher: &M,
-        event: Event,
-        cause: Name,
-        now: f64,
-    ) -> bool {
-        let Event { id, rule, row } = event;
-        let timer = self.timers.of(rule);
-        let Some(quick) = &timer.quick else {
-            return false;
-        };
-        let matched = matcher.matched(event);
-        let begun = self.begun(timer, matcher, matched.iter().copied(), cause);
-        let Some(delay) = quick
-            .delay(begun)
-            .filter(|_| self.truncation.has_noted(rule))
-        else {
-            return false;
-        };
-        let (slot, of) = (self.slot_of(id), Runs { rule, row });
-        self.clocks.start_new(slot, of, begun.name, delay, now);
-        true
     }
 
     /// Starts the clock in a slot again, which has fired.

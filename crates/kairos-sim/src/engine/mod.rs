@@ -294,13 +294,16 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         if let Some(before) = self.fingerprint {
             self.fingerprint = Some(self.record(before, rule, outcome.clone()));
         }
-        self.prefetch_lost();
-        observer.after(&self.matcher, &firing, &outcome);
         let (applied, grown) = match &outcome {
             FiringOutcome::Applied(created) => (true, !created.is_empty()),
             FiringOutcome::Effectless | FiringOutcome::Thinned => (false, false),
         };
         let changes = applied && self.clockwork.has_to_follow(&self.matcher);
+        if changes {
+            self.clockwork.begin_found(&self.matcher, name);
+        }
+        self.prefetch_lost();
+        observer.after(&self.matcher, &firing, &outcome);
         if changes {
             self.clockwork.follow(&self.matcher, slot, name, self.now)?;
         } else {

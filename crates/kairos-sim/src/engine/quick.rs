@@ -46,6 +46,11 @@ pub(super) struct Begun {
 }
 
 impl Begun {
+    pub(super) const NOTHING: Begun = Begun {
+        name: Name::START,
+        word: 0,
+    };
+
     #[inline(always)]
     pub(super) fn new(randomness: &Randomness, name: Name) -> Self {
         let word = randomness.rng(name, Place::DELAY).word();
