@@ -163,6 +163,7 @@ impl<S: Schedule + Default> Clockwork<S> {
         }
     }
 
+    // Not in line: what happens at every step needs the registers more.
     #[inline(never)]
     fn begin_few<M: Matcher>(&mut self, matcher: &M, cause: Name) {
         for (position, event) in matcher.delta().found.iter().enumerate() {

@@ -46,6 +46,7 @@ pub(super) struct Begun {
 }
 
 impl Begun {
+    /// Where nothing was drawn yet.
     pub(super) const NOTHING: Begun = Begun {
         name: Name::START,
         word: 0,
