@@ -55,13 +55,20 @@ impl<'a> Room<'a> {
     ///
     /// # Errors
     /// The number of matches, with their rule, if there were too many.
-    pub(crate) fn left(self) -> Outcome<()> {
-        let Some(fault) = self.full else {
-            return Ok(());
-        };
-        let mut error = RuntimeError::new(fault, self.data.now);
+    // By reference: what was just put together could not be copied before it had been written.
+    #[inline]
+    pub(crate) fn left(&self) -> Outcome<()> {
+        match &self.full {
+            None => Ok(()),
+            Some(fault) => Err(self.error(fault)),
+        }
+    }
+
+    #[cold]
+    fn error(&self, fault: &Fault) -> Box<RuntimeError> {
+        let mut error = RuntimeError::new(fault.clone(), self.data.now);
         let owner = self.data.query(self.query).owner;
         error.rule = owner_rule(&self.data.program, owner);
-        Err(Box::new(error))
+        Box::new(error)
     }
 }

@@ -276,8 +276,9 @@ fn reading<'c>(
                 requirement: "finite and at least 0",
             });
     }
-    let values: SmallVec<[f64; 4]> = values.iter().map(|&v| parameter(v)).collect();
-    let law = law(family, &values, columns)?;
+    let mut parameters = SmallVec::<[f64; 4]>::new();
+    parameters.extend(values.iter().map(|&v| parameter(v)));
+    let law = law(family, &parameters, columns)?;
     match law.rate() {
         Some(rate) => Ok(Reading::Exponential(rate)),
         None => Ok(Reading::Law(DelayLaw::new(law)?)),
