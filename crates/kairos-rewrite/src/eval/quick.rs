@@ -10,7 +10,7 @@ use kairos_model::{
 
 use crate::{
     binding::{Bound, Slot},
-    graph::{Half, HostGraph},
+    graph::{Half, HostGraph, first_to},
     schema::{EndPorts, PortId},
 };
 
@@ -81,8 +81,7 @@ impl Joined {
             Some(ports) => graph.between_ports(ports, from, to),
             None => graph.between(self.ty, from, to),
         };
-        let leads_there = |half: &Half| half.node() == other;
-        match halves.iter().position(leads_there) {
+        match first_to(halves, other) {
             None => (false, halves.len() as u64),
             Some(first) if self.taken.is_empty() => (true, first as u64 + 1),
             Some(first) => self.search_from(first, (halves, other), bound),

@@ -13,6 +13,8 @@ use std::{borrow::Cow, cmp::Ordering, sync::Arc};
 
 use kairos_model::types::{EdgeTypeId, NodeTypeId, TypeGraph};
 
+pub(crate) use between::first_to;
+
 use adjacency::{Adjacency, Entries, Entry};
 use edges::{Edges, NewEdge};
 

@@ -19,7 +19,7 @@ use crate::{
     binding::{Binding, Slot},
     error::Fault,
     eval::{Counts, Env, Evaluated},
-    graph::HostGraph,
+    graph::{HostGraph, first_to},
     matcher::Effort,
     program::{Program, SubId},
     schema::Way,
@@ -341,7 +341,7 @@ impl<'a> Search<'a, '_> {
         let (a, b) = (self.bound.get(connect.from), self.bound.get(connect.to));
         for &ty in &connect.types {
             let (mut halves, other) = self.view.graph.between(ty, a, b);
-            while let Some(next) = halves.iter().position(|half| half.node() == other) {
+            while let Some(next) = first_to(halves, other) {
                 self.steps += next as u64 + 1;
                 let found = halves[next].edge();
                 halves = &halves[next + 1..];
