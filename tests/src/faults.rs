@@ -45,16 +45,17 @@ fn kills(section: &mut Section, count: usize) {
     kairos();
     let start = std::time::Instant::now();
     let whole = unbroken(&project);
-    let duration = usize::try_from(start.elapsed().as_millis()).unwrap_or(1000);
+    let mut duration = usize::try_from(start.elapsed().as_millis()).unwrap_or(1000);
     let mut dice = Dice::new(9);
-    let (mut unfinished, mut studies) = (0, 0);
+    let (mut unfinished, mut studies, mut spent) = (0, 0, 0);
     for kill in 0..count {
         let before = project
             .results("r")
             .remove("journal.jsonl")
             .unwrap_or_default();
         let mut child = project.command(GO).spawn().expect("the command runs");
-        let moment = 1 + dice.below(duration / 2);
+        let moment = 1 + dice.below((duration / 2).max(1));
+        spent += moment;
         thread::sleep(Duration::from_millis(moment as u64));
         // On Unix this is SIGKILL.
         child.kill().expect("the process can be killed");
@@ -71,15 +72,19 @@ fn kills(section: &mut Section, count: usize) {
             format!("kill {kill}: what was finished before is lost")
         });
         unfinished += usize::from(!results.contains_key("outcome.json"));
+        if results.contains_key("outcome.json") {
+            // The machine may have been busier when the unbroken study ran.
+            duration = duration.min(spent);
+            spent = 0;
+        }
         if results.contains_key("outcome.json") || kill + 1 == count {
             finish(section, &project, &whole, &format!("kill {kill}"));
             std::fs::remove_dir_all(project.path("r")).expect("results can be removed");
             studies += 1;
         }
     }
-    // How long a study takes depends on what else the machine does meanwhile.
-    section.require(4 * unfinished > count, || {
-        "three of four kills came too late".to_owned()
+    section.require(2 * unfinished > count, || {
+        "most kills came too late".to_owned()
     });
     section.note(format!("kill -9 at {count} random moments, {unfinished} of them before the end, over {studies} studies: all ended with the bytes of the unbroken one"));
 }

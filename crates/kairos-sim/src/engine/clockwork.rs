@@ -16,7 +16,7 @@ use kairos_rewrite::{
 };
 use rustc_hash::FxHashMap;
 
-use self::starting::Starting;
+use self::starting::{FEW, Starting};
 use super::{
     Due,
     ages::AgeMemory,
@@ -52,9 +52,6 @@ pub(super) struct Clockwork<S> {
     /// Draws for few events that were found last.
     begun: [Begun; FEW],
 }
-
-/// For so many events is drawn at once.
-const FEW: usize = 2;
 
 impl<S: Schedule + Default> Clockwork<S> {
     pub(super) fn new(program: &Program, timers: Arc<Timers>, randomness: Randomness) -> Self {
@@ -152,42 +149,6 @@ impl<S: Schedule + Default> Clockwork<S> {
     #[inline]
     pub(super) fn has_to_follow<M: Matcher>(&self, matcher: &M) -> bool {
         !matcher.delta().keeps_events() || self.ages.len() > 0
-    }
-
-    /// Begins to draw for few events that an application has found. A draw is a chain in which each part waits for the one before; so its hashes, its
-    /// delay and the entry of the clock stand apart, with work between them that waits for none.
-    #[inline(always)]
-    pub(super) fn begin_found<M: Matcher>(&mut self, matcher: &M, cause: Name) {
-        if (1..=FEW).contains(&matcher.delta().found.len()) {
-            self.begin_few(matcher, cause);
-        }
-    }
-
-    // Not in line: what happens at every step needs the registers more.
-    #[inline(never)]
-    fn begin_few<M: Matcher>(&mut self, matcher: &M, cause: Name) {
-        for (position, event) in matcher.delta().found.iter().enumerate() {
-            let timer = self.timers.of(event.rule);
-            if timer.quick.is_some() {
-                let matched = matcher.matched(*event);
-                self.begun[position] = self.begun(timer, matcher, matched.iter().copied(), cause);
-            }
-        }
-    }
-
-    /// The delays of the draws that were begun for few events, where that suffices; else no numbers.
-    #[inline(always)]
-    fn begun_delays(&self, found: &[Event]) -> [f64; FEW] {
-        let delay = |event: &Event, begun: Begun| {
-            let quick = self.timers.of(event.rule).quick.as_ref();
-            let delay = quick.and_then(|quick| quick.delay(begun));
-            delay.unwrap_or(f64::NAN)
-        };
-        match (found, self.begun) {
-            ([only], [begun, _]) => [delay(only, begun), f64::NAN],
-            ([a, b], [first, second]) => [delay(a, first), delay(b, second)],
-            _ => [f64::NAN; FEW],
-        }
     }
 
     /// Follows an application: stops the clocks of lost events, starts those of found ones and of the fired one if it is
@@ -356,32 +317,6 @@ impl<S: Schedule + Default> Clockwork<S> {
                 self.starting.push(Starting::new(Due::Event(event)));
             }
             Reading::Law(_) => {}
-        }
-        Ok(())
-    }
-
-    /// Starts the clocks of one event, or two, that were found.
-    #[inline(always)]
-    fn start_found<M: Matcher>(
-        &mut self,
-        matcher: &M,
-        found: &[Event],
-        delays: &[f64; FEW],
-        cause: Name,
-        now: f64,
-    ) -> Outcome<()> {
-        let swap = matches!(found, [a, b] if self.is_after(matcher, a, b));
-        for position in 0..found.len() {
-            let position = position ^ usize::from(swap);
-            let event = found[position];
-            let (name, delay) = (self.begun[position].name, delays[position]);
-            if delay.is_nan() || !self.truncation.has_noted(event.rule) {
-                self.start_event(matcher, &event, cause, now)?;
-                continue;
-            }
-            let Event { id, rule, row } = event;
-            self.clocks
-                .start_new(self.slot_of(id), Runs { rule, row }, name, delay, now);
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use kairos_rewrite::{
 use super::Clockwork;
 use crate::{
     draw::Name,
-    engine::{Due, elements::Element, timers::Timers},
+    engine::{Due, clocks::Runs, elements::Element, quick::Begun, timers::Timers},
     schedule::{Schedule, Slot},
 };
 
@@ -50,7 +50,72 @@ impl Starting {
     }
 }
 
+/// For so many events is drawn at once.
+pub(super) const FEW: usize = 2;
+
 impl<S: Schedule + Default> Clockwork<S> {
+    /// Begins to draw for few events that an application has found. A draw is a chain in which each part waits for the one before; so its hashes, its
+    /// delay and the entry of the clock stand apart, with work between them that waits for none.
+    #[inline(always)]
+    pub(in crate::engine) fn begin_found<M: Matcher>(&mut self, matcher: &M, cause: Name) {
+        if (1..=FEW).contains(&matcher.delta().found.len()) {
+            self.begin_few(matcher, cause);
+        }
+    }
+
+    // Not in line: what happens at every step needs the registers more.
+    #[inline(never)]
+    fn begin_few<M: Matcher>(&mut self, matcher: &M, cause: Name) {
+        for (position, event) in matcher.delta().found.iter().enumerate() {
+            let timer = self.timers.of(event.rule);
+            if timer.quick.is_some() {
+                let matched = matcher.matched(*event);
+                self.begun[position] = self.begun(timer, matcher, matched.iter().copied(), cause);
+            }
+        }
+    }
+
+    /// The delays of the draws that were begun for few events, where that suffices; else no numbers.
+    #[inline(always)]
+    pub(super) fn begun_delays(&self, found: &[Event]) -> [f64; FEW] {
+        let delay = |event: &Event, begun: Begun| {
+            let quick = self.timers.of(event.rule).quick.as_ref();
+            let delay = quick.and_then(|quick| quick.delay(begun));
+            delay.unwrap_or(f64::NAN)
+        };
+        match (found, self.begun) {
+            ([only], [begun, _]) => [delay(only, begun), f64::NAN],
+            ([a, b], [first, second]) => [delay(a, first), delay(b, second)],
+            _ => [f64::NAN; FEW],
+        }
+    }
+
+    /// Starts the clocks of one event, or two, that were found.
+    #[inline(always)]
+    pub(super) fn start_found<M: Matcher>(
+        &mut self,
+        matcher: &M,
+        found: &[Event],
+        delays: &[f64; FEW],
+        cause: Name,
+        now: f64,
+    ) -> Outcome<()> {
+        let swap = matches!(found, [a, b] if self.is_after(matcher, a, b));
+        for position in 0..found.len() {
+            let position = position ^ usize::from(swap);
+            let event = found[position];
+            let (name, delay) = (self.begun[position].name, delays[position]);
+            if delay.is_nan() || !self.truncation.has_noted(event.rule) {
+                self.start_event(matcher, &event, cause, now)?;
+                continue;
+            }
+            let Event { id, rule, row } = event;
+            self.clocks
+                .start_new(self.slot_of(id), Runs { rule, row }, name, delay, now);
+        }
+        Ok(())
+    }
+
     /// Starts those of the events that were found, of the one that has fired and stays active, and those that are drawn anew.
     #[inline(never)]
     pub(super) fn start_many<M: Matcher>(
@@ -69,7 +134,7 @@ impl<S: Schedule + Default> Clockwork<S> {
 
     /// Whether the clock of an event starts after that of another one.
     #[inline]
-    pub(super) fn is_after<M: Matcher>(&self, matcher: &M, a: &Event, b: &Event) -> bool {
+    fn is_after<M: Matcher>(&self, matcher: &M, a: &Event, b: &Event) -> bool {
         let timers = &*self.timers;
         if a.rule == b.rule && timers.of(a.rule).of_a_node {
             let (a, b) = (matcher.matched(*a), matcher.matched(*b));
