@@ -184,12 +184,14 @@ impl<'m> Words<'m> {
         let inner = |e: &Expr| self.at(e, own, Level::Or);
         let text = match &expr.kind {
             ExprKind::ToReal(inner) => return self.loose(inner, own),
-            ExprKind::Not(e) if let ExprKind::Same(a, b) = &e.kind => {
-                let text = format!("{} ≠ {}", self.name(*a), self.name(*b));
-                return (text, Level::Comparison);
-            }
             ExprKind::Not(e) => {
-                return (format!("NOT {}", self.at(e, own, Level::Not)), Level::Not);
+                return match &e.kind {
+                    ExprKind::Same(a, b) => {
+                        let text = format!("{} ≠ {}", self.name(*a), self.name(*b));
+                        (text, Level::Comparison)
+                    }
+                    _ => (format!("NOT {}", self.at(e, own, Level::Not)), Level::Not),
+                };
             }
             ExprKind::Negate(e) => {
                 return (format!("-{}", self.at(e, own, Level::Sign)), Level::Sign);

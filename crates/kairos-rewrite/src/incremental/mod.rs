@@ -254,10 +254,11 @@ impl Matcher for IncrementalMatcher {
         // The parts of a firing are handed on in registers, so that it need not stand in memory.
         let Firing { rule, bound, now } = firing;
         match effects.alone() {
-            Some(Alone::Assignment(assignment)) if let Some(value) = assignment.constant() => {
-                assign(data, firing, (assignment, value))
-            }
-            Some(_) => self.apply_alone(rule, bound, now, cause),
+            Some(Alone::Assignment(assignment)) => match assignment.constant() {
+                Some(value) => assign(data, firing, (assignment, value)),
+                None => self.apply_alone(rule, bound, now, cause),
+            },
+            Some(Alone::Edge(_)) => self.apply_alone(rule, bound, now, cause),
             None if effects.are_one_edge() => self.apply_one_edge(rule, bound, now, cause),
             None if effects.are_straight() => self.apply_straight(rule, bound, now, cause),
             None => self.apply_planned(rule, bound, now, cause),

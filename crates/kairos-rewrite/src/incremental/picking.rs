@@ -94,10 +94,11 @@ pub(crate) enum PoolPort {
 impl PoolPort {
     /// Of a node of one of these types.
     fn new(types: &[NodeTypeId], ports: &[Option<PortId>]) -> Self {
-        match types {
-            &[ty] if let Some(port) = ports[ty.index()] => PoolPort::Same(port),
-            _ => PoolPort::ByType(ports.into()),
-        }
+        let same = match types {
+            &[ty] => ports[ty.index()],
+            _ => None,
+        };
+        same.map_or_else(|| PoolPort::ByType(ports.into()), PoolPort::Same)
     }
 
     #[inline]
