@@ -70,7 +70,9 @@ fn apply(criterion: &mut Criterion, what: &str, rules: &[&str]) {
             let event = events[turn];
             let (rule, matched) = (event.rule, matcher.matched(event));
             let rule_of = compiled.model().rule(rule);
-            bound.reset(rule_of.scope.elements.len());
+            let variables = rule_of.scope.elements.len();
+            bound.reach(variables);
+            bound.unbind(0..variables);
             for (var, slot) in rule_of.lhs.elements.iter().zip(&*matched) {
                 bound.set(*var, *slot);
             }

@@ -1,6 +1,6 @@
 //! What variables are bound to.
 
-use std::cell::Cell;
+use std::{cell::Cell, ops::Range};
 
 use kairos_model::expr::Var;
 
@@ -72,24 +72,36 @@ impl Binding {
         self.slots[var.index()].set(slot);
     }
 
-    /// Makes room for `variables` variables, at least as many as there are slots, binds the first ones to these and unbinds the others.
+    /// Makes room for `variables` variables.
     #[inline]
-    pub fn begin(&mut self, variables: usize, slots: &[Slot]) {
+    pub fn reach(&mut self, variables: usize) {
         if self.slots.len() < variables {
             self.reset(variables);
         }
-        self.set_first(slots);
-        // Mostly there is none or one, and to call for many would take longer.
-        match &self.slots[slots.len()..variables] {
-            [] => {}
-            [one] => one.set(Slot::NONE),
-            others => others.iter().for_each(|other| other.set(Slot::NONE)),
+    }
+
+    /// Unbinds the variables at these positions.
+    #[inline(always)]
+    pub fn unbind(&self, variables: Range<usize>) {
+        let all = &self.slots[variables];
+        let ([first, ..], [.., last]) = (all, all) else {
+            return;
+        };
+        // Mostly there are few, and to call for many would take longer: up to eight are reached from both ends.
+        match (all.first_chunk::<4>(), all.last_chunk::<4>()) {
+            (Some(firsts), Some(lasts)) if all.len() <= 8 => {
+                firsts.iter().chain(lasts).for_each(unbind);
+            }
+            (Some(_), _) => all.iter().for_each(unbind),
+            (None, _) => [first, &all[all.len() / 2], last]
+                .into_iter()
+                .for_each(unbind),
         }
     }
 
-    /// Binds the first variables, as many as there are slots.
+    /// Binds the first variables, as many as there are slots; says how many.
     #[inline]
-    pub fn set_first(&self, slots: &[Slot]) {
+    pub fn set_first(&self, slots: &[Slot]) -> usize {
         // Mostly there are few, and a loop for many would take longer.
         match (&self.slots[..slots.len()], slots) {
             ([a], &[d]) => a.set(d),
@@ -100,6 +112,7 @@ impl Binding {
             }
             (cells, slots) => cells.iter().zip(slots).for_each(|(c, &slot)| c.set(slot)),
         }
+        slots.len()
     }
 
     /// What the variables are bound to, in their order.
@@ -116,9 +129,14 @@ impl Binding {
     }
 
     /// Makes room for `variables` variables and unbinds all.
-    #[inline(never)]
-    pub fn reset(&mut self, variables: usize) {
+    #[cold]
+    fn reset(&mut self, variables: usize) {
         self.slots.clear();
         self.slots.resize(variables, Cell::new(Slot::NONE));
     }
+}
+
+#[inline(always)]
+fn unbind(variable: &Cell<Slot>) {
+    variable.set(Slot::NONE);
 }

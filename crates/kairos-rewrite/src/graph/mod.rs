@@ -20,7 +20,7 @@ use edges::{Edges, NewEdge};
 
 use crate::{
     binding::Slot,
-    lists::{Blocks, Parts},
+    lists::{Blocks, Parts, copy},
     schema::{EndPorts, PortId, Schema, ways},
     upkeep::Kept,
 };
@@ -180,7 +180,7 @@ impl HostGraph {
         };
         let words = self.node_words.take(slot, attributes.len());
         let place = words as usize..words as usize + attributes.len();
-        self.node_words.items_mut()[place].copy_from_slice(attributes);
+        copy(attributes, &mut self.node_words.items_mut()[place]);
         let list = &mut self.by_type[ty.index()];
         self.nodes[slot.index()] = Node {
             number: self.next_number,

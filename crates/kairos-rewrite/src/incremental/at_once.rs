@@ -148,19 +148,24 @@ struct Rows<'a> {
 }
 
 impl Rows<'_> {
-    /// Adds a match, which `insert` enters as an event; its place in a pool it gets later.
+    /// The event that the next match is.
     #[inline(always)]
-    fn enter(&mut self, insert: impl FnOnce(&mut Store, EventId) -> u32) -> Result<u32, Excess> {
-        let lost = self.delta.lost.len();
-        let id = match self.kept.events {
-            None => THERE,
-            Some(_) => self.ids.take(lost).ok_or(Excess::Events)?,
-        };
-        let row = insert(self.store, id);
+    fn next_event(&mut self) -> Result<EventId, Excess> {
+        match self.kept.events {
+            None => Ok(THERE),
+            Some(_) => {
+                let id = self.ids.take(self.delta.lost.len());
+                id.ok_or(Excess::Events)
+            }
+        }
+    }
+
+    /// Notes that a match was added; its place in a pool it gets later.
+    #[inline(always)]
+    fn note_found(&mut self, id: EventId, row: u32) {
         if let Some(rule) = self.kept.events {
             self.delta.found.push(Event { id, rule, row });
         }
-        Ok(row)
     }
 
     /// Gives a match its place in the pool, with its weight.
@@ -181,11 +186,10 @@ impl Rows<'_> {
     /// Adds the match that a node is.
     #[inline(always)]
     fn enter_node(&mut self, node: Slot, weight: u64) -> Result<(), Excess> {
-        let row = self.enter(|store, id| {
-            store.insert_element(node, id);
-            node.0
-        })?;
-        self.list(row, weight)
+        let id = self.next_event()?;
+        self.store.insert_element(node, id);
+        self.note_found(id, node.0);
+        self.list(node.0, weight)
     }
 
     /// Notes that a clock has another rate.
@@ -199,18 +203,20 @@ impl Rows<'_> {
     /// Removes a match.
     #[inline(always)]
     fn leave(&mut self, row: u32, deleted: bool) {
-        let id = self.store.leave(row);
+        let id = match &mut self.pool {
+            None => self.store.leave(row),
+            Some(pool) => {
+                let (id, place) = self.store.leave_pool(row);
+                match self.kept.is_weighted {
+                    true => pool.forget(self.store, None, (row, place)),
+                    false => pool.close(self.store, None, place),
+                }
+                id
+            }
+        };
         if let Some(rule) = self.kept.events {
             let event = Event { id, rule, row };
             self.delta.lost.push(Lost { event, deleted });
-        }
-        if let Some(pool) = &mut self.pool {
-            match self.kept.is_weighted {
-                true => pool.remove(self.store, None, row),
-                false => {
-                    pool.take_out(self.store, None, row);
-                }
-            }
         }
     }
 }
@@ -287,8 +293,12 @@ impl Data {
         while let Some(ends) = next {
             let slots = &lone.slots(edge, ends)[..kept.width];
             let (mut rows, graph) = self.rows(kept);
-            let row = rows.enter(|store, id| store.insert_bare(kept.hook, slots, graph, id));
-            let row = row.map_err(|excess| self.excess(kept, excess))?;
+            let id = match rows.next_event() {
+                Ok(id) => id,
+                Err(excess) => return Err(self.excess(kept, excess)),
+            };
+            let row = rows.store.insert_bare(kept.hook, slots, graph, id);
+            rows.note_found(id, row);
             entered = [entered[1], row];
             next = after.take();
         }

@@ -157,28 +157,38 @@ impl Pools {
         store.replace(row, self.rows.push(rows, row));
     }
 
-    /// Removes a row, where there is no index; says where it stood.
-    #[inline(always)]
-    pub(crate) fn take_out(&mut self, store: &mut Store, anchor: Option<Slot>, row: u32) -> u32 {
-        let rows = &mut self.groups[Self::group(anchor)].rows;
-        let position = store.replace(row, NONE);
-        if let Some(moved) = self.rows.swap_remove(rows, position) {
-            store.replace(moved, position);
-        }
-        position
-    }
-
     /// Removes a row.
     #[inline]
     pub(crate) fn remove(&mut self, store: &mut Store, anchor: Option<Slot>, row: u32) {
-        let position = self.take_out(store, anchor, row);
+        let place = store.replace(row, NONE);
+        self.forget(store, anchor, (row, place));
+    }
+
+    /// Forgets a row that stood at a place.
+    #[inline]
+    pub(crate) fn forget(
+        &mut self,
+        store: &mut Store,
+        anchor: Option<Slot>,
+        (row, place): (u32, u32),
+    ) {
+        self.close(store, anchor, place);
         match self.groups[Self::group(anchor)].index.as_deref_mut() {
             Some(Index::Order(_)) if self.unkeyed.remove(&row) => {}
             Some(Index::Order(order)) => {
                 order.remove(&(self.keys[row as usize], row));
             }
-            Some(Index::Sums(sums)) => sums.swap_remove(position as usize),
+            Some(Index::Sums(sums)) => sums.swap_remove(place as usize),
             None => {}
+        }
+    }
+
+    /// Moves the last row to a place, which is all that there is to do where there is no index.
+    #[inline(always)]
+    pub(crate) fn close(&mut self, store: &mut Store, anchor: Option<Slot>, place: u32) {
+        let rows = &mut self.groups[Self::group(anchor)].rows;
+        if let Some(moved) = self.rows.swap_remove(rows, place) {
+            store.replace(moved, place);
         }
     }
 

@@ -1,7 +1,7 @@
 //! What is stored of each row, word after word in one place: rows come and go in no order that memory knows, so that each place would be waited for.
 
 use super::{layout::Layout, store::NONE};
-use crate::{binding::Slot, matcher::EventId, prefetch::prefetch};
+use crate::{binding::Slot, lists::copy, matcher::EventId, prefetch::prefetch};
 
 /// A hook of a row: the list that it is in at one of its elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +97,16 @@ impl Records {
         EventId(std::mem::replace(&mut self.words[start], Slot::NONE).0)
     }
 
+    /// The same of a row that has a place in a pool, and which that was.
+    #[inline]
+    pub(super) fn leave_pool(&mut self, row: u32) -> (EventId, u32) {
+        let start = self.start(row);
+        let own = &mut self.words[start..start + Shape::PLACE + 1];
+        let left = (EventId(own[0].0), own[Shape::PLACE].0);
+        (own[0], own[Shape::PLACE]) = (Slot::NONE, Slot::NONE);
+        left
+    }
+
     /// The event of a row that is there, where matches are events.
     #[inline]
     pub(super) fn event(&self, row: u32) -> EventId {
@@ -135,13 +145,10 @@ impl Records {
     #[inline]
     pub(super) fn set_slots(&mut self, row: u32, slots: &[Slot]) {
         let start = self.start(row);
-        let own = &mut self.words[start + self.shape.slots..start + self.shape.links];
-        // Mostly there are few, and to call for them would take longer.
-        match (own, slots) {
-            ([a, b], &[c, d]) => (*a, *b) = (c, d),
-            ([a, b, c], &[d, e, f]) => (*a, *b, *c) = (d, e, f),
-            (own, slots) => own.copy_from_slice(slots),
-        }
+        copy(
+            slots,
+            &mut self.words[start + self.shape.slots..start + self.shape.links],
+        );
     }
 
     #[inline]

@@ -406,7 +406,7 @@ impl Store {
     /// The same where rows have the numbers of the elements that they are.
     #[inline]
     pub(crate) fn insert_element(&mut self, element: Slot, event: EventId) {
-        self.enter(element.0, element.index() + 1, event);
+        self.enter(element.0, event);
     }
 
     /// The same where rows have the number of an element, and are in no list, index or count.
@@ -419,18 +419,11 @@ impl Store {
         event: EventId,
     ) -> u32 {
         let row = self.number(hook, slots, graph);
-        self.enter(row, self.room_with(row), event);
+        self.enter(row, event);
         if self.layout.stored() > 0 {
             self.rows.set_slots(row, slots);
         }
         row
-    }
-
-    /// How many rows there is room for at least once it is there for one: an edge has room for both its rows at once.
-    #[inline]
-    fn room_with(&self, row: u32) -> usize {
-        let both = usize::from(self.layout.both_ways.is_some());
-        (row as usize | both) + 1
     }
 
     /// A row that was free.
@@ -440,18 +433,29 @@ impl Store {
             Some(hook) => self.number(hook, slots, graph),
             None => self.free.pop().unwrap_or_else(|| self.bound()),
         };
-        self.enter(row, self.room_with(row), THERE);
+        self.enter(row, THERE);
         row
     }
 
-    /// Counts a row in; if there is no room for it, it is made for so many rows.
+    /// Counts a row in.
     #[inline]
-    fn enter(&mut self, row: u32, rows: usize, event: EventId) {
+    fn enter(&mut self, row: u32, event: EventId) {
         if !self.rows.enter(row, event) {
-            self.rows.grow(rows);
+            self.make_room(row);
             self.rows.enter(row, event);
         }
         self.len += 1;
+    }
+
+    /// Makes room for a row: where rows have the numbers of elements, for those of its neighbours as well.
+    #[cold]
+    fn make_room(&mut self, row: u32) {
+        const AT_ONCE: usize = 64;
+        let rows = row as usize + 1;
+        self.rows.grow(match self.layout.numbering {
+            Some(_) => rows.next_multiple_of(AT_ONCE),
+            None => rows,
+        });
     }
 
     /// Puts a row into its lists, the hash index and the counts.
@@ -499,6 +503,14 @@ impl Store {
         debug_assert!(self.is_alive(row));
         self.len -= 1;
         self.rows.leave(row)
+    }
+
+    /// The same of one that has a place in a pool, and which that was.
+    #[inline]
+    pub(crate) fn leave_pool(&mut self, row: u32) -> (EventId, u32) {
+        debug_assert!(self.is_alive(row));
+        self.len -= 1;
+        self.rows.leave_pool(row)
     }
 
     /// Takes a row out of its lists, the hash index and the counts.

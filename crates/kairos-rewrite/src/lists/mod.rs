@@ -164,7 +164,14 @@ impl<T: Copy + Default> Lists<T> {
         let class = list.class() + 1 + u32::from(list.class() == 1);
         assert!(class < LEN_BITS, "a list of at most 2^26 members");
         let start = self.take(class as usize);
-        self.items.copy_within(list.range(), start as usize);
+        // Mostly there is none or two: to call for many would take longer.
+        if list.len() > 2 {
+            self.items.copy_within(list.range(), start as usize);
+        } else {
+            for (position, from) in list.range().enumerate() {
+                self.items[start as usize + position] = self.items[from];
+            }
+        }
         self.give_back(*list);
         *list = List::new(start, list.len() as u32, class);
     }
@@ -283,6 +290,18 @@ impl Free {
     }
 }
 
+/// Copies items, of which there are as many, and mostly so few that to call for many would take longer.
+#[inline(always)]
+pub(crate) fn copy<T: Copy>(from: &[T], to: &mut [T]) {
+    match (from, to) {
+        ([], []) => {}
+        (&[a], [d]) => *d = a,
+        (&[a, b], [d, e]) => (*d, *e) = (a, b),
+        (&[a, b, c], [d, e, f]) => (*d, *e, *f) = (a, b, c),
+        (from, to) => to.copy_from_slice(from),
+    }
+}
+
 /// Blocks of words or lists of a few fixed sizes, reused by size.
 #[derive(Clone, Debug)]
 pub(crate) struct Blocks<T> {
@@ -307,7 +326,10 @@ impl<T: Clone> Blocks<T> {
         T: Copy,
     {
         let start = self.take(items.len());
-        self.items[start as usize..start as usize + items.len()].copy_from_slice(items);
+        copy(
+            items,
+            &mut self.items[start as usize..start as usize + items.len()],
+        );
         start
     }
 

@@ -263,7 +263,7 @@ impl<S: Schedule + Default> Clockwork<S> {
     /// Stops the clock of an event that was lost; with age memory, unless it fired, what remains of it is kept.
     #[inline]
     fn disable<M: Matcher>(&mut self, matcher: &M, lost: &Lost, keep: bool, now: f64) {
-        if self.timers.of(lost.event.rule).plain.is_none() {
+        if self.timers.remember {
             self.remember(matcher, lost, keep, now);
         }
         self.clocks.stop(self.slot_of(lost.event.id));

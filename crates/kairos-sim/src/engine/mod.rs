@@ -345,19 +345,18 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         let (due, name) = self.clockwork.fire(slot);
         let rule = due.rule();
         let timer = self.timers.of(rule);
-        let picks = match due {
+        self.bound.reach(timer.variables);
+        let (matched, picks) = match due {
             Due::Event(event) => {
-                match self.matcher.matched(event) {
-                    Matched::One(slot) => self.bound.begin(timer.variables, &[slot]),
-                    several => self.bound.begin(timer.variables, &several),
-                }
-                timer.chooses.then_some(Picks::Choices)
+                let matched = match self.matcher.matched(event) {
+                    Matched::One(slot) => self.bound.set_first(&[slot]),
+                    several => self.bound.set_first(&several),
+                };
+                (matched, timer.chooses.then_some(Picks::Choices))
             }
-            Due::Aggregate(_) => {
-                self.bound.reset(timer.variables);
-                Some(Picks::Components)
-            }
+            Due::Aggregate(_) => (0, Some(Picks::Components)),
         };
+        self.bound.unbind(matched..timer.variables);
         Taken { rule, name, picks }
     }
 

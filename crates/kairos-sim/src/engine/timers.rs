@@ -127,6 +127,8 @@ pub struct Timers {
     pub(super) pick_edges: bool,
     /// Whether any rule chooses first among all nodes that fit, all alike.
     pub(super) pick_nodes: bool,
+    /// Whether anything is kept of events of any rule that are lost: how far they were, or how often their stream was drawn from.
+    pub(super) remember: bool,
     pub(super) columns: Columns,
 }
 
@@ -136,9 +138,10 @@ impl Timers {
     pub fn new(program: &Program) -> Arc<Self> {
         let mut aggregates = Vec::new();
         let rules = (0..u16::MAX).map(RuleId).take(program.model.rules.len());
-        let timers = rules
+        let timers: Vec<Timer> = rules
             .map(|id| timer(program, id, &mut aggregates))
             .collect();
+        let remembers = |timer: &Timer| timer.memory == Memory::Age || timer.stream.is_some();
         let first = |(rule, shapes): (&Rule, &Vec<ChoicePlan>)| {
             let first = rule.choose.first()?;
             matches!(first.pick, Pick::Uniform).then(|| shapes[0].shape)
@@ -150,6 +153,7 @@ impl Timers {
         Arc::new(Timers {
             pick_edges: picks().any(|shape| matches!(shape, ChoiceShape::Edges { .. })),
             pick_nodes: picks().any(|shape| matches!(shape, ChoiceShape::Nodes { .. })),
+            remember: timers.iter().any(remembers),
             timers,
             aggregates,
             columns: Columns::new(&program.model),

@@ -102,7 +102,7 @@ impl<S: Schedule + Default> Clockwork<S> {
     ) -> Outcome<()> {
         let swap = matches!(found, [a, b] if self.is_after(matcher, a, b));
         for position in 0..found.len() {
-            let position = position ^ usize::from(swap);
+            let position = (position ^ usize::from(swap)) % FEW;
             let event = found[position];
             let (name, delay) = (self.begun[position].name, delays[position]);
             if delay.is_nan() || !self.truncation.has_noted(event.rule) {
