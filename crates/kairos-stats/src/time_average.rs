@@ -104,7 +104,13 @@ impl TimeAverage {
             self.undefined += held;
             return;
         };
-        self.range = (self.range.0.min(value), self.range.1.max(value));
+        // No value is NaN, which `min` and `max` would ask first.
+        if value < self.range.0 {
+            self.range.0 = value;
+        }
+        if value > self.range.1 {
+            self.range.1 = value;
+        }
         self.duration += held;
         let deviation = value - self.mean;
         self.mean += deviation * (held / self.duration);

@@ -421,7 +421,8 @@ impl Data {
 
 #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 matches")]
 fn real(count: u64) -> f64 {
-    count as f64
+    // Processors know signed numbers better.
+    count.cast_signed() as f64
 }
 
 impl EffectReader for Data {
