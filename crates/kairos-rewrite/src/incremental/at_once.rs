@@ -297,7 +297,7 @@ impl Data {
                 Ok(id) => id,
                 Err(excess) => return Err(self.excess(kept, excess)),
             };
-            let row = rows.store.insert_bare(kept.hook, slots, graph, id);
+            let row = rows.store.insert_bare(edge, slots, graph, id);
             rows.note_found(id, row);
             entered = [entered[1], row];
             next = after.take();

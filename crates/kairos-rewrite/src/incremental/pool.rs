@@ -17,11 +17,88 @@ use crate::{
     sums::SumTree,
 };
 
-/// The matches of one group in pool order.
+/// The matches of a node in pool order.
 #[derive(Clone, Debug, Default)]
 struct Group {
     rows: List,
     index: Option<Box<Index>>,
+}
+
+/// The rows of all pools, each in pool order with the index over its values: one pool of all matches, or one for each node.
+#[derive(Clone, Debug, Default)]
+struct Listed {
+    all: Vec<u32>,
+    index: Option<Box<Index>>,
+    groups: Vec<Group>,
+    lists: Lists<u32>,
+}
+
+impl Listed {
+    #[inline]
+    fn rows(&self, anchor: Option<Slot>) -> &[u32] {
+        let Some(node) = anchor else {
+            return &self.all;
+        };
+        let group = self.groups.get(node.index());
+        group.map_or(&[], |g| self.lists.get(g.rows))
+    }
+
+    fn index(&self, anchor: Option<Slot>) -> Option<&Index> {
+        match anchor {
+            None => self.index.as_deref(),
+            Some(node) => self.groups.get(node.index())?.index.as_deref(),
+        }
+    }
+
+    #[inline]
+    fn index_mut(&mut self, anchor: Option<Slot>) -> &mut Option<Box<Index>> {
+        match anchor {
+            None => &mut self.index,
+            Some(node) => &mut self.groups[node.index()].index,
+        }
+    }
+
+    /// Appends a row; returns its place.
+    #[inline(always)]
+    fn push(&mut self, anchor: Option<Slot>, row: u32) -> u32 {
+        let Some(node) = anchor else {
+            let place = self.all.len();
+            self.all.push(row);
+            // There are no more rows than numbers.
+            return place as u32;
+        };
+        if self.groups.len() <= node.index() {
+            self.groups.resize(node.index() + 1, Group::default());
+        }
+        self.lists.push(&mut self.groups[node.index()].rows, row)
+    }
+
+    /// Moves the last row to a place, and says which that was, if it moved.
+    #[inline(always)]
+    fn swap_remove(&mut self, anchor: Option<Slot>, place: u32) -> Option<u32> {
+        match anchor {
+            None => {
+                let last = self.all.pop()?;
+                let left = self.all.get_mut(place as usize)?;
+                *left = last;
+                Some(last)
+            }
+            Some(node) => {
+                let rows = &mut self.groups[node.index()].rows;
+                self.lists.swap_remove(rows, place)
+            }
+        }
+    }
+
+    /// Bytes in use.
+    fn memory_bytes(&self) -> usize {
+        let indexes = self.groups.iter().filter_map(|g| g.index.as_deref());
+        let indexes = indexes.chain(self.index.as_deref());
+        self.all.capacity() * size_of::<u32>()
+            + self.groups.capacity() * size_of::<Group>()
+            + indexes.map(Index::memory_bytes).sum::<usize>()
+            + self.lists.memory_bytes()
+    }
 }
 
 /// An index over the values of a group's matches.
@@ -61,8 +138,7 @@ impl Index {
 /// The pools of one query.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Pools {
-    groups: Vec<Group>,
-    rows: Lists<u32>,
+    listed: Listed,
     /// By row: its value's key, where values are in order.
     keys: Vec<u64>,
     /// Rows that have no key, because their value cannot be told.
@@ -80,24 +156,16 @@ impl Pools {
         }
     }
 
-    /// The group of a node, or the only one.
-    fn group(anchor: Option<Slot>) -> usize {
-        anchor.map_or(0, Slot::index)
-    }
-
     /// The rows of a group, in pool order.
+    #[inline]
     pub(crate) fn rows(&self, anchor: Option<Slot>) -> &[u32] {
-        self.groups
-            .get(Self::group(anchor))
-            .map_or(&[], |g| self.rows.get(g.rows))
+        self.listed.rows(anchor)
     }
 
     /// Asks for the sums that a row's weight is in, of pools that are not grouped; the row has come.
     #[inline]
     pub(crate) fn prefetch_sums(&self, store: &Store, row: u32) {
-        // Of many groups the first has but a few of the rows.
-        if self.groups.len() == 1
-            && let Some(sums) = self.sums(None)
+        if let Some(sums) = self.sums(None)
             && let position = store.place(row)
             && position != NONE
         {
@@ -136,8 +204,8 @@ impl Pools {
         self.append(store, anchor, row);
         if self.indexed != Indexed::No {
             let new = || Box::new(Index::new(self.indexed));
-            let group = &mut self.groups[Self::group(anchor)];
-            group.index.get_or_insert_with(new).push(row, key);
+            let index = self.listed.index_mut(anchor);
+            index.get_or_insert_with(new).push(row, key);
         }
         if self.indexed == Indexed::Order {
             let rows = self.keys.len().max(row as usize + 1);
@@ -149,12 +217,7 @@ impl Pools {
     /// Appends a row, where there is no index.
     #[inline(always)]
     pub(crate) fn append(&mut self, store: &mut Store, anchor: Option<Slot>, row: u32) {
-        let group = Self::group(anchor);
-        if self.groups.len() <= group {
-            self.groups.resize(group + 1, Group::default());
-        }
-        let rows = &mut self.groups[group].rows;
-        store.replace(row, self.rows.push(rows, row));
+        store.replace(row, self.listed.push(anchor, row));
     }
 
     /// Removes a row.
@@ -173,7 +236,7 @@ impl Pools {
         (row, place): (u32, u32),
     ) {
         self.close(store, anchor, place);
-        match self.groups[Self::group(anchor)].index.as_deref_mut() {
+        match self.listed.index_mut(anchor).as_deref_mut() {
             Some(Index::Order(_)) if self.unkeyed.remove(&row) => {}
             Some(Index::Order(order)) => {
                 order.remove(&(self.keys[row as usize], row));
@@ -186,8 +249,7 @@ impl Pools {
     /// Moves the last row to a place, which is all that there is to do where there is no index.
     #[inline(always)]
     pub(crate) fn close(&mut self, store: &mut Store, anchor: Option<Slot>, place: u32) {
-        let rows = &mut self.groups[Self::group(anchor)].rows;
-        if let Some(moved) = self.rows.swap_remove(rows, place) {
+        if let Some(moved) = self.listed.swap_remove(anchor, place) {
             store.replace(moved, place);
         }
     }
@@ -199,7 +261,7 @@ impl Pools {
         if position == NONE {
             return;
         }
-        match self.groups[Self::group(anchor)].index.as_deref_mut() {
+        match self.listed.index_mut(anchor).as_deref_mut() {
             Some(Index::Order(order)) => {
                 let old = std::mem::replace(&mut self.keys[row as usize], key);
                 if self.unkeyed.remove(&row) {
@@ -219,8 +281,7 @@ impl Pools {
     /// Takes the key away from a row in order: its value cannot be told.
     #[cold]
     pub(crate) fn unkey(&mut self, anchor: Option<Slot>, row: u32) {
-        let group = &mut self.groups[Self::group(anchor)];
-        if let Some(Index::Order(order)) = group.index.as_deref_mut()
+        if let Some(Index::Order(order)) = self.listed.index_mut(anchor).as_deref_mut()
             && self.unkeyed.insert(row)
         {
             order.remove(&(self.keys[row as usize], row));
@@ -238,13 +299,10 @@ impl Pools {
         anchor: Option<Slot>,
         greatest: bool,
     ) -> impl Iterator<Item = (u64, u32)> + '_ {
-        let order = self
-            .groups
-            .get(Self::group(anchor))
-            .and_then(|g| match g.index.as_deref() {
-                Some(Index::Order(order)) => Some(order),
-                _ => None,
-            });
+        let order = match self.listed.index(anchor) {
+            Some(Index::Order(order)) => Some(order),
+            _ => None,
+        };
         let (mut down, mut up) = if greatest {
             (order.map(|o| o.iter().rev()), None)
         } else {
@@ -259,19 +317,14 @@ impl Pools {
 
     /// The sums over a group's values.
     pub(crate) fn sums(&self, anchor: Option<Slot>) -> Option<&SumTree> {
-        self.groups
-            .get(Self::group(anchor))
-            .and_then(|g| match g.index.as_deref() {
-                Some(Index::Sums(sums)) => Some(sums),
-                _ => None,
-            })
+        match self.listed.index(anchor) {
+            Some(Index::Sums(sums)) => Some(sums),
+            _ => None,
+        }
     }
 
     pub(crate) fn memory_bytes(&self) -> usize {
-        let indexes = self.groups.iter().filter_map(|g| g.index.as_deref());
-        self.groups.capacity() * size_of::<Group>()
-            + indexes.map(Index::memory_bytes).sum::<usize>()
-            + self.rows.memory_bytes()
+        self.listed.memory_bytes()
             + self.keys.capacity() * size_of::<u64>()
             + self.changes.capacity() * size_of::<isize>()
             + self.unkeyed.capacity() * (size_of::<u32>() + 1)

@@ -339,7 +339,12 @@ impl Store {
     /// The row that these slots would have.
     #[inline]
     fn number(&self, hook: usize, slots: &[Slot], graph: &HostGraph) -> u32 {
-        let element = slots[self.layout.hooks[hook].column];
+        self.number_of(slots[self.layout.hooks[hook].column], slots, graph)
+    }
+
+    /// The same, where it is known by which element rows are numbered.
+    #[inline(always)]
+    fn number_of(&self, element: Slot, slots: &[Slot], graph: &HostGraph) -> u32 {
         let number = self.edge_number(graph, element);
         match self.layout.both_ways {
             None => number,
@@ -413,12 +418,12 @@ impl Store {
     #[inline(always)]
     pub(crate) fn insert_bare(
         &mut self,
-        hook: usize,
+        element: Slot,
         slots: &[Slot],
         graph: &HostGraph,
         event: EventId,
     ) -> u32 {
-        let row = self.number(hook, slots, graph);
+        let row = self.number_of(element, slots, graph);
         self.enter(row, event);
         if self.layout.stored() > 0 {
             self.rows.set_slots(row, slots);
