@@ -120,7 +120,7 @@ const WILD: &[Wild] = &[
         more: "horizon: 10.0",
         arguments: "",
         exit: 0,
-        says: &["no event is active, at 10.00"],
+        says: &["no event is active that could ever fire, at 10.00"],
     },
     Wild {
         what: "no end",

@@ -107,6 +107,11 @@ impl Sources {
         u32::try_from(position).ok().map(FileId)
     }
 
+    /// The paths of all files.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|f| f.path.as_str())
+    }
+
     /// The text at a place.
     #[must_use]
     pub fn text(&self, span: Span) -> &str {

@@ -46,6 +46,14 @@ pub enum Error {
         /// The directory.
         path: PathBuf,
     },
+    /// A file that must not be written over.
+    #[error("{} is not written: {loss}; name another file", path.display())]
+    Loss {
+        /// The file.
+        path: PathBuf,
+        /// What would be lost.
+        loss: &'static str,
+    },
     /// A directory with results of something else than what was asked for.
     #[error(
         "{} holds results of a study that differs from this one:\n{}\nName another directory with --out, or delete this one.",

@@ -115,6 +115,7 @@ pub mod huge_pages;
 pub mod load;
 pub mod memory;
 pub mod new;
+pub mod outputs;
 pub mod page;
 pub mod pictures;
 pub mod report;

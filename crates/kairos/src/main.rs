@@ -26,11 +26,11 @@ struct Cli {
 const EXIT_CODES: &str = "\
 Exit codes:
   0    all was done (perhaps with warnings)
-  1    there are mistakes in the files given
+  1    there are mistakes in models, rule sets, studies or their data
   2    the command line makes no sense
-  3    a run failed: a run-time error, or engines that differ
-  4    a run was stopped by a limit before its end
-  5    files could not be read or written, or hold something else
+  3    a run failed: a run-time error, a graph beyond a limit, or engines that differ
+  4    a run was stopped before its end by a limit of steps, time or memory
+  5    other files could not be read or written, hold something else, or would be lost
   130  interrupted by Ctrl-C; what was written is valid
 
 Results go to the standard output, progress and mistakes to the standard error. NO_COLOR is respected.";

@@ -288,13 +288,8 @@ impl Body<'_> {
         if let Some(position) = columns.iter().position(|c| c.name == name) {
             return Some((position, columns[position].ty));
         }
-        if let Some((_, cell)) = checked.texts.iter().find(|(n, _)| n == name) {
-            let message = format!("the column `{name}` does not hold numbers or truth values");
-            let mistake = Diagnostic::error("text-column", span, message);
-            return self
-                .env
-                .report
-                .fail(mistake.related(*cell, "the first line that has none"));
+        if let Some(text) = checked.texts.iter().find(|text| text.name == name) {
+            return self.env.report.fail(text.mistake(span));
         }
         let names = columns.iter().map(|c| c.name.as_str());
         self.env

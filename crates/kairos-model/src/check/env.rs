@@ -12,6 +12,7 @@ use super::{
     types::Types,
 };
 use crate::{
+    diagnostic::Diagnostic,
     expr::{Expr, ParameterId, TableId},
     model::{ParameterValue, Table},
     source::Span,
@@ -70,12 +71,37 @@ pub(super) struct Tables {
 /// A table with what is only needed to explain mistakes.
 pub(super) struct CheckedTable {
     pub(super) table: Table,
-    /// Columns of the file that hold no values: name and the first cell that is none.
-    pub(super) texts: Vec<(String, Span)>,
+    /// Columns of the file that hold no values.
+    pub(super) texts: Vec<TextColumn>,
     /// Where `missing` stands, if it gives a row; columns that it leaves out cannot be looked up.
     pub(super) missing: Option<Span>,
     /// Positions of the columns that `missing` leaves out.
     pub(super) left_out: Vec<usize>,
+}
+
+/// A column with a cell that is no value.
+pub(super) struct TextColumn {
+    pub(super) name: String,
+    /// The first such cell.
+    pub(super) cell: String,
+    /// Its line.
+    pub(super) line: Span,
+}
+
+impl TextColumn {
+    /// What is to be said where a value of it is asked for.
+    pub(super) fn mistake(&self, asked: Span) -> Diagnostic {
+        let message = format!(
+            "the column `{}` does not hold numbers or truth values",
+            self.name
+        );
+        let cell = if self.cell.is_empty() {
+            "the first line that has none: the cell is empty".to_owned()
+        } else {
+            format!("the first line that has none: `{}` stands there", self.cell)
+        };
+        Diagnostic::error("text-column", asked, message).related(self.line, cell)
+    }
 }
 
 impl Env<'_> {

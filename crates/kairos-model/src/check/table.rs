@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     body::Body,
     csv::{CsvFile, Row, parse_cell},
-    env::{CheckedTable, Env},
+    env::{CheckedTable, Env, TextColumn},
     place::Place,
     report::{dense, unknown},
     rows::zero,
@@ -15,7 +15,6 @@ use crate::{
     diagnostic::Diagnostic,
     expr::TableId,
     model::{Column, Table},
-    source::Span,
     spec::{Entries, NumberOrText, TableSpec, Text},
     types::{Type, Value},
 };
@@ -44,6 +43,11 @@ fn table(env: &Env<'_>, name: &Text, spec: &TableSpec) -> Option<CheckedTable> {
         .loader
         .open_relative(env.report, base, &path, spec.file.span)?;
     let csv = env.loader.csv(env.report, file)?;
+    if csv.rows.is_empty() {
+        let message = format!("`{path}` has a header and no rows: no key is in the table");
+        let warning = Diagnostic::warning("empty-table", spec.file.span, message);
+        env.report.push(warning);
+    }
     let keys: Vec<_> = spec
         .key
         .iter()
@@ -54,7 +58,7 @@ fn table(env: &Env<'_>, name: &Text, spec: &TableSpec) -> Option<CheckedTable> {
     let missing = spec
         .missing
         .as_ref()
-        .map(|m| missing_row(env, &m.value, &mut columns));
+        .map(|m| missing_row(env, &m.value, &mut columns, &texts));
     let key_values = key_values(env, &csv, &keys)?;
     let missing = match missing {
         Some(row) => Some(row?),
@@ -78,8 +82,8 @@ fn table(env: &Env<'_>, name: &Text, spec: &TableSpec) -> Option<CheckedTable> {
     })
 }
 
-/// Columns of values, and those that hold none with the first such cell.
-fn columns(csv: &CsvFile, keys: &[usize]) -> (Vec<Column>, Vec<(String, Span)>) {
+/// Columns of values, and those that hold none.
+fn columns(csv: &CsvFile, keys: &[usize]) -> (Vec<Column>, Vec<TextColumn>) {
     let (mut columns, mut texts) = (Vec::new(), Vec::new());
     for (i, name) in csv
         .header
@@ -88,7 +92,11 @@ fn columns(csv: &CsvFile, keys: &[usize]) -> (Vec<Column>, Vec<(String, Span)>) 
         .filter(|(i, _)| !keys.contains(i))
     {
         match csv.column_type(i) {
-            Err(row) => texts.push((name.clone(), row.span)),
+            Err(row) => texts.push(TextColumn {
+                name: name.clone(),
+                cell: row.cells[i].clone(),
+                line: row.span,
+            }),
             Ok(ty) => {
                 let bits = csv.rows.iter().filter_map(|r| parse_cell(&r.cells[i], ty));
                 columns.push(Column {
@@ -153,12 +161,16 @@ fn missing_row(
     env: &Env<'_>,
     entries: &Entries<NumberOrText>,
     columns: &mut [Column],
+    texts: &[TextColumn],
 ) -> Option<MissingRow> {
     let mut body = Body::new(env, Place::CONSTANT);
     let given = unique(env.report, "column", entries.iter().map(|(n, v)| (n, v)));
     let mut good = true;
     for (name, _) in &given {
-        if !columns.iter().any(|c| c.name == name.value) {
+        if let Some(text) = texts.iter().find(|text| text.name == name.value) {
+            env.report.push(text.mistake(name.span));
+            good = false;
+        } else if !columns.iter().any(|c| c.name == name.value) {
             let names = columns.iter().map(|c| c.name.as_str());
             env.report.push(unknown(
                 "unknown-column",

@@ -52,7 +52,7 @@ impl fmt::Display for StopReason {
             StopReason::Horizon => "the horizon was reached",
             StopReason::Steps => "the number of steps was reached",
             StopReason::Condition => "the stop condition holds",
-            StopReason::Deadlock => "no event is active",
+            StopReason::Deadlock => "no event is active that could ever fire",
             StopReason::WallTime => "the limit of wall time was reached",
             StopReason::Memory => "the limit of memory was reached",
             StopReason::Interrupted => "interrupted",

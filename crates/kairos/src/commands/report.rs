@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use kairos::{error::Error, page, study::names};
+use kairos::{error::Error, outputs, page, study::names};
 
 use super::{Done, print};
 use crate::exit::Exit;
@@ -30,6 +30,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     let page = page::read(&arguments.directory)?;
     let default = || arguments.directory.join(names::REPORT);
     let out = arguments.out.clone().unwrap_or_else(default);
+    outputs::check([out.as_path()], [])?;
     std::fs::write(&out, page).map_err(Error::io("write", &out))?;
     print(&format!("{}\n", out.display()))?;
     Ok(Exit::Done)

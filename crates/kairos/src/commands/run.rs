@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::atomic::AtomicBool, time::
 
 use kairos::{
     format::{grouped, short, significant},
-    load, memory,
+    load, memory, outputs,
     report::{TRUNCATION_TOLD, table},
     simulate::{Compiled, Simulation, truncation},
     snapshot::{Request, Snapshots},
@@ -163,6 +163,9 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     let compiled = arguments.replication.load(&arguments.model)?;
     let interrupt = interrupt::flag();
     let bounds = bounds(arguments, &compiled, &interrupt)?;
+    let snapshots = arguments.snapshots.iter().map(|request| &*request.path);
+    let written = arguments.trace.as_deref().into_iter().chain(snapshots);
+    outputs::check(written, compiled.model().sources.paths())?;
     let mut trace = arguments.trace.as_deref().map(Trace::create).transpose()?;
     let mut snapshots = Snapshots::new(compiled.model(), arguments.snapshots.clone())
         .map_err(|message| Failure::Because(Exit::Usage, message))?;
@@ -203,7 +206,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
         let at = arguments.until.map_or("end".to_owned(), |t| t.to_string());
         let (model, same) = (quoted(&arguments.model), arguments.replication.options());
         remark(&format!(
-            "No event is active any more: `kairos explain {model} --at {at}{same}` says why."
+            "Nothing can happen any more: `kairos explain {model} --at {at}{same}` says why."
         ))?;
     }
     Ok(exit(arguments, end.reason))

@@ -37,8 +37,8 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  kairos solve models/mm1.ron --set capacity=20
-  kairos solve models/mm1.ron --set capacity=20 --steady --format json
+  kairos solve models/bench/mutex.ron --set n=3 --horizon 4
+  kairos solve models/bench/rewiring.ron --set n=4 --steady --format json
   kairos solve models/gallery/epidemic.ron --set people=6 --horizon 10 --export chain
 
 --export writes the chain for PRISM (.tra, .sta, .lab, .srew) and for Storm (.storm.tra, .storm.lab).")]

@@ -147,6 +147,7 @@ fn endings(fold: &Fold, ending: &Ending) -> String {
         );
     }
     text += &truncated(fold);
+    text += &cut_short(fold);
     for (s, scenario) in plan.scenarios.iter().enumerate() {
         if fold.failed(s) > 0 {
             text += &format!(
@@ -174,6 +175,22 @@ fn truncated(fold: &Fold) -> String {
                 "Truncation at 0 moved the mean of a normal delay of `{rule}` in `{}` by up to {} %.\n",
                 scenario.name,
                 significant(100.0 * shift, 2)
+            );
+        }
+    }
+    text
+}
+
+/// Replications that ended before the time that the study is about.
+fn cut_short(fold: &Fold) -> String {
+    let mut text = String::new();
+    for (s, scenario) in fold.plan().scenarios.iter().enumerate() {
+        if fold.cut_short(s) > 0 {
+            text += &format!(
+                "{} of {} replications of `{}` ended at the limit of steps, before the horizon: their values are those of shorter runs. Raise `steps` in the `limits` of its model.\n",
+                grouped(fold.cut_short(s)),
+                grouped(fold.replications()),
+                scenario.name
             );
         }
     }

@@ -3,7 +3,7 @@
 use kairos_report::{Finding, Words};
 use kairos_stats::settles_later;
 
-use super::{correlated, imprecise, sentences, truncated};
+use super::{correlated, cut_short, imprecise, sentences, truncated};
 use crate::{
     format::{grouped, significant},
     study::{Ending, Fold, Stopped},
@@ -46,6 +46,7 @@ fn warnings(fold: &Fold, ending: &Ending) -> Vec<String> {
     }
     warnings.extend(lines(&correlated(fold)));
     warnings.extend(lines(&truncated(fold)));
+    warnings.extend(lines(&cut_short(fold)));
     warnings.extend(failures(fold));
     warnings.extend(undefined(fold));
     warnings.extend(idle_rules(fold));

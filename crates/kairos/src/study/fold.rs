@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use kairos_sim::engine::StopReason;
 use kairos_stats::{
     Comparison, Confidence, Ecdf, Estimate, Histogram, MetricStatus, Moments, Pairs, Precision,
     Quantiles, Ranked, Ranking, SequentialStop, SerialCorrelation, Stop, holm,
@@ -56,6 +57,7 @@ struct ScenarioFold {
     /// By metric, where there are batches.
     correlations: Vec<Option<SerialCorrelation>>,
     failed: u64,
+    cut_short: u64,
     events: u64,
     truncation: BTreeMap<String, f64>,
 }
@@ -136,6 +138,7 @@ impl Fold {
             series: vec![Vec::new(); plan.series.len()],
             correlations: vec![None; metrics],
             failed: 0,
+            cut_short: 0,
             events: 0,
             truncation: BTreeMap::new(),
         });
@@ -243,6 +246,15 @@ impl Fold {
     #[must_use]
     pub fn failed(&self, scenario: usize) -> u64 {
         self.scenarios[scenario].failed
+    }
+
+    /// Replications of a scenario that the limit of steps ended before their horizon. They are samples, of shorter runs.
+    #[must_use]
+    pub fn cut_short(&self, scenario: usize) -> u64 {
+        match self.plan.scenarios[scenario].horizon {
+            Some(_) => self.scenarios[scenario].cut_short,
+            None => 0,
+        }
     }
 
     /// Events fired in a scenario.
@@ -423,6 +435,7 @@ impl ScenarioFold {
             self.failed += 1;
             return;
         };
+        self.cut_short += u64::from(sample.stop_reason == StopReason::Steps.name());
         self.events += sample.events;
         for (moments, &count) in self.firings.iter_mut().zip(&sample.firings) {
             moments.push(count as f64);

@@ -2,16 +2,21 @@
 
 use std::path::{Path, PathBuf};
 
+use kairos_stats::Stop;
+
 use super::{
     directory::{Directory, names},
     fold::Fold,
-    journal::{Reader, Writer},
+    journal::{Reader, Record, Writer},
     manifest::Manifest,
     plan::Shard,
     tables::{self, Ending, Rows, Stopped},
     timing::sessions,
 };
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    outputs::is_same,
+};
 
 /// What a directory of results says.
 #[derive(Debug)]
@@ -28,20 +33,29 @@ pub struct Estimates {
 
 /// Joins the shards in `parts` into `out`. Journal and tables are the same bytes as of the study run whole.
 ///
+/// All shards are read to their end before anything is written, so that a merge that fails leaves what `out` held.
+///
 /// # Errors
-/// Where parts are missing, unfinished, damaged, or of different studies; where results cannot be written.
+/// Where parts are missing, unfinished, damaged, or of different studies; where `out` is one of them; where results cannot be
+/// written.
 pub fn merge(parts: &[PathBuf], out: &Path) -> Result<Estimates> {
     let parts = read_parts(parts)?;
-    let shard_of = |(_, manifest): &(PathBuf, Manifest)| manifest.shard;
+    if let Some((part, _)) = parts.iter().find(|(part, _)| is_same(part, out)) {
+        return Err(Error::Merge {
+            what: format!(
+                "the results would be written over {}, which is one of them; name another directory with --out",
+                part.display()
+            ),
+        });
+    }
     let mut whole = parts[0].1.clone();
     whole.shard = Shard::WHOLE;
+    let mut fold = Fold::new(&whole.plan)?;
+    in_turn(&whole, &parts, |record| {
+        Ok(fold.push(record).and_then(|(_, stop)| stop))
+    })?;
     let directory = Directory::claim(out, &whole)?;
-    let mut readers = Vec::new();
-    for part in &parts {
-        let path = part.0.join(names::JOURNAL);
-        readers.push(Reader::open(&path, &part.1.plan, shard_of(part))?);
-    }
-    let (fold, ending) = join(&directory, &whole, &parts, &mut readers)?;
+    let (fold, ending) = join(&directory, &whole, &parts)?;
     for (path, _) in &parts {
         let pictures = path.join(names::PICTURES);
         if let Ok(bytes) = std::fs::read(pictures) {
@@ -99,44 +113,75 @@ fn read_parts(paths: &[PathBuf]) -> Result<Vec<(PathBuf, Manifest)>> {
     Ok(parts)
 }
 
+/// Writes journal and tables of the whole.
 fn join(
     directory: &Directory,
     whole: &Manifest,
     parts: &[(PathBuf, Manifest)],
-    readers: &mut [Reader<'_>],
 ) -> Result<(Fold, Ending)> {
-    let units = whole.plan.units().unwrap_or(u64::MAX);
     let mut journal = Writer::create(&directory.file(names::JOURNAL))?;
     let mut fold = Fold::new(&whole.plan)?;
     let mut rows = Rows::create(directory, &whole.plan)?;
-    let mut stop = None;
-    let mut turn = (0..readers.len()).cycle();
-    for _ in 0..units {
-        let part = turn.next().unwrap_or(0);
-        let Some(record) = readers[part].next()? else {
-            return Err(Error::Merge {
-                what: format!(
-                    "{} has {} of its {} replications; run its shard to the end first",
-                    parts[part].0.display(),
-                    readers[part].records(),
-                    parts[part].1.shard.share(units),
-                ),
-            });
-        };
+    let stop = in_turn(whole, parts, |record| {
         journal.push(&record)?;
-        if let Some((row, stopped)) = fold.push(record) {
-            rows.push(&whole.plan, &row)?;
-            stop = stopped;
-        }
-        if stop.is_some() {
-            break;
-        }
-    }
+        let Some((row, stop)) = fold.push(record) else {
+            return Ok(None);
+        };
+        rows.push(&whole.plan, &row)?;
+        Ok(stop)
+    })?;
     journal.finish()?;
     rows.finish()?;
     let ending = Ending::new(&fold, Stopped::of(stop, whole.plan.replications, true));
     tables::write(directory, &fold, &ending)?;
     Ok((fold, ending))
+}
+
+/// Hands over the records of all parts in the order of the whole, until the study stops.
+///
+/// # Errors
+/// Where a part ends before that, because it is not finished or damaged; those of `take`.
+fn in_turn(
+    whole: &Manifest,
+    parts: &[(PathBuf, Manifest)],
+    mut take: impl FnMut(Record) -> Result<Option<Stop>>,
+) -> Result<Option<Stop>> {
+    let open = |(path, manifest): &'_ (PathBuf, Manifest)| {
+        Reader::open(&path.join(names::JOURNAL), &whole.plan, manifest.shard)
+    };
+    let mut readers = parts.iter().map(open).collect::<Result<Vec<_>>>()?;
+    let units = whole.plan.units().unwrap_or(u64::MAX);
+    let mut turn = (0..readers.len()).cycle();
+    for _ in 0..units {
+        let part = turn.next().unwrap_or(0);
+        let Some(record) = readers[part].next()? else {
+            let (path, manifest) = &parts[part];
+            return Err(ended_early(
+                path,
+                &readers[part],
+                manifest.shard.share(units),
+            ));
+        };
+        let stop = take(record)?;
+        if stop.is_some() {
+            return Ok(stop);
+        }
+    }
+    Ok(None)
+}
+
+fn ended_early(part: &Path, reader: &Reader<'_>, share: u64) -> Error {
+    let (directory, read) = (part.display(), reader.records());
+    let what = if reader.is_torn() {
+        format!(
+            "the journal in {directory} is damaged after {read} of its {share} replications; run its shard again, it goes on from there"
+        )
+    } else {
+        format!(
+            "{directory} has {read} of its {share} replications; run its shard to the end first"
+        )
+    };
+    Error::Merge { what }
 }
 
 /// The estimates of a directory, from its manifest and its journal.

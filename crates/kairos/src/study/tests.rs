@@ -199,7 +199,48 @@ fn what_is_no_whole_is_not_merged() {
     assert!(refused(&[&one, &two, &other]).contains("Fixed(5) there, Fixed(6) now"));
     std::fs::write(three.join(names::JOURNAL), "").unwrap();
     assert!(refused(&[&three, &one, &two]).contains("has 0 of its 5 replications"));
+    assert!(!dir.path().join("out").exists());
     assert!(matches!(read(&one), Err(Error::Unfit { .. })));
+}
+
+#[test]
+fn a_merge_that_fails_loses_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let shard = |index, of| {
+        let path = dir.path().join(format!("{index} of {of}"));
+        run(&path, &manifest(Rule::Fixed(20), Shard { index, of }), 2);
+        path
+    };
+    let (one, two, out) = (shard(1, 2), shard(2, 2), dir.path().join("out"));
+    let parts = [one.clone(), two.clone()];
+    merge(&parts, &out).unwrap();
+    let merged = bytes(&out);
+
+    let journal = two.join(names::JOURNAL);
+    let whole = std::fs::read(&journal).unwrap();
+    let line_ends: Vec<usize> = (0..whole.len()).filter(|&i| whole[i] == b'\n').collect();
+    std::fs::write(&journal, &whole[..=line_ends[6]]).unwrap();
+    let unfinished = merge(&parts, &out).unwrap_err().to_string();
+    assert!(unfinished.contains("has 7 of its 30"), "{unfinished}");
+    let mut flipped = whole.clone();
+    flipped[line_ends[6] + 20] ^= 1;
+    std::fs::write(&journal, &flipped).unwrap();
+    let damaged = merge(&parts, &out).unwrap_err().to_string();
+    let says = "is damaged after 7 of its 30 replications; run its shard again";
+    assert!(damaged.contains(says), "{damaged}");
+    assert_eq!(bytes(&out), merged);
+
+    let only = shard(1, 1);
+    let before = bytes(&only);
+    for out in [only.clone(), one.join("..").join("1 of 1")] {
+        let refused = merge(std::slice::from_ref(&only), &out).unwrap_err();
+        assert!(refused.to_string().contains("written over"), "{refused}");
+    }
+    assert_eq!(bytes(&only), before);
+    // What the message advises heals the damage.
+    shard(2, 2);
+    merge(&parts, &out).unwrap();
+    assert_eq!(bytes(&out), merged);
 }
 
 #[test]

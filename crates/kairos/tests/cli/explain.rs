@@ -193,7 +193,7 @@ fn the_end_of_a_run_without_active_events() {
         .kairos("run model.ron --random-seed 3 --set clients=1")
         .expect(0);
     expect![[r#"
-        No event is active any more: `kairos explain model.ron --at end --random-seed 3 --set clients=1` says why.
+        Nothing can happen any more: `kairos explain model.ron --at end --random-seed 3 --set clients=1` says why.
     "#]]
     .assert_eq(&ran.err);
     let ran = project.kairos("explain model.ron --at end").expect(0);

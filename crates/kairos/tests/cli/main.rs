@@ -3,6 +3,7 @@
 
 mod check;
 mod draw;
+mod examples;
 mod explain;
 mod new;
 mod project;

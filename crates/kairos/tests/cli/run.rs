@@ -273,6 +273,65 @@ fn snapshots_see_the_events_of_their_own_time() {
 }
 
 #[test]
+fn nothing_is_written_over_what_the_run_reads() {
+    let project = Project::new();
+    project.kairos("study study.ron --out r").expect(0);
+    for (options, loss) in [
+        (
+            "--trace model.ron",
+            "model.ron is not written: this command reads it",
+        ),
+        ("--trace ./rules.ron", "this command reads it"),
+        (
+            "--trace study.ron",
+            "a model, a rule set or a study is there",
+        ),
+        (
+            "--trace r/journal.jsonl",
+            "it is one of the results of a study",
+        ),
+        (
+            "--snapshot 1:a.dot --snapshot 2:./a.dot",
+            "./a.dot is not written: two outputs would go there",
+        ),
+    ] {
+        let before =
+            ["model.ron", "rules.ron", "study.ron", "r/journal.jsonl"].map(|f| project.read(f));
+        let ran = project
+            .kairos(&format!("run model.ron {options}"))
+            .expect(5);
+        assert!(ran.err.contains(loss), "{options}: {}", ran.err);
+        let after =
+            ["model.ron", "rules.ron", "study.ron", "r/journal.jsonl"].map(|f| project.read(f));
+        assert_eq!(before, after);
+        assert!(!project.path("a.dot").exists());
+    }
+    let ran = project.kairos("report r --out model.ron").expect(5);
+    assert!(ran.err.contains("model.ron is not written"), "{}", ran.err);
+    project.kairos("report r --out r/report.html").expect(0);
+}
+
+/// A model that starts with a snapshot may be run again, but not into the file that it starts with.
+#[test]
+fn the_start_graph_is_not_written_over() {
+    let project = Project::new();
+    project
+        .kairos("run model.ron --snapshot 10:ten.graphml")
+        .expect(0);
+    let model = MODEL.replace("Create(\"(:Server)\")", "GraphMl(\"ten.graphml\")");
+    project.write("on.ron", &model);
+    let before = project.read("ten.graphml");
+    project
+        .kairos("run on.ron --snapshot 10:twenty.graphml")
+        .expect(0);
+    let ran = project
+        .kairos("run on.ron --snapshot 10:ten.graphml")
+        .expect(5);
+    assert!(ran.err.contains("this command reads it"), "{}", ran.err);
+    assert_eq!(project.read("ten.graphml"), before);
+}
+
+#[test]
 fn snapshots_can_wait_for_a_firing() {
     let project = Project::new();
     json(

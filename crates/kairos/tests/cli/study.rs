@@ -78,6 +78,28 @@ fn files_have_their_shape() {
 }
 
 #[test]
+fn replications_that_the_limit_of_steps_cuts_are_told() {
+    let project = Project::new();
+    let says = "20 of 20 replications of `fast` ended at the limit of steps, before the horizon";
+    for (limits, told) in [
+        ("limits: (steps: 10)", true),
+        ("limits: (steps: 10000)", false),
+    ] {
+        project.write(
+            "model.ron",
+            &MODEL.replace("horizon", &format!("{limits}, horizon")),
+        );
+        let out = format!("steps{told}");
+        let ran = project
+            .kairos(&format!("study study.ron --out {out}"))
+            .expect(0);
+        assert_eq!(ran.out.contains(says), told, "{}", ran.out);
+        let page = project.read(&format!("{out}/report.html"));
+        assert_eq!(page.contains("ended at the limit of steps"), told);
+    }
+}
+
+#[test]
 fn truncated_delays_are_told() {
     let project = Project::new();
     let normal = "Normal(mean: 1.0, sd: \"1.0 / mu\")";

@@ -567,14 +567,40 @@ from,ms,city,gap
 "#,
         expect![[r#"
             error[text-column] m.ron:3:72 «city»: the column `city` does not hold numbers or truth values
-              t.csv:2:1 «1,2,Lyon,3»: the first line that has none
+              t.csv:2:1 «1,2,Lyon,3»: the first line that has none: `Lyon` stands there
             error[text-column] m.ron:3:86 «gap»: the column `gap` does not hold numbers or truth values
-              t.csv:3:1 «2,3,Bern,»: the first line that has none
+              t.csv:3:1 «2,3,Bern,»: the first line that has none: the cell is empty
             error[unknown-column] m.ron:3:111 «nix»: unknown column `nix`
               ^ not declared
               help: there is only `ms`
             error[wrong-arguments] m.ron:3:117 «t»: `t` needs 1 argument, here are 2
             error[no-column] m.ron:3:130 «t(n.x)»: a look-up needs a column: `t(…).ms`
+        "#]],
+    );
+}
+
+/// What is wrong is the cell, not the name of its column.
+#[test]
+fn a_text_column_with_a_value_for_missing_keys() {
+    model(
+        r#"tables: {"t": Csv("t.csv", key: ["from"], missing: (ms: 0.5, gap: 1))}, probes: {"p": Mean("t(n.x).ms", over: "(n:N)")}"#,
+        "--- t.csv\nfrom,ms,gap\n1,2,3\n2,1e400,\n",
+        expect![[r#"
+            error[text-column] m.ron:3:53 «ms»: the column `ms` does not hold numbers or truth values
+              t.csv:3:1 «2,1e400,»: the first line that has none: `1e400` stands there
+            error[text-column] m.ron:3:62 «gap»: the column `gap` does not hold numbers or truth values
+              t.csv:3:1 «2,1e400,»: the first line that has none: the cell is empty
+        "#]],
+    );
+}
+
+#[test]
+fn a_table_without_rows() {
+    model(
+        r#"tables: {"t": Csv("t.csv", key: ["from"], missing: (ms: 0.5))}, probes: {"p": Mean("t(n.x).ms", over: "(n:N)")}"#,
+        "--- t.csv\nfrom,ms\n",
+        expect![[r#"
+            warning[empty-table] m.ron:3:19 «"t.csv"»: `t.csv` has a header and no rows: no key is in the table
         "#]],
     );
 }
@@ -586,7 +612,7 @@ fn a_table_with_carriage_returns_and_nan() {
         "--- t.csv\n\u{feff}from,ms\r\n1,NaN\r\n",
         expect![[r#"
             error[text-column] m.ron:3:72 «ms»: the column `ms` does not hold numbers or truth values
-              t.csv:2:1 «1,NaN»: the first line that has none
+              t.csv:2:1 «1,NaN»: the first line that has none: `NaN` stands there
         "#]],
     );
 }
