@@ -1,6 +1,7 @@
 //! The checked model.
 
 use crate::{
+    diagnostic::suggest,
     expr::{Formula, FormulaId},
     formulas::Owner,
     pattern::Scope,
@@ -83,6 +84,18 @@ impl Model {
             .binary_search_by(|r| r.name.as_str().cmp(name))
             .ok()?;
         u16::try_from(position).ok().map(RuleId)
+    }
+
+    /// The rule that somebody asks for by its name.
+    ///
+    /// # Errors
+    /// What to say where the model has no such rule.
+    pub fn rule_asked(&self, name: &str) -> Result<RuleId, String> {
+        self.rule_named(name).ok_or_else(|| {
+            let names = self.rules.iter().map(|rule| rule.name.as_str());
+            let near = suggest(name, names).map(|near| format!(": did you mean `{near}`?"));
+            format!("the model has no rule `{name}`{}", near.unwrap_or_default())
+        })
     }
 }
 

@@ -4,6 +4,7 @@ use crate::{
     expr::Formula,
     pattern::Scope,
     rule::Creation,
+    source::Span,
     types::{EdgeTypeId, NodeTypeId, Value},
 };
 
@@ -14,6 +15,8 @@ pub struct StartGraph {
     pub scope: Scope,
     /// Statements, in the order of the text.
     pub statements: Vec<Statement>,
+    /// Where each of them stands.
+    pub places: Vec<Span>,
 }
 
 /// One statement.

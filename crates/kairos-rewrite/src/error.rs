@@ -1,6 +1,6 @@
 //! What can go wrong while a model runs.
 
-use kairos_model::{rule::RuleId, types::Value};
+use kairos_model::{expr::Formula, rule::RuleId, source::Span, types::Value};
 
 /// Why an expression has no value, or an application no result.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -101,6 +101,8 @@ pub struct RuntimeError {
     pub matched: Vec<(String, u64)>,
     /// The text of the expression.
     pub expression: Option<String>,
+    /// Where in the model's sources the cause stands, if it is not a rule as a whole.
+    pub place: Option<Span>,
     /// The value that was not acceptable.
     pub value: Option<Value>,
     /// When, in the model's unit of time.
@@ -116,8 +118,19 @@ impl RuntimeError {
             rule: None,
             matched: Vec::new(),
             expression: None,
+            place: None,
             value: None,
             time,
+        }
+    }
+
+    /// The same fault, of this expression.
+    #[must_use]
+    pub fn of(self, formula: &Formula) -> Self {
+        RuntimeError {
+            expression: Some(formula.text.clone()),
+            place: Some(formula.span),
+            ..self
         }
     }
 

@@ -11,6 +11,7 @@ use kairos_model::{
     spec::FileKind,
     study::Study,
 };
+use kairos_rewrite::error::RuntimeError;
 
 use crate::study::HashedFile;
 
@@ -33,6 +34,17 @@ impl Mistakes {
             .filter(|d| d.severity == Severity::Error);
         let errors = errors.count();
         (errors, self.diagnostics.len() - errors)
+    }
+
+    /// What ended a run of a model, shown where its cause stands.
+    #[must_use]
+    pub fn at_run_time(error: &RuntimeError, model: &Model) -> Self {
+        let rule = error.rule.as_ref().map(|(id, _)| model.rule(*id).span);
+        let place = error.place.or(rule);
+        Mistakes {
+            sources: model.sources.clone(),
+            diagnostics: vec![Diagnostic::error_at("run-time", error.to_string(), place)],
+        }
     }
 
     /// As text for people, each with its lines underlined.

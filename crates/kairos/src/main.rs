@@ -8,7 +8,7 @@ mod progress;
 
 use std::{io::Write, process::ExitCode};
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use exit::Failure;
 
@@ -51,9 +51,21 @@ enum Command {
     Completions(commands::completions::Arguments),
 }
 
+/// The command line. An option's value may be a negative number, if only to be told what it must be.
+fn command() -> clap::Command {
+    Cli::command().mut_subcommands(|command| {
+        command.mut_args(|argument| {
+            let option = !argument.is_positional() && argument.get_action().takes_values();
+            argument.allow_negative_numbers(option)
+        })
+    })
+}
+
 fn main() -> ExitCode {
     kairos::huge_pages::keep_freed();
-    let done = match Cli::parse().command {
+    let asked = command().get_matches();
+    let cli = Cli::from_arg_matches(&asked).unwrap_or_else(|error| error.exit());
+    let done = match cli.command {
         Command::New(arguments) => commands::new::run(&arguments),
         Command::Check(arguments) => commands::check::run(&arguments),
         Command::Run(arguments) => commands::run::run(&arguments),
@@ -65,7 +77,7 @@ fn main() -> ExitCode {
         Command::Merge(arguments) => commands::merge::run(&arguments),
         Command::Report(arguments) => commands::report::run(&arguments),
         Command::Draw(arguments) => commands::draw::run(&arguments),
-        Command::Completions(arguments) => commands::completions::run(&arguments, Cli::command()),
+        Command::Completions(arguments) => commands::completions::run(&arguments, command()),
     };
     let (exit, message) = done.map_or_else(Failure::into_parts, |exit| (exit, None));
     if let Some(message) = message {

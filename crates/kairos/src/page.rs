@@ -56,6 +56,7 @@ pub fn read(directory: &Path) -> Result<String> {
     let (tables, words, remarks) = match study::read(directory) {
         Ok(estimates) => from_journal(directory, estimates)?,
         Err(shard @ Error::Unfit { .. }) => return Err(shard),
+        Err(Error::NoResults { why, .. }) => (Tables::new(), Words::default(), vec![why]),
         Err(e) => (Tables::new(), Words::default(), vec![e.to_string()]),
     };
     let results = results(directory, &tables).map_err(|e| match remarks.first() {

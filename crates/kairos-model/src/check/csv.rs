@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, suggest},
     source::{FileId, Span},
     types::{Type, Value},
 };
@@ -103,6 +103,22 @@ impl CsvFile {
             );
         }
         found
+    }
+
+    /// Warns where an attribute takes its default, and a column that is not `read` has almost its name.
+    pub(super) fn warn_of_a_slip(&self, report: &Report, attribute: &str, read: &[usize]) {
+        let unread = self.header.iter().enumerate();
+        let unread = unread.filter(|(position, _)| !read.contains(position));
+        if let Some(near) = suggest(attribute, unread.map(|(_, name)| name.as_str())) {
+            let message = format!(
+                "the column `{near}` is not read, and `{attribute}` has its default in all rows"
+            );
+            let help = format!(
+                "name the column `{attribute}`, or write `columns: {{\"{attribute}\": \"{near}\"}}`"
+            );
+            let warning = Diagnostic::warning("unread-column", self.header_span, message);
+            report.push(warning.help(help));
+        }
     }
 
     /// The type that fits every cell of a column: `Int`, else `Real`, else `Bool`; or a cell that fits none.

@@ -59,10 +59,8 @@ impl StartBuilder<'_> {
         let env = self.body.env;
         let default_node = node.map(|name| self.node_type(name));
         let default_edge = edge.map(|name| self.edge_type(name));
-        let (base, path) = env.file_name(file)?;
-        let id = env
-            .loader
-            .open_relative(env.report, base, &path, file.span)?;
+        let (asked, path) = env.file_name(file)?;
+        let id = env.loader.open_relative(env.report, &path, asked)?;
         let text = env.loader.sources().file(id).text.clone();
         let document = self.parse_xml(id, &text)?;
         let root = document.root_element();

@@ -51,15 +51,9 @@ impl<'f> Loader<'f> {
         self.sources.borrow_mut().add(name, text)
     }
 
-    /// Reads a file whose path stands in another one.
-    pub(super) fn open_relative(
-        &self,
-        report: &Report,
-        base: FileId,
-        path: &str,
-        asked: Span,
-    ) -> Option<FileId> {
-        let path = join(&self.path(base), path);
+    /// Reads a file whose path, `asked` for there, stands in another one, which it is relative to.
+    pub(super) fn open_relative(&self, report: &Report, path: &str, asked: Span) -> Option<FileId> {
+        let path = join(&self.path(asked.file), path);
         self.open(report, &path, Some(asked))
     }
 
@@ -126,7 +120,7 @@ impl<'f> Loader<'f> {
         };
         gathered.chain.push(file);
         for include in &spec.include {
-            match self.open_relative(report, file, &include.value, include.span) {
+            match self.open_relative(report, &include.value, include.span) {
                 Some(next) if gathered.chain.contains(&next) => {
                     report.push(self.include_cycle(&gathered.chain, next, include));
                 }

@@ -124,12 +124,7 @@ pub(super) fn model(
         .scenario
         .and_then(|s| s.rules.as_ref())
         .unwrap_or(&spec.rules);
-    let file = loader.open_relative(
-        report,
-        rules_file.span.file,
-        &rules_file.value,
-        rules_file.span,
-    )?;
+    let file = loader.open_relative(report, &rules_file.value, rules_file.span)?;
     let sets = loader.rule_sets(report, file)?;
     let mut env = environment(
         report,
@@ -200,12 +195,7 @@ pub(super) fn constraint_holds(
         .scenario
         .and_then(|s| s.rules.as_ref())
         .unwrap_or(&spec.rules);
-    let file = loader.open_relative(
-        report,
-        rules_file.span.file,
-        &rules_file.value,
-        rules_file.span,
-    )?;
+    let file = loader.open_relative(report, &rules_file.value, rules_file.span)?;
     let sets = loader.rule_sets(report, file)?;
     let env = environment(
         report,

@@ -14,7 +14,7 @@ use crate::{
     diagnostic::Diagnostic,
     expr::ParameterId,
     model::{Parameter, ParameterValue},
-    source::{FileId, Span},
+    source::Span,
     spec::{NumberOrText, Text},
     syntax::{
         parse_expr,
@@ -259,9 +259,9 @@ pub(super) fn braces(text: &str) -> impl Iterator<Item = &str> {
 }
 
 impl Env<'_> {
-    /// A file name with its `{parameters}` replaced, and the file that it is relative to: where its beginning was written.
-    pub(super) fn file_name(&self, text: &Text) -> Option<(FileId, String)> {
-        let mut base = text.span.file;
+    /// A file name with its `{parameters}` replaced, and where its beginning was written: it is relative to the file there.
+    pub(super) fn file_name(&self, text: &Text) -> Option<(Span, String)> {
+        let mut written = text.span;
         let mut name = String::new();
         let mut rest = text.value.as_str();
         while let Some((before, behind)) = rest.split_once('{') {
@@ -288,13 +288,13 @@ impl Env<'_> {
             self.parameters.note_use(id);
             let value = self.parameters.values[id.index()].as_ref()?;
             if name.is_empty() && matches!(value, ParameterValue::Text(_)) {
-                base = self.parameters.spans[id.index()].file;
+                written = self.parameters.spans[id.index()];
             }
             name.push_str(&shown(value));
             rest = after;
         }
         name.push_str(rest);
-        Some((base, name))
+        Some((written, name))
     }
 
     /// All parameters with their values. `None` where one has a mistake.

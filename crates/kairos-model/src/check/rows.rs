@@ -63,10 +63,8 @@ impl StartBuilder<'_> {
 
     fn csv(&self, file: &Text) -> Option<std::rc::Rc<CsvFile>> {
         let env = self.body.env;
-        let (base, path) = env.file_name(file)?;
-        let file = env
-            .loader
-            .open_relative(env.report, base, &path, file.span)?;
+        let (asked, path) = env.file_name(file)?;
+        let file = env.loader.open_relative(env.report, &path, asked)?;
         env.loader.csv(env.report, file)
     }
 
@@ -83,7 +81,14 @@ impl StartBuilder<'_> {
         let key = csv.column(self.report(), &key.value, key.span)?;
         let of_type = self.body.env.types.graph.node(ty).attributes.clone();
         let incomplete = self.body.env.types.node_incomplete(ty);
-        let template = self.template(&csv, &of_type, columns, attributes, node.span, incomplete)?;
+        let template = self.template(
+            (&csv, &[key]),
+            &of_type,
+            columns,
+            attributes,
+            node.span,
+            incomplete,
+        )?;
         let mut first: BTreeMap<&str, Span> = BTreeMap::new();
         let mut rows = Vec::with_capacity(csv.rows.len());
         for (position, row) in csv.rows.iter().enumerate() {
@@ -128,7 +133,7 @@ impl StartBuilder<'_> {
     /// Attributes come from the column that `columns` names, else from the one of their own name, else from `attributes`, else from defaults.
     fn template(
         &mut self,
-        csv: &CsvFile,
+        (csv, keys): (&CsvFile, &[usize]),
         of_type: &[Attribute],
         columns: &Entries<Text>,
         attributes: &Entries<NumberOrText>,
@@ -165,6 +170,17 @@ impl StartBuilder<'_> {
             {
                 from_column.entry(attribute.id).or_insert(position);
             }
+        }
+        let defaults = of_type.iter().filter(|a| {
+            !given.contains_key(&a.id) && !from_column.contains_key(&a.id) && a.default.is_some()
+        });
+        for attribute in defaults {
+            let read: Vec<usize> = from_column.values().chain(keys).copied().collect();
+            csv.warn_of_a_slip(
+                self.report(),
+                &graph.attributes[attribute.id.index()],
+                &read,
+            );
         }
         // what a column gives needs no value in the template, but a place
         for attribute in of_type.iter().filter(|a| from_column.contains_key(&a.id)) {
@@ -249,7 +265,14 @@ impl StartBuilder<'_> {
         let ends = (ends.0?, ends.1?);
         let of_type = self.body.env.types.graph.edge(ty).attributes.clone();
         let incomplete = self.body.env.types.edge_incomplete(ty);
-        let template = self.template(&csv, &of_type, columns, attributes, edge.span, incomplete)?;
+        let template = self.template(
+            (&csv, &[ends.0, ends.1]),
+            &of_type,
+            columns,
+            attributes,
+            edge.span,
+            incomplete,
+        )?;
         if let Some(new) = new {
             self.new_nodes(&csv, ends, (new?, nodes.as_ref()?.span), ty)?;
         }

@@ -28,16 +28,20 @@ pub(super) fn read(env: &Env<'_>, specs: &[StartSpec]) -> Option<StartGraph> {
         body: Body::new(env, Place::START),
         bound: Done::default(),
         statements: Vec::new(),
+        places: Vec::new(),
         keys: RowKeys::default(),
     };
     let mut good = true;
     for spec in specs {
         good &= start.statement(spec).is_some();
+        // A statement of the text may be several of the graph: nodes, then edges.
+        start.places.resize(start.statements.len(), spec.place());
     }
     let scope = start.body.into_scope()?;
     good.then_some(StartGraph {
         scope,
         statements: start.statements,
+        places: start.places,
     })
 }
 
@@ -47,6 +51,7 @@ pub(super) struct StartBuilder<'e> {
     /// Names of `Create`.
     bound: Done,
     pub(super) statements: Vec<Statement>,
+    places: Vec<Span>,
     /// Rows that `Edges` can refer to by their keys.
     pub(super) keys: RowKeys,
 }

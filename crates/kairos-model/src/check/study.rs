@@ -39,7 +39,7 @@ pub(super) fn study(
 ) -> Option<Study> {
     let replications = estimate::replications(report, &spec.replications);
     let confidence = estimate::confidence(report, spec);
-    let file = loader.open_relative(report, spec.file, &spec.model.value, spec.model.span)?;
+    let file = loader.open_relative(report, &spec.model.value, spec.model.span)?;
     let model_spec = loader.model(report, file)?;
     let named = named(spec);
     let points = points(report, spec.vary.as_ref(), named.len(), spec.model.span)?;

@@ -38,10 +38,8 @@ pub(super) fn read(env: &mut Env<'_>, specs: &Entries<TableSpec>) {
 }
 
 fn table(env: &Env<'_>, name: &Text, spec: &TableSpec) -> Option<CheckedTable> {
-    let (base, path) = env.file_name(&spec.file)?;
-    let file = env
-        .loader
-        .open_relative(env.report, base, &path, spec.file.span)?;
+    let (asked, path) = env.file_name(&spec.file)?;
+    let file = env.loader.open_relative(env.report, &path, asked)?;
     let csv = env.loader.csv(env.report, file)?;
     if csv.rows.is_empty() {
         let message = format!("`{path}` has a header and no rows: no key is in the table");

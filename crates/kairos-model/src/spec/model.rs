@@ -134,6 +134,19 @@ pub enum StartSpec {
     },
 }
 
+impl StartSpec {
+    /// The part that says best which statement it is.
+    pub(crate) fn place(&self) -> Span {
+        match self {
+            StartSpec::Create(pattern) | StartSpec::Repeat(_, pattern) => pattern.span,
+            StartSpec::Topology { kind, .. } => kind.span,
+            StartSpec::Nodes { csv: file, .. }
+            | StartSpec::Edges { csv: file, .. }
+            | StartSpec::GraphMl { file, .. } => file.span,
+        }
+    }
+}
+
 /// A probe.
 #[derive(Clone, Debug)]
 pub struct ProbeSpec {

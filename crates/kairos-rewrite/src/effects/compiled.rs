@@ -442,9 +442,8 @@ impl CompiledAssignment {
         firing: &Firing<'_>,
         fault: Fault,
     ) -> Box<crate::error::RuntimeError> {
-        let mut error = reader.fault(firing, fault);
-        error.expression = Some(reader.program().formula(self.value.formula).text.clone());
-        error
+        let formula = reader.program().formula(self.value.formula);
+        Box::new(reader.fault(firing, fault).of(formula))
     }
 }
 

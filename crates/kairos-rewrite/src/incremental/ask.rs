@@ -352,11 +352,10 @@ impl Data {
             now,
             ..view.env(bound)
         };
-        self.program.code(formula).value(&env).map_err(|fault| {
-            let mut error = RuntimeError::new(*fault, now);
-            error.expression = Some(formula.text.clone());
-            Box::new(error)
-        })
+        self.program
+            .code(formula)
+            .value(&env)
+            .map_err(|fault| Box::new(RuntimeError::new(*fault, now).of(formula)))
     }
 
     /// The value of a right-hand side that needs more than a look.

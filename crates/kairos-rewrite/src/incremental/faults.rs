@@ -28,9 +28,8 @@ impl Data {
         failure: Failure,
         bound: &Binding,
     ) -> Box<RuntimeError> {
-        let mut error = self.error(owner, *failure.fault, bound);
-        error.expression = Some(self.program.formula(failure.condition).text.clone());
-        error
+        let formula = self.program.formula(failure.condition);
+        Box::new(self.error(owner, *failure.fault, bound).of(formula))
     }
 
     /// An error at a match, as far as it is bound.

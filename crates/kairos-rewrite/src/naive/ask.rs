@@ -200,11 +200,9 @@ impl Matcher for NaiveMatcher {
             now,
             ..self.context(owner, bound)
         };
-        context.value(&formula.expr).map_err(|fault| {
-            let mut error = RuntimeError::new(*fault, now);
-            error.expression = Some(formula.text.clone());
-            Box::new(error)
-        })
+        context
+            .value(&formula.expr)
+            .map_err(|fault| Box::new(RuntimeError::new(*fault, now).of(formula)))
     }
 
     fn pool_picks(

@@ -139,7 +139,9 @@ impl NaiveMatcher {
         bound: &Binding,
     ) -> Box<RuntimeError> {
         let mut error = RuntimeError::new(fault, self.now);
-        error.expression = formula.map(|f| f.text.clone());
+        if let Some(formula) = formula {
+            error = error.of(formula);
+        }
         if let Owner::Rule(id) = owner {
             let rule = self.program.model.rule(id);
             error.rule = Some((id, rule.name.clone()));

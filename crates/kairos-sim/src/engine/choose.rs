@@ -118,9 +118,8 @@ impl Chooser {
                         unreachable!("check types weights as Real")
                     };
                     if weight < 0.0 {
-                        let mut error = RuntimeError::new(Fault::NegativeWeight(weight), at.now);
-                        error.expression = Some(formula.text.clone());
-                        return Err(Box::new(error));
+                        let fault = Fault::NegativeWeight(weight);
+                        return Err(Box::new(RuntimeError::new(fault, at.now).of(formula)));
                     }
                     self.weights.push(weight);
                 }

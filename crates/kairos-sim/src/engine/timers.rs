@@ -318,10 +318,13 @@ fn domain_error(
         .iter()
         .position(|&name| name == error.parameter);
     let formula = position.and_then(|position| formulas.get(position));
-    Box::new(RuntimeError {
-        expression: formula.map(|f| f.text.clone()),
+    let bare = RuntimeError {
         value: Some(Value::Real(error.value)),
         ..RuntimeError::new(fault(error), now)
+    };
+    Box::new(match formula {
+        Some(formula) => bare.of(formula),
+        None => bare,
     })
 }
 

@@ -48,8 +48,14 @@ pub fn build(program: &Program, randomness: &Randomness) -> Outcome<HostGraph> {
         rows: Vec::new(),
         words: Vec::new(),
     };
-    for (position, statement) in (0..).zip(&program.model.start.statements) {
-        builder.statement(randomness, position, statement)?;
+    let start = &program.model.start;
+    for ((position, statement), &place) in (0..).zip(&start.statements).zip(&start.places) {
+        builder
+            .statement(randomness, position, statement)
+            .map_err(|mut error| {
+                error.place.get_or_insert(place);
+                error
+            })?;
     }
     Ok(builder.graph)
 }
@@ -309,8 +315,10 @@ impl Builder<'_> {
     }
 
     fn error(&self, fault: Fault, formula: Option<&Formula>) -> Box<RuntimeError> {
-        let mut error = RuntimeError::new(fault, 0.0);
-        error.expression = formula.map(|f| f.text.clone());
-        Box::new(error)
+        let bare = RuntimeError::new(fault, 0.0);
+        Box::new(match formula {
+            Some(formula) => bare.of(formula),
+            None => bare,
+        })
     }
 }

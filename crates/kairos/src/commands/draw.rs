@@ -8,11 +8,11 @@ use kairos::{
     pictures::{self, Drawn},
     simulate::Compiled,
 };
-use kairos_model::{check::Overrides, source::DiskFiles};
+use kairos_model::{check::Overrides, source::DiskFiles, types::TypeGraph};
 use kairos_rewrite::matcher::Matcher;
 use kairos_sim::draw::Randomness;
 
-use super::{Done, assignment, check, print};
+use super::{Done, assignment, check, failed, print};
 use crate::exit::{Exit, Failure};
 
 /// Draw a type graph, rules, a start graph or a snapshot as SVG pictures
@@ -96,11 +96,12 @@ fn content(arguments: &Arguments) -> Result<Vec<Drawn>, Failure> {
         Content::Rules(rules) => pictures::rule_set(&rules.value),
         Content::Model(model) => {
             let compiled = Compiled::new(model.value);
+            are_types(&compiled.model().types, &arguments.hidden)?;
             let mut drawn = pictures::model(compiled.model());
             if arguments.rules.is_empty() {
                 let randomness = Randomness::new(arguments.random_seed, 0);
                 let start = compiled.start(randomness);
-                let start = start.map_err(|e| Failure::Because(Exit::Failed, e.to_string()))?;
+                let start = start.map_err(|error| failed(&error, compiled.model()))?;
                 let graph = start.matcher().graph();
                 drawn.push(pictures::start(compiled.model(), graph, &arguments.hidden));
             }
@@ -115,6 +116,20 @@ fn content(arguments: &Arguments) -> Result<Vec<Drawn>, Failure> {
         }
     };
     wanted(drawn, &arguments.rules)
+}
+
+/// Refuses to hide what is no type.
+fn are_types(types: &TypeGraph, hidden: &[String]) -> Result<(), Failure> {
+    let nodes = types.nodes.iter().map(|ty| ty.name.as_str());
+    let names: Vec<&str> = nodes
+        .chain(types.edges.iter().map(|ty| ty.name.as_str()))
+        .collect();
+    let Some(unknown) = hidden.iter().find(|name| !names.contains(&name.as_str())) else {
+        return Ok(());
+    };
+    let names = names.join(", ");
+    let message = format!("--hide: there is no type `{unknown}`; there are {names}");
+    Err(Failure::Because(Exit::Usage, message))
 }
 
 /// The pictures of the rules that were asked for; all pictures if none was.

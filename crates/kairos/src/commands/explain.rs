@@ -5,13 +5,13 @@ use kairos::{
     load::Mistakes,
     simulate::Compiled,
 };
-use kairos_model::{check, diagnostic::suggest, model::Model, render, rule::RuleId};
+use kairos_model::{check, model::Model, render, rule::RuleId};
 use serde::Serialize;
 
 use super::{
     Done, Format,
     check::{json, show},
-    print,
+    failed, print,
     run::Replication,
 };
 use crate::{
@@ -107,7 +107,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
             .transpose()?,
     };
     let explanation = explain::explain(&compiled, question, &interrupt::flag())
-        .map_err(|error| Failure::Because(Exit::Failed, error.to_string()))?;
+        .map_err(|error| failed(&error, model))?;
     let found = Mistakes {
         sources: model.sources.clone(),
         diagnostics: match question.rule {
@@ -129,10 +129,6 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
 }
 
 fn rule(model: &Model, name: &str) -> Result<RuleId, Failure> {
-    model.rule_named(name).ok_or_else(|| {
-        let names = model.rules.iter().map(|r| r.name.as_str());
-        let near = suggest(name, names).map(|near| format!(": did you mean `{near}`?"));
-        let message = format!("the model has no rule `{name}`{}", near.unwrap_or_default());
-        Failure::Because(Exit::Usage, message)
-    })
+    let unknown = |message| Failure::Because(Exit::Usage, message);
+    model.rule_asked(name).map_err(unknown)
 }

@@ -16,6 +16,8 @@ pub(crate) mod verify;
 use std::io::Write;
 
 use kairos::load::{Checked, Mistakes};
+use kairos_model::model::Model;
+use kairos_rewrite::error::RuntimeError;
 
 use crate::exit::{Exit, Failure};
 
@@ -64,5 +66,13 @@ pub(crate) fn told<T>(loaded: Result<Checked<T>, Box<Mistakes>>) -> Result<Check
             check::show(&mistakes)?;
             Err(Failure::Told(Exit::Mistakes))
         }
+    }
+}
+
+/// A fault that ended a run of a model, shown where its cause stands.
+pub(crate) fn failed(error: &RuntimeError, model: &Model) -> Failure {
+    match check::show(&Mistakes::at_run_time(error, model)) {
+        Ok(()) => Failure::Told(Exit::Failed),
+        Err(failure) => failure,
     }
 }

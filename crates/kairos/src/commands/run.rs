@@ -24,7 +24,7 @@ use kairos_sim::{
 };
 use serde::Serialize;
 
-use super::{Done, Format, assignment, check::json, print, remark, study::quoted, told};
+use super::{Done, Format, assignment, check::json, failed, print, remark, study::quoted, told};
 use crate::{
     exit::{Exit, Failure},
     interrupt,
@@ -172,13 +172,13 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     let mut collector = Collector::new(compiled.program(), Wanted::All);
     let mut simulation = compiled
         .start(arguments.replication.randomness())
-        .map_err(failed)?;
+        .map_err(|error| failed(&error, compiled.model()))?;
     let setup = began.elapsed().as_secs_f64();
 
     let mut watching = (&mut collector, (&mut trace, &mut snapshots));
     let ran = trajectory::run(&mut simulation, bounds, &mut watching);
     trace.map_or(Ok(()), Trace::finish)?;
-    let end = ran.map_err(failed)?;
+    let end = ran.map_err(|error| failed(&error, compiled.model()))?;
     let types = &compiled.model().types;
     let missed = snapshots.finish(types, simulation.matcher().graph(), end.time)?;
     for request in missed {
@@ -210,10 +210,6 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
         ))?;
     }
     Ok(exit(arguments, end.reason))
-}
-
-fn failed(error: impl std::fmt::Display) -> Failure {
-    Failure::Because(Exit::Failed, error.to_string())
 }
 
 fn bounds<'a>(

@@ -21,7 +21,7 @@ use serde::Serialize;
 use super::{
     Done, Format,
     check::{json, show},
-    print, remark,
+    failed, print, remark,
     run::{Replication, time},
 };
 use crate::{
@@ -106,12 +106,12 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     warn_of_random_start(&markov, &graph, &arguments.replication)?;
     let chain = markov
         .explore(graph, arguments.states, &interrupt::flag())
-        .map_err(failed)?;
+        .map_err(|error| unsolved(error, &markov))?;
     let solution = match window {
         Some((warm_up, horizon)) => chain.until(warm_up, horizon),
         None => chain.in_the_long_run(),
     };
-    let solution = solution.map_err(failed)?;
+    let solution = solution.map_err(|error| unsolved(error, &markov))?;
     if let Some(directory) = &arguments.export {
         exported(&markov, &chain, arguments, directory)?;
     }
@@ -127,8 +127,8 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
 }
 
 fn start_graph(markov: &Markov, randomness: Randomness) -> Result<HostGraph, Failure> {
-    start::build(markov.program(), &randomness)
-        .map_err(|error| Failure::Because(Exit::Failed, error.to_string()))
+    let program = markov.program();
+    start::build(program, &randomness).map_err(|error| failed(&error, &program.model))
 }
 
 /// What is solved begins with one start graph; where replications begin with others, the values are not theirs.
@@ -166,8 +166,9 @@ fn window(
     Ok(Some((warm_up, horizon)))
 }
 
-fn failed(error: Error) -> Failure {
+fn unsolved(error: Error, markov: &Markov) -> Failure {
     let exit = match error {
+        Error::Model(error) => return failed(&error, &markov.program().model),
         Error::Interrupted => Exit::Interrupted,
         Error::TooMany { .. } | Error::TooLong(_) => Exit::Stopped,
         Error::Write { .. } => Exit::Files,
@@ -185,7 +186,8 @@ fn exported(
     let stem = Path::new(&arguments.model).file_stem();
     let name = stem.map_or("model".into(), |s| s.to_string_lossy());
     let model = &markov.program().model;
-    let files = export::write(chain, model, directory, &name).map_err(failed)?;
+    let files = export::write(chain, model, directory, &name);
+    let files = files.map_err(|error| unsolved(error, markov))?;
     remark(&format!("{}: {}", directory.display(), files.join(", ")))
 }
 

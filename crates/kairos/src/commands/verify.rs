@@ -3,10 +3,10 @@
 use kairos::verify::{Verdict, compare};
 
 use super::{
-    Done, print,
+    Done, failed, print,
     run::{Replication, time},
 };
-use crate::exit::{Exit, Failure};
+use crate::exit::Exit;
 
 /// Compare the engine with the reference engine, step by step, on your own model
 ///
@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     );
     let (mut fast, mut reference) = match started {
         (Ok(fast), Ok(reference)) => (fast, reference),
-        (Err(a), Err(b)) if a == b => return Err(Failure::Because(Exit::Failed, a.to_string())),
+        (Err(a), Err(b)) if a == b => return Err(failed(&a, compiled.model())),
         (a, b) => {
             let says = |outcome: Option<String>| outcome.unwrap_or_else(|| "no fault".to_owned());
             let (a, b) = (
@@ -69,7 +69,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
             print(&format!(
                 "agree on {steps} steps and on the fault after them\n"
             ))?;
-            Err(Failure::Because(Exit::Failed, error.to_string()))
+            Err(failed(&error, compiled.model()))
         }
         Verdict::Differ(difference) => {
             let mut text = format!(

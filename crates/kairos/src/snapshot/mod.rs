@@ -157,10 +157,11 @@ impl Snapshots {
         for request in wanted {
             match &request.when {
                 When::Time(time) => timed.push((*time, request)),
-                When::Firing(rule, number) => match model.rule_named(rule) {
-                    Some(id) => counted.push((id, *number, request)),
-                    None => return Err(format!("--snapshot: there is no rule `{rule}`")),
-                },
+                When::Firing(rule, number) => {
+                    let rule = model.rule_asked(rule);
+                    let rule = rule.map_err(|unknown| format!("--snapshot: {unknown}"))?;
+                    counted.push((rule, *number, request));
+                }
             }
         }
         timed.sort_by(|a, b| b.0.total_cmp(&a.0));

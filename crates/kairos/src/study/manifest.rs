@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::directory::names;
 use super::plan::{Best, Plan, PlannedMetric, PlannedScenario, Shard};
 use crate::error::{Error, Result};
 
@@ -85,6 +86,22 @@ impl Manifest {
             files,
             shard,
         }
+    }
+
+    /// Reads the manifest of a directory of results.
+    ///
+    /// # Errors
+    /// Where there is none; as [`Manifest::read`].
+    pub fn of(directory: &Path) -> Result<Self> {
+        std::fs::read_dir(directory).map_err(Error::io("read", directory))?;
+        let path = directory.join(names::MANIFEST);
+        if !path.exists() {
+            return Err(Error::NoResults {
+                path: directory.to_owned(),
+                why: format!("there is no {}", names::MANIFEST),
+            });
+        }
+        Manifest::read(&path)
     }
 
     /// Reads a manifest.

@@ -78,7 +78,7 @@ fn read_parts(paths: &[PathBuf]) -> Result<Vec<(PathBuf, Manifest)>> {
     let unfit = |what: String| Error::Merge { what };
     let mut parts: Vec<(PathBuf, Manifest)> = Vec::new();
     for path in paths {
-        let manifest = Manifest::read(&path.join(names::MANIFEST))?;
+        let manifest = Manifest::of(path)?;
         parts.push((path.clone(), manifest));
     }
     parts.sort_by_key(|(_, manifest)| manifest.shard.index);
@@ -189,7 +189,7 @@ fn ended_early(part: &Path, reader: &Reader<'_>, share: u64) -> Error {
 /// # Errors
 /// Where manifest or journal cannot be read.
 pub fn read(directory: &Path) -> Result<Estimates> {
-    let manifest = Manifest::read(&directory.join(names::MANIFEST))?;
+    let manifest = Manifest::of(directory)?;
     if manifest.shard.of > 1 {
         return Err(Error::Unfit {
             what: format!(

@@ -99,6 +99,11 @@ fn what_cannot_be_drawn_is_told() {
             2,
             "a snapshot has no rules",
         ),
+        (
+            "draw model.ron --hide Custome",
+            2,
+            "there are Server, Customer, waits",
+        ),
         ("draw model.ron --set mu=-1", 1, "mu"),
         ("draw model.ron --out a_file/p", 5, "cannot create"),
     ] {

@@ -94,12 +94,11 @@ fn what_is_no_result_is_refused() {
         "{}",
         refused.err
     );
-    let refused = project.kairos("report .").expect(5);
-    assert!(
-        refused.err.contains("holds no results of a study"),
-        "{}",
-        refused.err
-    );
+    for command in ["report .", "compare .", "merge . --out x"] {
+        let refused = project.kairos(command).expect(5);
+        let says = ". holds no results of a study that could be read: there is no manifest.json";
+        assert!(refused.err.contains(says), "{}", refused.err);
+    }
     project
         .kairos("study study.ron --shard 1/2 --out part")
         .expect(0);

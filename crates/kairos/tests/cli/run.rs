@@ -272,6 +272,94 @@ fn snapshots_see_the_events_of_their_own_time() {
         .expect(2);
 }
 
+/// A model whose run fails after these changes of its files; the message and the place that must be shown.
+#[track_caller]
+fn fails(changes: &[(&str, &str, &str)], message: &str, place: &str) {
+    let project = Project::new();
+    for (file, from, to) in changes {
+        let text = project.read(file);
+        assert!(text.contains(from), "{from}");
+        project.write(file, &text.replacen(from, to, 1));
+    }
+    let ran = project.kairos("run model.ron").expect(3);
+    for part in [message, place] {
+        assert!(ran.err.contains(part), "{part} is not in\n{}", ran.err);
+    }
+}
+
+#[test]
+fn a_run_time_error_is_shown_where_its_cause_stands() {
+    let unique = (
+        "rules.ron",
+        "edges: {",
+        "edges: { \"next\": (from: \"Server\", to: \"Server\", unique: true),",
+    );
+    let (loops, twice) = ("(s)-[:next]->(s)", "(s)-[:next]->(s), (s)-[:next]->(s)");
+    // An expression, in whichever file.
+    let adds = (
+        "rules.ron",
+        "s.length += 1",
+        "s.length += 1 % (s.length - s.length)",
+    );
+    fails(&[adds], "division by zero, in `1 % ", "rules.ron:10:32");
+    let rate = (
+        "model.ron",
+        "rate: \"lambda\"",
+        "rate: \"lambda / (0 * now)\"",
+    );
+    fails(&[rate], "in `lambda / (0 * now)`", "model.ron:5:44");
+    // A rule or a start statement, where no expression is at fault.
+    let joins = format!("[:waits]->(s)\", \"{loops}");
+    let joins = ("rules.ron", "[:waits]->(s)", joins.as_str());
+    fails(&[unique, joins], "a second `next` edge", "rules.ron:7:9");
+    let start = format!("(s:Server), {twice}");
+    let start = ("model.ron", "(:Server)", start.as_str());
+    fails(&[unique, start], "a second `next` edge", "model.ron:4:20");
+}
+
+#[test]
+fn negative_numbers_are_told_what_they_must_be() {
+    let project = Project::new();
+    for (arguments, says) in [
+        (
+            "run model.ron --until -5",
+            "a time is a number and not negative",
+        ),
+        (
+            "run model.ron --random-seed -1",
+            "invalid value '-1' for '--random-seed <N>'",
+        ),
+        ("explain model.ron --at -1", "invalid value '-1' for '--at"),
+        (
+            "study study.ron --replications -3",
+            "invalid value '-3' for '--replications <N>'",
+        ),
+    ] {
+        let ran = project.kairos(arguments).expect(2);
+        assert!(ran.err.contains(says), "{}", ran.err);
+    }
+}
+
+/// Where the name of a data file was given, there it is missing.
+#[test]
+fn a_data_file_that_is_not_there() {
+    let project = Project::new();
+    let table =
+        "tables: { \"t\": Csv(\"{data}\", key: [\"id\"]) }, parameters: { \"data\": \"t.csv\",";
+    project.write("model.ron", &MODEL.replace("parameters: {", table));
+    project.write("t.csv", "id,value\n1,2\n");
+    project.kairos("run model.ron").expect(0);
+    let ran = project.kairos("run model.ron --set data=u.csv").expect(1);
+    for part in [
+        "cannot read `u.csv`: there is no such file",
+        "--set:1:6",
+        "data=u.csv",
+        "did you mean `t.csv`?",
+    ] {
+        assert!(ran.err.contains(part), "{part} is not in\n{}", ran.err);
+    }
+}
+
 #[test]
 fn nothing_is_written_over_what_the_run_reads() {
     let project = Project::new();
@@ -353,7 +441,9 @@ fn snapshots_can_wait_for_a_firing() {
         .kairos("run model.ron --snapshot served#2:second.dot")
         .expect(2);
     assert!(
-        unknown.err.contains("there is no rule `served`"),
+        unknown
+            .err
+            .contains("the model has no rule `served`: did you mean `serve`?"),
         "{}",
         unknown.err
     );

@@ -684,6 +684,20 @@ fn mistakes_of_topologies() {
 }
 
 #[test]
+fn a_slip_in_the_name_of_a_column() {
+    model(
+        r#"start: [Nodes(csv: "n.csv", node: "N", key: "id"), Edges(csv: "e.csv", edge: "e", from: "a", to: "b")]"#,
+        "--- n.csv\nid,onn,x,remark\n1,true,1,first\n--- e.csv\na,b,W2\n1,1,0.5\n",
+        expect![[r#"
+            warning[unread-column] n.csv:1:1 «id,onn,x,remark»: the column `onn` is not read, and `on` has its default in all rows
+              help: name the column `on`, or write `columns: {"on": "onn"}`
+            warning[unread-column] e.csv:1:1 «a,b,W2»: the column `W2` is not read, and `w` has its default in all rows
+              help: name the column `w`, or write `columns: {"w": "W2"}`
+        "#]],
+    );
+}
+
+#[test]
 fn nodes_from_a_file() {
     model(
         r#"start: [Nodes(csv: "n.csv", node: "N", key: "id", columns: {"z": "b"}), Nodes(csv: "n.csv", node: "M", key: "id"), Nodes(csv: "n.csv", node: "N", key: "a")]"#,

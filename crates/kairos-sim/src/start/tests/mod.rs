@@ -229,6 +229,7 @@ fn model(statements: Vec<Statement>, elements: u64) -> Program {
                 elements: creations.into_iter().map(element).collect(),
                 sub_patterns: vec![],
             },
+            places: vec![SPAN; statements.len()],
             statements,
         },
         probes: vec![],
