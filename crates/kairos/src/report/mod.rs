@@ -332,6 +332,21 @@ mod tests {
     }
 
     #[test]
+    fn undefined_values_are_told_in_one_line_each() {
+        let values = |r: u64, s: usize| {
+            let defined = s == 0 && r != 3;
+            (r != 5 || s == 0).then_some(defined.then_some(r as f64))
+        };
+        let (fold, ending) = fold(Rule::Fixed(12), values);
+        let warnings = words(&fold, &ending).warnings.unwrap();
+        expect_test::expect![[r#"
+            1 of 12 replications of `random` failed, and are left out. Replication 5: division by zero
+            `latency.mean` is undefined in all replications of `random`.
+            `latency.mean` is undefined in some replications, which are left out, so that its mean is that of the others: 1 of 12 of `widest`.
+        "#]].assert_eq(&(warnings.join("\n") + "\n"));
+    }
+
+    #[test]
     fn precision_that_cannot_be_reached() {
         let rule = Rule::Precision {
             relative: 0.01,

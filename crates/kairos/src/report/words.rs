@@ -79,24 +79,40 @@ fn failures(fold: &Fold) -> Vec<String> {
     failed.map(text).collect()
 }
 
+/// Metrics without a value in some replications, one line each for scenarios where it never has one, and for those where it has.
 fn undefined(fold: &Fold) -> Vec<String> {
     let plan = fold.plan();
+    let observations = format!("{}s", plan.replications.observation());
     let mut warnings = Vec::new();
-    for (s, scenario) in plan.scenarios.iter().enumerate() {
-        for (m, metric) in plan.metrics.iter().enumerate() {
+    for (m, metric) in plan.metrics.iter().enumerate() {
+        let (mut never, mut sometimes) = (Vec::new(), Vec::new());
+        for (s, scenario) in plan.scenarios.iter().enumerate() {
             let estimate = fold.estimate(s, m);
             let failed = fold.failed(s) * plan.replications.batches();
             let undefined = estimate.undefined.saturating_sub(failed);
-            if undefined > 0 {
-                warnings.push(format!(
-                    "`{}` is undefined in {} of {} {}s of `{}`, which are left out: its mean is that of the others.",
-                    metric.name,
+            match (undefined, estimate.count) {
+                (0, _) => {}
+                (_, 0) => never.push(format!("`{}`", scenario.name)),
+                (_, count) => sometimes.push(format!(
+                    "{} of {} of `{}`",
                     grouped(undefined),
-                    grouped(estimate.count + undefined),
-                    plan.replications.observation(),
+                    grouped(count + undefined),
                     scenario.name
-                ));
+                )),
             }
+        }
+        let name = &metric.name;
+        if !never.is_empty() {
+            warnings.push(format!(
+                "`{name}` is undefined in all {observations} of {}.",
+                never.join(", ")
+            ));
+        }
+        if !sometimes.is_empty() {
+            warnings.push(format!(
+                "`{name}` is undefined in some {observations}, which are left out, so that its mean is that of the others: {}.",
+                sometimes.join(", ")
+            ));
         }
     }
     warnings
