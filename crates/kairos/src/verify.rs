@@ -1,5 +1,7 @@
 //! The engine that runs against the one that is easiest to believe, step by step.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use kairos_rewrite::{error::RuntimeError, matcher::Matcher, program::Program};
 use kairos_sim::{
     engine::{Active, Firing, FiringOutcome, Observer, Progress, Simulation, StopReason},
@@ -71,7 +73,8 @@ fn step<M: Matcher, S: Schedule + Default>(simulation: &mut Simulation<M, S>, ho
     }
 }
 
-/// Makes up to `steps` steps with both engines, and compares what they do, their active events and the readings of all probes.
+/// Makes up to `steps` steps with both engines, and compares what they do, their active events and the readings of all probes. Ends
+/// early, between two steps, where `interrupt` is set.
 ///
 /// # Example
 /// ```
@@ -84,7 +87,7 @@ fn step<M: Matcher, S: Schedule + Default>(simulation: &mut Simulation<M, S>, ho
 /// let compiled = Compiled::new(load::model(&files, "model.ron", &Overrides::default())?.value);
 /// let randomness = Randomness::new(42, 0);
 /// let (mut fast, mut reference) = (compiled.start(randomness)?, compiled.start_reference(randomness)?);
-/// let verdict = compare(&mut fast, &mut reference, (f64::INFINITY, 5));
+/// let verdict = compare(&mut fast, &mut reference, (f64::INFINITY, 5), &false.into());
 /// assert!(matches!(verdict, Verdict::Agree { steps: 5, .. }));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -92,6 +95,7 @@ pub fn compare<A, S, B, T>(
     fast: &mut Simulation<A, S>,
     reference: &mut Simulation<B, T>,
     (horizon, steps): (f64, u64),
+    interrupt: &AtomicBool,
 ) -> Verdict
 where
     A: Matcher,
@@ -106,6 +110,12 @@ where
         }
         if made == steps {
             break;
+        }
+        if interrupt.load(Ordering::Relaxed) {
+            return Verdict::Agree {
+                steps: made,
+                reason: StopReason::Interrupted,
+            };
         }
         match (step(fast, horizon), step(reference, horizon)) {
             (Did::Step(a), Did::Step(b)) if a == b => {}

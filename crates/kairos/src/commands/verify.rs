@@ -6,7 +6,7 @@ use super::{
     Done, failed, print,
     run::{Replication, time},
 };
-use crate::exit::Exit;
+use crate::{exit::Exit, interrupt};
 
 /// Compare the engine with the reference engine, step by step, on your own model
 ///
@@ -60,10 +60,10 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     };
     let horizon = arguments.until.or(compiled.model().run.horizon);
     let bounds = (horizon.unwrap_or(f64::INFINITY), arguments.steps);
-    match compare(&mut fast, &mut reference, bounds) {
+    match compare(&mut fast, &mut reference, bounds, &interrupt::flag()) {
         Verdict::Agree { steps, reason } => {
             print(&format!("agree on {steps} steps ({reason})\n"))?;
-            Ok(Exit::Done)
+            Ok(Exit::of(reason))
         }
         Verdict::Fault { steps, error } => {
             print(&format!(

@@ -531,18 +531,31 @@ fn a_closed_pipe_is_no_error_and_an_interruption_has_its_own_code() {
 
     // A series until then would be refused.
     project.write("model.ron", &MODEL.replace("sample_every: 10.0,", ""));
-    let endless = project.command(&["run", "model.ron", "--until", "1e12", "--format", "json"]);
-    let mut endless = endless;
-    let child = endless.stdout(Stdio::piped()).spawn().unwrap();
-    std::thread::sleep(std::time::Duration::from_millis(300));
-    Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(130));
-    let run: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let interrupted = |arguments: &[&str]| {
+        let mut endless = project.command(arguments);
+        let child = endless.stdout(Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        Command::new("kill")
+            .args(["-INT", &child.id().to_string()])
+            .status()
+            .unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(130));
+        output.stdout
+    };
+    let said = interrupted(&["run", "model.ron", "--until", "1e12", "--format", "json"]);
+    let run: Value = serde_json::from_slice(&said).unwrap();
     assert_eq!(run["stop_reason"], "interrupted");
+    let said = interrupted(&[
+        "verify",
+        "model.ron",
+        "--until",
+        "1e12",
+        "--steps",
+        "1000000000",
+    ]);
+    let said = String::from_utf8(said).unwrap();
+    assert!(said.ends_with(" steps (interrupted)\n"), "{said}");
 }
 
 #[test]
