@@ -78,12 +78,77 @@ pub enum Fault {
     #[error("{what}: {count} is more than the limit of {limit}")]
     Limit {
         /// What is limited.
-        what: &'static str,
+        what: Limited,
         /// How many there are.
         count: u64,
         /// How many there may be.
         limit: u64,
     },
+}
+
+impl Fault {
+    /// What an author can do about it, where there is something that mostly helps.
+    #[must_use]
+    pub fn help(&self) -> Option<&'static str> {
+        match self {
+            Fault::DivisionByZero => Some("ask before: `CASE WHEN divisor = 0 THEN … ELSE … END`"),
+            Fault::NoRow { .. } => Some(
+                "`missing: (column: value, …)` gives a table values for keys that it does not have",
+            ),
+            Fault::TimeStandsStill { .. } => Some(
+                "one of these rules must end its own match, by what it changes or an `unless`, or take time; if all is as meant, `firings_at_one_time` in `limits` allows more",
+            ),
+            Fault::Duplicate { .. } => {
+                Some("let `unless` ask whether there is one already, or leave out `unique`")
+            }
+            Fault::Limit { what, .. } => what.help(),
+            _ => None,
+        }
+    }
+}
+
+/// What [`Fault::Limit`] counts. Of two limits that are equal the first is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Limited {
+    /// Active events.
+    ActiveEvents,
+    /// Matches of one pattern, by what a store of them can number.
+    Matches,
+    /// Matches of one pattern, by the memory that there is for them.
+    MatchesInMemory,
+    /// Nodes and edges.
+    Elements,
+    /// Nodes and edges, while the start graph is built.
+    StartElements,
+}
+
+impl Limited {
+    fn help(self) -> Option<&'static str> {
+        match self {
+            Limited::ActiveEvents => Some(
+                "is a pattern meant to match so often? Then `active_events` in the model's `limits` allows more",
+            ),
+            Limited::Elements | Limited::StartElements => {
+                Some("are so many meant? Then `elements` in the model's `limits` allows more")
+            }
+            Limited::MatchesInMemory => Some(
+                "is a pattern meant to match so often? Then `memory_bytes` in the model's `limits` allows more",
+            ),
+            Limited::Matches => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Limited {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Limited::ActiveEvents => "active events",
+            Limited::Matches => "matches of one pattern",
+            Limited::MatchesInMemory => "matches, as many as the memory limit leaves room for",
+            Limited::Elements => "nodes and edges",
+            Limited::StartElements => "nodes and edges of the start graph",
+        })
+    }
 }
 
 /// A result, or the error that ends the run.

@@ -27,7 +27,7 @@ pub struct SerialCorrelation {
     /// The lag-1 autocorrelation with its end correction: 1 minus half of von Neumann's ratio (Ann. Math. Statist.
     /// 12, 1941). 0 if the values are all equal.
     pub lag_one: f64,
-    /// Whether it is positive at α = 0.1: an interval that takes the values for independent is then too narrow.
+    /// Whether it is positive at [`ALPHA`](Self::ALPHA): an interval that takes the values for independent is then too narrow.
     pub correlated: bool,
 }
 
@@ -35,6 +35,9 @@ pub struct SerialCorrelation {
 const SHORTEST: usize = 8;
 
 impl SerialCorrelation {
+    /// The level of the test for correlation: of independent series so many look correlated.
+    pub const ALPHA: f64 = 0.1;
+
     /// The correlation of a series; `None` for fewer than 8 values, or where one is not finite.
     #[must_use]
     pub fn new(values: &[f64]) -> Option<Self> {
@@ -50,7 +53,7 @@ impl SerialCorrelation {
         let z = lag_one / ((n - 2.0) / (n * n - 1.0)).sqrt();
         SerialCorrelation {
             lag_one,
-            correlated: Normal.survival(z) < ALPHA,
+            correlated: Normal.survival(z) < Self::ALPHA,
         }
     }
 }
@@ -59,8 +62,6 @@ impl SerialCorrelation {
 const BATCHES: [usize; 4] = [30, 20, 15, 10];
 /// The fewest observations in a batch.
 const SMALLEST_BATCH: usize = 10;
-/// The level of the test for correlation.
-const ALPHA: f64 = 0.1;
 
 impl BatchMeans {
     /// Batches a series; `None` for fewer than 100 observations, or where one is not finite.

@@ -43,7 +43,10 @@ impl Mistakes {
         let place = error.place.or(rule);
         Mistakes {
             sources: model.sources.clone(),
-            diagnostics: vec![Diagnostic::error_at("run-time", error.to_string(), place)],
+            diagnostics: vec![Diagnostic {
+                help: error.fault.help().map(str::to_owned),
+                ..Diagnostic::error_at("run-time", error.to_string(), place)
+            }],
         }
     }
 

@@ -114,6 +114,9 @@ impl Body<'_> {
             (Type::Int | Type::Real, Type::Bool) => {
                 mistake.help(format!("compare it: `{text} > 0`"))
             }
+            (Type::Bool, Type::Int | Type::Real) if !is_literal(&text) => {
+                mistake.help(format!("as a number: `CASE WHEN {text} THEN 1 ELSE 0 END`"))
+            }
             _ => mistake,
         })
     }
@@ -433,4 +436,9 @@ pub(super) fn constant(value: Value) -> Expr {
         kind: ExprKind::Constant(value),
         ty: value.ty(),
     }
+}
+
+/// `TRUE` or `FALSE`, of which no case needs to be made.
+fn is_literal(text: &str) -> bool {
+    text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false")
 }

@@ -60,7 +60,7 @@ impl Body<'_> {
         let message = format!("`{name}` cannot be read in {}", self.place.name);
         let mistake = Diagnostic::error("not-here", span, message);
         self.env.report.fail(mistake.help(match name {
-            "now" => "whether a match holds may not depend on time passing: `now` is for effects, `choose`, tallies and timers",
+            "now" => self.place.why_no_now,
             _ => "`index` counts the repetitions of `Repeat` and the rows of `Nodes` and `Edges`",
         }))
     }

@@ -7,6 +7,8 @@ pub(super) struct Place {
     pub(super) name: &'static str,
     /// `now`
     pub(super) now: bool,
+    /// Why not, and what to write instead.
+    pub(super) why_no_now: &'static str,
     /// `draw(…)`
     pub(super) draw: bool,
     /// `index`
@@ -18,6 +20,7 @@ pub(super) struct Place {
 const NOTHING: Place = Place {
     name: "what is fixed before a run",
     now: false,
+    why_no_now: "before a run there is no time: `now` is for effects, `choose`, tallies and timers",
     draw: false,
     index: false,
     sub_patterns: false,
@@ -29,6 +32,7 @@ impl Place {
     /// Guard, NACs.
     pub(super) const GUARD: Place = Place {
         name: "a guard",
+        why_no_now: "whether a match holds may not depend on time passing: `now` is for effects, `choose`, tallies and timers",
         sub_patterns: true,
         ..NOTHING
     };
@@ -45,6 +49,7 @@ impl Place {
     /// The condition that ends a run.
     pub(super) const STOP: Place = Place {
         name: "`stop_when`",
+        why_no_now: "`stop_when` is about a state; the time at which a run ends is its `horizon`",
         ..Place::GUARD
     };
     /// Steps of `choose` and what must hold after them.
@@ -101,6 +106,7 @@ impl Place {
     /// Derived probes.
     pub(super) const DERIVED: Place = Place {
         name: "a derived probe",
+        why_no_now: "a derived probe is computed of other metrics, at the end of a run; the time of a firing is for a `Tally`",
         ..NOTHING
     };
 }

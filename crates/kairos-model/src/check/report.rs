@@ -65,7 +65,7 @@ pub(super) fn unknown<'a>(
         1 => mistake
             .label("not declared")
             .help(format!("there is only `{}`", candidates[0])),
-        2..=8 => mistake
+        2..=40 => mistake
             .label("not declared")
             .help(format!("there are {}", listed(candidates))),
         _ => mistake.label("not declared"),

@@ -256,22 +256,21 @@ fn metrics(report: &Report, spec: &StudySpec, scenarios: &[Scenario]) -> Option<
         return report.fail(mistake.help("write `metrics: [\"probe.statistic\", …]`"));
     }
     let mut metrics: Vec<Option<Metric>> = Vec::new();
-    for (position, text) in spec.metrics.iter().enumerate() {
-        if let Some(first) = spec.metrics[..position]
-            .iter()
-            .find(|m| m.value == text.value)
-        {
-            report.push(super::report::duplicate(
-                "metric",
-                &text.value,
-                text.span,
-                first.span,
-            ));
-        }
+    for text in &spec.metrics {
         let refs: Option<Vec<MetricRef>> = scenarios
             .iter()
             .map(|s| metric(report, text, &s.model))
             .collect();
+        // `stay` and `stay.mean` are one metric.
+        let first_ref = refs.as_ref().and_then(|refs| refs.first());
+        let same = |(_, earlier): &(&Text, &Option<Metric>)| {
+            let earlier = earlier.as_ref().and_then(|metric| metric.refs.first());
+            earlier.is_some() && earlier == first_ref
+        };
+        if let Some((first, _)) = spec.metrics.iter().zip(&metrics).find(same) {
+            let twice = super::report::duplicate("metric", &text.value, text.span, first.span);
+            report.push(twice);
+        }
         metrics.push(refs.map(|refs| Metric {
             name: text.value.clone(),
             unit: unit(scenarios, &refs),
@@ -302,7 +301,12 @@ fn best(
     let mut good = true;
     for (name, word) in &spec.best {
         let names: Vec<String> = metrics.iter().map(|m| m.name.clone()).collect();
-        let metric = metrics.iter_mut().find(|m| m.name == name.value);
+        let asked = scenarios
+            .first()
+            .and_then(|s| MetricRef::parse(&name.value, &s.model.probes));
+        let metric = metrics
+            .iter_mut()
+            .find(|m| m.refs.first() == asked.as_ref() && asked.is_some());
         let best = match word.value.as_str() {
             "Least" => Some(Best::Least),
             "Most" => Some(Best::Most),
@@ -315,6 +319,11 @@ fn best(
             )),
         };
         match metric {
+            Some(metric) if metric.best.is_some() => {
+                let message = format!("`{}` says the same metric is best again", name.value);
+                report.push(Diagnostic::error("duplicate-name", name.span, message));
+                good = false;
+            }
             Some(metric) => metric.best = best,
             None => {
                 let names = names.iter().map(String::as_str);

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     binding::{Binding, Bound, Slot},
     effects::ChangedAttribute,
-    error::{Fault, Outcome, RuntimeError},
+    error::{Fault, Limited, Outcome, RuntimeError},
     eval::OfBits,
     exact::ExactSum,
     graph::HostGraph,
@@ -29,9 +29,6 @@ use crate::{
     matcher::{Effort, Event, Lost, MatchDelta},
     program::{Program, SubId, owner_rule},
 };
-
-/// What there is too much of where numbers of rows or places in a pool do not suffice.
-const MATCHES: &str = "matches of one pattern";
 
 /// Where it is told what the matches of a rule are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -419,7 +416,7 @@ impl Data {
     pub(super) fn too_many_matches(&self, query: &Query) -> Box<RuntimeError> {
         let count = self.stores[query.id.index()].len() as u64;
         let rule = owner_rule(&self.program, query.owner);
-        self.too_many((MATCHES, count, LONGEST.into()), rule)
+        self.too_many((Limited::Matches, count, LONGEST.into()), rule)
     }
 
     #[cold]
@@ -427,13 +424,13 @@ impl Data {
         let count = self.event_ids.too_many(self.delta.lost.len());
         let limit = self.program.model.run.limits.active_events;
         let name = self.program.model.rule(rule).name.clone();
-        self.too_many(("active events", count, limit), Some((rule, name)))
+        self.too_many((Limited::ActiveEvents, count, limit), Some((rule, name)))
     }
 
     #[cold]
     fn too_many(
         &self,
-        (what, count, limit): (&'static str, u64, u64),
+        (what, count, limit): (Limited, u64, u64),
         rule: Option<(RuleId, String)>,
     ) -> Box<RuntimeError> {
         let fault = Fault::Limit { what, count, limit };
@@ -480,7 +477,7 @@ impl Data {
 
 impl Data {
     /// How many more embeddings of a query there may be, what limits them, and how many of them are one match.
-    pub(crate) fn room(&self, id: QueryId) -> (u64, &'static str, u64) {
+    pub(crate) fn room(&self, id: QueryId) -> (u64, Limited, u64) {
         /// Of an event, besides its row: its clock, and its place in the schedule.
         const OF_EVENT: usize = 64;
         let limits = &self.program.model.run.limits;
@@ -489,12 +486,12 @@ impl Data {
         let (most, of_event) = match query.purpose {
             Purpose::Events(_) => {
                 let most = limits.active_events.saturating_mul(orbit);
-                ((most, "active events", orbit), OF_EVENT)
+                ((most, Limited::ActiveEvents, orbit), OF_EVENT)
             }
-            _ => ((u64::from(NONE), MATCHES, 1), 0),
+            _ => ((u64::from(NONE), Limited::Matches, 1), 0),
         };
         let most = if query.keeps_order {
-            most.min((LONGEST.into(), MATCHES, 1))
+            most.min((LONGEST.into(), Limited::Matches, 1))
         } else {
             most
         };
@@ -504,11 +501,7 @@ impl Data {
         // A match is held twice while it is being stored.
         let of_match = 2 * self.stores[id.index()].row_bytes() + of_event;
         let fit = bytes.saturating_sub(self.memory_bytes()) / of_match as u64;
-        most.min((
-            fit,
-            "matches, as many as the memory limit leaves room for",
-            1,
-        ))
+        most.min((fit, Limited::MatchesInMemory, 1))
     }
 
     /// Bytes that graph and matches use.

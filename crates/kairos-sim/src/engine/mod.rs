@@ -7,7 +7,7 @@ use std::sync::Arc;
 use kairos_model::rule::RuleId;
 use kairos_rewrite::{
     binding::Binding,
-    error::{Fault, Outcome, RuntimeError},
+    error::{Fault, Limited, Outcome, RuntimeError},
     graph::HostGraph,
     matcher::{Event, Matched, Matcher},
     program::Program,
@@ -448,10 +448,10 @@ impl<M: Matcher, S: Schedule + Default> Simulation<M, S> {
         let elements = (graph.node_count() + graph.edge_count()) as u64;
         let active = self.clockwork.clocks.len() as u64;
         let (what, count, limit, rule) = if elements > limits.elements {
-            ("nodes and edges", elements, limits.elements, fired)
+            (Limited::Elements, elements, limits.elements, fired)
         } else if active > limits.active_events {
             let most = self.most_active_rule();
-            ("active events", active, limits.active_events, most)
+            (Limited::ActiveEvents, active, limits.active_events, most)
         } else {
             return Ok(());
         };

@@ -23,7 +23,7 @@ use kairos_model::{
 };
 use kairos_rewrite::{
     binding::{Binding, Slot},
-    error::{Fault, Outcome, RuntimeError},
+    error::{Fault, Limited, Outcome, RuntimeError},
     eval::{Draws, Env, NoCounts},
     graph::HostGraph,
     program::Program,
@@ -279,7 +279,7 @@ impl Builder<'_> {
             return Ok(());
         }
         let fault = Fault::Limit {
-            what: "nodes and edges of the start graph",
+            what: Limited::StartElements,
             count,
             limit,
         };

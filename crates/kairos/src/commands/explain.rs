@@ -79,7 +79,9 @@ impl When {
 fn when(text: &str) -> Result<When, String> {
     match text {
         "end" => Ok(When::End),
-        _ => super::run::time(text).map(When::Time),
+        _ => super::run::time(text)
+            .map(When::Time)
+            .map_err(|error| format!("{error}; or `end`")),
     }
 }
 

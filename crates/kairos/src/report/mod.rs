@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use kairos_stats::{Estimate, MetricStatus};
+use kairos_stats::{Estimate, MetricStatus, SerialCorrelation};
 
 use crate::{
     format::{grouped, short, significant},
@@ -201,10 +201,12 @@ fn cut_short(fold: &Fold) -> String {
 fn correlated(fold: &Fold) -> String {
     let plan = fold.plan();
     let mut text = String::new();
+    let mut tested = 0;
     for (s, scenario) in plan.scenarios.iter().enumerate() {
         for (m, metric) in plan.metrics.iter().enumerate() {
-            let correlation = fold.correlation(s, m).filter(|c| c.correlated);
-            if let Some(correlation) = correlation {
+            let correlation = fold.correlation(s, m);
+            tested += u64::from(correlation.is_some());
+            if let Some(correlation) = correlation.filter(|c| c.correlated) {
                 text += &format!(
                     "  {} of `{}`: neighbouring batches are correlated ({}), so that its interval is too narrow: make the run longer.\n",
                     metric.name,
@@ -213,6 +215,15 @@ fn correlated(fold: &Fold) -> String {
                 );
             }
         }
+    }
+    let by_chance = tested as f64 * SerialCorrelation::ALPHA;
+    if !text.is_empty() && by_chance >= 1.0 {
+        text += &format!(
+            "  {} series were tested, each at α = {}: about {} of them would be named by chance alone.\n",
+            grouped(tested),
+            SerialCorrelation::ALPHA,
+            grouped(by_chance.round() as u64)
+        );
     }
     text
 }

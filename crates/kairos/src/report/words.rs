@@ -6,7 +6,7 @@ use kairos_stats::settles_later;
 use super::{correlated, cut_short, imprecise, sentences, truncated};
 use crate::{
     format::{grouped, significant},
-    study::{Ending, Fold, Stopped},
+    study::{Ending, Fold, SeriesPoint, Stopped},
 };
 
 /// Findings and warnings of a study.
@@ -51,6 +51,7 @@ fn warnings(fold: &Fold, ending: &Ending) -> Vec<String> {
     warnings.extend(undefined(fold));
     warnings.extend(idle_rules(fold));
     warnings.extend(short_warm_ups(fold));
+    warnings.extend(fading_series(fold));
     warnings
 }
 
@@ -164,6 +165,32 @@ fn short_warm_ups(fold: &Fold) -> Vec<String> {
                     plan.time_unit
                 ));
             }
+        }
+    }
+    warnings
+}
+
+/// Series over runs of which some ended before others: their late points are means over those that were still going on.
+fn fading_series(fold: &Fold) -> Vec<String> {
+    let plan = fold.plan();
+    let mut warnings = Vec::new();
+    for (s, scenario) in plan.scenarios.iter().enumerate() {
+        let observed = |point: &SeriesPoint| point.estimate.count + point.estimate.undefined;
+        let mut points = (0..plan.series.len())
+            .take(1)
+            .flat_map(|p| fold.series(s, p));
+        let (Some(first), Some(last)) = (points.next(), points.last()) else {
+            continue;
+        };
+        if observed(&last) < observed(&first) {
+            warnings.push(format!(
+                "Series of `{}` begin as means over {} replications and are of {} at {} {}: runs that ended earlier are not in the later points.",
+                scenario.name,
+                grouped(observed(&first)),
+                grouped(observed(&last)),
+                significant(last.time, 3),
+                plan.time_unit
+            ));
         }
     }
     warnings

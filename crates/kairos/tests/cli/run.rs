@@ -308,6 +308,8 @@ fn a_run_time_error_is_shown_where_its_cause_stands() {
         "rate: \"lambda / (0 * now)\"",
     );
     fails(&[rate], "in `lambda / (0 * now)`", "model.ron:5:44");
+    let asks = "= help: ask before: `CASE WHEN divisor = 0 THEN … ELSE … END`";
+    fails(&[rate], asks, "model.ron:5:44");
     // A rule or a start statement, where no expression is at fault.
     let joins = format!("[:waits]->(s)\", \"{loops}");
     let joins = ("rules.ron", "[:waits]->(s)", joins.as_str());

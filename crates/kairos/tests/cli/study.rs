@@ -100,6 +100,49 @@ fn replications_that_the_limit_of_steps_cuts_are_told() {
 }
 
 #[test]
+fn series_over_runs_that_ended_early_are_told() {
+    let project = Project::new();
+    let early = MODEL.replace(
+        "horizon",
+        "stop_when: \"COUNT { (:Customer) } > 3\", horizon",
+    );
+    for (model, told) in [(early.as_str(), true), (MODEL, false)] {
+        project.write("model.ron", model);
+        let out = format!("fading{told}");
+        project
+            .kairos(&format!("study study.ron --out {out}"))
+            .expect(0);
+        let page = project.read(&format!("{out}/report.html"));
+        let says = "Series of <b>slow</b> begin as means over 20 replications and are of ";
+        assert_eq!(page.contains(says), told);
+    }
+}
+
+#[test]
+fn many_tests_for_correlation_name_some_by_chance() {
+    let project = Project::new();
+    let model = MODEL.replace("horizon: 50.0", "horizon: 100.0");
+    project.write("model.ron", &model);
+    let says = "series were tested, each at α = 0.1: about";
+    let more = r#"metrics: ["queue.sd", "queue.max", "stay.sd", "stay.max", "served.rate", "#;
+    for (metrics, told) in [("metrics: [", false), (more, true)] {
+        let study = STUDY
+            .replace("replications: 20", "replications: BatchMeans(batches: 20)")
+            .replace("metrics: [", metrics);
+        project.write("study.ron", &study);
+        let ran = project
+            .kairos(&format!("study study.ron --out batches{told}"))
+            .expect(0);
+        assert!(
+            ran.out.contains("neighbouring batches are correlated"),
+            "{}",
+            ran.out
+        );
+        assert_eq!(ran.out.contains(says), told, "{}", ran.out);
+    }
+}
+
+#[test]
 fn truncated_delays_are_told() {
     let project = Project::new();
     let normal = "Normal(mean: 1.0, sd: \"1.0 / mu\")";

@@ -646,7 +646,7 @@ fn mistakes_of_start() {
               help: there is only `n`; a new node needs a type: `(q:Type)`
             error[out-of-domain] m.ron:3:53 «0 - 1»: a number of repetitions must not be negative, this is -1
             error[not-here] m.ron:3:78 «now»: `now` cannot be read in what is fixed before a run
-              help: whether a match holds may not depend on time passing: `now` is for effects, `choose`, tallies and timers
+              help: before a run there is no time: `now` is for effects, `choose`, tallies and timers
             error[attribute-without-value] m.ron:3:85 «(:M)»: `y` must be given a value
               r.ron:2:92 «"y"»: declared here, without a default
               help: write `{y: …}`, or declare a default
@@ -836,6 +836,7 @@ fn mistakes_of_probes() {
               help: there are `M` and `N`
             error[wrong-type] m.ron:3:43 «n.on»: a Real is needed here, this is a Bool
               ^ a Bool
+              help: as a number: `CASE WHEN n.on THEN 1 ELSE 0 END`
             error[unknown-rule] m.ron:3:79 «"tik"»: unknown rule `tik`
               ^ not declared
               help: did you mean `tick`?
@@ -870,7 +871,7 @@ fn mistakes_of_derived_probes() {
               ^ not declared
               help: there are `count`, `rate`, `effectless` and `thinned`
             error[not-here] m.ron:3:187 «now»: `now` cannot be read in a derived probe
-              help: whether a match holds may not depend on time passing: `now` is for effects, `choose`, tallies and timers
+              help: a derived probe is computed of other metrics, at the end of a run; the time of a firing is for a `Tally`
             error[probe-cycle] m.ron:3:68 «"c"»: derived probes are defined by each other: c → d → c
         "#]],
     );

@@ -89,6 +89,23 @@ fn what_is_best_of_what() {
 }
 
 #[test]
+fn a_probe_stands_for_its_first_statistic_wherever_it_is_named() {
+    study(
+        r#"scenarios: {"a": (), "b": ()}, metrics: ["p"], best: {"p.mean": Least}, replications: 10"#,
+        expect![""],
+    );
+    study(
+        r#"metrics: ["p", "p.mean"], best: {"p": Least, "p.mean": Most}, replications: 10"#,
+        expect![[r#"
+            error[duplicate-name] s.ron:2:16 «"p.mean"»: metric `p.mean` is declared twice
+              ^ declared again
+              s.ron:2:11 «"p"»: first declared here
+            error[duplicate-name] s.ron:2:46 «"p.mean"»: `p.mean` says the same metric is best again
+        "#]],
+    );
+}
+
+#[test]
 fn batches_need_a_known_end() {
     study(
         r#"metrics: ["p"], replications: BatchMeans(batches: 5)"#,

@@ -157,8 +157,14 @@ impl Reader {
         };
         let mut start = value.span;
         start.end = name.map_or(start.end.min(start.start + 1), |n| n.span.end);
-        self.error("wrong-file-kind", start, message).label =
-            format!("`{}(` is expected here", kind.word());
+        let help = match (other, kind) {
+            (Some(FileKind::Study), FileKind::Model) => Some("`kairos study` runs studies"),
+            (Some(FileKind::Model), FileKind::Study) => Some("`kairos run` runs models"),
+            _ => None,
+        };
+        let mistake = self.error("wrong-file-kind", start, message);
+        mistake.label = format!("`{}(` is expected here", kind.word());
+        mistake.help = help.map(str::to_owned);
         None
     }
 

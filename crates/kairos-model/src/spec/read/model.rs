@@ -86,12 +86,16 @@ pub(super) fn timer(reader: &mut Reader, value: &Value) -> Option<TimerSpec> {
             .as_ref()
             .map_or_else(|| unnamed(&item.value), bare);
         if let Some((earlier, _)) = arguments.iter().find(|(n, _)| n.value == name.value) {
-            let message = match &item.name {
-                Some(name) => format!("`{}` is given twice", name.value),
-                None => "only a lone argument may go without a name".to_owned(),
+            let (message, help) = match &item.name {
+                Some(name) => (format!("`{}` is given twice", name.value), None),
+                None => (
+                    "only a lone argument may go without a name".to_owned(),
+                    Some("give each its name, as in `Normal(mean: 1.0, sd: 0.1)`".to_owned()),
+                ),
             };
-            reader.error("duplicate-field", name.span, message).related =
-                vec![(earlier.span, "first given here".to_owned())];
+            let mistake = reader.error("duplicate-field", name.span, message);
+            mistake.related = vec![(earlier.span, "first given here".to_owned())];
+            mistake.help = help;
         } else if let Some(argument) = argument(reader, &item.value) {
             arguments.push((name, argument));
         }

@@ -320,6 +320,8 @@ fn every_mistake_of_a_model_is_found() {
               |                                   -  ^
               |                                   |
               |                                   first given here
+              |
+              = help: give each its name, as in `Normal(mean: 1.0, sd: 0.1)`
 
             error[duplicate-field]: `mean` is given twice
              --> file.ron:4:63
@@ -602,6 +604,8 @@ fn a_file_of_another_kind_is_said_to_be_one() {
           |
         2 | Study(model: "m.ron")
           | ^^^^^ `Model(` is expected here
+          |
+          = help: `kairos study` runs studies
 
     "#]]
     .assert_eq(&render(&sources, &read.diagnostics, Colour::Never));

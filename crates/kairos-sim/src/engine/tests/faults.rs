@@ -1,6 +1,6 @@
 //! Run-time errors say where.
 
-use kairos_rewrite::error::Fault;
+use kairos_rewrite::error::{Fault, Limited};
 
 use super::*;
 
@@ -105,7 +105,7 @@ fn a_fault_in_an_effect_names_the_match() {
 fn too_many_active_events_or_elements_end_the_run() {
     let error = error_of("Exponential(rate: 1.0)", ", limits: (active_events: 5)");
     let limit = Fault::Limit {
-        what: "active events",
+        what: Limited::ActiveEvents,
         count: 6,
         limit: 5,
     };
@@ -162,7 +162,7 @@ fn as_many_matches_as_active_events_are_found_of_a_symmetric_rule() {
     };
     assert_eq!(pairs(79_800).unwrap(), 79_800);
     let limit = Fault::Limit {
-        what: "active events",
+        what: Limited::ActiveEvents,
         count: 79_800,
         limit: 79_799,
     };
@@ -179,7 +179,7 @@ fn aggregate_clocks_count_as_active_events() {
     };
     let error = source.replication(0).unwrap_err();
     let limit = Fault::Limit {
-        what: "active events",
+        what: Limited::ActiveEvents,
         count: 10,
         limit: 9,
     };
@@ -209,7 +209,7 @@ fn truncation_is_reported_at_its_worst() {
 }
 
 /// All pairs of 3000 nodes, nine millions, under a limit: what there was too much of, how many, and the limit.
-fn too_many_pairs(limits: &str) -> (&'static str, u64, u64) {
+fn too_many_pairs(limits: &str) -> (Limited, u64, u64) {
     let model = format!(
         r#"start: [Repeat(3000, "(a:A)")], timers: {{ "pair": Exponential(rate: 1.0) }}, limits: ({limits})"#
     );
@@ -229,7 +229,7 @@ fn too_many_pairs(limits: &str) -> (&'static str, u64, u64) {
 #[test]
 fn matches_that_would_not_fit_in_memory_are_counted_and_not_stored() {
     let (what, count, limit) = too_many_pairs("memory_bytes: 10000000");
-    assert_eq!(what, "matches, as many as the memory limit leaves room for");
+    assert_eq!(what, Limited::MatchesInMemory);
     // a match needs its row twice, of 8 to 40 bytes, and 96 bytes for its clock
     assert!((50_000..90_000).contains(&limit), "{limit}");
     assert!(limit < count && count < limit + 40_000, "{count}");
@@ -238,7 +238,7 @@ fn matches_that_would_not_fit_in_memory_are_counted_and_not_stored() {
 #[test]
 fn more_matches_than_there_may_be_active_events_are_not_stored_either() {
     let (what, count, limit) = too_many_pairs("active_events: 100000");
-    assert_eq!((what, limit), ("active events", 100_000));
+    assert_eq!((what, limit), (Limited::ActiveEvents, 100_000));
     assert!(limit < count && count < limit + 40_000, "{count}");
 }
 
