@@ -110,7 +110,7 @@ pub fn pinned() {
         figure8 95b59aeac75b4e42 38 0
         skype-connect 06ec6dd9850bd381 755 0
         skype-chronos 518e51c7e20225c4 136 0
-        skype f627de65d7409273 13515 0
+        skype f627de65d7409273 13508 0
         gallery/attachment bb7c87b944ca0a26 15 0
         gallery/calls 9ff5a45251b4659b 523 0
         gallery/epidemic 0fb5013706d1614f 424 0
@@ -120,17 +120,17 @@ pub fn pinned() {
         gallery/hash-lookup e4c6b25c912e4193 3572 0
         gallery/membership 12c65d43bd868c54 1792 0
         gallery/migration e6d384f97dbad7c0 1351 0
-        gallery/multicast f6279139210b3c99 18473 0
+        gallery/multicast f6279139210b3c99 18397 0
         gallery/name-drop 4da03aa13d455923 8038 0
         gallery/name-drop-large 4da03aa13d455923 7938 0
         gallery/network 63b7968fcb0a2fff 975 169
         gallery/outage 82e07cea4099e0fb 251 0
-        gallery/overlay 84d706747756a52b 4469 0
+        gallery/overlay 84d706747756a52b 4467 0
         gallery/popular 639b0e9ae224fab1 849 360
         gallery/predators e3b2ab096336991c 632 0
         gallery/promotion 7c097a775ce843a9 6091 0
         gallery/redundancy 71186e4e11e6ff5b 180 0
-        gallery/swarm c53298ea805b7714 5254 1054
+        gallery/swarm c53298ea805b7714 4916 1054
         gallery/token-ring afc0d7da10f1d28e 4001 0
     "#]]
     .assert_eq(&pins);

@@ -112,6 +112,13 @@ pub(crate) struct Expand {
     pub(crate) to: NodeTest,
 }
 
+/// One of several ways on: an edge to follow, and all that is to be done then.
+#[derive(Clone, Debug)]
+pub(crate) struct Turn {
+    pub(crate) expand: Expand,
+    pub(crate) rest: Box<[Item]>,
+}
+
 /// Both ends are bound: bind the edge.
 #[derive(Clone, Debug)]
 pub(crate) struct Connect {
@@ -128,6 +135,8 @@ pub(crate) enum Item {
     Ends(Ends),
     Expand(Expand),
     Connect(Connect),
+    /// Several edges lead to one node: follow that of the shortest list. Ends a plan.
+    Shortest(Box<[Turn]>),
     /// Nothing around is bound: bind any node of the types.
     Scan {
         node: NodeTest,
@@ -203,6 +212,7 @@ pub(crate) fn plan(
         bound: bound.to_vec(),
         items: Vec::new(),
         checked: Vec::new(),
+        plans: 1,
     };
     let seed = seed.map(|var| {
         planner.bound.push(var);
@@ -213,19 +223,16 @@ pub(crate) fn plan(
             is_node: planner.is_node(var),
         }
     });
-    planner.checks();
-    while planner.bind_next() {
-        planner.checks();
-    }
-    planner
-        .items
-        .extend(shape.late.iter().map(|&c| Item::Check(c)));
     Plan {
         seed,
-        items: planner.items.into(),
+        items: planner.complete(),
     }
 }
 
+/// How many ends a plan that forks may have.
+const MOST_PLANS: usize = 16;
+
+#[derive(Clone)]
 struct Planner<'a> {
     types: &'a TypeGraph,
     schema: &'a Schema,
@@ -233,9 +240,19 @@ struct Planner<'a> {
     bound: Vec<Var>,
     items: Vec<Item>,
     checked: Vec<usize>,
+    /// So many ends the whole plan has already.
+    plans: usize,
 }
 
 impl Planner<'_> {
+    fn complete(mut self) -> Box<[Item]> {
+        self.checks();
+        while self.bind_next() {
+            self.checks();
+        }
+        self.items.into()
+    }
+
     fn is_bound(&self, var: Var) -> bool {
         self.bound.contains(&var)
     }
@@ -249,12 +266,14 @@ impl Planner<'_> {
         }
     }
 
-    /// Adds the most promising item; false where every variable is bound.
+    /// Adds the most promising item; false where the plan is complete.
     ///
     /// A bound edge determines its ends; two bound ends leave few edges; following an edge forwards (client to server, packet to
     /// receiver) finds fewer than following it backwards. A bridge is crossed while it leads to unbound variables.
     fn bind_next(&mut self) -> bool {
         if self.shape.vars.iter().all(|v| self.is_bound(*v)) {
+            let late = self.shape.late.iter().map(|&c| Item::Check(c));
+            self.items.extend(late);
             return false;
         }
         let own = self.shape.edges.iter().map(|e| (e, true));
@@ -264,7 +283,14 @@ impl Planner<'_> {
             .filter_map(|(e, own)| Some((self.rank(e, own)?, *e, own)))
             .min_by_key(|c| c.0);
         match best {
-            Some((_, edge, own)) => self.follow(edge, own),
+            Some((_, edge, own)) => {
+                let turns = self.turns(&edge);
+                if own && turns.len() > 1 && self.plans * turns.len() <= MOST_PLANS {
+                    self.fork(&turns);
+                    return false;
+                }
+                self.follow(edge, own);
+            }
             None => match self.lone_edge() {
                 Some(edge) => self.scan_edges(edge),
                 None => self.scan(),
@@ -314,6 +340,45 @@ impl Planner<'_> {
         }
     }
 
+    /// The edges that lead from bound nodes to the same new one as this edge does, the most promising first: which of them finds the fewest
+    /// only the graph can tell.
+    fn turns(&self, edge: &PatternEdge) -> Vec<PatternEdge> {
+        let new = |e: &PatternEdge| match (self.is_bound(e.from), self.is_bound(e.to)) {
+            (true, false) => Some((e.from, e.to)),
+            (false, true) => Some((e.to, e.from)),
+            _ => None,
+        };
+        let Some((_, far)) = new(edge) else {
+            return Vec::new();
+        };
+        let mut turns: Vec<PatternEdge> = Vec::new();
+        for e in self.shape.edges {
+            let near = new(e).filter(|&(_, to)| to == far).map(|(near, _)| near);
+            // Lists of one node are not compared: mostly they are the same.
+            if near.is_some() && turns.iter().all(|t| new(t).map(|t| t.0) != near) {
+                turns.push(*e);
+            }
+        }
+        turns.sort_by_key(|e| self.rank(e, true));
+        turns
+    }
+
+    fn fork(&mut self, turns: &[PatternEdge]) {
+        let turns = turns.iter().map(|edge| {
+            let mut planner = Planner {
+                items: Vec::new(),
+                plans: self.plans * turns.len(),
+                ..self.clone()
+            };
+            Turn {
+                expand: planner.expand(edge, true),
+                rest: planner.complete(),
+            }
+        });
+        let turns = turns.collect();
+        self.items.push(Item::Shortest(turns));
+    }
+
     fn follow(&mut self, e: PatternEdge, own: bool) {
         let item = if self.is_bound(e.edge) {
             let from = self.end_test(&e, e.from);
@@ -336,32 +401,36 @@ impl Planner<'_> {
                 edge,
             })
         } else {
-            let forward = self.is_bound(e.from);
-            let (near, far) = if forward {
-                (e.from, e.to)
-            } else {
-                (e.to, e.from)
-            };
-            let way = if e.undirected {
-                Way::Undirected
-            } else if forward {
-                Way::Out
-            } else {
-                Way::In
-            };
-            let edge = self.edge_test(e.edge, own);
-            let to = self.node_test(far);
-            let ports = self.ports(near, e.edge, way, far);
-            self.bind(e.edge);
-            self.bind(far);
-            Item::Expand(Expand {
-                from: near,
-                ports,
-                edge,
-                to,
-            })
+            Item::Expand(self.expand(&e, own))
         };
         self.items.push(item);
+    }
+
+    fn expand(&mut self, e: &PatternEdge, own: bool) -> Expand {
+        let forward = self.is_bound(e.from);
+        let (near, far) = if forward {
+            (e.from, e.to)
+        } else {
+            (e.to, e.from)
+        };
+        let way = if e.undirected {
+            Way::Undirected
+        } else if forward {
+            Way::Out
+        } else {
+            Way::In
+        };
+        let edge = self.edge_test(e.edge, own);
+        let to = self.node_test(far);
+        let ports = self.ports(near, e.edge, way, far);
+        self.bind(e.edge);
+        self.bind(far);
+        Expand {
+            from: near,
+            ports,
+            edge,
+            to,
+        }
     }
 
     fn scan(&mut self) {

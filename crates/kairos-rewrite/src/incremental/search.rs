@@ -10,7 +10,7 @@ use kairos_model::{
 use super::{
     heads::AllHeads,
     network::Network,
-    plan::{Connect, EdgeTest, Ends, Expand, Item, NodeTest, Plan, TypeSet},
+    plan::{Connect, EdgeTest, Ends, Expand, Item, NodeTest, Plan, Turn, TypeSet},
     query::QueryId,
     store::Store,
     strategy::Strategy,
@@ -267,6 +267,9 @@ impl Counts for View<'_> {
     }
 }
 
+/// A list that is followed without asking whether another one is shorter.
+const SHORT: usize = 2;
+
 /// One search under way: a depth-first walk through the items of a plan.
 struct Search<'a, 'e> {
     view: &'a View<'a>,
@@ -282,7 +285,7 @@ impl<'a> Search<'a, '_> {
     /// Carries out the rest of a plan; says whether to go on.
     fn step(&mut self, mut items: &[Item]) -> bool {
         while let Some((item, rest)) = items.split_first() {
-            match item {
+            let (expand, rest) = match item {
                 Item::Check(position) => {
                     match self.view.holds(self.conditions[*position], self.bound) {
                         Ok(true) => {}
@@ -292,6 +295,8 @@ impl<'a> Search<'a, '_> {
                             return false;
                         }
                     }
+                    items = rest;
+                    continue;
                 }
                 Item::Ends(ends) => {
                     let (mut a, mut b) = self.view.graph.ends(self.bound.get(ends.edge));
@@ -304,13 +309,19 @@ impl<'a> Search<'a, '_> {
                     if !self.bind_ends(ends, a, b) {
                         return true;
                     }
+                    items = rest;
+                    continue;
                 }
-                Item::Expand(expand) => return self.expand(expand, rest),
+                Item::Expand(expand) => (expand, rest),
+                Item::Shortest(turns) => {
+                    let turn = self.shortest(turns);
+                    (&turn.expand, &*turn.rest)
+                }
                 Item::Connect(connect) => return self.connect(connect, rest),
                 Item::Scan { node, types } => return self.scan(node, types, rest),
                 Item::ScanEdges { edge, types } => return self.scan_edges(*edge, types, rest),
-            }
-            items = rest;
+            };
+            return self.expand(expand, rest);
         }
         (self.emit)()
     }
@@ -335,6 +346,24 @@ impl<'a> Search<'a, '_> {
             }
         }
         true
+    }
+
+    fn shortest<'t>(&self, turns: &'t [Turn]) -> &'t Turn {
+        let graph = self.view.graph;
+        let (mut best, mut least) = (0, usize::MAX);
+        for (position, Turn { expand, .. }) in turns.iter().enumerate() {
+            let near = self.bound.get(expand.from);
+            let ports = expand.ports.of(graph, near).iter();
+            let length = ports.map(|&port| graph.degree(near, port)).sum();
+            if length < least {
+                (best, least) = (position, length);
+            }
+            // Looking on would cost as much as it could save.
+            if least <= SHORT {
+                break;
+            }
+        }
+        &turns[best]
     }
 
     fn connect(&mut self, connect: &Connect, rest: &[Item]) -> bool {

@@ -9,6 +9,7 @@ mod faults;
 mod immediate;
 mod memory;
 mod observers;
+mod searches;
 
 use std::sync::Arc;
 
