@@ -23,6 +23,7 @@ mod looking;
 mod network;
 mod picking;
 mod plan;
+mod planner;
 mod pool;
 mod prefetch;
 mod query;

@@ -11,7 +11,8 @@ use kairos_model::{
 
 use super::{
     layout::{Content, Hook, Layout},
-    plan::{Plan, Shape, plan},
+    plan::Plan,
+    planner::{Shape, plan},
 };
 use crate::{
     eval::Quick,

@@ -12,7 +12,8 @@ use kairos_model::{
 };
 
 use super::{
-    plan::{Plan, Shape, plan},
+    plan::Plan,
+    planner::{Shape, plan},
     strategy::split_conditions,
 };
 use crate::{

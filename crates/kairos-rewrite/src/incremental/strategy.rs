@@ -9,7 +9,8 @@ use kairos_model::{
 
 use super::{
     network::Ranked,
-    plan::{Plan, Shape, plan},
+    plan::Plan,
+    planner::{Shape, plan},
     query::{Query, QueryId},
 };
 use crate::{
