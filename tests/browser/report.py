@@ -33,6 +33,10 @@ CHECKS = r"""
     if (e.scrollHeight > e.clientHeight && getComputedStyle(e).overflowY !== "hidden") wrong.push(`${e.localName}.${e.className} has a bar at its side`);
   if (width >= 1300) for (const e of document.querySelectorAll(".pair .frame"))
     if (e.scrollWidth > e.clientWidth) wrong.push(`a table of intervals is cut off: ${e.scrollWidth} of ${e.clientWidth}`);
+  for (const axis of document.querySelectorAll(".axis")) {
+    const ends = [...axis.children].map((label) => label.getBoundingClientRect());
+    if (ends.some((label, i) => i && label.left < ends[i - 1].right)) wrong.push(`numbers below a scale overlap: ${axis.textContent}`);
+  }
   if (document.documentElement.scrollWidth > width) wrong.push(`the page is ${document.documentElement.scrollWidth} wide`);
   const links = [...document.querySelectorAll("nav a")].map((a) => a.getAttribute("href"));
   for (const link of links) if (!document.getElementById(link.slice(1))) wrong.push(`${link} leads nowhere`);

@@ -5,13 +5,17 @@
   const colour = (name) => getComputedStyle(root).getPropertyValue(name).trim();
   const dashes = [[], [8, 4], [2, 3], [10, 3, 2, 3], [14, 4], [5, 2], [2, 6], [12, 3, 2, 3, 2, 3]];
 
-  // Four significant digits, with a true minus.
-  const say = (x) => {
+  // So many significant digits, with a true minus.
+  const say = (x, digits = 4) => {
     if (x === null || x === undefined) return "–";
     const size = Math.abs(x);
-    const text = x === 0 || (size >= 1e-4 && size < 1e7) ? String(Number(x.toPrecision(4))) : x.toExponential(3);
+    const text = x === 0 || (size >= 1e-4 && size < 1e7) ? String(Number(x.toPrecision(digits))) : x.toExponential(digits - 1);
     return text.replace(/-/g, "−");
   };
+
+  // As many digits as tell the marks of an axis apart.
+  const power = (x) => Math.floor(Math.log10(Math.abs(x)));
+  const mark = (x, step) => say(x, x === 0 ? 4 : Math.min(15, Math.max(4, power(x) - power(step) + 1)));
 
   // Nothing is said in the legend as long as nothing is pointed at.
   const shown = (x) => (x === null || x === undefined ? "" : say(x));
@@ -47,8 +51,15 @@
     stroke: colour("--muted"),
     grid: { stroke: colour("--line"), width: 1 },
     ticks: { stroke: colour("--line"), width: 1 },
-    values: (_, splits) => splits.map((x) => (x === null ? "" : say(x))),
+    values: (_, splits, __, ___, step) => splits.map((x) => (x === null ? "" : mark(x, step))),
   });
+
+  // Where only whole numbers were tried, a mark between them would mean nothing.
+  const wholes = [...Array(15).keys()].flatMap((power) => [1, 2, 5].map((m) => m * 10 ** power));
+  const across = (plot) => {
+    const whole = plot.style === "marked" && plot.data[0].every(Number.isInteger);
+    return whole ? { ...axis(plot.x, 34), incrs: wholes } : axis(plot.x, 34);
+  };
 
   const series = (plot) => {
     const stepped = plot.style === "step" || plot.style === "bins" ? { paths: uPlot.paths.stepped({ align: 1 }) } : {};
@@ -94,7 +105,7 @@
       width,
       height: Math.round(Math.max(220, Math.min(320, width * 0.55))),
       scales: { x: { time: false }, y: { ...lines, ...shares, ...counts } },
-      axes: [axis(plot.x, 34), axis(plot.y, 58)],
+      axes: [across(plot), axis(plot.y, 58)],
       series: list,
       bands,
       legend: { live: true },

@@ -87,23 +87,37 @@ impl Scale {
 
     /// The numbers below.
     pub(crate) fn axis(&self) -> Element {
-        let label = |tick: &f64| {
+        let label = |(tick, text): (f64, String)| {
             el("span")
-                .with("style", &format!("left:{:.3}%", self.place(*tick)))
-                .text(&plain(*tick))
+                .with("style", &format!("left:{:.3}%", self.place(tick)))
+                .text(&text)
         };
+        el("div")
+            .class("axis")
+            .all(self.labels().into_iter().map(label))
+    }
+
+    /// What stands there: every other number where they are long.
+    fn labels(&self) -> Vec<(f64, String)> {
+        let mut labels = ticks(self.low, self.high);
         // A number at the very edge would be cut off.
-        let ticks = ticks(self.low, self.high);
-        let inside = ticks
-            .iter()
-            .filter(|t| (5.0..=95.0).contains(&self.place(**t)));
-        el("div").class("axis").all(inside.map(label))
+        labels.retain(|(tick, _)| (5.0..=95.0).contains(&self.place(*tick)));
+        let length = labels.iter().map(|(_, text)| text.chars().count() + 2);
+        if length.sum::<usize>() > ROOM {
+            let zero = labels.iter().position(|(tick, _)| *tick == 0.0);
+            let first = zero.unwrap_or(0) % 2;
+            labels = labels.into_iter().skip(first).step_by(2).collect();
+        }
+        labels
     }
 }
 
-/// Round values between two ends: three to five multiples of 1, 2 or 5 times a power of ten.
-fn ticks(low: f64, high: f64) -> Vec<f64> {
-    let rough = (high - low) / 4.0;
+/// So many characters fit below the narrowest scale.
+const ROOM: usize = 26;
+
+/// Round values between two ends, with their texts: two to six multiples of 1, 2 or 5 times a power of ten.
+fn ticks(low: f64, high: f64) -> Vec<(f64, String)> {
+    let rough = (high - low) / 5.0;
     let power = libm::exp10(libm::floor(libm::log10(rough)));
     let step = [1.0, 2.0, 5.0, 10.0]
         .into_iter()
@@ -112,31 +126,55 @@ fn ticks(low: f64, high: f64) -> Vec<f64> {
         .unwrap_or(rough);
     let first = (low / step).ceil();
     let all = (0..6).map(|i| (first + f64::from(i)) * step);
-    all.filter(|tick| *tick <= high).collect()
+    all.filter(|tick| *tick <= high)
+        .map(|tick| (tick, plain(tick, step)))
+        .collect()
 }
 
-/// A round number without needless zeros.
-fn plain(tick: f64) -> String {
-    let text = significant(tick, 4);
-    match text.contains('.') && !text.contains('e') {
-        true => text
-            .trim_end_matches('0')
-            .trim_end_matches('.')
-            .replace('-', "−"),
-        false => text.replace('-', "−"),
-    }
+/// A multiple of a step with the digits that tell it from the next one, without needless zeros.
+fn plain(tick: f64, step: f64) -> String {
+    let power = |x: f64| libm::floor(libm::log10(libm::fabs(x)));
+    let digits = if tick == 0.0 {
+        1.0
+    } else {
+        (power(tick) - power(step) + 1.0).clamp(1.0, 15.0)
+    };
+    let text = significant(tick, digits as usize);
+    let (digits, power) = text.split_at(text.find('e').unwrap_or(text.len()));
+    let digits = match digits.contains('.') {
+        true => digits.trim_end_matches('0').trim_end_matches('.'),
+        false => digits,
+    };
+    format!("{digits}{power}").replace('-', "−")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn texts(low: f64, high: f64) -> Vec<String> {
+        let whisker = Whisker::new(Some(low), Some(low), Some(high)).unwrap();
+        let scale = Scale::new([whisker].into_iter(), false).unwrap();
+        scale.labels().into_iter().map(|(_, text)| text).collect()
+    }
+
     #[test]
-    fn ticks_are_round_and_inside() {
-        assert_eq!(ticks(-0.3, 1.1), [0.0, 0.5, 1.0]);
-        assert_eq!(ticks(97.0, 103.0), [98.0, 100.0, 102.0]);
-        let texts: Vec<_> = ticks(-2e-7, 1e-7).into_iter().map(plain).collect();
-        assert_eq!(texts, ["−2.000e−7", "−1.000e−7", "0", "1.000e−7"]);
+    fn labels_are_round_and_inside() {
+        assert_eq!(texts(-0.3, 1.1), ["0", "0.5", "1"]);
+        assert_eq!(texts(97.0, 103.0), ["98", "100", "102"]);
+        assert_eq!(texts(-2e-7, 1e-7), ["−2e−7", "−1e−7", "0", "1e−7"]);
+    }
+
+    #[test]
+    fn labels_of_a_narrow_scale_differ() {
+        assert_eq!(texts(12_340.0, 12_341.0), ["12340", "12340.5", "12341"]);
+        assert_eq!(texts(0.99991, 0.99999), ["0.99992", "0.99996"]);
+    }
+
+    #[test]
+    fn labels_do_not_overlap() {
+        assert_eq!(texts(0.0, 0.003), ["0", "0.001", "0.002", "0.003"]);
+        assert_eq!(texts(0.0, 0.0003), ["0", "0.0002"]);
     }
 
     #[test]

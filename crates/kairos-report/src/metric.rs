@@ -13,9 +13,6 @@ use crate::{
 /// Longer tables are folded up.
 const LONG: usize = 12;
 
-/// Two tables stand side by side where scenarios have no longer names than this, in characters.
-const SHORT_NAME: usize = 20;
-
 /// Where the section is on the page.
 pub(crate) fn anchor(metric: &str) -> String {
     format!("metric-{}", slug(metric))
@@ -44,11 +41,7 @@ pub(crate) fn section(results: &Results, words: &Words, metric: &str) -> Element
         section = section.add(list("findings", says));
     }
     let sweeps = curves::sweeps(results, metric, &label);
-    let is_long = |row: &&Estimate| row.scenario.chars().count() > SHORT_NAME;
-    let mut pair = el("div").class(match rows.iter().any(is_long) {
-        true => "pair long",
-        false => "pair",
-    });
+    let mut pair = el("div").class("pair");
     if !rows.is_empty() {
         let button = download_estimates(metric, &rows);
         let table = estimates(results, &rows);
