@@ -56,7 +56,7 @@ pub enum Error {
     },
     /// A directory with results of something else than what was asked for.
     #[error(
-        "{} holds results of a study that differs from this one:\n{}\nName another directory with --out, or delete this one.",
+        "{} holds results of a study that differs from this one:\n{}\nName another directory with --out, or delete this one. With the files as they were, more replications can be asked for by --replications.",
         path.display(), bullets(changes)
     )]
     Changed {

@@ -16,7 +16,8 @@ use crate::{exit::Exit, interrupt, progress::Bar};
 /// Run a study: all its scenarios and replications, in parallel
 ///
 /// Results go to a directory as they come. A study that was interrupted or killed goes on where it stopped when the same command
-/// is given again; its files, timing.json excepted, are the same bytes then, and for any number of jobs.
+/// is given again, and by --replications to more of them than there were; its files, timing.json excepted, are the same bytes as if it
+/// had run through, for any number of jobs.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -43,7 +44,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "N")]
     jobs: Option<NonZero<usize>>,
 
-    /// So many replications of each scenario, whatever the study says
+    /// So many replications of each scenario, whatever the study says; those that are there already are kept
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(2..))]
     replications: Option<u64>,
 

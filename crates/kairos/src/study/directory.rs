@@ -35,7 +35,7 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// Makes the directory, or takes up one that holds results of the same study.
+    /// Makes the directory, or takes up one that holds results of the same study, perhaps of fewer replications.
     ///
     /// # Errors
     /// Where it holds something else, results of another study, or another process is at work in it; where the file system refuses.
@@ -57,16 +57,20 @@ impl Directory {
         if manifest_path.exists() {
             let there = Manifest::read(&manifest_path)?;
             let changes = there.changes(manifest);
-            if changes.is_empty() {
-                // The command may be another one that gives the same results; hashes of hashes are made anew.
-                if there != *manifest {
-                    directory.write_json(names::MANIFEST, manifest)?;
-                }
-            } else {
+            let grows = there.grows_to(manifest);
+            if !changes.is_empty() && !grows {
                 return Err(Error::Changed {
                     path: path.to_owned(),
                     changes,
                 });
+            }
+            if grows {
+                // The study is no longer complete; whoever is killed now must not leave word that it is.
+                directory.remove(names::OUTCOME)?;
+            }
+            // The command may be another one that gives the same results; hashes of hashes are made anew.
+            if there != *manifest {
+                directory.write_json(names::MANIFEST, manifest)?;
             }
         } else {
             directory.write_json(names::MANIFEST, manifest)?;
@@ -104,6 +108,15 @@ impl Directory {
             let _ = std::fs::remove_file(&part);
             Error::io("write", path)(e)
         })
+    }
+
+    /// Removes a file, if it is there.
+    fn remove(&self, name: &str) -> Result<()> {
+        let path = self.file(name);
+        match std::fs::remove_file(&path) {
+            Err(e) if e.kind() != ErrorKind::NotFound => Err(Error::io("remove", path)(e)),
+            _ => Ok(()),
+        }
     }
 
     /// Writes a value as JSON.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::directory::names;
-use super::plan::{Best, Plan, PlannedMetric, PlannedScenario, Shard};
+use super::plan::{Best, Plan, PlannedMetric, PlannedScenario, Rule, Shard};
 use crate::error::{Error, Result};
 
 /// The version of the layout of results; another one cannot be read.
@@ -162,7 +162,7 @@ impl Manifest {
             plan.scenarios.iter().map(|s| s.name.clone()).collect()
         };
         changes.debug("the scenarios", &names(there), &names(now));
-        if changes.0.is_empty() {
+        if names(there) == names(now) {
             let pairs = there.scenarios.iter().zip(&now.scenarios);
             pairs.for_each(|(there, now)| changes.scenario(there, now));
         }
@@ -175,6 +175,20 @@ impl Manifest {
                 .push("the rules of the scenarios, or where they stand in `vary`".to_owned());
         }
         changes.0
+    }
+
+    /// Whether another manifest asks for the same with more replications, so that those that are there begin its results. What changed in a
+    /// file cannot be told: its text must be the same.
+    #[must_use]
+    pub fn grows_to(&self, wanted: &Manifest) -> bool {
+        let more = match (self.plan.replications, wanted.plan.replications) {
+            (Rule::BatchMeans(_), _) => false,
+            (there, Rule::Fixed(n)) => n > there.at_most(),
+            _ => false,
+        };
+        let mut grown = self.clone();
+        grown.plan.replications = wanted.plan.replications;
+        more && grown.changes(wanted).is_empty()
     }
 }
 
@@ -256,7 +270,7 @@ impl Changes {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::plan::Rule, *};
+    use super::*;
 
     fn manifest() -> Manifest {
         let plan = super::super::plan::tests::plan(&[("a", ""), ("b", "")], &["m"], Rule::Fixed(4));

@@ -107,6 +107,54 @@ fn the_bytes_do_not_depend_on_the_number_of_jobs() {
 }
 
 #[test]
+fn a_study_grows_to_the_bytes_of_a_larger_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let (path, whole) = (dir.path().join("grown"), dir.path().join("whole"));
+    run(&whole, &manifest(Rule::Fixed(90), Shard::WHOLE), 2);
+    let precise = Rule::Precision {
+        relative: 0.3,
+        or_absolute: None,
+        at_least: 10,
+        at_most: 60,
+    };
+    for rule in [precise, Rule::Fixed(70), Rule::Fixed(90)] {
+        run(&path, &manifest(rule, Shard::WHOLE), 2);
+    }
+    assert_eq!(bytes(&path), bytes(&whole));
+    // A part of a larger study, too.
+    let shard = |rule| manifest(rule, Shard { index: 2, of: 3 });
+    let (path, whole) = (dir.path().join("grown2"), dir.path().join("whole2"));
+    run(&whole, &shard(Rule::Fixed(90)), 1);
+    for n in [40, 90] {
+        run(&path, &shard(Rule::Fixed(n)), 2);
+    }
+    assert_eq!(bytes(&path), bytes(&whole));
+}
+
+#[test]
+fn a_study_that_is_to_grow_is_not_complete_and_never_shrinks() {
+    let dir = tempfile::tempdir().unwrap();
+    run(dir.path(), &manifest(Rule::Fixed(40), Shard::WHOLE), 2);
+    let outcome = dir.path().join(names::OUTCOME);
+    assert!(outcome.exists());
+    let claimed = Directory::claim(dir.path(), &manifest(Rule::Fixed(41), Shard::WHOLE));
+    drop(claimed.unwrap());
+    assert!(!outcome.exists());
+    let mut other = manifest(Rule::Fixed(50), Shard::WHOLE);
+    other.plan.random_seed += 1;
+    for refused in [
+        manifest(Rule::Fixed(40), Shard::WHOLE),
+        manifest(PRECISION, Shard::WHOLE),
+        other,
+    ] {
+        assert!(Directory::claim(dir.path(), &refused).is_err());
+    }
+    let batches = dir.path().join("batches");
+    drop(Directory::claim(&batches, &manifest(Rule::BatchMeans(20), Shard::WHOLE)).unwrap());
+    assert!(Directory::claim(&batches, &manifest(Rule::Fixed(50), Shard::WHOLE)).is_err());
+}
+
+#[test]
 fn an_interrupted_study_goes_on_to_the_bytes_of_the_unbroken_one() {
     let dir = tempfile::tempdir().unwrap();
     let whole = manifest(PRECISION, Shard::WHOLE);
