@@ -101,6 +101,9 @@ impl Fault {
             Fault::Duplicate { .. } => {
                 Some("let `unless` ask whether there is one already, or leave out `unique`")
             }
+            Fault::DoubleAssignment { .. } => {
+                Some("`+=` and `-=` add up, where several parts of an effect change one attribute")
+            }
             Fault::Limit { what, .. } => what.help(),
             _ => None,
         }

@@ -72,6 +72,14 @@ fn unknown_laws_and_parameters() {
               help: did you mean `Normal`?
         "#]],
     );
+    timers(
+        r#""tick": Poisson(rate: 1)"#,
+        expect![[r#"
+            error[unknown-law] m.ron:2:18 «Poisson»: unknown law `Poisson`
+              ^ not declared
+              help: there are `Exponential`, `Normal`, `LogNormal`, `Uniform`, `Weibull`, `Gamma`, `Erlang`, `Triangular`, `Deterministic`, `Immediate`, `Never` and `Empirical`
+        "#]],
+    );
 }
 
 #[test]
