@@ -176,6 +176,7 @@ fn fading_series(fold: &Fold) -> Vec<String> {
     let mut warnings = Vec::new();
     for (s, scenario) in plan.scenarios.iter().enumerate() {
         let observed = |point: &SeriesPoint| point.estimate.count + point.estimate.undefined;
+        // All series of a run are sampled at the same times.
         let mut points = (0..plan.series.len())
             .take(1)
             .flat_map(|p| fold.series(s, p));

@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::{Child, Command, Output},
 };
 
 /// A queue: customers arrive, wait, and are served in the order of their arrival.
@@ -130,4 +130,16 @@ pub(crate) fn results(directory: &Path) -> Vec<(String, Vec<u8>)> {
         .collect();
     files.sort();
     files
+}
+
+/// What a command that was started has written when Ctrl-C has ended it.
+#[cfg(unix)]
+pub(crate) fn interrupted(child: Child) -> String {
+    Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    String::from_utf8(output.stdout).unwrap()
 }

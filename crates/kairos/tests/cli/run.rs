@@ -519,7 +519,8 @@ fn a_full_disk_is_said() {
 #[cfg(unix)]
 #[test]
 fn a_closed_pipe_is_no_error_and_an_interruption_has_its_own_code() {
-    use std::process::{Command, Stdio};
+    use crate::project::interrupted;
+    use std::process::Stdio;
     let project = Project::new();
     let mut closed = project.command(&["run", "model.ron"]);
     let mut child = closed
@@ -533,22 +534,16 @@ fn a_closed_pipe_is_no_error_and_an_interruption_has_its_own_code() {
 
     // A series until then would be refused.
     project.write("model.ron", &MODEL.replace("sample_every: 10.0,", ""));
-    let interrupted = |arguments: &[&str]| {
+    let until_interrupted = |arguments: &[&str]| {
         let mut endless = project.command(arguments);
         let child = endless.stdout(Stdio::piped()).spawn().unwrap();
         std::thread::sleep(std::time::Duration::from_millis(300));
-        Command::new("kill")
-            .args(["-INT", &child.id().to_string()])
-            .status()
-            .unwrap();
-        let output = child.wait_with_output().unwrap();
-        assert_eq!(output.status.code(), Some(130));
-        output.stdout
+        interrupted(child)
     };
-    let said = interrupted(&["run", "model.ron", "--until", "1e12", "--format", "json"]);
-    let run: Value = serde_json::from_slice(&said).unwrap();
+    let said = until_interrupted(&["run", "model.ron", "--until", "1e12", "--format", "json"]);
+    let run: Value = serde_json::from_str(&said).unwrap();
     assert_eq!(run["stop_reason"], "interrupted");
-    let said = interrupted(&[
+    let said = until_interrupted(&[
         "verify",
         "model.ron",
         "--until",
@@ -556,7 +551,6 @@ fn a_closed_pipe_is_no_error_and_an_interruption_has_its_own_code() {
         "--steps",
         "1000000000",
     ]);
-    let said = String::from_utf8(said).unwrap();
     assert!(said.ends_with(" steps (interrupted)\n"), "{said}");
 }
 

@@ -1,9 +1,6 @@
 //! `kairos study`, `merge` and `compare`.
 
-use std::{
-    process::{Command, Stdio},
-    time::Duration,
-};
+use std::{process::Stdio, time::Duration};
 
 use crate::project::{MODEL, Project, RULES, STUDY, results};
 
@@ -330,13 +327,7 @@ fn an_interrupted_study_leaves_partial_results() {
         "{}",
         second.err
     );
-    Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(130));
-    let text = String::from_utf8(output.stdout).unwrap();
+    let text = crate::project::interrupted(child);
     assert!(text.contains("the study is not complete"), "{text}");
     let outcome: serde_json::Value = serde_json::from_str(&project.read("r/outcome.json")).unwrap();
     assert_eq!(
