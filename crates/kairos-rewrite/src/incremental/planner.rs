@@ -180,9 +180,14 @@ impl Planner<'_> {
     /// The edges that lead from bound nodes to the same new one as this edge does, the most promising first: which of them finds the fewest
     /// only the graph can tell.
     fn turns(&self, edge: &PatternEdge) -> Vec<PatternEdge> {
-        let new = |e: &PatternEdge| match (self.is_bound(e.from), self.is_bound(e.to)) {
-            (true, false) => Some((e.from, e.to)),
-            (false, true) => Some((e.to, e.from)),
+        // An edge that is bound is not looked for: it has its ends.
+        let new = |e: &PatternEdge| match (
+            self.is_bound(e.edge),
+            self.is_bound(e.from),
+            self.is_bound(e.to),
+        ) {
+            (false, true, false) => Some((e.from, e.to)),
+            (false, false, true) => Some((e.to, e.from)),
             _ => None,
         };
         let Some((_, far)) = new(edge) else {
