@@ -3,8 +3,14 @@
 mod complete;
 mod models;
 mod mutations;
+mod patterns;
+mod probes;
+mod rule_sets;
 mod rules;
+mod start;
 mod studies;
+mod tables;
+mod timers;
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
