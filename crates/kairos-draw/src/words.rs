@@ -275,36 +275,33 @@ impl<'m> Words<'m> {
 
     /// `Exponential(mean: think)`.
     fn law(&self, law: &Law, own: Option<Var>) -> String {
-        let (name, labels): (&str, &[&str]) = match law.family {
-            Family::ExponentialRate => ("Exponential", &["rate: "]),
-            Family::ExponentialMean => ("Exponential", &["mean: "]),
-            Family::Normal => ("Normal", &["mean: ", "sd: "]),
-            Family::LogNormalMoments => ("LogNormal", &["mean: ", "sd: "]),
-            Family::LogNormal => ("LogNormal", &["mu: ", "sigma: "]),
-            Family::Uniform => ("Uniform", &["", ""]),
-            Family::Weibull => ("Weibull", &["shape: ", "scale: "]),
-            Family::Gamma => ("Gamma", &["shape: ", "scale: "]),
-            Family::Erlang => ("Erlang", &["k: ", "rate: "]),
-            Family::Triangular => ("Triangular", &["min: ", "mode: ", "max: "]),
-            Family::Empirical { .. } => ("Empirical", &["scale: "]),
-            Family::Deterministic => ("Deterministic", &[""]),
-            Family::Immediate => ("Immediate", &["priority: ", "weight: "]),
-            Family::Never => return "Never (switched off)".to_owned(),
-            Family::UniformInt => ("UniformInt", &["", ""]),
-            Family::Bernoulli => ("Bernoulli", &[""]),
-        };
+        use Family as F;
+        // What these laws mean is plain without the names of their parameters.
+        let bare = matches!(
+            law.family,
+            F::Uniform | F::UniformInt | F::Bernoulli | F::Deterministic
+        );
+        if law.family == F::Never {
+            return "Never (switched off)".to_owned();
+        }
         let column = match law.family {
-            Family::Empirical { table, column } => {
+            F::Empirical { table, column } => {
                 let table = &self.declared.tables[table.index()];
                 vec![format!("{}.{}", table.name, table.columns[column].name)]
             }
             _ => Vec::new(),
         };
-        let values = law.parameters.iter().zip(labels);
-        let values =
-            values.map(|(value, label)| format!("{label}{}", self.at(&value.expr, own, Level::Or)));
+        let names = law.family.parameters().iter().map(|p| p.0);
+        let values = law.parameters.iter().zip(names).map(|(value, name)| {
+            let value = self.at(&value.expr, own, Level::Or);
+            if bare {
+                value
+            } else {
+                format!("{name}: {value}")
+            }
+        });
         let arguments: Vec<String> = column.into_iter().chain(values).collect();
-        format!("{name}({})", arguments.join(", "))
+        format!("{}({})", law.family.name(), arguments.join(", "))
     }
 
     /// The law of a timer first, then each of its options.

@@ -3,6 +3,7 @@
 use crate::{
     expr::{Formula, TableId, Var},
     source::Span,
+    types::Type,
 };
 
 /// The timer of a rule. Its expressions stand in the rule's scope.
@@ -48,10 +49,16 @@ pub enum Family {
     Uniform,
     /// `Weibull(shape, scale)`.
     Weibull,
+    /// `Weibull(mean, shape)`.
+    WeibullMean,
     /// `Gamma(shape, scale)`.
     Gamma,
+    /// `Gamma(mean, sd)`.
+    GammaMoments,
     /// `Erlang(k, rate)`; k an `Int`.
     Erlang,
+    /// `Erlang(k, mean)`; k an `Int`.
+    ErlangMean,
     /// `Triangular(min, mode, max)`.
     Triangular,
     /// `Empirical(table, column, scale)`: a value of the column, all rows alike, times `scale`.
@@ -71,6 +78,55 @@ pub enum Family {
     UniformInt,
     /// `Bernoulli(p)`, a `Bool`. Draws only.
     Bernoulli,
+}
+
+impl Family {
+    /// The name under which a law is written.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Family::ExponentialRate | Family::ExponentialMean => "Exponential",
+            Family::Normal => "Normal",
+            Family::LogNormalMoments | Family::LogNormal => "LogNormal",
+            Family::Uniform => "Uniform",
+            Family::Weibull | Family::WeibullMean => "Weibull",
+            Family::Gamma | Family::GammaMoments => "Gamma",
+            Family::Erlang | Family::ErlangMean => "Erlang",
+            Family::Triangular => "Triangular",
+            Family::Empirical { .. } => "Empirical",
+            Family::Deterministic => "Deterministic",
+            Family::Immediate => "Immediate",
+            Family::Never => "Never",
+            Family::UniformInt => "UniformInt",
+            Family::Bernoulli => "Bernoulli",
+        }
+    }
+
+    /// The names and types of the parameters that a law computes with, in the order of [`Law::parameters`].
+    #[must_use]
+    pub const fn parameters(self) -> &'static [(&'static str, Type)] {
+        use Type::{Int, Real};
+        match self {
+            Family::ExponentialRate => &[("rate", Real)],
+            Family::ExponentialMean => &[("mean", Real)],
+            Family::Normal | Family::LogNormalMoments | Family::GammaMoments => {
+                &[("mean", Real), ("sd", Real)]
+            }
+            Family::LogNormal => &[("mu", Real), ("sigma", Real)],
+            Family::Uniform => &[("low", Real), ("high", Real)],
+            Family::Weibull | Family::Gamma => &[("shape", Real), ("scale", Real)],
+            Family::WeibullMean => &[("mean", Real), ("shape", Real)],
+            Family::Erlang => &[("k", Int), ("rate", Real)],
+            Family::ErlangMean => &[("k", Int), ("mean", Real)],
+            Family::Triangular => &[("min", Real), ("mode", Real), ("max", Real)],
+            Family::Empirical { .. } => &[("scale", Real)],
+            Family::Deterministic => &[("value", Real)],
+            Family::Immediate => &[("priority", Int), ("weight", Real)],
+            Family::Never => &[],
+            Family::UniformInt => &[("low", Int), ("high", Int)],
+            Family::Bernoulli => &[("p", Real)],
+        }
+    }
 }
 
 /// What happens when what the parameters read has changed (an exponential timer is always rescaled).

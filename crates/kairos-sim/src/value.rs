@@ -69,8 +69,11 @@ pub(crate) fn law<'c>(
         Family::LogNormal => Law::log_normal_of_log(p[0], p[1]),
         Family::Uniform => Law::uniform(p[0], p[1]),
         Family::Weibull => Law::weibull(p[0], p[1]),
+        Family::WeibullMean => Law::weibull_mean(p[0], p[1]),
         Family::Gamma => Law::gamma(p[0], p[1]),
+        Family::GammaMoments => Law::gamma_moments(p[0], p[1]),
         Family::Erlang => Law::erlang(p[0], p[1]),
+        Family::ErlangMean => Law::erlang_mean(p[0], p[1]),
         Family::Triangular => Law::triangular(p[0], p[1], p[2]),
         Family::Empirical { table, column } => {
             let column = columns.tables[table.index()][column].as_ref();

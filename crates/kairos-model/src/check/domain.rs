@@ -40,12 +40,8 @@ pub(super) fn violations(
             ),
             NONE,
         ],
-        F::LogNormalMoments => [
-            (
-                0,
-                fails(0, positive),
-                "the mean of a log-normal value must be positive",
-            ),
+        F::LogNormalMoments | F::GammaMoments => [
+            (0, fails(0, positive), POSITIVE_MEAN),
             (
                 1,
                 fails(1, not_negative),
@@ -72,13 +68,21 @@ pub(super) fn violations(
             (1, fails(1, positive), "a scale must be positive"),
             NONE,
         ],
-        F::Erlang => [
+        F::WeibullMean => [
+            (0, fails(0, positive), POSITIVE_MEAN),
+            (1, fails(1, positive), "a shape must be positive"),
+            NONE,
+        ],
+        F::Erlang | F::ErlangMean => [
             (
                 0,
                 fails(0, |k| k >= 1.0),
                 "an Erlang law must have at least one stage",
             ),
-            (1, fails(1, positive), "a rate must be positive here"),
+            match family {
+                F::ErlangMean => (1, fails(1, positive), POSITIVE_MEAN),
+                _ => (1, fails(1, positive), "a rate must be positive here"),
+            },
             NONE,
         ],
         F::Triangular => [
@@ -138,6 +142,8 @@ pub(super) fn violations(
 }
 
 const NONE: (usize, bool, &str) = (0, false, "");
+
+const POSITIVE_MEAN: &str = "the mean of positive values must be positive";
 
 /// The mean of a normal conditioned on being positive: mean + sd·λ with λ = φ(mean/sd) / Φ(mean/sd)
 /// (Johnson, Kotz and Balakrishnan, Continuous Univariate Distributions 1, section 10.1). `None` where Φ is too small to compute.

@@ -74,79 +74,67 @@ impl<'a> Given<'a> {
     }
 }
 
-/// One way to write a family.
+/// One way to write a law.
 struct Form {
-    name: &'static str,
     family: Family,
-    parameters: &'static [(&'static str, Type)],
     /// Values of trailing parameters that may be left out.
     defaults: &'static [Value],
     timer: bool,
     draw: bool,
 }
 
-const fn form(
-    name: &'static str,
-    family: Family,
-    parameters: &'static [(&'static str, Type)],
-) -> Form {
-    Form {
-        name,
-        family,
-        parameters,
-        defaults: &[],
-        timer: true,
-        draw: true,
+impl Form {
+    const fn of(family: Family) -> Self {
+        Form {
+            family,
+            defaults: &[],
+            timer: true,
+            draw: true,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        self.family.name()
+    }
+
+    fn parameter_names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.family.parameters().iter().map(|p| p.0)
     }
 }
 
-const R: Type = Type::Real;
-const I: Type = Type::Int;
-
 /// Every family but `Empirical`, whose table and column are names.
-const FORMS: [Form; 16] = [
-    form("Exponential", Family::ExponentialRate, &[("rate", R)]),
-    form("Exponential", Family::ExponentialMean, &[("mean", R)]),
-    form("Normal", Family::Normal, &[("mean", R), ("sd", R)]),
-    form(
-        "LogNormal",
-        Family::LogNormalMoments,
-        &[("mean", R), ("sd", R)],
-    ),
-    form("LogNormal", Family::LogNormal, &[("mu", R), ("sigma", R)]),
-    form("Uniform", Family::Uniform, &[("low", R), ("high", R)]),
-    form("Weibull", Family::Weibull, &[("shape", R), ("scale", R)]),
-    form("Gamma", Family::Gamma, &[("shape", R), ("scale", R)]),
-    form("Erlang", Family::Erlang, &[("k", I), ("rate", R)]),
-    form(
-        "Triangular",
-        Family::Triangular,
-        &[("min", R), ("mode", R), ("max", R)],
-    ),
-    form("Deterministic", Family::Deterministic, &[("value", R)]),
+const FORMS: [Form; 18] = [
+    Form::of(Family::ExponentialRate),
+    Form::of(Family::ExponentialMean),
+    Form::of(Family::Normal),
+    Form::of(Family::LogNormalMoments),
+    Form::of(Family::LogNormal),
+    Form::of(Family::Uniform),
+    Form::of(Family::Weibull),
+    Form::of(Family::WeibullMean),
+    Form::of(Family::Gamma),
+    Form::of(Family::GammaMoments),
+    Form::of(Family::Erlang),
+    Form::of(Family::ErlangMean),
+    Form::of(Family::Triangular),
+    Form::of(Family::Deterministic),
     Form {
         defaults: &[Value::Int(0), Value::Real(1.0)],
         draw: false,
-        ..form(
-            "Immediate",
-            Family::Immediate,
-            &[("priority", I), ("weight", R)],
-        )
+        ..Form::of(Family::Immediate)
     },
     Form {
         draw: false,
-        ..form("Never", Family::Never, &[])
+        ..Form::of(Family::Never)
     },
     Form {
         timer: false,
-        ..form("UniformInt", Family::UniformInt, &[("low", I), ("high", I)])
+        ..Form::of(Family::UniformInt)
     },
     Form {
         timer: false,
-        ..form("Bernoulli", Family::Bernoulli, &[("p", R)])
+        ..Form::of(Family::Bernoulli)
     },
-    // named here for suggestions; its parameters are read apart
-    form(EMPIRICAL, Family::Never, &[]),
 ];
 
 const EMPIRICAL: &str = "Empirical";
@@ -167,21 +155,13 @@ impl Body<'_> {
                 f.draw
             }
         };
-        let forms: Vec<&Form> = FORMS
-            .iter()
-            .filter(usable)
-            .filter(|f| f.name == name)
-            .collect();
-        if forms.is_empty() {
-            return self.unknown_law(
-                purpose,
-                name,
-                span,
-                FORMS.iter().filter(usable).map(|f| f.name),
-            );
-        }
+        let usable = FORMS.iter().filter(usable);
+        let forms: Vec<&Form> = usable.clone().filter(|f| f.name() == name).collect();
         let law = if name == EMPIRICAL {
             self.empirical(given, span)?
+        } else if forms.is_empty() {
+            let names = usable.map(Form::name).chain([EMPIRICAL]);
+            return self.unknown_law(purpose, name, span, names);
         } else {
             let form = self.form(&forms, given, span)?;
             self.law_parameters(form, given, span)?
@@ -197,7 +177,7 @@ impl Body<'_> {
         span: Span,
         names: impl Iterator<Item = &'static str>,
     ) -> Option<Law> {
-        let mistake = if FORMS.iter().any(|f| f.name == name) {
+        let mistake = if FORMS.iter().any(|f| f.name() == name) {
             let (here, there) = match purpose {
                 LawUse::Timer => ("a timer", "draws"),
                 LawUse::Draw => ("`draw`", "timers"),
@@ -213,13 +193,13 @@ impl Body<'_> {
     /// The way of writing that the arguments follow.
     fn form<'f>(&self, forms: &[&'f Form], given: &[Given<'_>], span: Span) -> Option<&'f Form> {
         let named: Vec<(&str, Span)> = given.iter().filter_map(|g| g.name).collect();
-        let knows = |f: &Form, name: &str| f.parameters.iter().any(|p| p.0 == name);
+        let knows = |f: &Form, name: &str| f.parameter_names().any(|p| p == name);
         for &(name, at) in &named {
             if !forms.iter().any(|f| knows(f, name)) {
-                let names = forms.iter().flat_map(|f| f.parameters.iter().map(|p| p.0));
+                let names = forms.iter().flat_map(|f| f.parameter_names());
                 return self.env.report.fail(unknown_of(
                     "unknown-parameter",
-                    ("parameter", forms[0].name),
+                    ("parameter", forms[0].name()),
                     name,
                     at,
                     names,
@@ -234,8 +214,8 @@ impl Body<'_> {
             return Some(fitting[0]);
         }
         let ways = forms.iter().map(|f| {
-            let names: Vec<&str> = f.parameters.iter().map(|p| p.0).collect();
-            format!("`{}({}: …)`", f.name, names.join(": …, "))
+            let names: Vec<&str> = f.parameter_names().collect();
+            format!("`{}({}: …)`", f.name(), names.join(": …, "))
         });
         let message = format!(
             "which parameters are meant? Write {}",
@@ -247,19 +227,19 @@ impl Body<'_> {
     }
 
     fn law_parameters(&mut self, form: &Form, given: &[Given<'_>], span: Span) -> Option<Law> {
-        let mut values: Vec<Option<Option<Formula>>> =
-            form.parameters.iter().map(|_| None).collect();
+        let parameters = form.family.parameters();
+        let mut values: Vec<Option<Option<Formula>>> = parameters.iter().map(|_| None).collect();
         for (position, argument) in given.iter().enumerate() {
             let slot = match argument.name {
-                Some((name, _)) => form.parameters.iter().position(|p| p.0 == name),
-                None => Some(position).filter(|&p| p < form.parameters.len()),
+                Some((name, _)) => parameters.iter().position(|p| p.0 == name),
+                None => Some(position).filter(|&p| p < parameters.len()),
             };
             let Some(slot) = slot else {
                 let message = format!(
                     "`{}` has {} parameters: {}",
-                    form.name,
-                    form.parameters.len(),
-                    listed(form.parameters.iter().map(|p| p.0))
+                    form.name(),
+                    parameters.len(),
+                    listed(form.parameter_names())
                 );
                 return self.env.report.fail(Diagnostic::error(
                     "wrong-arguments",
@@ -268,29 +248,29 @@ impl Body<'_> {
                 ));
             };
             if values[slot].is_some() {
-                let message = format!("the parameter `{}` is given twice", form.parameters[slot].0);
+                let message = format!("the parameter `{}` is given twice", parameters[slot].0);
                 return self.env.report.fail(Diagnostic::error(
                     "duplicate-name",
                     argument.span,
                     message,
                 ));
             }
-            values[slot] = Some(self.given(argument, form.parameters[slot].1));
+            values[slot] = Some(self.given(argument, parameters[slot].1));
         }
-        let optional_from = form.parameters.len() - form.defaults.len();
+        let optional_from = parameters.len() - form.defaults.len();
         let missing = values
             .iter()
             .enumerate()
             .filter(|&(i, v)| v.is_none() && i < optional_from);
-        let missing: Vec<&str> = missing.map(|(i, _)| form.parameters[i].0).collect();
+        let missing: Vec<&str> = missing.map(|(i, _)| parameters[i].0).collect();
         if !missing.is_empty() {
             let what = listed(missing.iter().copied());
-            let message = format!("`{}` needs {what}", form.name);
-            let all = form.parameters.iter().map(|(name, _)| format!("{name}: …"));
+            let message = format!("`{}` needs {what}", form.name());
+            let all = form.parameter_names().map(|name| format!("{name}: …"));
             let all: Vec<String> = all.collect();
             let mistake = Diagnostic::error("missing-parameter", span, message)
                 .label(format!("{what} is not given"))
-                .help(format!("write `{}({})`", form.name, all.join(", ")));
+                .help(format!("write `{}({})`", form.name(), all.join(", ")));
             return self.env.report.fail(mistake);
         }
         let parameters = values

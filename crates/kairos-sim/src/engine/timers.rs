@@ -289,34 +289,16 @@ fn reading<'c>(
     }
 }
 
-/// The names of a family's parameters, in the order of [`Family`].
-fn parameter_names(family: Family) -> &'static [&'static str] {
-    match family {
-        Family::ExponentialRate => &["rate"],
-        Family::ExponentialMean => &["mean"],
-        Family::Normal | Family::LogNormalMoments => &["mean", "sd"],
-        Family::LogNormal => &["mu", "sigma"],
-        Family::Uniform | Family::UniformInt => &["low", "high"],
-        Family::Weibull | Family::Gamma => &["shape", "scale"],
-        Family::Erlang => &["k", "rate"],
-        Family::Triangular => &["min", "mode", "max"],
-        Family::Empirical { .. } => &["scale"],
-        Family::Deterministic => &["delay"],
-        Family::Immediate => &["priority", "weight"],
-        Family::Never => &[],
-        Family::Bernoulli => &["p"],
-    }
-}
-
 fn domain_error(
     family: Family,
     formulas: &[Formula],
     error: LawError,
     now: f64,
 ) -> Box<RuntimeError> {
-    let position = parameter_names(family)
+    let position = family
+        .parameters()
         .iter()
-        .position(|&name| name == error.parameter);
+        .position(|&(name, _)| name == error.parameter);
     let formula = position.and_then(|position| formulas.get(position));
     let bare = RuntimeError {
         value: Some(Value::Real(error.value)),

@@ -38,7 +38,7 @@ impl<'c> DelayLaw<'c> {
                 law.0
             }
             Family::Deterministic { value } => {
-                of("Deterministic", "delay", value).positive()?;
+                of("Deterministic", "value", value).positive()?;
                 law.0
             }
             Family::Empirical { values, scale } => {

@@ -152,6 +152,19 @@ impl<'c> Law<'c> {
         Ok(Self(Family::Weibull { shape, scale }))
     }
 
+    /// `Weibull(mean, shape)`: scale = mean / Γ(1 + 1/shape).
+    ///
+    /// # Errors
+    /// If a parameter is not greater than 0, or the shape is below about 0.006, where no scale can be computed.
+    #[inline]
+    pub fn weibull_mean(mean: f64, shape: f64) -> Result<Self, LawError> {
+        let of = of("Weibull");
+        of("mean", mean).positive()?;
+        let scale = mean / libm::tgamma(1.0 + 1.0 / of("shape", shape).positive()?);
+        of("shape", shape).must(scale > 0.0, "greater than 0.006")?;
+        Ok(Self(Family::Weibull { shape, scale }))
+    }
+
     /// `Gamma(shape, scale)`, with mean shape · scale.
     ///
     /// # Errors
@@ -164,15 +177,47 @@ impl<'c> Law<'c> {
         Ok(Self(Family::Gamma { shape, scale }))
     }
 
+    /// `Gamma(mean, sd)`: shape = (mean/sd)², scale = sd²/mean; always the mean where `sd` is 0.
+    ///
+    /// # Errors
+    /// If `mean ≤ 0`, `sd < 0`, or `sd / mean` is beyond about 10¹⁵⁴ or not 0 and below about 10⁻¹⁵⁴.
+    #[inline]
+    pub fn gamma_moments(mean: f64, sd: f64) -> Result<Self, LawError> {
+        let of = of("Gamma");
+        of("mean", mean).positive()?;
+        if of("sd", sd).not_negative()? == 0.0 {
+            return Ok(Self(Family::Deterministic { value: mean }));
+        }
+        let ratio = mean / sd;
+        let (shape, scale) = (ratio * ratio, sd / ratio);
+        let can_be_computed = |x: f64| x.is_finite() && x > 0.0;
+        of("sd", sd).must(
+            can_be_computed(shape) && can_be_computed(scale),
+            "0, or between 1e-154 and 1e154 times the mean",
+        )?;
+        Ok(Self(Family::Gamma { shape, scale }))
+    }
+
+    /// `Erlang(k, mean)`: k exponential stages that take `mean` together.
+    ///
+    /// # Errors
+    /// If `k` is not a whole number from 1 on, or `mean ≤ 0`.
+    #[inline]
+    pub fn erlang_mean(k: f64, mean: f64) -> Result<Self, LawError> {
+        stages(k)?;
+        let scale = of("Erlang")("mean", mean).positive()? / k;
+        of("Erlang")("mean", mean).must(scale > 0.0, "greater than 5e-324 times k")?;
+        Ok(Self(Family::Gamma { shape: k, scale }))
+    }
+
     /// `Erlang(k, rate)`: the sum of `k` exponential values of this rate, which is `Gamma(k, 1 / rate)`.
     ///
     /// # Errors
     /// If `k` is not a whole number from 1 on, or `rate ≤ 0`.
     #[inline]
     pub fn erlang(k: f64, rate: f64) -> Result<Self, LawError> {
+        stages(k)?;
         let of = of("Erlang");
-        let whole = k.is_finite() && k >= 1.0 && k.floor() == k;
-        of("k", k).must(whole, "a whole number, at least 1")?;
         let scale = 1.0 / of("rate", rate).positive()?;
         of("rate", rate).must(scale.is_finite(), "greater than 6e-309")?;
         Ok(Self(Family::Gamma { shape: k, scale }))
@@ -212,7 +257,7 @@ impl<'c> Law<'c> {
     /// If `value` is not finite.
     #[inline]
     pub fn deterministic(value: f64) -> Result<Self, LawError> {
-        of("Deterministic")("delay", value).finite()?;
+        of("Deterministic")("value", value).finite()?;
         Ok(Self(Family::Deterministic { value }))
     }
 
@@ -352,6 +397,13 @@ impl Law<'_> {
             Family::Never => 0.0,
         }
     }
+}
+
+/// Checks the number of stages of an Erlang law.
+#[inline]
+fn stages(k: f64) -> Result<f64, LawError> {
+    let whole = k.is_finite() && k >= 1.0 && k.floor() == k;
+    of("Erlang")("k", k).must(whole, "a whole number, at least 1")
 }
 
 /// A gamma value of scale 1 (Marsaglia and Tsang, *A simple method for generating gamma variables*, 2000); a shape

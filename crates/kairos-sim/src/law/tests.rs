@@ -42,9 +42,12 @@ fn continuous() -> Vec<(&'static str, DelayLaw<'static>)> {
         ("uniform", delay(Law::uniform(0.0, 3.0))),
         ("weibull", delay(Law::weibull(1.7, 2.0))),
         ("weibull, heavy", delay(Law::weibull(0.6, 2.0))),
+        ("weibull mean", delay(Law::weibull_mean(2.0, 0.8))),
         ("gamma", delay(Law::gamma(4.5, 0.5))),
         ("gamma, small shape", delay(Law::gamma(0.3, 2.0))),
+        ("gamma moments", delay(Law::gamma_moments(0.5, 0.25))),
         ("erlang", delay(Law::erlang(3.0, 2.0))),
+        ("erlang mean", delay(Law::erlang_mean(3.0, 1.5))),
         ("triangular", delay(Law::triangular(1.0, 1.5, 4.0))),
     ]
 }
@@ -90,9 +93,12 @@ fn samples_are_pinned() {
         3ff8fce9f3764eb6 3ff024e4be895e26 uniform: 1.5617e0 1.0090e0
         40029fd4bd4880b7 3ffe4e577a2541c6 weibull: 2.3280e0 1.8941e0
         40089aacbbfebd35 3ffb6e0bc00098cc weibull, heavy: 3.0755e0 1.7144e0
+        4003803e62c25af3 3ff9292926275e30 weibull mean: 2.4376e0 1.5725e0
         400153785eddd159 3ff798800d25d581 gamma: 2.1658e0 1.4747e0
         3f933d1f5f8fd4de 3fddbcd5947f8114 gamma, small shape: 1.8788e-2 4.6465e-1
+        3fde924ece9bb395 3fd444332bb7d578 gamma moments: 4.7768e-1 3.1666e-1
         3ff6644b8a157898 3feb856b6680dffc erlang: 1.3995e0 8.6004e-1
+        3ff6644b8a157898 3feb856b6680dffc erlang mean: 1.3995e0 8.6004e-1
         4000d48ce998a197 3ffc4db683d15db2 triangular: 2.1038e0 1.7690e0
         3ff0000000000000 3fe8000000000000 empirical: 1.0000e0 7.5000e-1
         3fd0000000000000 3fd0000000000000 deterministic: 2.5000e-1 2.5000e-1
@@ -149,7 +155,7 @@ fn the_distance_finds_a_wrong_law() {
 
 #[test]
 fn means_and_variances_agree_with_samples() {
-    // Laws with a fourth moment small enough for the normal approximation: 28 scores, α = 10⁻⁶ each.
+    // Laws with a fourth moment small enough for the normal approximation: 34 scores, α = 10⁻⁶ each.
     for (test, (name, law)) in continuous().into_iter().enumerate() {
         if name == "log-normal of log" || name == "weibull, heavy" {
             continue;
@@ -192,6 +198,24 @@ fn moments_of_known_laws() {
         std::f64::consts::PI.sqrt() / 2.0,
     );
     close(delay(Law::erlang(4.0, 2.0)).law().variance(), 1.0);
+    for (law, mean, variance) in [
+        (Law::gamma_moments(0.2, 0.05), 0.2, 0.0025),
+        (Law::gamma_moments(3.0, 12.0), 3.0, 144.0),
+        (Law::gamma_moments(0.1, 1e-9), 0.1, 1e-18),
+        (Law::erlang_mean(4.0, 2.0), 2.0, 1.0),
+        // Shape 1 is the exponential, shape 2 Rayleigh's law, of variance (4/π − 1)·mean².
+        (Law::weibull_mean(3.0, 1.0), 3.0, 9.0),
+        (
+            Law::weibull_mean(3.0, 2.0),
+            3.0,
+            9.0 * (4.0 / std::f64::consts::PI - 1.0),
+        ),
+    ] {
+        close(delay(law).law().mean(), mean);
+        close(delay(law).law().variance(), variance);
+    }
+    let always = delay(Law::gamma_moments(0.2, 0.0));
+    assert_eq!(always.delay(&mut rng(0, 1)), 0.2);
     // Zeros are no delays: 1.5, 1.5, 2, 3 remain.
     close(delay(Law::empirical(&column(), 0.5)).law().mean(), 1.0);
     close(
@@ -412,6 +436,22 @@ fn parameters_outside_their_domain_are_named() {
         "Erlang: k is 2.5, but must be a whole number, at least 1",
     );
     check(
+        Law::weibull_mean(1.0, 0.001),
+        "Weibull: shape is 0.001, but must be greater than 0.006",
+    );
+    check(
+        Law::gamma_moments(1.0, -1.0),
+        "Gamma: sd is -1, but must be finite and at least 0",
+    );
+    check(
+        Law::gamma_moments(1e200, 1.0),
+        "Gamma: sd is 1, but must be 0, or between 1e-154 and 1e154 times the mean",
+    );
+    check(
+        Law::erlang_mean(3.0, 0.0),
+        "Erlang: mean is 0, but must be finite and greater than 0",
+    );
+    check(
         Law::triangular(1.0, 0.5, 2.0),
         "Triangular: mode is 0.5, but must be at least min",
     );
@@ -425,7 +465,7 @@ fn parameters_outside_their_domain_are_named() {
     );
     check(
         Law::deterministic(0.0),
-        "Deterministic: delay is 0, but must be finite and greater than 0",
+        "Deterministic: value is 0, but must be finite and greater than 0",
     );
     assert_eq!(UniformInt::new(2, 1).unwrap_err().parameter, "high");
     assert_eq!(Bernoulli::new(1.5).unwrap_err().value, 1.5);

@@ -514,6 +514,17 @@ fn laws_of_draws() {
     );
 }
 
+/// Two numbers say less than their author thinks: shape and scale, or mean and standard deviation?
+#[test]
+fn a_draw_with_two_meanings() {
+    rule(
+        r#"match: "(sc:SC)", set: ["sc.chronos = draw(Gamma(2, 1))"]"#,
+        expect![[r#"
+            error[wrong-arguments] r.ron:2:44 «Gamma»: which parameters are meant? Write `Gamma(shape: …, scale: …)` or `Gamma(mean: …, sd: …)`
+        "#]],
+    );
+}
+
 #[test]
 fn draws_without_law() {
     rule(

@@ -88,6 +88,36 @@ fn a_lone_parameter_of_two_meanings() {
 }
 
 #[test]
+fn parameters_of_two_ways_of_writing() {
+    timers(
+        r#""tick": Weibull(mean: 1, scale: 2)"#,
+        expect![[r#"
+            error[wrong-arguments] m.ron:2:18 «Weibull»: which parameters are meant? Write `Weibull(shape: …, scale: …)` or `Weibull(mean: …, shape: …)`
+        "#]],
+    );
+    timers(
+        r#""tick": Erlang(k: 3)"#,
+        expect![[r#"
+        error[wrong-arguments] m.ron:2:18 «Erlang»: which parameters are meant? Write `Erlang(k: …, rate: …)` or `Erlang(k: …, mean: …)`
+    "#]],
+    );
+    timers(
+        r#""tick": Gamma(mean: 1)"#,
+        expect![[r#"
+        error[missing-parameter] m.ron:2:18 «Gamma»: `Gamma` needs `sd`
+          ^ `sd` is not given
+          help: write `Gamma(mean: …, sd: …)`
+    "#]],
+    );
+    timers(
+        r#""tick": Gamma(mean: -1, sd: 1)"#,
+        expect![[r#"
+            error[out-of-domain] m.ron:2:30 «-1»: the mean of positive values must be positive, this is -1
+        "#]],
+    );
+}
+
+#[test]
 fn a_negative_rate() {
     timers(
         r#""tick": Exponential(rate: "-rate")"#,
