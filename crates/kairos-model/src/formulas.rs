@@ -145,7 +145,10 @@ fn in_start(start: &mut StartGraph, visit: Visit<'_>) {
             Statement::Topology(topology) => {
                 match &mut topology.kind {
                     TopologyKind::Complete | TopologyKind::Ring | TopologyKind::Star => {}
-                    TopologyKind::RandomRegular { degree: f }
+                    TopologyKind::Tree { children: f }
+                    | TopologyKind::Grid { columns: f }
+                    | TopologyKind::Torus { columns: f }
+                    | TopologyKind::RandomRegular { degree: f }
                     | TopologyKind::ErdosRenyi { p: f }
                     | TopologyKind::BarabasiAlbert { m: f } => one(f, visit),
                     TopologyKind::WattsStrogatz { k, beta } => all([k, beta], visit),

@@ -61,6 +61,21 @@ pub enum TopologyKind {
     Ring,
     /// The first node to every other.
     Star,
+    /// Level by level, each node to `children` (`Int`) later ones.
+    Tree {
+        /// Children of each node that is no leaf; the last may have fewer.
+        children: Formula,
+    },
+    /// Rows of `columns` (`Int`) nodes: each node to the one at its right and the one below it.
+    Grid {
+        /// Nodes of a row; the last row may be shorter.
+        columns: Formula,
+    },
+    /// Rows of `columns` (`Int`) nodes, of which each row and each column is a ring.
+    Torus {
+        /// Nodes of a row.
+        columns: Formula,
+    },
     /// A random simple graph in which every node has `degree` (`Int`) neighbours.
     RandomRegular {
         /// Neighbours of each node.

@@ -214,10 +214,13 @@ impl StartBuilder<'_> {
         kind: &Spanned<String>,
         arguments: &Entries<NumberOrText>,
     ) -> Option<TopologyKind> {
-        const KINDS: [(&str, &[(&str, Type)]); 7] = [
+        const KINDS: [(&str, &[(&str, Type)]); 10] = [
             ("Complete", &[]),
             ("Ring", &[]),
             ("Star", &[]),
+            ("Tree", &[("children", Type::Int)]),
+            ("Grid", &[("columns", Type::Int)]),
+            ("Torus", &[("columns", Type::Int)]),
             ("RandomRegular", &[("degree", Type::Int)]),
             ("ErdosRenyi", &[("p", Type::Real)]),
             ("BarabasiAlbert", &[("m", Type::Int)]),
@@ -239,6 +242,21 @@ impl StartBuilder<'_> {
             "Complete" => Some(TopologyKind::Complete),
             "Ring" => Some(TopologyKind::Ring),
             "Star" => Some(TopologyKind::Star),
+            "Tree" => {
+                let children = values.remove(0);
+                let why = "each node but the leaves must get at least one child";
+                self.within(&children, 1.0, f64::INFINITY, why)?;
+                Some(TopologyKind::Tree { children })
+            }
+            lattice @ ("Grid" | "Torus") => {
+                let columns = values.remove(0);
+                let why = "a row must have at least one node";
+                self.within(&columns, 1.0, f64::INFINITY, why)?;
+                Some(match lattice {
+                    "Grid" => TopologyKind::Grid { columns },
+                    _ => TopologyKind::Torus { columns },
+                })
+            }
             "RandomRegular" => {
                 let degree = values.remove(0);
                 self.within(&degree, 0.0, f64::INFINITY, why)?;

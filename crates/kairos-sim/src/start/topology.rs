@@ -90,7 +90,10 @@ fn has_edge(builder: &Builder<'_>, topology: &Topology) -> bool {
 fn named_parameter(kind: &TopologyKind) -> Option<&Formula> {
     match kind {
         TopologyKind::Complete | TopologyKind::Ring | TopologyKind::Star => None,
-        TopologyKind::RandomRegular { degree: f }
+        TopologyKind::Tree { children: f }
+        | TopologyKind::Grid { columns: f }
+        | TopologyKind::Torus { columns: f }
+        | TopologyKind::RandomRegular { degree: f }
         | TopologyKind::ErdosRenyi { p: f }
         | TopologyKind::BarabasiAlbert { m: f }
         | TopologyKind::WattsStrogatz { k: f, .. } => Some(f),
@@ -108,7 +111,7 @@ fn shape(
     let int = |formula: &Formula| -> Outcome<i64> {
         match builder.parameter(randomness, formula)? {
             Value::Int(value) => Ok(value),
-            _ => unreachable!("check types numbers of neighbours as Int"),
+            _ => unreachable!("check types whole numbers as Int"),
         }
     };
     let real = |formula: &Formula| -> Outcome<f64> {
@@ -121,6 +124,9 @@ fn shape(
         TopologyKind::Complete => ("Complete", Ok(Shape::complete(nodes, directed))),
         TopologyKind::Ring => ("Ring", Ok(Shape::ring(nodes, directed))),
         TopologyKind::Star => ("Star", Ok(Shape::star(nodes))),
+        TopologyKind::Tree { children } => ("Tree", Shape::tree(nodes, int(children)?)),
+        TopologyKind::Grid { columns } => ("Grid", Shape::grid(nodes, int(columns)?)),
+        TopologyKind::Torus { columns } => ("Torus", Shape::torus(nodes, int(columns)?, directed)),
         TopologyKind::RandomRegular { degree } => {
             ("RandomRegular", Shape::random_regular(nodes, int(degree)?))
         }

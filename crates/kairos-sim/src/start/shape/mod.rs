@@ -3,6 +3,7 @@
 //! Every shape is simple: no loop, and no two edges with the same ends. Where a shape grows node by node, each node's
 //! draws are keyed by that node, so that a graph with more nodes has the smaller graph in it.
 
+mod lattice;
 mod regular;
 
 use kairos_rewrite::error::Outcome;
@@ -21,6 +22,9 @@ enum Kind {
     Complete { directed: bool },
     Ring { directed: bool },
     Star,
+    Tree { children: u32 },
+    Grid { columns: u32 },
+    Torus { columns: u32, directed: bool },
     RandomRegular { degree: u32 },
     ErdosRenyi { p: f64, directed: bool },
     BarabasiAlbert { m: u32 },
@@ -73,6 +77,29 @@ impl Shape {
         Kind::Star.of(nodes)
     }
 
+    /// Level by level, each node to `children` later ones; the last that has any may have fewer.
+    pub(super) fn tree(nodes: u32, children: i64) -> Checked {
+        let children = at_least_one(children, "children")?;
+        Ok(Kind::Tree { children }.of(nodes))
+    }
+
+    /// Rows of `columns` nodes, each node to the one at its right and the one below it; the last row may be shorter.
+    pub(super) fn grid(nodes: u32, columns: i64) -> Checked {
+        let columns = at_least_one(columns, "columns")?;
+        Ok(Kind::Grid { columns }.of(nodes))
+    }
+
+    /// Rows of `columns` nodes, of which each row and each column is a [ring](Self::ring).
+    pub(super) fn torus(nodes: u32, columns: i64, directed: bool) -> Checked {
+        let columns = at_least_one(columns, "columns")?;
+        if !nodes.is_multiple_of(columns) {
+            return Err(format!(
+                "{nodes} nodes do not fill rows of {columns}, and a torus has full rows only"
+            ));
+        }
+        Ok(Kind::Torus { columns, directed }.of(nodes))
+    }
+
     /// A random graph in which each node has `degree` neighbours; directed edges go from earlier to later nodes.
     pub(super) fn random_regular(nodes: u32, degree: i64) -> Checked {
         let degree = below(degree, nodes).ok_or_else(|| {
@@ -122,15 +149,14 @@ impl Shape {
         let n = u64::from(self.nodes);
         match self.kind {
             Kind::Complete { directed } => pairs(n, directed),
-            Kind::Ring { directed } if n == 2 => 1 + u64::from(directed),
-            Kind::Ring { .. } => {
-                if n < 2 {
-                    0
-                } else {
-                    n
-                }
+            Kind::Ring { directed } => ring_edges(n, directed),
+            Kind::Star | Kind::Tree { .. } => n.saturating_sub(1),
+            Kind::Grid { columns } => lattice::grid_edges(n, u64::from(columns)),
+            Kind::Torus { columns, directed } => {
+                let columns = u64::from(columns);
+                let rows = n / columns;
+                rows * ring_edges(columns, directed) + columns * ring_edges(rows, directed)
             }
-            Kind::Star => n.saturating_sub(1),
             Kind::RandomRegular { degree } => n * u64::from(degree) / 2,
             #[expect(
                 clippy::cast_precision_loss,
@@ -157,6 +183,11 @@ impl Shape {
             Kind::Complete { directed } => complete(n, directed, emit),
             Kind::Ring { directed } => ring(n, directed, emit),
             Kind::Star => (1..n).try_for_each(|node| emit(0, node)),
+            Kind::Tree { children } => {
+                (1..n).try_for_each(|node| emit((node - 1) / children, node))
+            }
+            Kind::Grid { columns } => lattice::grid(n, columns, emit),
+            Kind::Torus { columns, directed } => lattice::torus(n, columns, directed, emit),
             Kind::RandomRegular { degree } => regular::edges(n, degree, draws, emit),
             Kind::ErdosRenyi { p, directed } => erdos_renyi(n, p, directed, draws, emit),
             Kind::BarabasiAlbert { m } => barabasi_albert(n, m, draws, emit),
@@ -179,6 +210,16 @@ fn below(value: i64, nodes: u32) -> Option<u32> {
     u32::try_from(value).ok().filter(|&v| v < nodes)
 }
 
+/// A number of parts of a shape; more than there can be nodes are as good as any.
+fn at_least_one(value: i64, parts: &str) -> Result<u32, String> {
+    if value < 1 {
+        return Err(format!(
+            "{value} {parts} are too few, there must be at least one"
+        ));
+    }
+    Ok(u32::try_from(value).unwrap_or(u32::MAX))
+}
+
 fn probability(parameter: &str, value: f64) -> Result<(), String> {
     if (0.0..=1.0).contains(&value) {
         return Ok(());
@@ -189,6 +230,14 @@ fn probability(parameter: &str, value: f64) -> Result<(), String> {
 fn pairs(n: u64, directed: bool) -> u64 {
     let ordered = n * n.saturating_sub(1);
     if directed { ordered } else { ordered / 2 }
+}
+
+fn ring_edges(n: u64, directed: bool) -> u64 {
+    match n {
+        0 | 1 => 0,
+        2 => 1 + u64::from(directed),
+        _ => n,
+    }
 }
 
 fn complete(n: u32, directed: bool, emit: Emit<'_>) -> Outcome<()> {

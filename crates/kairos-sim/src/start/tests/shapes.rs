@@ -78,6 +78,22 @@ fn fixed_shapes() {
     assert_eq!(edges(Shape::ring(2, true), 0), [(0, 1), (1, 0)]);
     assert_eq!(edges(Shape::ring(1, true), 0), []);
     assert_eq!(edges(Shape::star(4), 0), [(0, 1), (0, 2), (0, 3)]);
+    assert_eq!(
+        edges(Shape::tree(6, 2).unwrap(), 0),
+        [(0, 1), (0, 2), (1, 3), (1, 4), (2, 5)]
+    );
+    assert_eq!(
+        edges(Shape::grid(5, 3).unwrap(), 0),
+        [(0, 1), (1, 2), (0, 3), (3, 4), (1, 4)]
+    );
+    assert_eq!(
+        edges(Shape::torus(6, 3, true).unwrap(), 0),
+        [
+            [(0, 1), (1, 2), (2, 0), (3, 4), (4, 5), (5, 3)],
+            [(0, 3), (3, 0), (1, 4), (4, 1), (2, 5), (5, 2)],
+        ]
+        .concat()
+    );
     for (n, directed) in (0..6).flat_map(|n| [(n, false), (n, true)]) {
         for shape in [
             Shape::complete(n, directed),
@@ -88,6 +104,29 @@ fn fixed_shapes() {
             assert_eq!(edges.len() as u64, shape.least_edges(), "{shape:?}");
         }
     }
+}
+
+/// Of every width, those of more nodes than there are included.
+#[test]
+fn trees_and_lattices_of_all_small_sizes() {
+    for (n, width) in (0..14).flat_map(|n| (1..16).map(move |width| (n, width))) {
+        for directed in [false, true] {
+            let torus = Shape::torus(n, width, directed);
+            assert_eq!(torus.is_ok(), i64::from(n) % width == 0, "{n} by {width}");
+            for shape in [Shape::tree(n, width), Shape::grid(n, width), torus]
+                .into_iter()
+                .flatten()
+            {
+                let edges = assert_simple(n, directed, shape, 0);
+                assert_eq!(edges.len() as u64, shape.least_edges(), "{shape:?}");
+            }
+        }
+    }
+    // On a torus of at least three rows and columns all nodes have four neighbours.
+    let torus = edges(Shape::torus(20, 4, false).unwrap(), 0);
+    assert_eq!(degrees(20, &torus), [4; 20]);
+    let alone = edges(Shape::grid(4, i64::MAX).unwrap(), 0);
+    assert_eq!(alone, [(0, 1), (1, 2), (2, 3)]);
 }
 
 #[test]
@@ -205,11 +244,13 @@ fn extreme_probabilities() {
 
 #[test]
 fn shapes_that_grow_contain_the_smaller_ones() {
-    let of_both = [
+    let of_all = [
+        |n| Shape::tree(n, 3).unwrap(),
+        |n| Shape::grid(n, 7).unwrap(),
         |n| Shape::erdos_renyi(n, true, 0.2).unwrap(),
         |n| Shape::barabasi_albert(n, 3).unwrap(),
     ];
-    for shape in of_both {
+    for shape in of_all {
         let (small, large) = (edges(shape(40), 5), edges(shape(60), 5));
         assert!(small.len() < large.len());
         assert_eq!(small, large[..small.len()]);
@@ -286,6 +327,10 @@ fn edges_are_rewired_with_the_probability() {
 
 #[test]
 fn parameters_outside_their_domains() {
+    assert!(Shape::tree(5, 0).is_err());
+    assert!(Shape::grid(5, 0).is_err());
+    assert!(Shape::torus(5, -1, false).is_err());
+    assert!(Shape::torus(5, 2, false).is_err());
     assert!(Shape::random_regular(5, 3).is_err());
     assert!(Shape::random_regular(5, 5).is_err());
     assert!(Shape::random_regular(5, -1).is_err());

@@ -337,6 +337,18 @@ fn topologies_that_cannot_be_built() {
             WattsStrogatz: 5 nodes on a ring cannot have 6 neighbours each, only an even number below n, in `6`, at time 0
         "#]],
     );
+    check(
+        five(TopologyKind::Torus { columns: int(2) }),
+        expect![[r#"
+        Torus: 5 nodes do not fill rows of 2, and a torus has full rows only, in `2`, at time 0
+    "#]],
+    );
+    check(
+        five(TopologyKind::Tree { children: int(0) }),
+        expect![[r#"
+        Tree: 0 children are too few, there must be at least one, in `0`, at time 0
+    "#]],
+    );
     check(vec![lines(degree(3))], expect![""]);
 }
 
