@@ -55,8 +55,13 @@ pub(super) fn queues() -> Vec<Case> {
         ),
         queue(
             "M/E/1",
-            "Erlang(k: 4, rate: 4.0)",
+            "Erlang(k: 4, mean: 1.0)",
             pollaczek_khinchine(0.25),
+        ),
+        queue(
+            "M/Γ/1",
+            "Gamma(mean: 1.0, sd: 1.5)",
+            pollaczek_khinchine(2.25),
         ),
         queue(
             "M/LN/1",

@@ -73,7 +73,7 @@ pub(super) fn alternating_renewals() -> Vec<Case> {
     vec![
         alternating(
             "alternating renewals, Weibull and log-normal",
-            "Weibull(shape: 2.0, scale: 2.2567583341910251)", // mean 2
+            "Weibull(mean: 2.0, shape: 2.0)",
             "LogNormal(mean: 1.0, sd: 1.0)",
             2.0 / 3.0,
         ),
