@@ -317,8 +317,8 @@ pub trait Matcher: Sized {
     /// `None` where there is no such index, and the caller weighs [`Matcher::extensions`] itself.
     fn pool_weighted(&self, rule: RuleId, step: usize, u: f64, bound: &Binding) -> Option<bool>;
 
-    /// Number of matches of a component of an aggregate rule, or the sum of their weights.
-    fn component_weight(&self, rule: RuleId, component: usize) -> f64;
+    /// For each component of an aggregate rule the number of its matches, or the sum of their weights.
+    fn component_weights(&self, rule: RuleId) -> impl Iterator<Item = f64>;
 
     /// Binds each component's elements to the match at a fraction of its weight, which `u` gives: the ⌊u·n⌋-th in pool order without weights, by the binary
     /// tree of sums with them.

@@ -160,8 +160,8 @@ impl<D: Mistake> Matcher for Distorted<D> {
         self.inner.pool_weighted(rule, step, u, bound)
     }
 
-    fn component_weight(&self, rule: RuleId, component: usize) -> f64 {
-        self.inner.component_weight(rule, component)
+    fn component_weights(&self, rule: RuleId) -> impl Iterator<Item = f64> {
+        self.inner.component_weights(rule)
     }
 
     fn component_picks(&self, rule: RuleId, u: impl Fn(usize) -> f64, bound: &Binding) {

@@ -231,17 +231,20 @@ impl Data {
         Some(position.is_some())
     }
 
-    #[inline]
-    pub(crate) fn component_weight(&self, rule: RuleId, component: usize) -> f64 {
-        let &Component {
-            query, is_weighted, ..
-        } = &self.network().components[rule.index()][component];
-        let Some(pools) = &self.pools[query.index()] else {
+    #[inline(always)]
+    pub(crate) fn component_weights(&self, rule: RuleId) -> impl Iterator<Item = f64> {
+        let components = self.network().components[rule.index()].iter();
+        components.map(|component| self.component_weight(component))
+    }
+
+    #[inline(always)]
+    fn component_weight(&self, component: &Component) -> f64 {
+        let Some(pools) = &self.pools[component.query.index()] else {
             return 0.0;
         };
         #[expect(clippy::cast_precision_loss, reason = "fewer than 2^32 matches")]
-        if is_weighted {
-            pools.sums(None).map_or(0.0, |s| s.total())
+        if component.is_weighted {
+            pools.sums(None).map_or(0.0, SumTree::total)
         } else {
             pools.rows(None).len() as f64
         }

@@ -367,8 +367,8 @@ impl Matcher for IncrementalMatcher {
     }
 
     #[inline]
-    fn component_weight(&self, rule: RuleId, component: usize) -> f64 {
-        self.data.component_weight(rule, component)
+    fn component_weights(&self, rule: RuleId) -> impl Iterator<Item = f64> {
+        self.data.component_weights(rule)
     }
 
     #[inline]

@@ -328,13 +328,15 @@ impl Matcher for NaiveMatcher {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "fewer than 2^52 matches")]
-    fn component_weight(&self, rule: RuleId, component: usize) -> f64 {
-        let (pool, bits) = &self.components[rule.index()][component];
-        if self.is_weighted(rule, component) {
-            sums(bits).total()
-        } else {
-            pool.members.len() as f64
-        }
+    fn component_weights(&self, rule: RuleId) -> impl Iterator<Item = f64> {
+        let components = self.components[rule.index()].iter().enumerate();
+        components.map(move |(component, (pool, bits))| {
+            if self.is_weighted(rule, component) {
+                sums(bits).total()
+            } else {
+                pool.members.len() as f64
+            }
+        })
     }
 
     #[expect(

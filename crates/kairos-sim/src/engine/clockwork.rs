@@ -522,11 +522,11 @@ impl<S: Schedule + Default> Clockwork<S> {
             None => self.rate(matcher, rule, now)?,
         };
         let mut hazard = rate;
-        for component in 0..aggregate.components {
-            hazard *= matcher.component_weight(rule, component);
+        for weight in matcher.component_weights(rule) {
+            hazard *= weight;
         }
         hazard /= aggregate.automorphisms;
-        if hazard.is_finite() && hazard >= 0.0 {
+        if (0.0..=f64::MAX).contains(&hazard) {
             return Ok(hazard);
         }
         Err(self.no_hazard(matcher, rule, bad_hazard(hazard, now)))

@@ -45,8 +45,6 @@ pub(super) enum Reading<'c> {
 pub(super) struct Aggregate {
     /// Its place among the aggregate clocks.
     pub(super) place: u32,
-    /// Number of components of the left-hand side.
-    pub(super) components: usize,
     /// In how many ways the same occurrence is matched.
     pub(super) automorphisms: f64,
     /// The rate for each occurrence, where it is always the same.
@@ -204,7 +202,6 @@ fn timer(program: &Program, id: RuleId, aggregates: &mut Vec<RuleId>) -> Timer {
         };
         Aggregate {
             place: u32::try_from(aggregates.len() - 1).expect("fewer than 2^16 rules"),
-            components: rule.components.len(),
             automorphisms: automorphisms as f64,
             rate: match constant {
                 Some(Reading::Exponential(rate)) => Some(rate),

@@ -43,13 +43,13 @@ impl Parameter {
 
     #[inline]
     pub(super) fn positive(self) -> Result<f64, LawError> {
-        let holds = self.value.is_finite() && self.value > 0.0;
+        let holds = self.value > 0.0 && self.value <= f64::MAX;
         self.must(holds, "finite and greater than 0")
     }
 
     #[inline]
     pub(super) fn not_negative(self) -> Result<f64, LawError> {
-        let holds = self.value.is_finite() && self.value >= 0.0;
+        let holds = (0.0..=f64::MAX).contains(&self.value);
         self.must(holds, "finite and at least 0")
     }
 }
