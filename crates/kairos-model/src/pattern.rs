@@ -1,7 +1,7 @@
 //! Checked patterns and the variables that they bind.
 
 use crate::{
-    expr::{Formula, Var},
+    expr::{Expr, ExprKind, Formula, Var},
     source::Span,
     types::{EdgeTypeId, NodeTypeId, ids},
 };
@@ -26,6 +26,75 @@ impl Scope {
     pub fn element(&self, var: Var) -> &Element {
         &self.elements[var.index()]
     }
+
+    /// Whether a variable is a node.
+    #[must_use]
+    pub fn is_node(&self, var: Var) -> bool {
+        matches!(self.element(var).sort, Sort::Node(_))
+    }
+
+    /// Concrete types of a node variable; none of an edge.
+    #[must_use]
+    pub fn node_types(&self, var: Var) -> &[NodeTypeId] {
+        match &self.element(var).sort {
+            Sort::Node(types) => types,
+            Sort::Edge(_) => &[],
+        }
+    }
+
+    /// The type of a node variable that can have no other.
+    #[must_use]
+    pub fn only_type(&self, var: Var) -> Option<NodeTypeId> {
+        match *self.node_types(var) {
+            [ty] => Some(ty),
+            _ => None,
+        }
+    }
+
+    /// Types of an edge variable; none of a node.
+    #[must_use]
+    pub fn edge_types(&self, var: Var) -> &[EdgeTypeId] {
+        match &self.element(var).sort {
+            Sort::Edge(types) => types,
+            Sort::Node(_) => &[],
+        }
+    }
+
+    /// Whether two variables can be bound to the same element, going by their types.
+    #[must_use]
+    pub fn can_be_same(&self, a: Var, b: Var) -> bool {
+        self.element(a).sort.overlaps(&self.element(b).sort)
+    }
+
+    /// Edges of `taken` that an edge of the pattern could be bound to, going by their types.
+    pub fn overlapping<'a>(
+        &'a self,
+        pattern: &'a Pattern,
+        taken: &'a [Var],
+    ) -> impl Iterator<Item = Var> + 'a {
+        let could_be = |t: Var| pattern.edges.iter().any(|e| self.can_be_same(e.edge, t));
+        taken.iter().copied().filter(move |&t| could_be(t))
+    }
+
+    /// Adds the variables that an expression depends on: those it names, those its sub-patterns (at any depth) name beyond their own, and edges
+    /// that these must avoid.
+    pub fn mentions(&self, expr: &Expr, out: &mut Vec<Var>) {
+        expr.walk(&mut |e| match e.kind {
+            ExprKind::Attribute { of, .. } | ExprKind::Number(of) => out.push(of),
+            ExprKind::Same(a, b) => out.extend([a, b]),
+            ExprKind::Exists(sub) | ExprKind::Count(sub) => {
+                let sub = &self.sub_patterns[sub.index()];
+                let mut inner = sub.outer.clone();
+                inner.extend(self.overlapping(&sub.pattern, &sub.taken));
+                for condition in &sub.pattern.conditions {
+                    self.mentions(&condition.expr, &mut inner);
+                }
+                inner.retain(|v| !sub.pattern.elements.contains(v));
+                out.append(&mut inner);
+            }
+            _ => {}
+        });
+    }
 }
 
 /// A variable: an element of a pattern or one that an effect creates.
@@ -46,6 +115,18 @@ pub enum Sort {
     Node(Vec<NodeTypeId>),
     /// An edge of one of these types, ascending; all are directed or all undirected.
     Edge(Vec<EdgeTypeId>),
+}
+
+impl Sort {
+    /// Whether an element can be of both.
+    #[must_use]
+    pub fn overlaps(&self, other: &Sort) -> bool {
+        match (self, other) {
+            (Sort::Node(a), Sort::Node(b)) => a.iter().any(|ty| b.contains(ty)),
+            (Sort::Edge(a), Sort::Edge(b)) => a.iter().any(|ty| b.contains(ty)),
+            _ => false,
+        }
+    }
 }
 
 /// Nodes, edges between them, and conditions.

@@ -9,7 +9,7 @@ use kairos_rewrite::{
     graph::HostGraph,
     incremental::IncrementalMatcher,
     matcher::{Cause, Effort, Event, Extensions, Firing, Fraction, MatchDelta, Matched, Matcher},
-    program::{Program, is_node},
+    program::Program,
 };
 
 /// What a matcher keeps to itself.
@@ -34,7 +34,7 @@ impl Mistake for MissesReenabling {
         let matched = inner.matched(event);
         let mut numbers = elements.iter().zip(&*matched).map(|(&element, &slot)| {
             let scope = &inner.program().model.rule(rule).scope;
-            if is_node(scope, element) {
+            if scope.is_node(element) {
                 inner.graph().node_number(slot)
             } else {
                 inner.graph().edge_number(slot)

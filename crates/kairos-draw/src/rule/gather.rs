@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kairos_model::{
     expr::{Expr, ExprKind, Formula, Operator, Var},
-    pattern::{Pattern, Sort, SubPatternId},
+    pattern::{Pattern, SubPatternId},
     rule::{Assignment, AssignmentMode, Created, Creation, Effect, Pick, Rule},
     types::Attribute,
 };
@@ -180,7 +180,7 @@ impl Gatherer<'_, '_> {
     /// Adds the elements and conditions of a pattern.
     fn pattern(&mut self, pattern: &Pattern, group: GroupId) {
         for &var in &pattern.elements {
-            if let Sort::Node(_) = self.words.scope.element(var).sort {
+            if self.words.scope.is_node(var) {
                 self.add(var, group, None);
             }
         }
@@ -294,7 +294,7 @@ impl Gatherer<'_, '_> {
 
     /// Says how a step picks, at its first node, or at its first edge if it has no node.
     fn pick(&mut self, pick: &Pick, pattern: &Pattern, number: &str) {
-        let is_node = |v: &&Var| matches!(self.words.scope.element(**v).sort, Sort::Node(_));
+        let is_node = |v: &&Var| self.words.scope.is_node(**v);
         let nodes = pattern.elements.iter().find(is_node);
         let Some(&first) = nodes.or(pattern.elements.first()) else {
             return;

@@ -4,7 +4,6 @@ use super::{body::Body, constant::NoValue, pattern::boolean};
 use crate::{
     diagnostic::Diagnostic,
     expr::{Expr, ExprKind, Formula, Operator, Var},
-    pattern::Sort,
     source::Span,
     spec::{NumberOrText, Text},
     syntax::{
@@ -309,11 +308,7 @@ impl Body<'_> {
     }
 
     fn same(&self, negated: bool, a: Var, b: Var, left: Span, right: Span) -> Option<Expr> {
-        let possible = match (self.sort(a), self.sort(b)) {
-            (Sort::Node(a), Sort::Node(b)) => a.iter().any(|t| b.contains(t)),
-            (Sort::Edge(a), Sort::Edge(b)) => a.iter().any(|t| b.contains(t)),
-            _ => false,
-        };
+        let possible = self.sort(a).overlaps(self.sort(b));
         if !possible && !self.is_poison(a) && !self.is_poison(b) {
             let message = format!(
                 "{} and {} are never the same element",

@@ -14,7 +14,6 @@ use super::{
 use crate::{
     diagnostic::{Diagnostic, suggest},
     expr::{Expr, ExprKind, Var},
-    pattern::Sort,
     probe::{Endpoint, MetricRef, Probe, ProbeId, ProbeKind, Query, Statistic, statistics},
     rule::RuleId,
     source::Span,
@@ -244,11 +243,7 @@ fn can_be_same(
     b: Var,
     at: &Text,
 ) -> Option<()> {
-    let possible = match (from.body.sort(a), to.body.sort(b)) {
-        (Sort::Node(a), Sort::Node(b)) => a.iter().any(|t| b.contains(t)),
-        (Sort::Edge(a), Sort::Edge(b)) => a.iter().any(|t| b.contains(t)),
-        _ => false,
-    };
+    let possible = from.body.sort(a).overlaps(to.body.sort(b));
     if possible {
         return Some(());
     }

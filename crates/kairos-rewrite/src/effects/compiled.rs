@@ -15,7 +15,7 @@ use crate::{
     graph::HostGraph,
     incremental::{Dispatch, Foreseen, Ready},
     matcher::Firing,
-    program::{Program, is_node},
+    program::Program,
     schema::EndPorts,
 };
 
@@ -148,7 +148,7 @@ impl CompiledEffect {
         let scope = &rule.scope;
         let deleted = |nodes: bool| {
             let all = effect.delete.iter().copied();
-            all.filter(|&v| is_node(scope, v) == nodes).collect()
+            all.filter(|&v| scope.is_node(v) == nodes).collect()
         };
         let create = 0..effect.create.len();
         let set = effect.set.iter();
@@ -353,7 +353,7 @@ impl CompiledAssignment {
         CompiledAssignment {
             target: assignment.target,
             attribute,
-            is_node: is_node(scope, assignment.target),
+            is_node: scope.is_node(assignment.target),
             column,
             mode: assignment.mode,
             value: Ready::new(program, assignment.value.id),

@@ -28,7 +28,7 @@ use crate::{
     eval::Drawing,
     graph::HostGraph,
     matcher::{Cause, Extensions, Firing},
-    program::{Program, is_node},
+    program::Program,
 };
 
 /// What planning an application asks of a matcher.
@@ -192,7 +192,7 @@ impl Change {
                     .for_each(|(&v, &s)| firing.bound.set(v, s));
                 let graph = reader.graph();
                 let name = |(&v, &s): (&Var, &Slot)| {
-                    if is_node(&rule.scope, v) {
+                    if rule.scope.is_node(v) {
                         graph.node_name(s)
                     } else {
                         graph.edge_name(s)

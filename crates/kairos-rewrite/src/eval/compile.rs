@@ -14,11 +14,7 @@ use super::{
     quick::{Attribute, Joined, Quick, Range, Read, Scale},
     tables::Tables,
 };
-use crate::{
-    program::{Program, edge_types, node_types, overlapping},
-    shapes::CountedEdge,
-    upkeep::Kept,
-};
+use crate::{program::Program, shapes::CountedEdge, upkeep::Kept};
 
 /// Compiles a formula of an owner.
 pub(crate) fn compile(program: &Program, tables: &Tables, owner: Owner, formula: &Formula) -> Code {
@@ -146,7 +142,7 @@ impl Compiler<'_> {
         ) else {
             return None;
         };
-        let &[ty] = edge_types(scope, edge.edge) else {
+        let &[ty] = scope.edge_types(edge.edge) else {
             return None;
         };
         let joins = own == edge.edge && edge.from != edge.to;
@@ -157,7 +153,7 @@ impl Compiler<'_> {
                 ports,
                 from: edge.from,
                 to: edge.to,
-                taken: overlapping(scope, &sub.pattern, &sub.taken).collect(),
+                taken: scope.overlapping(&sub.pattern, &sub.taken).collect(),
             })
         })
     }
@@ -174,13 +170,13 @@ impl Compiler<'_> {
             other,
         } = CountedEdge::of(&sub.pattern)?;
         let (&[at], &[far], &[ty]) = (
-            node_types(scope, anchor),
-            node_types(scope, other),
-            edge_types(scope, edge),
+            scope.node_types(anchor),
+            scope.node_types(other),
+            scope.edge_types(edge),
         ) else {
             return None;
         };
-        let mut taken = overlapping(scope, &sub.pattern, &sub.taken);
+        let mut taken = scope.overlapping(&sub.pattern, &sub.taken);
         let port = self.program.schema.port(at, ty, way, far, Kept::Number)?;
         taken.next().is_none().then_some(Read::Degree(anchor, port))
     }

@@ -1,6 +1,7 @@
 //! Expressions compiled to closures, and the simplest ones to less.
 
 mod compile;
+mod faults;
 mod operators;
 mod quick;
 mod tables;
@@ -13,6 +14,7 @@ use kairos_model::{
 };
 
 pub(crate) use compile::compile;
+pub(crate) use faults::can_fault;
 pub(crate) use operators::{finite, overflow, remainder};
 pub use quick::Quick;
 pub(crate) use quick::{OfBits, Range};

@@ -10,7 +10,6 @@ use kairos_model::{
 use crate::{
     binding::{Binding, Slot},
     graph::HostGraph,
-    program::{edge_types, is_node, node_types},
 };
 
 /// What is placed next.
@@ -123,7 +122,7 @@ impl<'s> Search<'s> {
         stuck: Stuck<'_>,
     ) -> ControlFlow<(), bool> {
         let mut placed = false;
-        let types = node_types(self.scope, var).iter();
+        let types = self.scope.node_types(var).iter();
         let mut nodes: Vec<Slot> = types
             .flat_map(|&ty| self.graph.nodes_of(ty))
             .copied()
@@ -158,7 +157,7 @@ impl<'s> Search<'s> {
         for (candidate, other) in self.candidates(edge, end, self.bound.get(near)) {
             self.count()?;
             let fits = if is_open {
-                let types = node_types(self.scope, far);
+                let types = self.scope.node_types(far);
                 types.contains(&self.graph.node_type(other)) && self.is_free(other)
             } else {
                 self.bound.get(far) == other
@@ -179,7 +178,7 @@ impl<'s> Search<'s> {
 
     /// Edges of the right types and direction at a node, with the nodes at their other ends.
     fn candidates(&self, edge: &PatternEdge, end: End, near: Slot) -> Vec<(Slot, Slot)> {
-        let types = edge_types(self.scope, edge.edge);
+        let types = self.scope.edge_types(edge.edge);
         let other = |candidate: Slot| {
             let (from, to) = self.graph.ends(candidate);
             match end {
@@ -201,13 +200,13 @@ impl<'s> Search<'s> {
     /// Whether none of the pattern's own nodes stands for this one.
     fn is_free(&self, node: Slot) -> bool {
         let mut own = self.pattern.elements.iter();
-        own.all(|&v| !is_node(self.scope, v) || self.bound.get(v) != node)
+        own.all(|&v| !self.scope.is_node(v) || self.bound.get(v) != node)
     }
 
     /// Whether no edge of the pattern, or of what is around it, stands for this one.
     fn is_unused(&self, edge: Slot) -> bool {
         let own = self.pattern.elements.iter();
-        let own = own.filter(|&&v| !is_node(self.scope, v));
+        let own = own.filter(|&&v| !self.scope.is_node(v));
         own.chain(self.taken).all(|&v| self.bound.get(v) != edge)
     }
 
@@ -227,7 +226,7 @@ fn plan(scope: &Scope, pattern: &Pattern) -> Vec<Step> {
     let own = |v: Var| pattern.elements.contains(&v);
     let mut open: Vec<PatternEdge> = pattern.edges.clone();
     let mut nodes: Vec<Var> = pattern.elements.clone();
-    nodes.retain(|&v| is_node(scope, v));
+    nodes.retain(|&v| scope.is_node(v));
     let mut steps = Vec::new();
     loop {
         let there = |v: Var| !own(v) || !nodes.contains(&v);

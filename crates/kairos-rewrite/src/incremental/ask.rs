@@ -119,10 +119,8 @@ impl Data {
             return;
         }
         let scope = self.program.scope(Owner::Rule(rule));
-        let is_node: smallvec::SmallVec<[bool; 8]> = own
-            .iter()
-            .map(|&v| crate::program::is_node(scope, v))
-            .collect();
+        let is_node: smallvec::SmallVec<[bool; 8]> =
+            own.iter().map(|&v| scope.is_node(v)).collect();
         let number = |column: usize, slot: Slot| {
             if is_node[column] {
                 self.graph.node_number(slot)

@@ -48,7 +48,7 @@ impl Data {
         let named = |&var: &Var| {
             let slot = bound.get(var);
             let element = rule.scope.element(var);
-            let is_node = crate::program::is_node(&rule.scope, var);
+            let is_node = rule.scope.is_node(var);
             let here = if is_node {
                 self.graph.has_node(slot)
             } else {

@@ -23,7 +23,7 @@ use crate::{
     effects::{Change, ChangedAttribute},
     error::Outcome,
     eval::OfBits,
-    program::{SubId, edge_types, is_node, only_type},
+    program::SubId,
     schema::Way,
 };
 
@@ -157,7 +157,7 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     fn deleted(&mut self, edge: PatternEdge) -> Option<()> {
-        let &[ty] = edge_types(self.scope, edge.edge) else {
+        let &[ty] = self.scope.edge_types(edge.edge) else {
             return None;
         };
         let dispatch = &self.network.dispatch;
@@ -174,7 +174,7 @@ impl Builder<'_> {
     }
 
     fn created(&mut self, edge: PatternEdge) -> Option<()> {
-        let &[ty] = edge_types(self.scope, edge.edge) else {
+        let &[ty] = self.scope.edge_types(edge.edge) else {
             return None;
         };
         let dispatch = &self.network.dispatch;
@@ -195,13 +195,13 @@ impl Builder<'_> {
     /// What it means for probes, and at the ends of an edge, that it comes or goes.
     fn ends(&mut self, edge: PatternEdge, comes: bool) -> Option<()> {
         let dispatch = &self.network.dispatch;
-        let ty = edge_types(self.scope, edge.edge)[0].index();
+        let ty = self.scope.edge_types(edge.edge)[0].index();
         if dispatch.edge_lists[ty] > 0 {
             return None;
         }
         self.foreseen.tallies.extend(&dispatch.edge_tallies[ty]);
-        let from = (edge.from, only_type(self.scope, edge.from)?);
-        let to = (edge.to, only_type(self.scope, edge.to)?);
+        let from = (edge.from, self.scope.only_type(edge.from)?);
+        let to = (edge.to, self.scope.only_type(edge.to)?);
         for degree in &dispatch.degrees[ty] {
             if degree.way != Way::In && degree.others.has_node(to.1) {
                 self.counted(degree.sub, from, comes)?;
@@ -246,11 +246,11 @@ impl Builder<'_> {
 
     fn assigned(&mut self, position: usize, assignment: &Assignment) -> Option<()> {
         let (dispatch, target) = (&self.network.dispatch, assignment.target);
-        let attribute = if is_node(self.scope, target) {
-            let ty = only_type(self.scope, target)?;
+        let attribute = if self.scope.is_node(target) {
+            let ty = self.scope.only_type(target)?;
             dispatch.attributes.of_nodes(ty, assignment.attribute)
         } else {
-            let &[ty] = edge_types(self.scope, target) else {
+            let &[ty] = self.scope.edge_types(target) else {
                 return None;
             };
             dispatch.attributes.of_edges(ty, assignment.attribute)

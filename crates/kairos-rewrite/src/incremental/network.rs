@@ -22,7 +22,7 @@ use super::{
     strategy::{Strategies, Strategy, extension_plan, split_conditions},
     tally::Tally,
 };
-use crate::program::{ChoiceShape, Program, SubId, is_node, only_type};
+use crate::program::{ChoiceShape, Program, SubId};
 
 /// A rule whose matches follow from an order of nodes.
 #[derive(Debug)]
@@ -270,8 +270,8 @@ impl<'a> Builder<'a> {
             ),
             purpose: draft.purpose,
             owner: draft.owner,
-            nodes: draft.vars.iter().map(|&v| is_node(scope, v)).collect(),
-            types: draft.vars.iter().map(|&v| only_type(scope, v)).collect(),
+            nodes: draft.vars.iter().map(|&v| scope.is_node(v)).collect(),
+            types: draft.vars.iter().map(|&v| scope.only_type(v)).collect(),
             order: match draft.purpose {
                 Purpose::Pool(..) if !draft.edges.is_empty() => vec![column(draft.edges[0].edge)],
                 _ => (0..draft.vars.len()).collect(),
@@ -548,10 +548,7 @@ fn exchanges(rule: &Rule, some: &[Var], others: &[Var]) -> bool {
 }
 
 fn nodes_among(scope: &Scope, vars: &[Var]) -> Vec<Var> {
-    vars.iter()
-        .copied()
-        .filter(|&v| is_node(scope, v))
-        .collect()
+    vars.iter().copied().filter(|&v| scope.is_node(v)).collect()
 }
 
 impl Program {
@@ -560,16 +557,16 @@ impl Program {
         let scope = self.scope(owner);
         match shape {
             ChoiceShape::Search => false,
-            ChoiceShape::Nodes { node } => crate::program::node_types(scope, node).len() == 1,
+            ChoiceShape::Nodes { node } => scope.node_types(node).len() == 1,
             ChoiceShape::Edges {
                 anchor,
                 edge,
                 node,
                 way,
             } => {
-                let edge: EdgeTypeId = crate::program::edge_types(scope, edge)[0];
-                let near = crate::program::node_types(scope, anchor);
-                let far = crate::program::node_types(scope, node);
+                let edge: EdgeTypeId = scope.edge_types(edge)[0];
+                let near = scope.node_types(anchor);
+                let far = scope.node_types(node);
                 let ports = |ty: NodeTypeId| {
                     far.iter()
                         .filter(|&&f| self.schema.joins(ty, edge, way, f))

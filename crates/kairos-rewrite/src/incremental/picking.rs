@@ -19,7 +19,7 @@ use crate::{
     error::Outcome,
     graph::{Half, HostGraph},
     matcher::Fraction,
-    program::{ChoiceShape, Program, node_types},
+    program::{ChoiceShape, Program},
     schema::PortId,
 };
 
@@ -138,7 +138,7 @@ impl Picking {
             (None, ChoiceShape::Search) => Source::Search,
             (None, ChoiceShape::Nodes { node }) => Source::Nodes {
                 node,
-                ty: node_types(&rule.scope, node)[0],
+                ty: rule.scope.node_types(node)[0],
             },
             (
                 None,
@@ -147,7 +147,7 @@ impl Picking {
                 },
             ) => Source::Halves(HalvesAt {
                 anchor,
-                ports: PoolPort::new(node_types(&rule.scope, anchor), &plan.ports),
+                ports: PoolPort::new(rule.scope.node_types(anchor), &plan.ports),
                 edge,
                 node,
             }),

@@ -374,15 +374,15 @@ impl Planner<'_> {
     }
 
     fn is_node(&self, var: Var) -> bool {
-        matches!(self.shape.scope.element(var).sort, Sort::Node(_))
+        self.shape.scope.is_node(var)
     }
 
     fn node_types(&self, var: Var) -> &[NodeTypeId] {
-        crate::program::node_types(self.shape.scope, var)
+        self.shape.scope.node_types(var)
     }
 
     fn edge_types(&self, var: Var) -> &[EdgeTypeId] {
-        crate::program::edge_types(self.shape.scope, var)
+        self.shape.scope.edge_types(var)
     }
 
     fn type_set(&self, var: Var) -> TypeSet {

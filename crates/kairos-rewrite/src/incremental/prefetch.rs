@@ -19,7 +19,7 @@ use crate::{
     effects::Alone,
     matcher::{Event, Fraction, Soon, at_fraction},
     prefetch::{from, prefetch},
-    program::{Program, is_node},
+    program::Program,
 };
 
 /// What the firings of a rule read of the node that is their match.
@@ -62,14 +62,14 @@ pub(crate) struct Scattered {
 
 impl Scattered {
     pub(super) fn of(rule: &Rule) -> Scattered {
-        if rule.effect.delete.iter().all(|&v| is_node(&rule.scope, v)) {
+        if rule.effect.delete.iter().all(|&v| rule.scope.is_node(v)) {
             return Scattered::default();
         }
         let matched = &rule.lhs.elements;
         let chosen = rule.choose.iter().flat_map(|step| &step.pattern.elements);
         let elements = matched.iter().chain(chosen);
         Scattered {
-            elements: elements.map(|&v| (v, is_node(&rule.scope, v))).collect(),
+            elements: elements.map(|&v| (v, rule.scope.is_node(v))).collect(),
             matched: matched.len(),
         }
     }

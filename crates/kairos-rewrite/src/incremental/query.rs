@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     eval::Quick,
-    program::{Program, SubId, edge_types, node_types},
+    program::{Program, SubId},
     shapes::lone_edge,
 };
 
@@ -241,7 +241,7 @@ impl Query {
     /// Whether a hook's elements are edges of one type among several, and a match is more than one of them.
     fn is_ranked(&self, program: &Program, hook: usize) -> bool {
         let var = self.vars[self.hooks[hook]];
-        let types = edge_types(program.scope(self.owner), var);
+        let types = program.scope(self.owner).edge_types(var);
         types.len() == 1 && program.schema.edge_types() > 1 && self.vars.len() > 1
     }
 
@@ -260,8 +260,8 @@ impl Query {
     fn both_ways(&self, program: &Program) -> Option<usize> {
         let edge = self.edges.first()?;
         let scope = program.scope(self.owner);
-        let mut firsts = node_types(scope, edge.from).iter();
-        let alike = firsts.any(|ty| node_types(scope, edge.to).contains(ty));
+        let mut firsts = scope.node_types(edge.from).iter();
+        let alike = firsts.any(|ty| scope.node_types(edge.to).contains(ty));
         let either = edge.undirected && edge.from != edge.to && self.orbits.is_empty() && alike;
         self.column(edge.from).filter(|_| either)
     }

@@ -17,8 +17,8 @@ use super::{
     strategy::split_conditions,
 };
 use crate::{
-    eval::Code,
-    program::{Program, can_fault, is_node, mentions, node_types},
+    eval::{Code, can_fault},
+    program::Program,
 };
 
 /// How a rule's matches follow from an order of nodes.
@@ -102,9 +102,10 @@ fn compile(program: &Program, id: RuleId, nac: &Formula, sub: &SubPattern) -> Op
             ties,
         },
     ) = better?;
-    let covered = node_types(scope, best)
+    let covered = scope
+        .node_types(best)
         .iter()
-        .all(|ty| node_types(scope, other).contains(ty));
+        .all(|ty| scope.node_types(other).contains(ty));
     let plain = !reads_sub(key) && !can_fault(scope, &program.model.tables, key);
     let blocking: Vec<&Formula> = sub
         .pattern
@@ -205,7 +206,7 @@ fn rest_plan(
 
 fn mentioned(scope: &Scope, expr: &Expr) -> Vec<Var> {
     let mut vars = Vec::new();
-    mentions(scope, expr, &mut vars);
+    scope.mentions(expr, &mut vars);
     vars
 }
 
@@ -257,7 +258,7 @@ impl<'a> Better<'a> {
             _ => return None,
         };
         let best = only_variable(against)
-            .filter(|v| rule.lhs.elements.contains(v) && is_node(&rule.scope, *v))?;
+            .filter(|v| rule.lhs.elements.contains(v) && rule.scope.is_node(*v))?;
         let matches = only_variable(key) == Some(other) && same(key, against, Some((other, best)));
         matches.then_some(Better {
             key,

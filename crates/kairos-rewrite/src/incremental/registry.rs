@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     eval::Range,
-    program::{Program, SubId, edge_types, is_node, node_types},
+    program::{Program, SubId},
 };
 
 impl Dispatch {
@@ -304,7 +304,7 @@ impl Builder<'_> {
         let pattern = &self.program.sub(sub).pattern;
         for &var in &pattern.elements {
             let lone = !pattern.edges.iter().any(|e| e.from == var || e.to == var);
-            if !is_node(scope, var) || lone {
+            if !scope.is_node(var) || lone {
                 let reaction = self.suspects(id, query, var, &chain);
                 self.add(query, Trigger::Appears(var), reaction.clone());
                 self.before_deletion(query, var, reaction);
@@ -369,10 +369,10 @@ impl Builder<'_> {
 
     fn before_deletion(&mut self, query: &Query, var: Var, reaction: Reaction) {
         let scope = self.program.scope(query.owner);
-        for ty in node_types(scope, var) {
+        for ty in scope.node_types(var) {
             self.dispatch.node_deleted[ty.index()].push(reaction.clone());
         }
-        for ty in edge_types(scope, var) {
+        for ty in scope.edge_types(var) {
             self.dispatch.edge_deleted[ty.index()].push(reaction.clone());
         }
     }
@@ -388,16 +388,16 @@ impl Builder<'_> {
         let stratum = &mut strata[query.stratum];
         match trigger {
             Trigger::Appears(var) => {
-                for ty in node_types(scope, var) {
+                for ty in scope.node_types(var) {
                     stratum.node_created[ty.index()].push(reaction.clone());
                 }
-                for ty in edge_types(scope, var) {
+                for ty in scope.edge_types(var) {
                     stratum.edge_created[ty.index()].push(reaction.clone());
                 }
             }
             Trigger::Attribute(var, attribute) => {
-                let nodes = node_types(scope, var).iter();
-                let edges = edge_types(scope, var).iter();
+                let nodes = scope.node_types(var).iter();
+                let edges = scope.edge_types(var).iter();
                 let of_nodes = nodes.map(|&ty| attributes.of_nodes(ty, attribute));
                 let of_edges = edges.map(|&ty| attributes.of_edges(ty, attribute));
                 for number in of_nodes.chain(of_edges) {
@@ -444,8 +444,8 @@ impl Builder<'_> {
             let mut of_query = Vec::new();
             for (index, &column) in query.hooks.iter().enumerate() {
                 let var = query.vars[column];
-                let nodes = node_types(scope, var).iter().map(|t| t.index());
-                let edges = edge_types(scope, var).iter().map(|t| t.index());
+                let nodes = scope.node_types(var).iter().map(|t| t.index());
+                let edges = scope.edge_types(var).iter().map(|t| t.index());
                 let Dispatch {
                     node_hooks,
                     edge_hooks,

@@ -205,7 +205,9 @@ impl<'a> View<'a> {
         let (owner, id) = self.program.sub_owner(sub);
         let scope = self.program.scope(owner);
         let counted = scope.sub_patterns[id.index()].pattern.edges[0].edge;
-        crate::program::edge_types(scope, counted).contains(&self.graph.edge_type(edge))
+        scope
+            .edge_types(counted)
+            .contains(&self.graph.edge_type(edge))
             && others.contains(&self.graph.node_type(other))
     }
 

@@ -21,7 +21,7 @@ use super::{
     query::Query,
     update,
 };
-use crate::program::{Program, edge_types, node_types};
+use crate::program::Program;
 
 /// By edge that a rule creates, where its applications create these and no others: the searches that start from it.
 #[derive(Debug)]
@@ -212,7 +212,7 @@ struct Patterns<'a> {
 impl Patterns<'_> {
     /// In which ways round a created edge may stand for one of the pattern, as far as its type tells.
     fn ways(&self, of: &PatternEdge, by: &MadeEdge) -> impl Iterator<Item = Ends> + use<> {
-        let types = edge_types(self.program.scope(self.query.owner), of.edge);
+        let types = self.program.scope(self.query.owner).edge_types(of.edge);
         let is_of_type = types.contains(&by.ty);
         let forth = is_of_type.then_some([(of.from, by.from), (of.to, by.to)]);
         let back = (is_of_type && of.undirected).then_some([(of.from, by.to), (of.to, by.from)]);
@@ -223,8 +223,8 @@ impl Patterns<'_> {
     fn fits(&self, ends: Ends) -> bool {
         let scope = self.program.scope(self.query.owner);
         ends.into_iter().all(|(of, by)| {
-            let types = node_types(scope, of);
-            let mut others = node_types(&self.rule.scope, by).iter();
+            let types = scope.node_types(of);
+            let mut others = self.rule.scope.node_types(by).iter();
             others.any(|ty| types.contains(ty))
         })
     }

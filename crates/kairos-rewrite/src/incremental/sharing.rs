@@ -9,10 +9,7 @@ use super::{
     query::{Purpose, Query, QueryId},
     strategy::{Degrees, Strategies, existence},
 };
-use crate::{
-    eval::Range,
-    program::{Program, node_types},
-};
+use crate::{eval::Range, program::Program};
 
 /// What a condition says of a node, of those that can be compared.
 #[derive(PartialEq)]
@@ -35,7 +32,7 @@ pub(super) fn twin(
     };
     let wanted = conditions.iter().map(|c| by(owner, node, c));
     let wanted: Vec<Said<'_>> = wanted.collect::<Option<_>>()?;
-    let types = node_types(program.scope(owner), node);
+    let types = program.scope(owner).node_types(node);
     let is_twin = |query: &&Query| {
         let &[var] = query.vars.as_slice() else {
             return false;
@@ -44,7 +41,7 @@ pub(super) fn twin(
         let said: Option<Vec<Said<'_>>> = said.map(|c| by(query.owner, var, c)).collect();
         matches!(query.purpose, Purpose::Events(_) | Purpose::Pool(..))
             && query.value.is_none()
-            && node_types(program.scope(query.owner), var) == types
+            && program.scope(query.owner).node_types(var) == types
             && said.is_some_and(|said| {
                 wanted.iter().all(|one| said.contains(one))
                     && said.iter().all(|one| wanted.contains(one))

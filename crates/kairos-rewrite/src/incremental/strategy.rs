@@ -14,7 +14,8 @@ use super::{
     query::{Query, QueryId},
 };
 use crate::{
-    program::{Program, SubId, can_fault, edge_types, is_node, mentions, node_types, overlapping},
+    eval::can_fault,
+    program::{Program, SubId},
     schema::{PortId, Way},
     shapes::CountedEdge,
     upkeep::Kept,
@@ -189,12 +190,12 @@ fn choose(program: &Program, id: SubId) -> Strategy {
         .flat_map(|e| [e.from, e.to])
         .collect();
     for condition in &sub.pattern.conditions {
-        mentions(scope, &condition.expr, &mut outer);
+        scope.mentions(&condition.expr, &mut outer);
     }
     outer.retain(|v| !own(v));
     outer.sort_unstable();
     outer.dedup();
-    let taken: Vec<Var> = overlapping(scope, &sub.pattern, &sub.taken).collect();
+    let taken: Vec<Var> = scope.overlapping(&sub.pattern, &sub.taken).collect();
     if let Some(counted) = CountedEdge::of(&sub.pattern) {
         return degree(program, scope, &counted, taken);
     }
@@ -207,14 +208,14 @@ fn choose(program: &Program, id: SubId) -> Strategy {
         sub.pattern.edges.as_slice(),
     ) {
         ([], &[node], []) if plain => Strategy::Nodes {
-            types: node_types(scope, node).to_vec(),
+            types: scope.node_types(node).to_vec(),
         },
         ([], ..) if !can_fail => Strategy::Stored {
             anchor: None,
             query: None,
             taken,
         },
-        (&[anchor], ..) if is_node(scope, anchor) && is_connected(sub, anchor) && !can_fail => {
+        (&[anchor], ..) if scope.is_node(anchor) && is_connected(sub, anchor) && !can_fail => {
             Strategy::Stored {
                 anchor: Some(anchor),
                 query: None,
@@ -235,11 +236,11 @@ fn degree(program: &Program, scope: &Scope, counted: &CountedEdge, taken: Vec<Va
         edge,
         other,
     } = counted;
-    let others = node_types(scope, other).to_vec();
+    let others = scope.node_types(other).to_vec();
     Strategy::Degree {
         anchor,
         way,
-        ports: ports(program, edge_types(scope, edge), way, &others),
+        ports: ports(program, scope.edge_types(edge), way, &others),
         others,
         taken,
     }
@@ -292,7 +293,7 @@ pub(crate) fn extension_plan(
         .map(|(i, _)| Var(i))
         .filter(|v| !own.contains(v))
         .collect();
-    let injective: Vec<Var> = own.iter().copied().filter(|&v| is_node(scope, v)).collect();
+    let injective: Vec<Var> = own.iter().copied().filter(|&v| scope.is_node(v)).collect();
     let (early, late) = split_conditions(program, scope, own, pattern.conditions.iter());
     let shape = Shape {
         scope,
@@ -320,7 +321,7 @@ pub(crate) fn split_conditions<'a>(
             late.push(position);
         } else {
             let mut read = Vec::new();
-            mentions(scope, &condition.expr, &mut read);
+            scope.mentions(&condition.expr, &mut read);
             read.retain(|v| own.contains(v));
             early.push((position, read));
         }
@@ -331,7 +332,7 @@ pub(crate) fn split_conditions<'a>(
 /// Types of the edges that a degree counts.
 pub(super) fn counted_edges(program: &Program, sub: SubId) -> &[EdgeTypeId] {
     let scope = program.scope(program.sub_owner(sub).0);
-    edge_types(scope, program.sub(sub).pattern.edges[0].edge)
+    scope.edge_types(program.sub(sub).pattern.edges[0].edge)
 }
 
 /// Of a condition that says no more than whether a sub-pattern exists: which, and the answer with which it holds.

@@ -7,11 +7,7 @@ use kairos_model::{
     types::{EdgeTypeId, NodeTypeId},
 };
 
-use crate::{
-    eval::OfBits,
-    graph::HostGraph,
-    program::{Program, edge_types, node_types},
-};
+use crate::{eval::OfBits, graph::HostGraph, program::Program};
 
 /// What a probe counts, and sums up.
 #[derive(Clone, Debug)]
@@ -38,10 +34,10 @@ impl Tally {
             return None;
         }
         match (pattern.elements.as_slice(), pattern.edges.as_slice()) {
-            (&[node], []) => Some(Counted::Nodes(node_types(scope, node).to_vec()).into()),
+            (&[node], []) => Some(Counted::Nodes(scope.node_types(node).to_vec()).into()),
             ([_, _, _], &[edge]) if edge.from != edge.to => {
-                let types = edge_types(scope, edge.edge).to_vec();
-                let (from, to) = (node_types(scope, edge.from), node_types(scope, edge.to));
+                let types = scope.edge_types(edge.edge).to_vec();
+                let (from, to) = (scope.node_types(edge.from), scope.node_types(edge.to));
                 let all = |of: &[NodeTypeId], among: &[NodeTypeId]| {
                     of.iter().all(|ty| among.contains(ty))
                 };

@@ -267,12 +267,13 @@ impl Update {
                 break;
             }
             steps += 1;
-            let fits = crate::program::node_types(scope, ranking.best)
+            let fits = scope
+                .node_types(ranking.best)
                 .contains(&data.graph.node_type(node))
                 && !ranking
                     .frame
                     .iter()
-                    .any(|&v| crate::program::is_node(scope, v) && bound.get(v) == node);
+                    .any(|&v| scope.is_node(v) && bound.get(v) == node);
             if fits {
                 bound.set(ranking.best, node);
                 let mut emit = || {

@@ -4,7 +4,7 @@ use super::{
     Arc, BTreeMap, Binding, Cause, Change, ChoiceShape, Context, Drawing, EffectReader, Effort,
     Event, Extensions, Fault, Firing, Formula, FormulaId, Fraction, HostGraph, MatchDelta, Matched,
     Matcher, NaiveMatcher, Outcome, Owner, Pick, Pool, ProbeId, Program, RefCell, RuleId,
-    RuntimeError, Slot, SumTree, Value, Var, is_node,
+    RuntimeError, Slot, SumTree, Value, Var,
 };
 
 impl NaiveMatcher {
@@ -367,7 +367,7 @@ impl Matcher for NaiveMatcher {
         };
         for (position, &a) in rule.lhs.elements.iter().enumerate() {
             let same = |&&b: &&Var| {
-                is_node(&rule.scope, a) == is_node(&rule.scope, b) && bound.get(a) == bound.get(b)
+                rule.scope.is_node(a) == rule.scope.is_node(b) && bound.get(a) == bound.get(b)
             };
             if rule.lhs.elements[..position].iter().any(|b| same(&b)) {
                 return Ok(false);

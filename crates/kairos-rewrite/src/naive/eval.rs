@@ -15,7 +15,7 @@ use crate::{
     error::Fault,
     eval::{Draws, Evaluated, remainder},
     graph::HostGraph,
-    program::{Program, is_node},
+    program::Program,
 };
 
 /// What an expression reads.
@@ -112,7 +112,7 @@ impl Context<'_> {
 
     fn attribute(&self, of: Var, attribute: AttributeId, ty: Type) -> Value {
         let (types, slot) = (&self.program.model.types, self.bound.get(of));
-        let bits = if is_node(self.program.scope(self.owner), of) {
+        let bits = if self.program.scope(self.owner).is_node(of) {
             let column = types.node_column(self.graph.node_type(slot), attribute);
             self.graph.node_word(
                 slot,
@@ -130,7 +130,7 @@ impl Context<'_> {
 
     fn number(&self, var: Var) -> u64 {
         let slot = self.bound.get(var);
-        if is_node(self.program.scope(self.owner), var) {
+        if self.program.scope(self.owner).is_node(var) {
             self.graph.node_number(slot)
         } else {
             self.graph.edge_number(slot)

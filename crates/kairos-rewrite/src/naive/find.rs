@@ -11,8 +11,7 @@ use super::eval::Context;
 use crate::{
     binding::Slot,
     error::Fault,
-    eval::Evaluated,
-    program::{can_fault, edge_types, is_node, node_types},
+    eval::{Evaluated, can_fault},
 };
 
 /// The first fault in a condition, with the condition.
@@ -34,7 +33,7 @@ pub(super) fn each(
 ) -> Result<(), Stop> {
     let scope = context.program.scope(context.owner);
     let (nodes, edges): (Vec<Var>, Vec<Var>) =
-        pattern.elements.iter().partition(|v| is_node(scope, **v));
+        pattern.elements.iter().partition(|v| scope.is_node(**v));
     let tables = &context.program.model.tables;
     let (faulty, safe): (Vec<&Formula>, Vec<&Formula>) = pattern
         .conditions
@@ -79,7 +78,10 @@ impl Finder<'_> {
             ..
         } = *self.context;
         for node in graph.nodes() {
-            let fits = node_types(program.scope(owner), var).contains(&graph.node_type(node));
+            let fits = program
+                .scope(owner)
+                .node_types(var)
+                .contains(&graph.node_type(node));
             if fits && self.nodes[..position].iter().all(|&v| bound.get(v) != node) {
                 bound.set(var, node);
                 if self.is_joined() {
@@ -111,7 +113,10 @@ impl Finder<'_> {
         let (from, to) = (bound.get(e.from), bound.get(e.to));
         let fits = |edge: &Slot| {
             let ends = graph.ends(*edge);
-            edge_types(program.scope(owner), e.edge).contains(&graph.edge_type(*edge))
+            program
+                .scope(owner)
+                .edge_types(e.edge)
+                .contains(&graph.edge_type(*edge))
                 && (ends == (from, to) || (e.undirected && ends == (to, from)))
         };
         let mut edges: Vec<Slot> = graph

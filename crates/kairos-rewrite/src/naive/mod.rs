@@ -29,7 +29,7 @@ use crate::{
         Cause, Effort, Event, EventId, Extensions, Firing, Fraction, Lost, MatchDelta, Matched,
         Matcher,
     },
-    program::{ChoiceShape, Program, is_node},
+    program::{ChoiceShape, Program},
     sums::SumTree,
 };
 
@@ -116,7 +116,7 @@ impl NaiveMatcher {
     }
 
     fn number(&self, owner: Owner, var: Var, slot: Slot) -> u64 {
-        if is_node(self.program.scope(owner), var) {
+        if self.program.scope(owner).is_node(var) {
             self.graph.node_number(slot)
         } else {
             self.graph.edge_number(slot)
@@ -124,7 +124,7 @@ impl NaiveMatcher {
     }
 
     fn name(&self, owner: Owner, var: Var, slot: Slot) -> u64 {
-        if is_node(self.program.scope(owner), var) {
+        if self.program.scope(owner).is_node(var) {
             self.graph.node_name(slot)
         } else {
             self.graph.edge_name(slot)
@@ -146,7 +146,7 @@ impl NaiveMatcher {
             let rule = self.program.model.rule(id);
             error.rule = Some((id, rule.name.clone()));
             let there = |v: Var, s: Slot| {
-                if is_node(&rule.scope, v) {
+                if rule.scope.is_node(v) {
                     self.graph.has_node(s)
                 } else {
                     self.graph.has_edge(s)
@@ -247,7 +247,7 @@ impl NaiveMatcher {
                         .zip(slots)
                         .zip(numbers)
                         .any(|((&v, &s), &n)| {
-                            let there = if is_node(&rule.scope, v) {
+                            let there = if rule.scope.is_node(v) {
                                 self.graph.has_node(s)
                             } else {
                                 self.graph.has_edge(s)
@@ -440,7 +440,7 @@ impl NaiveMatcher {
                         .position(|&v| v == edge)
                         .expect("the edge is an element");
                     for node in self.graph.nodes() {
-                        let types = crate::program::node_types(program.scope(owner), anchor);
+                        let types = program.scope(owner).node_types(anchor);
                         if types.contains(&self.graph.node_type(node)) {
                             bound.set(anchor, node);
                             let at = self.find(owner, &pattern, &[], &bound)?;

@@ -21,7 +21,7 @@ use kairos_model::{
 };
 
 use crate::{
-    program::{ChoiceShape, choice_shape, edge_types, is_node, node_types},
+    program::{ChoiceShape, choice_shape},
     schema::Way,
     shapes::{CountedEdge, lone_edge},
 };
@@ -190,7 +190,7 @@ impl Upkeep {
 
     fn follow_sub(&mut self, scope: &Scope, sub: &SubPattern) {
         if joins_what_is_bound(scope, sub) {
-            for ty in edge_types(scope, sub.pattern.edges[0].edge) {
+            for ty in scope.edge_types(sub.pattern.edges[0].edge) {
                 self.edges[ty.index()].sought = true;
             }
         } else if let Some(CountedEdge { edge, way, .. }) = CountedEdge::of(&sub.pattern) {
@@ -208,7 +208,7 @@ impl Upkeep {
     }
 
     fn keep(&mut self, scope: &Scope, edge: Var, way: Way, needed: Kept) {
-        for ty in edge_types(scope, edge) {
+        for ty in scope.edge_types(edge) {
             let edge = &mut self.edges[ty.index()];
             if way != Way::In {
                 edge.out.keep(needed);
@@ -226,10 +226,10 @@ impl Upkeep {
             .chain([&rule.effect])
             .flat_map(|e: &Effect| &e.delete)
         {
-            for ty in node_types(&rule.scope, var) {
+            for ty in rule.scope.node_types(var) {
                 nodes[ty.index()] = true;
             }
-            for ty in edge_types(&rule.scope, var) {
+            for ty in rule.scope.edge_types(var) {
                 self.edges[ty.index()].deletable = true;
             }
         }
@@ -270,17 +270,17 @@ fn lone_list(types: &TypeGraph, scope: &Scope, choice: &Choice) -> Option<(Var, 
         return None;
     };
     let is_plain = matches!(choice.pick, Pick::Uniform) && choice.pattern.conditions.is_empty();
-    let ty = types.edge(edge_types(scope, edge)[0]);
+    let ty = types.edge(scope.edge_types(edge)[0]);
     let (near, far) = match way {
         Way::Out => (&ty.from, &ty.to),
         Way::In => (&ty.to, &ty.from),
         Way::Undirected => return None,
     };
     let ends = |var: Var, ends: &[NodeTypeId]| {
-        let of = node_types(scope, var).iter();
+        let of = scope.node_types(var).iter();
         of.filter(|ty| ends.contains(ty)).count() == 1
     };
-    let is_one = node_types(scope, anchor).iter().all(|ty| near.contains(ty)) && ends(node, far);
+    let is_one = scope.node_types(anchor).iter().all(|ty| near.contains(ty)) && ends(node, far);
     (is_plain && is_one).then_some((edge, way))
 }
 
@@ -294,7 +294,7 @@ fn joins_what_is_bound(scope: &Scope, sub: &SubPattern) -> bool {
     } = &sub.pattern;
     matches!(edges.as_slice(), [edge] if edge.from != edge.to)
         && conditions.is_empty()
-        && !elements.iter().any(|&var| is_node(scope, var))
+        && !elements.iter().any(|&var| scope.is_node(var))
 }
 
 /// Whether the name of an edge may be read: where an event with a clock of its own matches it, by whose names its draws are keyed and one of its

@@ -6,7 +6,6 @@ use kairos_model::{expr::Var, probe::ProbeId, rule::Rule};
 use kairos_rewrite::{
     binding::{Binding, Slot},
     graph::HostGraph,
-    program::is_node,
 };
 use kairos_stats::KaplanMeier;
 
@@ -37,7 +36,7 @@ impl End {
             mark,
             created: rule.effect.create.iter().any(|c| c.var == same),
             var: same,
-            is_node: is_node(&rule.scope, same),
+            is_node: rule.scope.is_node(same),
         }
     }
 

@@ -19,7 +19,7 @@ use kairos_model::{
 use kairos_rewrite::{
     error::Outcome,
     matcher::{Firing as Application, Matcher},
-    program::{Program, is_node},
+    program::Program,
 };
 
 mod derived;
@@ -179,7 +179,7 @@ impl Collector {
                     self.rules[endpoint.rule.index()].ends.push(end);
                 }
                 self.durations.push(id);
-                let of_nodes = is_node(&model.rule(from.rule).scope, from.same);
+                let of_nodes = model.rule(from.rule).scope.is_node(from.same);
                 Watch::Between(Durations::new(warm_up, of_nodes))
             }
             ProbeKind::Derived { .. } => Watch::Derived,

@@ -7,12 +7,7 @@ use kairos_model::{
     model::Model,
     pattern::{Pattern, PatternEdge, Scope, Sort, SubPattern},
 };
-use kairos_rewrite::{
-    binding::Slot,
-    explain::Placed,
-    graph::HostGraph,
-    program::{edge_types, is_node, node_types},
-};
+use kairos_rewrite::{binding::Slot, explain::Placed, graph::HostGraph};
 
 use super::Element;
 
@@ -46,7 +41,7 @@ pub(super) struct Words<'s> {
 impl Words<'_> {
     pub(super) fn element(&self, var: Var, slot: Slot) -> Element {
         let (graph, types) = (self.graph, &self.model.types);
-        let edge = !is_node(self.scope, var);
+        let edge = !self.scope.is_node(var);
         let (number, ty) = if edge {
             (
                 graph.edge_number(slot),
@@ -118,7 +113,7 @@ impl Words<'_> {
     /// Why an element has no place; `near` is the end of an edge that is there.
     pub(super) fn absence(&self, missing: Var, near: Option<(Var, Slot)>) -> String {
         let none_of = |var: Var| {
-            let types = node_types(self.scope, var);
+            let types = self.scope.node_types(var);
             types.iter().all(|&t| self.graph.nodes_of(t).is_empty())
         };
         let Some(((edge, _), (near, slot))) = self.edge(missing).zip(near) else {
@@ -134,7 +129,7 @@ impl Words<'_> {
         if let Some(absent) = [edge.from, edge.to].into_iter().find(|&end| none_of(end)) {
             return format!("there is no `{}`", self.types(absent));
         }
-        let types = edge_types(self.scope, missing);
+        let types = self.scope.edge_types(missing);
         let halves = self.graph.halves_of(slot);
         let halves: Vec<_> = halves
             .filter(|h| types.contains(&self.graph.edge_type(h.edge())))

@@ -135,7 +135,7 @@ impl<'m> Reach<'m> {
     }
 
     fn joined(&self, scope: &Scope, types: &[EdgeTypeId], from: Var, to: Var) -> bool {
-        let (from, to) = (node_types(scope, from), node_types(scope, to));
+        let (from, to) = (scope.node_types(from), scope.node_types(to));
         let fits = |(edge, a, b): &(EdgeTypeId, NodeTypeId, NodeTypeId)| {
             types.contains(edge) && from.contains(a) && to.contains(b)
         };
@@ -317,7 +317,7 @@ impl<'m> Reach<'m> {
             match creation.what {
                 Created::Node(ty) => self.add_node(ty, &creation.attributes),
                 Created::Edge { ty, from, to } => {
-                    let (from, to) = (node_types(scope, from), node_types(scope, to));
+                    let (from, to) = (scope.node_types(from), scope.node_types(to));
                     self.add_edge(ty, from, to, &creation.attributes);
                 }
             }
@@ -409,12 +409,5 @@ impl<'m> Reach<'m> {
         if values.len() > MAX_VALUES {
             *known = None;
         }
-    }
-}
-
-fn node_types(scope: &Scope, var: Var) -> &[NodeTypeId] {
-    match &scope.element(var).sort {
-        Sort::Node(types) => types,
-        Sort::Edge(_) => &[],
     }
 }

@@ -9,7 +9,7 @@ use super::{
     },
     Builder,
 };
-use crate::program::{SubId, node_types};
+use crate::program::SubId;
 
 impl Builder<'_> {
     /// Which counts are read off the graph's own lists.
@@ -59,7 +59,7 @@ impl Builder<'_> {
                 counted.retain(|reaction| {
                     let port = |types| self.strategies.of(sub).only_port(types);
                     let types =
-                        |query: &Query| node_types(self.program.scope(query.owner), query.vars[0]);
+                        |query: &Query| self.program.scope(query.owner).node_types(query.vars[0]);
                     let alone = decided_alone(reaction, queries);
                     let alone = alone.map(|decided| Decided {
                         port: port(types(&queries[decided.query.index()])),

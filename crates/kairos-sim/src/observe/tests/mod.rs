@@ -21,7 +21,7 @@ use kairos_rewrite::{
     error::{Fault, Outcome},
     incremental::IncrementalMatcher,
     matcher::{Cause, Firing as Application, Matcher},
-    program::{Program, is_node},
+    program::Program,
 };
 
 use super::{Collector, Observations, Observed, Wanted};
@@ -127,7 +127,7 @@ impl Script {
         for (var, &number) in vars.into_iter().zip(elements) {
             let node = |s: &Slot| graph.node_number(*s) == number;
             let edge = |s: &Slot| graph.edge_number(*s) == number;
-            let slot = if is_node(&rule.scope, var) {
+            let slot = if rule.scope.is_node(var) {
                 graph.nodes().find(node)
             } else {
                 graph.edges().find(edge)
