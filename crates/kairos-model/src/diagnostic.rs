@@ -102,6 +102,22 @@ pub fn suggest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
+/// A real number as messages write it: in full, or with a power of ten where that would be long.
+#[derive(Clone, Copy, Debug)]
+pub struct Written(pub f64);
+
+impl std::fmt::Display for Written {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Written(number) = self;
+        let size = number.abs();
+        if size == 0.0 || (1e-6..1e16).contains(&size) || !number.is_finite() {
+            write!(f, "{number}")
+        } else {
+            write!(f, "{number:e}")
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::suggest;

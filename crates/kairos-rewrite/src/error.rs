@@ -1,6 +1,6 @@
 //! What can go wrong while a model runs.
 
-use kairos_model::{expr::Formula, rule::RuleId, source::Span, types::Value};
+use kairos_model::{diagnostic::Written, expr::Formula, rule::RuleId, source::Span, types::Value};
 
 /// Why an expression has no value, or an application no result.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -23,7 +23,7 @@ pub enum Fault {
         keys: String,
     },
     /// A parameter of a law outside its domain.
-    #[error("{law}: {parameter} is {value}, but must be {requirement}")]
+    #[error("{law}: {parameter} is {}, but must be {requirement}", Written(*.value))]
     Domain {
         /// The law.
         law: &'static str,
@@ -54,7 +54,7 @@ pub enum Fault {
         rules: String,
     },
     /// A weight that is negative.
-    #[error("the weight {0} is negative")]
+    #[error("the weight {} is negative", Written(*.0))]
     NegativeWeight(f64),
     /// Two edges of a unique type with the same ends.
     #[error("a second `{edge}` edge between elements {from} and {to}, though the type is unique")]
@@ -218,6 +218,6 @@ impl RuntimeError {
                 .collect();
             text += &format!(", match ({})", elements.join(", "));
         }
-        text + &format!(", at time {}", self.time)
+        text + &format!(", at time {}", Written(self.time))
     }
 }

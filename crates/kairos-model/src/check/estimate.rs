@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::report::{Report, unknown};
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Written},
     model::Model,
     probe::ProbeId,
     source::{Span, Spanned},
@@ -49,7 +49,7 @@ pub(super) fn replications(
         if value.value > 0.0 {
             return Some(value.value);
         }
-        let message = format!("{what} must be positive, this is {}", value.value);
+        let message = format!("{what} must be positive, this is {}", Written(value.value));
         report.fail(Diagnostic::error("out-of-domain", value.span, message))
     };
     match &spec.value {
@@ -122,7 +122,7 @@ pub(super) fn confidence(report: &Report, spec: &StudySpec) -> Option<f64> {
     }
     let message = format!(
         "a confidence must be between 0 and 1, this is {}",
-        confidence.value
+        Written(confidence.value)
     );
     report.fail(Diagnostic::error("out-of-domain", confidence.span, message))
 }

@@ -8,7 +8,7 @@ use super::{
     report::{listed, unknown, unknown_of},
 };
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Written},
     expr::{Expr, ExprKind, Formula},
     source::Span,
     spec::{NumberOrText, Text},
@@ -404,7 +404,8 @@ impl Body<'_> {
         }
         let violations = super::domain::violations(purpose, law.family, &values);
         for &(index, why) in &violations {
-            let shown = values[index].map_or(String::new(), |v| format!(", this is {v}"));
+            let shown =
+                values[index].map_or(String::new(), |v| format!(", this is {}", Written(v)));
             let mistake = Diagnostic::error(
                 "out-of-domain",
                 law.parameters[index].span,

@@ -2,7 +2,7 @@
 
 use super::{body::Body, env::Env, place::Place, report::unknown};
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Written},
     expr::Formula,
     model::{Limits, MAX_SAMPLES, RunSettings},
     pattern::Scope,
@@ -104,7 +104,7 @@ impl Body<'_> {
             } else {
                 "must not be negative"
             };
-            let message = format!("{what} {needs}, this is {value}");
+            let message = format!("{what} {needs}, this is {}", Written(value));
             return self
                 .env
                 .report

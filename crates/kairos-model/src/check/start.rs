@@ -13,7 +13,7 @@ use super::{
     types::unique,
 };
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Written},
     expr::Formula,
     source::{Span, Spanned},
     spec::{Entries, NumberOrText, StartSpec, Text},
@@ -137,7 +137,7 @@ impl StartBuilder<'_> {
         if (least..=most).contains(&value) {
             return Some(value);
         }
-        let message = format!("{why}, this is {value}");
+        let message = format!("{why}, this is {}", Written(value));
         self.report()
             .fail(Diagnostic::error("out-of-domain", formula.span, message))
     }

@@ -1,8 +1,10 @@
 //! The error of a parameter outside its domain.
 
+use kairos_model::diagnostic::Written;
+
 /// A parameter lies outside its law's domain.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
-#[error("{law}: {parameter} is {value}, but must be {requirement}")]
+#[error("{law}: {parameter} is {}, but must be {requirement}", Written(*.value))]
 pub struct LawError {
     /// The law's family, as in the language: `"Normal"`.
     pub law: &'static str,

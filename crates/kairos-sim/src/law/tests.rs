@@ -448,6 +448,10 @@ fn parameters_outside_their_domain_are_named() {
         "Gamma: sd is 1, but must be 0, or between 1e-154 and 1e154 times the mean",
     );
     check(
+        Law::gamma_moments(1.0, 1e-200),
+        "Gamma: sd is 1e-200, but must be 0, or between 1e-154 and 1e154 times the mean",
+    );
+    check(
         Law::erlang_mean(3.0, 0.0),
         "Erlang: mean is 0, but must be finite and greater than 0",
     );

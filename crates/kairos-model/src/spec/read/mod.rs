@@ -134,6 +134,20 @@ impl Reader {
         None
     }
 
+    /// As [`Reader::wrong_kind`], with advice for an author who wrote a string.
+    fn no_text<T>(
+        &mut self,
+        value: &Value,
+        wanted: &str,
+        help: impl FnOnce(&str) -> Option<String>,
+    ) -> Option<T> {
+        let nothing = self.wrong_kind(value, wanted);
+        if let (Kind::Text(text), Some(mistake)) = (&value.kind, self.diagnostics.last_mut()) {
+            mistake.help = help(&text.value);
+        }
+        nothing
+    }
+
     fn file_is(&mut self, kind: FileKind, value: &Value) -> Option<()> {
         let name = match &value.kind {
             Kind::Group { name, .. } => name.as_ref(),
@@ -252,7 +266,7 @@ impl Reader {
     fn word(&mut self, value: &Value) -> Option<Spanned<String>> {
         match value.word() {
             Some(word) => Some(word.clone()),
-            None => self.wrong_kind(value, "a bare word"),
+            None => self.no_text(value, "a bare word", unquoted),
         }
     }
 
@@ -371,7 +385,13 @@ impl Reader {
             name: Some(name), ..
         } = &value.kind
         else {
-            return self.wrong_kind(value, &format!("{what}: {}", alternatives(known)));
+            let wanted = format!("{what}: {}", alternatives(known));
+            return self.no_text(value, &wanted, |text| {
+                // A pattern without what is to be done with it, which is mostly the first.
+                let is_pattern = text.starts_with('(');
+                let with_kind = || format!("a pattern is written `{}({text:?})`", known[0]);
+                is_pattern.then(with_kind).or_else(|| unquoted(text))
+            });
         };
         if known.contains(&name.value.as_str()) {
             return Some(name);
@@ -388,6 +408,12 @@ fn spanned<T>(content: T, value: &Value) -> Spanned<T> {
         value: content,
         span: value.span,
     }
+}
+
+/// Advice for an author who put into quotation marks what is a name of the language, with or without arguments.
+fn unquoted(text: &str) -> Option<String> {
+    let is_name = text.starts_with(char::is_uppercase);
+    is_name.then(|| format!("without quotation marks: `{text}`"))
 }
 
 /// A bare word as a text.

@@ -1,6 +1,6 @@
 //! Readers of models.
 
-use super::{Reader, bare};
+use super::{Reader, bare, unquoted};
 use crate::{
     probe::Summary,
     source::{FileId, Spanned},
@@ -77,7 +77,8 @@ pub(super) fn timer(reader: &mut Reader, value: &Value) -> Option<TimerSpec> {
         items,
     } = &value.kind
     else {
-        return reader.wrong_kind(value, "a timer like `Exponential(rate: 1.0)` or `Never`");
+        let wanted = "a timer like `Exponential(rate: 1.0)` or `Never`";
+        return reader.no_text(value, wanted, unquoted);
     };
     let mut arguments: Entries<ArgumentSpec> = Vec::new();
     for item in items.iter().flatten() {

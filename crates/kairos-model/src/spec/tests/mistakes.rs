@@ -298,6 +298,8 @@ fn every_mistake_of_a_model_is_found() {
               |
             3 |     start: [Create(), Repeat("(a:A)"), Topology(nodes: "A", edge: "e", draw: "PerStudy"), Topologie(Ring)],
               |                                                                              ^^^^^^^^^^
+              |
+              = help: without quotation marks: `PerStudy`
 
             error[unknown-variant]: `Topologie` is not a start statement
              --> file.ron:3:91
@@ -609,4 +611,63 @@ fn a_file_of_another_kind_is_said_to_be_one() {
 
     "#]]
     .assert_eq(&render(&sources, &read.diagnostics, Colour::Never));
+}
+
+#[test]
+fn a_string_is_told_what_it_could_have_been() {
+    check(
+        r#"Model(
+    rules: "r.ron",
+    start: ["(a:A {x: 0})"],
+    timers: { "t": "Exponential(rate: 1.0)", "u": "1.0" },
+    probes: { "p": "(a:A)", "q": "Firings(\"t\")", "r": "how many" },
+    horizon: 1.0,
+)"#,
+        &expect![[r#"
+            error[wrong-kind]: expected a start statement: `Create`, `Repeat`, `Topology`, `Nodes`, `Edges` or `GraphMl`, found a string
+             --> file.ron:3:13
+              |
+            3 |     start: ["(a:A {x: 0})"],
+              |             ^^^^^^^^^^^^^^
+              |
+              = help: a pattern is written `Create("(a:A {x: 0})")`
+
+            error[wrong-kind]: expected a timer like `Exponential(rate: 1.0)` or `Never`, found a string
+             --> file.ron:4:20
+              |
+            4 |     timers: { "t": "Exponential(rate: 1.0)", "u": "1.0" },
+              |                    ^^^^^^^^^^^^^^^^^^^^^^^^
+              |
+              = help: without quotation marks: `Exponential(rate: 1.0)`
+
+            error[wrong-kind]: expected a timer like `Exponential(rate: 1.0)` or `Never`, found a string
+             --> file.ron:4:51
+              |
+            4 |     timers: { "t": "Exponential(rate: 1.0)", "u": "1.0" },
+              |                                                   ^^^^^
+
+            error[wrong-kind]: expected a kind of probe: `Count`, `Sum`, `Mean`, `Min`, `Max`, `Firings`, `Tally`, `Between` or `Derived`, found a string
+             --> file.ron:5:20
+              |
+            5 |     probes: { "p": "(a:A)", "q": "Firings(\"t\")", "r": "how many" },
+              |                    ^^^^^^^
+              |
+              = help: a pattern is written `Count("(a:A)")`
+
+            error[wrong-kind]: expected a kind of probe: `Count`, `Sum`, `Mean`, `Min`, `Max`, `Firings`, `Tally`, `Between` or `Derived`, found a string
+             --> file.ron:5:34
+              |
+            5 |     probes: { "p": "(a:A)", "q": "Firings(\"t\")", "r": "how many" },
+              |                                  ^^^^^^^^^^^^^^^^
+              |
+              = help: without quotation marks: `Firings("t")`
+
+            error[wrong-kind]: expected a kind of probe: `Count`, `Sum`, `Mean`, `Min`, `Max`, `Firings`, `Tally`, `Between` or `Derived`, found a string
+             --> file.ron:5:57
+              |
+            5 |     probes: { "p": "(a:A)", "q": "Firings(\"t\")", "r": "how many" },
+              |                                                         ^^^^^^^^^^
+
+        "#]],
+    );
 }
