@@ -72,11 +72,14 @@ impl Sources {
                 let mistake = Diagnostic::error_at("unreadable-file", message, asked_at);
                 let name = path.rsplit('/').next().unwrap_or(path);
                 let beside = files.beside(path);
-                let others = beside.iter().map(String::as_str).filter(|n| *n != name);
-                Err(Box::new(match suggest(name, others) {
-                    Some(near) => mistake.help(format!("did you mean `{near}`?")),
-                    None => mistake,
-                }))
+                // A file that is there and cannot be read is the one that was meant.
+                let is_there = beside.iter().any(|n| n == name);
+                Err(Box::new(
+                    match suggest(name, beside.iter().map(String::as_str)) {
+                        Some(near) if !is_there => mistake.help(format!("did you mean `{near}`?")),
+                        _ => mistake,
+                    },
+                ))
             }
         }
     }

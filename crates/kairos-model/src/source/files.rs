@@ -187,6 +187,7 @@ mod tests {
             read("utf16", Some(b"\xff\xfeM\0")).unwrap_err(),
             "it is UTF-16 text; save it as UTF-8"
         );
+        read("lating", Some(b"")).unwrap();
         let latin = read("latin", Some(b"Model(\n// caf\xe9\n)"));
         assert_eq!(
             latin.unwrap_err(),
@@ -199,6 +200,13 @@ mod tests {
             "it is greater than 256 MiB"
         );
         assert_eq!(read("good", Some("é".as_bytes())).unwrap(), "é");
+        let help = |name: &str| {
+            let path = folder.join(name);
+            let loaded = Sources::default().load(&DiskFiles, path.to_str().unwrap(), None);
+            loaded.unwrap_err().help
+        };
+        assert_eq!(help("latim").as_deref(), Some("did you mean `latin`?"));
+        assert_eq!(help("latin"), None, "another file is not what was meant");
         std::fs::remove_dir_all(&folder).unwrap();
     }
 
