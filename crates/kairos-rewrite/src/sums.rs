@@ -100,6 +100,7 @@ pub struct SumTree {
     /// From the leaves up; the last one has a single block.
     levels: Vec<Vec<Block>>,
     len: usize,
+    total: f64,
 }
 
 impl SumTree {
@@ -107,8 +108,7 @@ impl SumTree {
     #[inline]
     #[must_use]
     pub fn total(&self) -> f64 {
-        let top = self.levels.last().and_then(|top| top.first());
-        top.map_or(0.0, Block::total)
+        self.total
     }
 
     /// Appends a weight.
@@ -129,6 +129,7 @@ impl SumTree {
             sum = level[leaf / LEAVES].set(leaf, sum);
             leaf /= LEAVES;
         }
+        self.total = sum;
     }
 
     /// Asks for the memory of a weight and of the sums that it is in, but for the last ones, which are asked for often.
@@ -156,6 +157,7 @@ impl SumTree {
     pub fn clear(&mut self) {
         self.levels.iter_mut().for_each(|l| l.fill(Block::EMPTY));
         self.len = 0;
+        self.total = 0.0;
     }
 
     /// The position at fraction `u` (from 0 to 1) of the total: the descent goes left where what is left of `u · total` is below the left
