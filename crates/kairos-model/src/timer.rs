@@ -51,6 +51,10 @@ pub enum Family {
     Weibull,
     /// `Weibull(mean, shape)`.
     WeibullMean,
+    /// `Pareto(min, shape)`.
+    Pareto,
+    /// `Pareto(mean, shape)`.
+    ParetoMean,
     /// `Gamma(shape, scale)`.
     Gamma,
     /// `Gamma(mean, sd)`.
@@ -90,6 +94,7 @@ impl Family {
             Family::LogNormalMoments | Family::LogNormal => "LogNormal",
             Family::Uniform => "Uniform",
             Family::Weibull | Family::WeibullMean => "Weibull",
+            Family::Pareto | Family::ParetoMean => "Pareto",
             Family::Gamma | Family::GammaMoments => "Gamma",
             Family::Erlang | Family::ErlangMean => "Erlang",
             Family::Triangular => "Triangular",
@@ -115,7 +120,8 @@ impl Family {
             Family::LogNormal => &[("mu", Real), ("sigma", Real)],
             Family::Uniform => &[("low", Real), ("high", Real)],
             Family::Weibull | Family::Gamma => &[("shape", Real), ("scale", Real)],
-            Family::WeibullMean => &[("mean", Real), ("shape", Real)],
+            Family::Pareto => &[("min", Real), ("shape", Real)],
+            Family::WeibullMean | Family::ParetoMean => &[("mean", Real), ("shape", Real)],
             Family::Erlang => &[("k", Int), ("rate", Real)],
             Family::ErlangMean => &[("k", Int), ("mean", Real)],
             Family::Triangular => &[("min", Real), ("mode", Real), ("max", Real)],

@@ -70,6 +70,8 @@ pub(crate) fn law<'c>(
         Family::Uniform => Law::uniform(p[0], p[1]),
         Family::Weibull => Law::weibull(p[0], p[1]),
         Family::WeibullMean => Law::weibull_mean(p[0], p[1]),
+        Family::Pareto => Law::pareto(p[0], p[1]),
+        Family::ParetoMean => Law::pareto_mean(p[0], p[1]),
         Family::Gamma => Law::gamma(p[0], p[1]),
         Family::GammaMoments => Law::gamma_moments(p[0], p[1]),
         Family::Erlang => Law::erlang(p[0], p[1]),

@@ -135,6 +135,7 @@ pub(super) fn erlang_losses() -> Vec<Case> {
             "Erlang loss, Weibull",
             "Weibull(shape: 2.0, scale: 1.1283791670955126)",
         ),
+        erlang_loss("Erlang loss, Pareto", "Pareto(mean: 1.0, shape: 2.5)"),
     ]
 }
 

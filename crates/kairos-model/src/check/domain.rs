@@ -73,6 +73,20 @@ pub(super) fn violations(
             (1, fails(1, positive), "a shape must be positive"),
             NONE,
         ],
+        F::Pareto => [
+            (0, fails(0, positive), "the least value must be positive"),
+            (1, fails(1, positive), "a shape must be positive"),
+            NONE,
+        ],
+        F::ParetoMean => [
+            (0, fails(0, positive), POSITIVE_MEAN),
+            (
+                1,
+                fails(1, |shape| shape > 1.0),
+                "a Pareto law has a mean only if its shape is greater than 1",
+            ),
+            NONE,
+        ],
         F::Erlang | F::ErlangMean => [
             (
                 0,

@@ -103,7 +103,7 @@ impl Form {
 }
 
 /// Every family but `Empirical`, whose table and column are names.
-const FORMS: [Form; 18] = [
+const FORMS: [Form; 20] = [
     Form::of(Family::ExponentialRate),
     Form::of(Family::ExponentialMean),
     Form::of(Family::Normal),
@@ -112,6 +112,8 @@ const FORMS: [Form; 18] = [
     Form::of(Family::Uniform),
     Form::of(Family::Weibull),
     Form::of(Family::WeibullMean),
+    Form::of(Family::Pareto),
+    Form::of(Family::ParetoMean),
     Form::of(Family::Gamma),
     Form::of(Family::GammaMoments),
     Form::of(Family::Erlang),

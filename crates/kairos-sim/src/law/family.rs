@@ -33,6 +33,10 @@ pub(super) enum Family<'c> {
         shape: f64,
         scale: f64,
     },
+    Pareto {
+        min: f64,
+        shape: f64,
+    },
     Gamma {
         shape: f64,
         scale: f64,
@@ -165,6 +169,33 @@ impl<'c> Law<'c> {
         Ok(Self(Family::Weibull { shape, scale }))
     }
 
+    /// `Pareto(min, shape)`: F(x) = 1 − (min/x)^shape for x ≥ min.
+    ///
+    /// # Errors
+    /// If a parameter is not greater than 0.
+    #[inline]
+    pub fn pareto(min: f64, shape: f64) -> Result<Self, LawError> {
+        let of = of("Pareto");
+        of("min", min).positive()?;
+        of("shape", shape).positive()?;
+        Ok(Self(Family::Pareto { min, shape }))
+    }
+
+    /// `Pareto(mean, shape)`: min = mean · (1 − 1/shape).
+    ///
+    /// # Errors
+    /// If `mean ≤ 0`, or `shape ≤ 1`, where there is no mean.
+    #[inline]
+    pub fn pareto_mean(mean: f64, shape: f64) -> Result<Self, LawError> {
+        let of = of("Pareto");
+        of("mean", mean).positive()?;
+        let holds = shape > 1.0 && shape <= f64::MAX;
+        of("shape", shape).must(holds, "finite and greater than 1, to have a mean")?;
+        let min = mean * ((shape - 1.0) / shape);
+        of("mean", mean).must(min > 0.0, "greater than 3e-308")?;
+        Ok(Self(Family::Pareto { min, shape }))
+    }
+
     /// `Gamma(shape, scale)`, with mean shape · scale.
     ///
     /// # Errors
@@ -290,6 +321,8 @@ impl Law<'_> {
             Family::Weibull { shape, scale } => {
                 scale * libm::pow(standard_exponential(rng), 1.0 / shape)
             }
+            // The logarithm of x/min is exponential.
+            Family::Pareto { min, shape } => min * libm::exp(standard_exponential(rng) / shape),
             Family::Gamma { shape, scale } => standard_gamma(*shape, rng) * scale,
             Family::Triangular { min, mode, max } => triangular(*min, *mode, *max, rng.uniform()),
             Family::Empirical { values, scale } => {
@@ -319,7 +352,7 @@ impl Law<'_> {
         }
     }
 
-    /// The expected value; `+inf` for "never".
+    /// The expected value; `+inf` for "never" and where a tail is too heavy to have one.
     #[must_use]
     pub fn mean(&self) -> f64 {
         match &self.0 {
@@ -329,6 +362,8 @@ impl Law<'_> {
             Family::LogNormal { mu, sigma } => libm::exp(mu + sigma * sigma / 2.0),
             Family::Uniform { low, high } => low + (high - low) / 2.0,
             Family::Weibull { shape, scale } => scale * libm::tgamma(1.0 + 1.0 / shape),
+            Family::Pareto { shape, .. } if *shape <= 1.0 => f64::INFINITY,
+            Family::Pareto { min, shape } => min * (shape / (shape - 1.0)),
             Family::Gamma { shape, scale } => shape * scale,
             Family::Triangular { min, mode, max } => (min + mode + max) / 3.0,
             Family::Empirical { values, scale } => scale * mean_of(values),
@@ -337,7 +372,7 @@ impl Law<'_> {
         }
     }
 
-    /// The variance; `+inf` for "never".
+    /// The variance; `+inf` for "never" and where a tail is too heavy to have one.
     #[must_use]
     pub fn variance(&self) -> f64 {
         match &self.0 {
@@ -352,6 +387,11 @@ impl Law<'_> {
             Family::Weibull { shape, scale } => {
                 let mean = libm::tgamma(1.0 + 1.0 / shape);
                 scale * scale * (libm::tgamma(1.0 + 2.0 / shape) - mean * mean)
+            }
+            Family::Pareto { shape, .. } if *shape <= 2.0 => f64::INFINITY,
+            Family::Pareto { min, shape } => {
+                let to_mean = min / (shape - 1.0);
+                to_mean * to_mean * (shape / (shape - 2.0))
             }
             Family::Gamma { shape, scale } => shape * scale * scale,
             Family::Triangular { min, mode, max } => {
@@ -384,6 +424,7 @@ impl Law<'_> {
             Family::Weibull { shape, scale } => {
                 -libm::expm1(-libm::pow(x.max(0.0) / scale, *shape))
             }
+            Family::Pareto { min, shape } => -libm::expm1(-shape * libm::log((x / min).max(1.0))),
             Family::Gamma { shape, scale } => gamma_cdf(*shape, x / scale),
             Family::Triangular { min, mode, max } if min < max => {
                 triangular_cdf(*min, *mode, *max, x.clamp(*min, *max))

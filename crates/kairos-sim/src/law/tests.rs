@@ -49,6 +49,9 @@ fn continuous() -> Vec<(&'static str, DelayLaw<'static>)> {
         ("erlang", delay(Law::erlang(3.0, 2.0))),
         ("erlang mean", delay(Law::erlang_mean(3.0, 1.5))),
         ("triangular", delay(Law::triangular(1.0, 1.5, 4.0))),
+        ("pareto", delay(Law::pareto(0.5, 9.0))),
+        ("pareto, heavy", delay(Law::pareto(0.5, 0.8))),
+        ("pareto mean", delay(Law::pareto_mean(2.0, 12.0))),
     ]
 }
 
@@ -100,6 +103,9 @@ fn samples_are_pinned() {
         3ff6644b8a157898 3feb856b6680dffc erlang: 1.3995e0 8.6004e-1
         3ff6644b8a157898 3feb856b6680dffc erlang mean: 1.3995e0 8.6004e-1
         4000d48ce998a197 3ffc4db683d15db2 triangular: 2.1038e0 1.7690e0
+        3fe279aa924b03ec 3fe1b4a91a3c73c2 pareto: 5.7735e-1 5.5330e-1
+        40042d470f6267c2 3ff901174adc5458 pareto, heavy: 2.5221e0 1.5628e0
+        4000566348116325 3fffa6137cccb2e0 pareto mean: 2.0422e0 1.9780e0
         3ff0000000000000 3fe8000000000000 empirical: 1.0000e0 7.5000e-1
         3fd0000000000000 3fd0000000000000 deterministic: 2.5000e-1 2.5000e-1
         7ff0000000000000 7ff0000000000000 never: inf inf
@@ -157,7 +163,7 @@ fn the_distance_finds_a_wrong_law() {
 fn means_and_variances_agree_with_samples() {
     // Laws with a fourth moment small enough for the normal approximation: 34 scores, α = 10⁻⁶ each.
     for (test, (name, law)) in continuous().into_iter().enumerate() {
-        if name == "log-normal of log" || name == "weibull, heavy" {
+        if ["log-normal of log", "weibull, heavy", "pareto, heavy"].contains(&name) {
             continue;
         }
         let samples = samples(100 + test as u64, &law);
@@ -203,6 +209,9 @@ fn moments_of_known_laws() {
         (Law::gamma_moments(3.0, 12.0), 3.0, 144.0),
         (Law::gamma_moments(0.1, 1e-9), 0.1, 1e-18),
         (Law::erlang_mean(4.0, 2.0), 2.0, 1.0),
+        // mean²/(shape·(shape − 2))
+        (Law::pareto_mean(2.0, 3.0), 2.0, 4.0 / 3.0),
+        (Law::pareto(1.5, 3.0), 2.25, 2.25 * 2.25 / 3.0),
         // Shape 1 is the exponential, shape 2 Rayleigh's law, of variance (4/π − 1)·mean².
         (Law::weibull_mean(3.0, 1.0), 3.0, 9.0),
         (
@@ -214,6 +223,10 @@ fn moments_of_known_laws() {
         close(delay(law).law().mean(), mean);
         close(delay(law).law().variance(), variance);
     }
+    let heavy = delay(Law::pareto_mean(2.0, 1.5));
+    close(heavy.law().mean(), 2.0);
+    assert_eq!(heavy.law().variance(), f64::INFINITY);
+    assert_eq!(Law::pareto(1.0, 1.0).unwrap().mean(), f64::INFINITY);
     let always = delay(Law::gamma_moments(0.2, 0.0));
     assert_eq!(always.delay(&mut rng(0, 1)), 0.2);
     // Zeros are no delays: 1.5, 1.5, 2, 3 remain.
@@ -450,6 +463,14 @@ fn parameters_outside_their_domain_are_named() {
     check(
         Law::gamma_moments(1.0, 1e-200),
         "Gamma: sd is 1e-200, but must be 0, or between 1e-154 and 1e154 times the mean",
+    );
+    check(
+        Law::pareto_mean(1.0, 1.0),
+        "Pareto: shape is 1, but must be finite and greater than 1, to have a mean",
+    );
+    check(
+        Law::pareto(0.0, 2.0),
+        "Pareto: min is 0, but must be finite and greater than 0",
     );
     check(
         Law::erlang_mean(3.0, 0.0),

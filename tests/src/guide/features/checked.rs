@@ -124,6 +124,8 @@ impl Features {
             F::Uniform => "Uniform",
             F::Weibull => "Weibull(shape, scale)",
             F::WeibullMean => "Weibull(mean, shape)",
+            F::Pareto => "Pareto(min, shape)",
+            F::ParetoMean => "Pareto(mean, shape)",
             F::Gamma => "Gamma(shape, scale)",
             F::GammaMoments => "Gamma(mean, sd)",
             F::Erlang => "Erlang(k, rate)",

@@ -48,7 +48,7 @@ fn unknown_laws_and_parameters() {
         expect![[r#"
             error[unknown-law] m.ron:2:18 «Poisson»: unknown law `Poisson`
               ^ not declared
-              help: there are `Exponential`, `Normal`, `LogNormal`, `Uniform`, `Weibull`, `Gamma`, `Erlang`, `Triangular`, `Deterministic`, `Immediate`, `Never` and `Empirical`
+              help: there are `Exponential`, `Normal`, `LogNormal`, `Uniform`, `Weibull`, `Pareto`, `Gamma`, `Erlang`, `Triangular`, `Deterministic`, `Immediate`, `Never` and `Empirical`
         "#]],
     );
 }
