@@ -61,7 +61,7 @@ impl Given for bool {
 
 /// Takes a struct apart: each field is a feature, but those after `without`, which no author writes or which are looked at otherwise.
 macro_rules! fields {
-    ($features:expr, $kind:literal, $value:expr, $ty:ident { $($field:ident $(: $name:literal)?),* $(,)? } without { $($skipped:ident),* }) => {
+    ($features:expr, $kind:expr, $value:expr, $ty:ident { $($field:ident $(: $name:literal)?),* $(,)? } without { $($skipped:ident),* }) => {
         let $ty { $($field,)* $($skipped: _,)* } = $value;
         $(
             let name = [$($name,)? stringify!($field)][0];

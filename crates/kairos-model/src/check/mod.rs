@@ -9,6 +9,7 @@
 mod body;
 mod call;
 mod canonical;
+mod changes;
 mod constant;
 mod create;
 mod csv;
@@ -45,8 +46,8 @@ mod vary;
 
 pub use self::findings::{Findings, findings};
 use self::{
+    changes::{Changes, CommandLine},
     load::Loader,
-    model::{Changes, CommandLine},
     report::Report,
 };
 use crate::{

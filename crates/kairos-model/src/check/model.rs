@@ -6,8 +6,9 @@ use std::{
 };
 
 use super::{
-    Overrides, RuleSetInfo,
+    RuleSetInfo,
     body::Body,
+    changes::{Changes, CommandLine},
     env::{Env, Parameters, Tables},
     load::Loader,
     parameters::{self, Layer, braces},
@@ -15,75 +16,17 @@ use super::{
     probe,
     report::{Report, dense, duplicate},
     rule::RuleDraft,
-    run::{self, RunChanges},
-    start, symmetry, table,
-    timer::{self, TimerEntry},
+    run, start, symmetry, table, timer,
     types::Types,
 };
 use crate::{
     model::Model,
     rule::Rule,
-    source::{FileId, Span},
-    spec::{ModelSpec, NumberOrText, RuleSetSpec, RuleSpec, ScenarioSpec, StartSpec, Text},
+    source::FileId,
+    spec::{ModelSpec, RuleSetSpec, RuleSpec, StartSpec, Text},
     timer::Timer,
     types::{Type, Value},
 };
-
-/// What a study changes in a model.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Changes<'s> {
-    pub(super) scenario: Option<&'s ScenarioSpec>,
-    /// A point of `vary`.
-    pub(super) point: &'s [(&'s Text, &'s NumberOrText)],
-    pub(super) run: RunChanges<'s>,
-}
-
-/// Parameters from the command line, as if they stood in a file of their own.
-pub(super) struct CommandLine {
-    entries: Vec<(Text, NumberOrText)>,
-}
-
-impl CommandLine {
-    pub(super) fn read(loader: &Loader<'_>, overrides: &Overrides) -> Self {
-        let entries = overrides.parameters.iter().map(|(name, value)| {
-            let file = loader.add("--set".to_owned(), format!("{name}={value}"));
-            (
-                text(file, 0, name),
-                NumberOrText::Text(text(file, name.len() + 1, value)),
-            )
-        });
-        CommandLine {
-            entries: entries.collect(),
-        }
-    }
-
-    /// The names that are set.
-    pub(super) fn names(&self) -> impl Iterator<Item = &Text> {
-        self.entries.iter().map(|(name, _)| name)
-    }
-
-    fn layer(&self) -> Layer<'_> {
-        Layer {
-            entries: self.entries.iter().map(|(n, v)| (n, v)).collect(),
-            declares: false,
-        }
-    }
-}
-
-/// A text that stands verbatim in a file.
-fn text(file: FileId, start: usize, value: &str) -> Text {
-    let place = |byte: usize| u32::try_from(byte).unwrap_or(u32::MAX);
-    Text {
-        value: value.to_owned(),
-        span: Span {
-            file,
-            start: place(start),
-            end: place(start + value.len()),
-        },
-        offsets: Vec::new(),
-        verbatim_start: place(start),
-    }
-}
 
 /// Checks a rule set by itself: there are no tables, and parameters have their defaults.
 pub(super) fn rule_set(report: &Report, loader: &Loader<'_>, file: FileId) -> Option<RuleSetInfo> {
@@ -120,10 +63,7 @@ pub(super) fn model(
     changes: Changes<'_>,
     command_line: &CommandLine,
 ) -> Option<Model> {
-    let rules_file = changes
-        .scenario
-        .and_then(|s| s.rules.as_ref())
-        .unwrap_or(&spec.rules);
+    let rules_file = changes.rules(spec);
     let file = loader.open_relative(report, &rules_file.value, rules_file.span)?;
     let sets = loader.rule_sets(report, file)?;
     let mut env = environment(
@@ -142,16 +82,16 @@ pub(super) fn model(
         .map(|(name, spec)| RuleDraft::read(&env, name, spec))
         .collect();
     let unreadable: BTreeSet<String> = unreadable(&sets, Some(spec));
-    let timer_specs = timer_entries(spec, changes.scenario);
+    let timer_specs = changes.timers(spec);
     let timers = timer::read(
         &mut drafts,
         &timer_specs,
         &|name| unreadable.contains(name),
         rules_file.span,
     );
-    let start = start::read(&env, start_specs(spec, changes));
+    let start = start::read(&env, changes.start(spec));
     let probes = probe::read(&env, &mut drafts, &spec.probes, &unreadable);
-    let run = run::read(&env, spec, changes.run);
+    let run = run::read(&env, spec, changes);
     let rules: Vec<Option<Rule>> = drafts.into_iter().map(RuleDraft::finish).collect();
     let (rules, timers) = judged(report, &env, rules, timers, &specs);
     let parameters = env.checked_parameters();
@@ -191,10 +131,7 @@ pub(super) fn constraint_holds(
     if constraints.is_empty() {
         return Some(true);
     }
-    let rules_file = changes
-        .scenario
-        .and_then(|s| s.rules.as_ref())
-        .unwrap_or(&spec.rules);
+    let rules_file = changes.rules(spec);
     let file = loader.open_relative(report, &rules_file.value, rules_file.span)?;
     let sets = loader.rule_sets(report, file)?;
     let env = environment(
@@ -277,8 +214,8 @@ fn environment<'a>(
         entries: m.parameters.iter().map(|(n, v)| (n, v)).collect(),
         declares: true,
     }));
-    layers.extend(changes.scenario.map(|s| Layer {
-        entries: s.parameters.iter().map(|(n, v)| (n, v)).collect(),
+    layers.extend(changes.layers.iter().map(|c| Layer {
+        entries: c.parameters.iter().map(|(n, v)| (n, v)).collect(),
         declares: false,
     }));
     layers.push(Layer {
@@ -291,17 +228,10 @@ fn environment<'a>(
     env
 }
 
-fn start_specs<'s>(spec: &'s ModelSpec, changes: Changes<'s>) -> &'s [StartSpec] {
-    changes
-        .scenario
-        .and_then(|s| s.start.as_deref())
-        .unwrap_or(&spec.start)
-}
-
 /// Names that file names mention in braces: parameters that are texts.
 fn names_in_files(spec: &ModelSpec, changes: Changes<'_>) -> BTreeSet<String> {
     let tables = spec.tables.iter().map(|(_, t)| &t.file);
-    let start = start_specs(spec, changes).iter().filter_map(|s| match s {
+    let start = changes.start(spec).iter().filter_map(|s| match s {
         StartSpec::Nodes { csv, .. } | StartSpec::Edges { csv, .. } => Some(csv),
         StartSpec::GraphMl { file, .. } => Some(file),
         StartSpec::Create(_) | StartSpec::Repeat(..) | StartSpec::Topology { .. } => None,
@@ -340,17 +270,4 @@ fn rule_specs<'s>(report: &Report, sets: &'s [Rc<RuleSetSpec>]) -> Vec<(&'s Text
         }
     }
     by_name.into_values().collect()
-}
-
-/// The timers of a model, those of a scenario in their place.
-fn timer_entries<'s>(
-    spec: &'s ModelSpec,
-    scenario: Option<&'s ScenarioSpec>,
-) -> Vec<TimerEntry<'s>> {
-    let changed = scenario.map_or(&[][..], |s| &s.timers[..]);
-    let kept = spec
-        .timers
-        .iter()
-        .filter(|(name, _)| !changed.iter().any(|(n, _)| n.value == name.value));
-    kept.chain(changed).map(|(n, t)| (n, t)).collect()
 }

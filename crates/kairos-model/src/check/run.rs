@@ -1,6 +1,6 @@
 //! When and how a run ends, and what is sampled on the way.
 
-use super::{body::Body, env::Env, place::Place, report::unknown};
+use super::{body::Body, changes::Changes, env::Env, place::Place, report::unknown};
 use crate::{
     diagnostic::{Diagnostic, Written},
     expr::Formula,
@@ -10,30 +10,11 @@ use crate::{
     types::{Type, Value},
 };
 
-/// What a study or scenario says instead of the model.
-#[derive(Clone, Copy, Default)]
-pub(super) struct RunChanges<'s> {
-    pub(super) horizon: Option<&'s NumberOrText>,
-    pub(super) warm_up: Option<&'s NumberOrText>,
-}
-
 /// Checks run settings. `None` where there is a mistake.
-pub(super) fn read(
-    env: &Env<'_>,
-    spec: &ModelSpec,
-    changes: RunChanges<'_>,
-) -> Option<RunSettings> {
+pub(super) fn read(env: &Env<'_>, spec: &ModelSpec, changes: Changes<'_>) -> Option<RunSettings> {
     let mut body = Body::new(env, Place::CONSTANT);
-    let horizon = body.optional(
-        changes.horizon.or(spec.horizon.as_ref()),
-        "the horizon",
-        true,
-    );
-    let warm_up = body.optional(
-        changes.warm_up.or(spec.warm_up.as_ref()),
-        "the warm-up",
-        false,
-    );
+    let horizon = body.optional(changes.horizon(spec), "the horizon", true);
+    let warm_up = body.optional(changes.warm_up(spec), "the warm-up", false);
     let sample_every = body.optional(spec.sample_every.as_ref(), "the sampling interval", true);
     let limits = body.limits(&spec.limits);
     let stop_when = spec.stop_when.as_ref().map(|text| stop_when(env, text));

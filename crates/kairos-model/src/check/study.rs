@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
+    changes::{Changes, CommandLine},
     estimate,
     load::Loader,
-    model::{Changes, CommandLine, constraint_holds, model},
+    model::{constraint_holds, model},
     probe::MetricNames,
     report::{Report, unknown},
-    run::RunChanges,
     vary::{Point, as_written, points},
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
     model::Model,
     probe::{MetricRef, ProbeId, Statistic},
     source::Span,
-    spec::{ModelSpec, ScenarioSpec, StudySpec, Text, WarmUpSpec},
+    spec::{ChangesSpec, ModelSpec, StudySpec, Text, WarmUpSpec},
     study::{Best, Metric, Scenario, Study},
 };
 
@@ -27,7 +27,8 @@ const MAX_RANKED: usize = 200;
 struct Named<'s> {
     name: &'s str,
     span: Span,
-    spec: Option<&'s ScenarioSpec>,
+    /// What the study changes, then what the scenario does.
+    layers: Vec<&'s ChangesSpec>,
 }
 
 /// Checks a study with all its models.
@@ -81,13 +82,13 @@ fn named(spec: &StudySpec) -> Vec<Named<'_>> {
         return vec![Named {
             name: "model",
             span: spec.model.span,
-            spec: None,
+            layers: vec![&spec.common],
         }];
     }
     let scenarios = spec.scenarios.iter().map(|(name, scenario)| Named {
         name: &name.value,
         span: name.span,
-        spec: Some(scenario),
+        layers: vec![&spec.common, scenario],
     });
     scenarios.collect()
 }
@@ -101,8 +102,8 @@ fn not_changed_elsewhere(
 ) {
     let in_scenarios = named
         .iter()
-        .filter_map(|n| n.spec)
-        .flat_map(|s| &s.parameters)
+        .flat_map(|n| &n.layers)
+        .flat_map(|c| &c.parameters)
         .map(|(n, _)| n);
     let elsewhere: Vec<&Text> = in_scenarios.chain(command_line.names()).collect();
     for (name, _) in point {
@@ -173,17 +174,13 @@ impl Scenarios<'_> {
         Some(scenarios)
     }
 
-    fn changes<'c>(&'c self, name: &Named<'c>, point: &'c Point<'c>) -> Changes<'c> {
-        let horizon = name.spec.and_then(|s| s.horizon.as_ref());
+    fn changes<'c>(&'c self, name: &'c Named<'c>, point: &'c Point<'c>) -> Changes<'c> {
         Changes {
-            scenario: name.spec,
+            layers: &name.layers,
             point,
-            run: RunChanges {
-                horizon: horizon.or(self.spec.horizon.as_ref()),
-                warm_up: match &self.spec.warm_up {
-                    Some(WarmUpSpec::Given(number)) => Some(number),
-                    Some(WarmUpSpec::Mser5 { .. }) | None => None,
-                },
+            warm_up: match &self.spec.warm_up {
+                Some(WarmUpSpec::Given(number)) => Some(number),
+                Some(WarmUpSpec::Mser5 { .. }) | None => None,
             },
         }
     }

@@ -10,8 +10,10 @@ pub struct StudySpec {
     pub file: FileId,
     /// The model, relative to this file.
     pub model: Text,
+    /// What all scenarios change; where one of them says something else, that counts.
+    pub common: ChangesSpec,
     /// Scenarios.
-    pub scenarios: Entries<ScenarioSpec>,
+    pub scenarios: Entries<ChangesSpec>,
     /// Parameters that are varied.
     pub vary: Option<VarySpec>,
     /// Conditions on the points of `vary`: expressions over parameters.
@@ -24,8 +26,6 @@ pub struct StudySpec {
     pub best: Entries<Spanned<String>>,
     /// Overrides the model's.
     pub warm_up: Option<WarmUpSpec>,
-    /// Overrides the model's.
-    pub horizon: Option<NumberOrText>,
     /// How many replications.
     pub replications: Spanned<ReplicationsSpec>,
     /// Confidence of intervals (0.95 if absent).
@@ -36,9 +36,9 @@ pub struct StudySpec {
     pub unreadable: Vec<Text>,
 }
 
-/// What a scenario changes.
+/// What a study or one of its scenarios changes in the model.
 #[derive(Clone, Debug, Default)]
-pub struct ScenarioSpec {
+pub struct ChangesSpec {
     /// Parameters.
     pub parameters: Entries<NumberOrText>,
     /// Another rule set, relative to the study's file.

@@ -3,10 +3,10 @@
 use kairos::model::{
     source::Sources,
     spec::{
-        AttributeSpec, ChoiceSpec, EdgeTypeSpec, EndsSpec, ForEachSpec, ModelSpec, NodeTypeSpec,
-        NumberOrText, PickSpec, ProbeKindSpec, ProbeSpec, ReplicationsSpec, RuleSetSpec, RuleSpec,
-        ScenarioSpec, StartSpec, StudySpec, TableSpec, Text, TimerSpec, VarySpec, WarmUpSpec,
-        read_model, read_rule_set, read_study,
+        AttributeSpec, ChangesSpec, ChoiceSpec, EdgeTypeSpec, EndsSpec, ForEachSpec, ModelSpec,
+        NodeTypeSpec, NumberOrText, PickSpec, ProbeKindSpec, ProbeSpec, ReplicationsSpec,
+        RuleSetSpec, RuleSpec, StartSpec, StudySpec, TableSpec, Text, TimerSpec, VarySpec,
+        WarmUpSpec, read_model, read_rule_set, read_study,
     },
     syntax::{
         parse_pattern,
@@ -273,10 +273,11 @@ impl Features {
 
     fn study(&mut self, spec: &StudySpec) {
         fields!(self, "study:", spec, StudySpec {
-            model, scenarios, vary, constraints, metrics, baseline, best, warm_up, horizon, confidence, seed,
-        } without { file, replications, unreadable });
+            model, scenarios, vary, constraints, metrics, baseline, best, warm_up, confidence, seed,
+        } without { file, common, replications, unreadable });
+        self.changes("study:", &spec.common);
         for (_, scenario) in scenarios {
-            fields!(self, "scenario:", scenario, ScenarioSpec { parameters, rules, timers, start, horizon } without {});
+            self.changes("scenario:", scenario);
         }
         if let Some(vary) = vary {
             variants!(self, "vary", vary, {
@@ -301,6 +302,10 @@ impl Features {
             }
         }
         self.replications(&spec.replications.value);
+    }
+
+    fn changes(&mut self, whose: &str, spec: &ChangesSpec) {
+        fields!(self, whose, spec, ChangesSpec { parameters, rules, timers, start, horizon } without {});
     }
 
     fn replications(&mut self, spec: &ReplicationsSpec) {

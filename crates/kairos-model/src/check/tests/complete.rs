@@ -6,10 +6,11 @@ use super::{diagnose, files, model};
 use crate::{
     check::{Overrides, load_model, load_study},
     expr::{ExprKind, Var},
-    model::ParameterValue,
+    model::{Model, ParameterValue},
     pattern::Sort,
     probe::MetricRef,
     start::Statement,
+    timer::Family,
     types::{Type, Value},
 };
 
@@ -377,6 +378,49 @@ fn a_study_has_every_scenario_at_every_point_within_the_constraints() {
             Some(metric.refs[0].clone())
         );
     }
+}
+
+/// What a study may change in a model, on a line.
+fn said(model: &Model) -> String {
+    let values: Vec<&ParameterValue> = model.parameters.iter().map(|p| &p.value).collect();
+    let laws: Vec<Family> = model.timers.iter().map(|t| t.law.family).collect();
+    let (start, horizon) = (model.start.statements.len(), model.run.horizon);
+    format!("{values:?}, {laws:?}, {start} in the start graph, until {horizon:?}")
+}
+
+#[test]
+fn what_a_study_changes_holds_for_all_scenarios_that_say_nothing_else() {
+    let study = r#"--- s.ron
+Study(
+    model: "m.ron",
+    parameters: {"rate": 3.0, "k": 4},
+    timers: {"tick": Exponential(rate: "rate"), "tock": Deterministic("k")},
+    start: [Create("(:N)")],
+    horizon: 10.0,
+    scenarios: {
+        "as all": (),
+        "other values": (parameters: {"k": 5}, timers: {"tick": Never}, horizon: 20.0),
+        "other start": (start: []),
+    },
+    metrics: ["p"], replications: 5,
+)
+--- m.ron
+Model(rules: "r.ron", parameters: {"k": 1}, timers: {"tick": Never, "tock": Never}, probes: {"p": Count("(:N)")})
+--- r.ron
+RuleSet(types: (nodes: {"N": ()}), parameters: {"rate": 2.0, "k": 3}, rules: {"tick": (match: "(n:N)"), "tock": (match: "(n:N)")})
+"#;
+    let (files, first) = files(study);
+    let study = load_study(&files, &first, &Overrides::default())
+        .value
+        .unwrap();
+    let said: Vec<String> = study.scenarios.iter().map(|s| said(&s.model)).collect();
+    expect![[r#"
+        [
+            "[Value(Real(3.0)), Value(Int(4))], [ExponentialRate, Deterministic], 1 in the start graph, until Some(10.0)",
+            "[Value(Real(3.0)), Value(Int(5))], [Never, Deterministic], 1 in the start graph, until Some(20.0)",
+            "[Value(Real(3.0)), Value(Int(4))], [ExponentialRate, Deterministic], 0 in the start graph, until Some(10.0)",
+        ]
+    "#]].assert_debug_eq(&said);
 }
 
 #[test]

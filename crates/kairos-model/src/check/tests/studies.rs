@@ -209,6 +209,23 @@ fn a_parameter_varied_and_changed() {
 }
 
 #[test]
+fn what_all_scenarios_change_is_judged_once() {
+    study(
+        r#"parameters: {"k": 3, "kk": 1}, timers: {"tok": Never}, scenarios: {"a": (), "b": ()}, vary: {"k": [1, 2]}, metrics: ["p"], replications: 5"#,
+        expect![[r#"
+            error[varied-twice] s.ron:2:14 «"k"»: the parameter `k` is varied by the study and changed here, too
+              s.ron:2:94 «"k"»: varied here
+            error[unknown-parameter] s.ron:2:22 «"kk"»: unknown parameter `kk`
+              ^ not declared
+              help: there are `k` and `rate`
+            error[timer-without-rule] s.ron:2:41 «"tok"»: a timer for the rule `tok`, which is not there
+              ^ not declared
+              help: there is only `tick`
+        "#]],
+    );
+}
+
+#[test]
 fn an_unknown_parameter_is_varied() {
     study(
         r#"vary: {"kay": [1, 2]}, metrics: ["p"], replications: 5"#,

@@ -1,10 +1,10 @@
 //! Readers of studies.
 
-use super::{Reader, model, spanned};
+use super::{Reader, fields::Fields, model, spanned};
 use crate::{
     source::{FileId, Spanned},
     spec::{
-        Entries, NumberOrText, ReplicationsSpec, ScenarioSpec, StudySpec, VarySpec, WarmUpSpec,
+        ChangesSpec, Entries, NumberOrText, ReplicationsSpec, StudySpec, VarySpec, WarmUpSpec,
         ron::{Kind, Value},
     },
 };
@@ -12,6 +12,7 @@ use crate::{
 pub(super) fn study(reader: &mut Reader, file: FileId, value: &Value) -> Option<StudySpec> {
     let mut f = reader.fields(value, "a study")?;
     let model = f.required("model", Reader::text);
+    let common = changes(&mut f);
     let scenarios = f.optional("scenarios", |r, v| r.entries(v, scenario));
     let vary = f.optional("vary", vary);
     let constraints = f.optional("constraints", Reader::one_or_more_texts);
@@ -19,7 +20,6 @@ pub(super) fn study(reader: &mut Reader, file: FileId, value: &Value) -> Option<
     let baseline = f.optional("baseline", Reader::text);
     let best = f.optional("best", |r, v| r.entries(v, Reader::word));
     let warm_up = f.optional("warm_up", warm_up);
-    let horizon = f.optional("horizon", Reader::number_or_text);
     let replications = f.required("replications", replications);
     let confidence = f.optional("confidence", Reader::real);
     let seed = f.optional("seed", Reader::seed);
@@ -27,6 +27,7 @@ pub(super) fn study(reader: &mut Reader, file: FileId, value: &Value) -> Option<
     Some(StudySpec {
         file,
         model: model?,
+        common,
         scenarios: scenarios.unwrap_or_default(),
         vary,
         constraints: constraints.unwrap_or_default(),
@@ -34,7 +35,6 @@ pub(super) fn study(reader: &mut Reader, file: FileId, value: &Value) -> Option<
         baseline,
         best: best.unwrap_or_default(),
         warm_up,
-        horizon,
         replications: replications?,
         confidence,
         seed,
@@ -42,9 +42,16 @@ pub(super) fn study(reader: &mut Reader, file: FileId, value: &Value) -> Option<
     })
 }
 
-fn scenario(reader: &mut Reader, value: &Value) -> Option<ScenarioSpec> {
+fn scenario(reader: &mut Reader, value: &Value) -> Option<ChangesSpec> {
     let mut f = reader.plain_fields(value, "a scenario")?;
-    let spec = ScenarioSpec {
+    let spec = changes(&mut f);
+    f.finish();
+    Some(spec)
+}
+
+/// What may be changed in a model, for one scenario or for all.
+fn changes(f: &mut Fields<'_, '_>) -> ChangesSpec {
+    ChangesSpec {
         parameters: f.optional("parameters", parameters).unwrap_or_default(),
         rules: f.optional("rules", Reader::text),
         timers: f
@@ -52,9 +59,7 @@ fn scenario(reader: &mut Reader, value: &Value) -> Option<ScenarioSpec> {
             .unwrap_or_default(),
         start: f.optional("start", |r, v| r.list(v, model::start)),
         horizon: f.optional("horizon", Reader::number_or_text),
-    };
-    f.finish();
-    Some(spec)
+    }
 }
 
 fn parameters(reader: &mut Reader, value: &Value) -> Option<Entries<NumberOrText>> {
