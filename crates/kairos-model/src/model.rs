@@ -130,11 +130,15 @@ pub struct Table {
     pub key: Vec<String>,
     /// The keys of the rows, `key.len()` numbers each, one row after the other; no two rows have the same keys. Empty without key columns.
     pub keys: Vec<i64>,
+    /// Whether a row holds for its two keys in either order; `keys` has the lower one first.
+    pub symmetric: bool,
     /// Value columns.
     pub columns: Vec<Column>,
     /// Number of rows.
     pub rows: usize,
-    /// A value per column for keys that are not there.
+    /// A value per column for equal keys that are not there.
+    pub diagonal: Option<Vec<Value>>,
+    /// A value per column for any other keys that are not there.
     pub missing: Option<Vec<Value>>,
 }
 

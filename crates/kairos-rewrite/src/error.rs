@@ -93,7 +93,7 @@ impl Fault {
         match self {
             Fault::DivisionByZero => Some("ask before: `CASE WHEN divisor = 0 THEN … ELSE … END`"),
             Fault::NoRow { .. } => Some(
-                "`missing: (column: value, …)` gives a table values for keys that it does not have",
+                "a table can have values for keys that are not in its file: `missing: (column: value, …)`, or `diagonal: (…)` where all keys are equal; in a `symmetric` one, a row holds in either order of its keys",
             ),
             Fault::TimeStandsStill { .. } => Some(
                 "one of these rules must end its own match, by what it changes or an `unless`, or take time; if all is as meant, `firings_at_one_time` in `limits` allows more",

@@ -130,7 +130,7 @@ fn evaluate(tree: &Tree, ty: Ty, world: &World) -> Option<Result<u64, Fault>> {
         r#"Model(
             rules: "rules.ron",
             parameters: {{ "p": {}, "q": {} }},
-            tables: {{ "sparse": Csv("t.csv", key: ["k"]), "full": Csv("t.csv", key: ["k"], missing: (m: 7.0)) }},
+            tables: {{ "sparse": Csv("t.csv", key: ["k"]), "full": Csv("t.csv", key: ["k"], missing: (m: 7.0)), "pairs": Csv("u.csv", key: ["a", "b"], symmetric: true, diagonal: (m: -2.0)) }},
             start: [Create("(x:X {{i: {}, j: {}, r: {}, b: {}, s: {}}}), (y:Y {{i: {}, j: 0, r: {}, b: FALSE, s: S.idle}}), (x)-[:e]->(y), (x)-[:e]->(y), (:Out)")],
             timers: {{ "assign": Deterministic(2.0) }},
         )"#,
@@ -148,6 +148,10 @@ fn evaluate(tree: &Tree, ty: Ty, world: &World) -> Option<Result<u64, Fault>> {
         ("rules.ron", rules),
         ("model.ron", model),
         ("t.csv", "k,m\n0,0.25\n3,-1.5\n".to_owned()),
+        (
+            "u.csv",
+            "a,b,m\n0,1,0.5\n3,0,1.25\n2,-1,4.0\n3,3,-8.0\n".to_owned(),
+        ),
     ];
     let files = MemoryFiles(files.map(|(path, text)| (path.to_owned(), text)).into());
     let model = load::model(&files, "model.ron", &Overrides::default());

@@ -60,8 +60,8 @@ pub(super) enum Tree {
     Binary(&'static str, Box<Tree>, Box<Tree>),
     /// `min(a, b)`
     Call(&'static str, Vec<Tree>),
-    /// `table(key).m`
-    Lookup(&'static str, Box<Tree>),
+    /// `table(key, …).m`
+    Lookup(&'static str, Vec<Tree>),
     /// `CASE WHEN … THEN … ELSE … END`
     Case(Vec<(Tree, Tree)>, Box<Tree>),
 }
@@ -133,7 +133,10 @@ impl Display for Tree {
                 let texts: Vec<_> = arguments.iter().map(Tree::to_string).collect();
                 write!(f, "{function}({})", texts.join(", "))
             }
-            Tree::Lookup(table, key) => write!(f, "{table}({key}).m"),
+            Tree::Lookup(table, keys) => {
+                let keys: Vec<String> = keys.iter().map(Tree::to_string).collect();
+                write!(f, "{table}({}).m", keys.join(", "))
+            }
             Tree::Case(branches, otherwise) => {
                 f.write_str("(CASE")?;
                 for (condition, result) in branches {
@@ -257,8 +260,10 @@ impl Tree {
             9 => Tree::Call(one_of(dice, &["sqrt", "exp", "ln"]), vec![number(dice)]),
             10 => Tree::Call("pow", vec![*a, number(dice)]),
             _ => {
-                let key = Box::new(Tree::random(dice, world, Ty::Int, depth));
-                Tree::Lookup(one_of(dice, &["sparse", "full"]), key)
+                let table = one_of(dice, &["sparse", "full", "pairs"]);
+                let width = if table == "pairs" { 2 } else { 1 };
+                let mut key = || Tree::random(dice, world, Ty::Int, depth);
+                Tree::Lookup(table, (0..width).map(|_| key()).collect())
             }
         }
     }
@@ -306,12 +311,11 @@ impl Tree {
                 let values: Result<Vec<_>, _> = arguments.iter().map(|a| a.value(world)).collect();
                 call(function, &values?)
             }
-            Tree::Lookup(table, key) => match key.value(world)? {
-                Value::Int(0) => Ok(Value::Real(0.25)),
-                Value::Int(3) => Ok(Value::Real(-1.5)),
-                _ if *table == "full" => Ok(Value::Real(7.0)),
-                _ => Err(Fault::NoRow),
-            },
+            Tree::Lookup(table, keys) => {
+                let keys: Result<Vec<_>, _> = keys.iter().map(|k| k.value(world)).collect();
+                let keys: Vec<i64> = keys?.into_iter().map(int).collect();
+                row(table, &keys).map(Value::Real).ok_or(Fault::NoRow)
+            }
             Tree::Case(branches, otherwise) => {
                 for (condition, result) in branches {
                     if truth(condition.value(world)?) {
@@ -434,6 +438,27 @@ fn call(function: &str, values: &[Value]) -> Result<Value, Fault> {
         ("exp", _) => finite(libm::exp(x)),
         ("ln", _) => finite(libm::log(x)),
         _ => finite(libm::pow(x, real(values[1]))),
+    }
+}
+
+fn int(value: Value) -> i64 {
+    match value {
+        Value::Int(i) => i,
+        other => panic!("{other} is no Int"),
+    }
+}
+
+/// What the tables of the test have for some keys.
+fn row(table: &str, keys: &[i64]) -> Option<f64> {
+    match (table, keys) {
+        ("pairs", [0, 1] | [1, 0]) => Some(0.5),
+        ("pairs", [0, 3] | [3, 0]) => Some(1.25),
+        ("pairs", [2, -1] | [-1, 2]) => Some(4.0),
+        ("pairs", [3, 3]) => Some(-8.0),
+        ("pairs", [a, b]) => (a == b).then_some(-2.0),
+        (_, [0]) => Some(0.25),
+        (_, [3]) => Some(-1.5),
+        _ => (table == "full").then_some(7.0),
     }
 }
 

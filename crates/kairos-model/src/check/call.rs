@@ -4,6 +4,7 @@ use super::{
     body::Body,
     law::{Given, LawUse},
     report::unknown,
+    stand_in::StandIn,
 };
 use crate::{
     diagnostic::Diagnostic,
@@ -256,15 +257,9 @@ impl Body<'_> {
             .map(|tree| self.typed(tree, Type::Int))
             .collect();
         let (position, ty) = self.column(id, &column.value, column.span)?;
-        if let Some(missing) = table.missing.filter(|_| table.left_out.contains(&position)) {
-            let message = format!(
-                "the column `{}` has no value for keys that are not there",
-                column.value
-            );
-            let mistake = Diagnostic::error("missing-column", column.span, message)
-                .related(missing, "it is left out here")
-                .help(format!("add `{}: …` to `missing`", column.value));
-            return self.env.report.fail(mistake);
+        let leaves_it_out = |row: &&StandIn| row.left_out.contains(&position);
+        if let Some(row) = table.stand_ins.iter().find(leaves_it_out) {
+            return self.env.report.fail(row.has_no(column));
         }
         Some(Expr {
             kind: ExprKind::Lookup {

@@ -9,6 +9,7 @@ use super::{
     constant::{NoValue, evaluate},
     load::Loader,
     report::Report,
+    stand_in::StandIn,
     types::Types,
 };
 use crate::{
@@ -73,10 +74,8 @@ pub(super) struct CheckedTable {
     pub(super) table: Table,
     /// Columns of the file that hold no values.
     pub(super) texts: Vec<TextColumn>,
-    /// Where `missing` stands, if it gives a row; columns that it leaves out cannot be looked up.
-    pub(super) missing: Option<Span>,
-    /// Positions of the columns that `missing` leaves out.
-    pub(super) left_out: Vec<usize>,
+    /// Rows for keys that are not there; columns that one of them leaves out cannot be looked up.
+    pub(super) stand_ins: Vec<StandIn>,
 }
 
 /// A column with a cell that is no value.

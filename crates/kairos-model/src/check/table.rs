@@ -7,15 +7,15 @@ use super::{
     csv::{CsvFile, Row, parse_cell},
     env::{CheckedTable, Env, TextColumn},
     place::Place,
-    report::{dense, unknown},
-    rows::zero,
+    report::dense,
+    stand_in::{self, Whose},
     types::unique,
 };
 use crate::{
     diagnostic::Diagnostic,
     expr::TableId,
     model::{Column, Table},
-    spec::{Entries, NumberOrText, TableSpec, Text},
+    spec::{Entries, TableSpec, Text},
     types::{Type, Value},
 };
 
@@ -53,31 +53,45 @@ fn table(env: &Env<'_>, name: &Text, spec: &TableSpec) -> Option<CheckedTable> {
         .collect();
     let keys: Vec<usize> = keys.into_iter().collect::<Option<_>>()?;
     let (mut columns, texts) = columns(&csv, &keys);
-    let missing = spec
-        .missing
-        .as_ref()
-        .map(|m| missing_row(env, &m.value, &mut columns, &texts));
-    let key_values = key_values(env, &csv, &keys)?;
-    let missing = match missing {
-        Some(row) => Some(row?),
-        None => None,
+    let symmetric = symmetric(env, spec);
+    let stand_ins = stand_in::read(env, spec, &mut columns, &texts);
+    let key_values = key_values(env, &csv, &keys, symmetric?)?;
+    let stand_ins = stand_ins?;
+    let values = |whose: Whose| {
+        let row = stand_ins.iter().find(|row| row.whose == whose);
+        row.map(|row| row.values.clone())
     };
-    let left_out = missing.iter().flat_map(|row| &row.left_out);
-    let left_out = left_out.copied().collect();
     let table = Table {
         name: name.value.clone(),
         key: spec.key.iter().map(|k| k.value.clone()).collect(),
         keys: key_values,
+        symmetric: symmetric?,
         columns,
         rows: csv.rows.len(),
-        missing: missing.map(|row| row.values),
+        diagonal: values(Whose::Equal),
+        missing: values(Whose::Any),
     };
     Some(CheckedTable {
         table,
         texts,
-        missing: spec.missing.as_ref().map(|m| m.span),
-        left_out,
+        stand_ins,
     })
+}
+
+/// Whether rows hold in either order of their keys.
+fn symmetric(env: &Env<'_>, spec: &TableSpec) -> Option<bool> {
+    let Some(symmetric) = spec.symmetric.as_ref().filter(|s| s.value) else {
+        return Some(false);
+    };
+    if spec.key.len() == 2 {
+        return Some(true);
+    }
+    let message = format!(
+        "a symmetric table has two key columns, this one has {}",
+        spec.key.len()
+    );
+    let mistake = Diagnostic::error("bad-key", symmetric.span, message);
+    env.report.fail(mistake)
 }
 
 /// Columns of values, and those that hold none.
@@ -108,8 +122,8 @@ fn columns(csv: &CsvFile, keys: &[usize]) -> (Vec<Column>, Vec<TextColumn>) {
     (columns, texts)
 }
 
-/// The keys of all rows; each must be a whole number, and no two rows may have the same ones.
-fn key_values(env: &Env<'_>, csv: &CsvFile, keys: &[usize]) -> Option<Vec<i64>> {
+/// The keys of all rows; each must be a whole number, and no two rows may have the same ones. Where their order says nothing, they are put in order.
+fn key_values(env: &Env<'_>, csv: &CsvFile, keys: &[usize], symmetric: bool) -> Option<Vec<i64>> {
     let mut values = Vec::with_capacity(csv.rows.len() * keys.len());
     let mut first: BTreeMap<Vec<i64>, &Row> = BTreeMap::new();
     let mut good = true;
@@ -129,16 +143,16 @@ fn key_values(env: &Env<'_>, csv: &CsvFile, keys: &[usize]) -> Option<Vec<i64>> 
                 }
             }
         }
+        if symmetric {
+            of_row.sort_unstable();
+        }
         values.extend(&of_row);
         if keys.is_empty() {
             continue;
         }
         if let Some(earlier) = first.insert(of_row, row) {
             if good {
-                let mistake =
-                    Diagnostic::error("duplicate-key", row.span, "two lines have the same keys");
-                env.report
-                    .push(mistake.related(earlier.span, "the first one"));
+                env.report.push(twice(row, earlier, symmetric));
             }
             good = false;
         }
@@ -146,71 +160,16 @@ fn key_values(env: &Env<'_>, csv: &CsvFile, keys: &[usize]) -> Option<Vec<i64>> 
     good.then_some(values)
 }
 
-/// The row for keys that are not there.
-struct MissingRow {
-    /// A value for every column.
-    values: Vec<Value>,
-    /// Columns that it does not name: they have some value, which is never read, since look-ups of them are mistakes.
-    left_out: Vec<usize>,
-}
-
-/// `missing: (column: value, …)`
-fn missing_row(
-    env: &Env<'_>,
-    entries: &Entries<NumberOrText>,
-    columns: &mut [Column],
-    texts: &[TextColumn],
-) -> Option<MissingRow> {
-    let mut body = Body::new(env, Place::CONSTANT);
-    let given = unique(env.report, "column", entries.iter().map(|(n, v)| (n, v)));
-    let mut good = true;
-    for (name, _) in &given {
-        if let Some(text) = texts.iter().find(|text| text.name == name.value) {
-            env.report.push(text.mistake(name.span));
-            good = false;
-        } else if !columns.iter().any(|c| c.name == name.value) {
-            let names = columns.iter().map(|c| c.name.as_str());
-            env.report.push(unknown(
-                "unknown-column",
-                "column",
-                &name.value,
-                name.span,
-                names,
-            ));
-            good = false;
-        }
-    }
-    let mut row = MissingRow {
-        values: Vec::new(),
-        left_out: Vec::new(),
+/// Two lines with the same keys.
+fn twice(row: &Row, earlier: &Row, symmetric: bool) -> Diagnostic {
+    let error = |message: &str| Diagnostic::error("duplicate-key", row.span, message);
+    let mistake = if symmetric {
+        error("two lines are about one pair of keys, and the table is symmetric")
+            .help("without `symmetric: true`, either order of two keys has a line of its own")
+    } else {
+        error("two lines have the same keys")
     };
-    for (position, column) in columns.iter_mut().enumerate() {
-        let Some((_, value)) = given.iter().find(|(n, _)| n.value == column.name) else {
-            row.left_out.push(position);
-            row.values.push(zero(column.ty));
-            continue;
-        };
-        let formula = body.untyped(value)?;
-        if (column.ty, formula.expr.ty) == (Type::Int, Type::Real) {
-            widen(column);
-        }
-        let formula = body.coerce_formula(formula, column.ty)?;
-        row.values.push(body.constant_value(&formula)?);
-    }
-    good.then_some(row)
-}
-
-/// Turns a column of whole numbers into one of numbers.
-fn widen(column: &mut Column) {
-    for bits in &mut column.bits {
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "an Int where a Real is needed is rounded, as everywhere"
-        )]
-        let real = bits.cast_signed() as f64;
-        *bits = real.to_bits();
-    }
-    column.ty = Type::Real;
+    mistake.related(earlier.span, "the first one")
 }
 
 /// The type of a column, for rows of nodes and edges.

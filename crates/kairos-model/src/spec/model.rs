@@ -36,14 +36,18 @@ pub struct ModelSpec {
     pub unreadable: Vec<Text>,
 }
 
-/// `Csv("{data}", key: ["from", "to"], missing: (mean_s: 0.001))`.
+/// `Csv("{data}", key: ["from", "to"], symmetric: true, diagonal: (mean_s: 0.001), missing: (mean_s: 0.1))`.
 #[derive(Clone, Debug)]
 pub struct TableSpec {
     /// The file, with `{parameter}` parts.
     pub file: Text,
     /// Key columns.
     pub key: Vec<Text>,
-    /// Values for keys that are not there.
+    /// Whether a row holds for its two keys in either order.
+    pub symmetric: Option<Spanned<bool>>,
+    /// Values for equal keys that are not there.
+    pub diagonal: Option<Spanned<Entries<NumberOrText>>>,
+    /// Values for any other keys that are not there.
     pub missing: Option<Spanned<Entries<NumberOrText>>>,
 }
 

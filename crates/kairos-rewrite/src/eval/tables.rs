@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use kairos_model::{model::Table, types::Type};
+use kairos_model::{
+    model::Table,
+    types::{Type, Value},
+};
 use rustc_hash::FxHashMap;
 
 use super::Evaluated;
@@ -57,17 +60,28 @@ impl IndexedTable {
 
     /// The bits in a column of the row with a key, or of the row that stands for those that are not there.
     pub(super) fn bits(&self, key: &[i64], column: usize) -> Evaluated<u64> {
-        match (self.index.row(key), &self.table.missing) {
-            (Some(row), _) => Ok(self.table.columns[column].bits[row]),
-            (None, Some(missing)) => Ok(missing[column].to_bits()),
-            (None, None) => {
-                let keys: Vec<_> = key.iter().map(i64::to_string).collect();
-                Err(Box::new(Fault::NoRow {
-                    table: self.table.name.clone(),
-                    keys: keys.join(", "),
-                }))
-            }
+        let row = match *key {
+            [a, b] if self.table.symmetric && a > b => self.index.row(&[b, a]),
+            _ => self.index.row(key),
+        };
+        if let Some(row) = row {
+            return Ok(self.table.columns[column].bits[row]);
         }
+        let Some(stand_in) = self.stand_in(key) else {
+            let keys: Vec<_> = key.iter().map(i64::to_string).collect();
+            return Err(Box::new(Fault::NoRow {
+                table: self.table.name.clone(),
+                keys: keys.join(", "),
+            }));
+        };
+        Ok(stand_in[column].to_bits())
+    }
+
+    /// The row for a key that is not there.
+    fn stand_in(&self, key: &[i64]) -> Option<&Vec<Value>> {
+        let equal = key.windows(2).all(|two| two[0] == two[1]);
+        let diagonal = self.table.diagonal.as_ref().filter(|_| equal);
+        diagonal.or(self.table.missing.as_ref())
     }
 }
 

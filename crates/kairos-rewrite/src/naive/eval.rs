@@ -146,14 +146,16 @@ impl Context<'_> {
         let row = table
             .keys
             .chunks_exact(key.len().max(1))
-            .position(|row| row == key);
-        match (row, &table.missing) {
-            (Some(row), _) => Ok(Value::from_bits(
+            .position(|row| row == key || table.symmetric && row.iter().rev().eq(&key));
+        let on_diagonal = key.iter().all(|k| *k == key[0]);
+        match (row, &table.diagonal, &table.missing) {
+            (Some(row), ..) => Ok(Value::from_bits(
                 table.columns[column].ty,
                 table.columns[column].bits[row],
             )),
-            (None, Some(missing)) => Ok(missing[column]),
-            (None, None) => {
+            (None, Some(diagonal), _) if on_diagonal => Ok(diagonal[column]),
+            (None, _, Some(missing)) => Ok(missing[column]),
+            (None, _, None) => {
                 let keys: Vec<_> = key.iter().map(i64::to_string).collect();
                 Err(Box::new(Fault::NoRow {
                     table: table.name.clone(),

@@ -68,6 +68,49 @@ fn a_choice_fails_while_one_of_its_values_does() {
     );
 }
 
+/// Rows of a symmetric table are found in either order, equal keys on its diagonal, and there is none for other keys.
+#[test]
+fn pairs_are_looked_up_alike() {
+    let project = Project::new();
+    project.write(
+        "rules.ron",
+        r#"RuleSet(
+            types: (nodes: {"A": (attributes: {"at": Int(0)}), "Sum": (attributes: {"of": Real(0.0)})}),
+            rules: {
+                "add": (match: "(a:A), (b:A), (s:Sum)", set: ["s.of += ms(a.at, b.at).to"]),
+                "leave": (match: "(a:A WHERE a.at = 2)", set: ["a.at = 7"]),
+            },
+        )"#,
+    );
+    project.write(
+        "model.ron",
+        r#"Model(
+            rules: "rules.ron",
+            tables: {"ms": Csv("ms.csv", key: ["a", "b"], symmetric: true, diagonal: (to: 0.25))},
+            start: [Create("(:Sum)"), Repeat(6, "(:A {at: index % 3})")],
+            timers: {"add": Deterministic("1.0 + ms(a.at, b.at).to"), "leave": Deterministic(60.0)},
+            probes: {"sum": Sum("s.of", over: "(s:Sum)")},
+            horizon: 50.0,
+        )"#,
+    );
+    project.write("ms.csv", "a,b,to\n0,1,3\n2,0,5\n1,2,7\n2,2,11\n");
+    let agreed = project.kairos("verify model.ron").expect(0);
+    assert!(agreed.out.contains("(the horizon"), "{}", agreed.out);
+    // Eight pairs of 3 come three times until then, eight of 5 twice, eight of 7 once, four of 0.25 nine times, and two of 11, which have a row, once.
+    let ran = project
+        .kairos("run model.ron --until 12.1 --format json")
+        .expect(0);
+    let sum = 8 * (3 * 3 + 2 * 5 + 7) + 9 + 2 * 11;
+    assert!(
+        ran.out.contains(&format!("\"sum.last\": {sum}.0")),
+        "{sum}: {}",
+        ran.out
+    );
+    let failed = project.kairos("verify model.ron --until 80");
+    let said = format!("{}{}", failed.out, failed.err);
+    assert!(said.contains("has no row for ("), "{said}");
+}
+
 #[test]
 fn a_fault_of_one_component_names_its_elements_alone() {
     let start = r#"Repeat(3, "(:A {v: index + 1})")"#;

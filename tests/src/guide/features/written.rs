@@ -169,8 +169,7 @@ impl Features {
             rules, parameters, tables, start, timers, probes, horizon, warm_up, sample_every, stop_when, time_unit, limits,
         } without { file, unreadable });
         for (_, table) in tables {
-            fields!(self, "table:", table, TableSpec { file, key } without { missing });
-            self.note("table: missing".to_owned(), table.missing.is_given());
+            fields!(self, "table:", table, TableSpec { file, key, symmetric, diagonal, missing } without {});
         }
         start.iter().for_each(|s| self.start(s));
         timers.iter().for_each(|(_, t)| self.timer(t));

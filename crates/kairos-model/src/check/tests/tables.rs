@@ -55,6 +55,73 @@ from,ms,sd
 }
 
 #[test]
+fn symmetry_and_diagonal_are_about_two_keys() {
+    model(
+        r#"tables: {"t": Csv("t.csv", key: ["from"], symmetric: true, diagonal: (ms: 0)), "u": Csv("t.csv", key: ["from", "to", "at"], symmetric: true, diagonal: (ms: 0, md: 1))}"#,
+        r#"--- t.csv
+from,to,at,ms
+1,2,3,4
+"#,
+        expect![[r#"
+            error[bad-key] m.ron:3:54 «true»: a symmetric table has two key columns, this one has 1
+            error[bad-key] m.ron:3:70 «(ms: 0)»: the diagonal of a table is where its keys are equal: it needs two of them
+              help: `missing` is about all keys that are not there
+            error[bad-key] m.ron:3:136 «true»: a symmetric table has two key columns, this one has 3
+            error[unknown-column] m.ron:3:160 «md»: unknown column `md`
+              ^ not declared
+              help: did you mean `ms`?
+        "#]],
+    );
+}
+
+#[test]
+fn an_incomplete_diagonal() {
+    model(
+        r#"tables: {"t": Csv("t.csv", key: ["from", "to"], diagonal: (ms: 0))}, probes: {"p": Mean("t(n.x, 1).ms + t(n.x, 1).sd", over: "(n:N)")}"#,
+        r#"--- t.csv
+from,to,ms,sd
+1,2,3,4
+"#,
+        expect![[r#"
+            error[missing-column] m.ron:3:115 «sd»: the column `sd` has no value for keys that are equal
+              m.ron:3:59 «(ms: 0)»: it is left out here
+              help: add `sd: …` to `diagonal`
+        "#]],
+    );
+}
+
+#[test]
+fn a_pair_in_both_orders() {
+    model(
+        r#"tables: {"t": Csv("t.csv", key: ["from", "to"]), "u": Csv("t.csv", key: ["from", "to"], symmetric: true)}"#,
+        r#"--- t.csv
+from,to,ms
+1,2,3
+4,4,0
+2,1,3
+"#,
+        expect![[r#"
+            error[duplicate-key] t.csv:4:1 «2,1,3»: two lines are about one pair of keys, and the table is symmetric
+              t.csv:2:1 «1,2,3»: the first one
+              help: without `symmetric: true`, either order of two keys has a line of its own
+        "#]],
+    );
+}
+
+/// A number for either row makes the column one of numbers.
+#[test]
+fn a_column_that_both_rows_widen() {
+    model(
+        r#"tables: {"t": Csv("t.csv", key: ["from", "to"], diagonal: (ms: 0), missing: (ms: 2.5))}, probes: {"p": Mean("sqrt(t(n.x, 1).ms)", over: "(n:N WHERE t(n.x, n.x).ms = 0.0)")}"#,
+        r#"--- t.csv
+from,to,ms
+1,2,3
+"#,
+        expect![[""]],
+    );
+}
+
+#[test]
 fn a_ragged_table() {
     model(
         r#"tables: {"t": Csv("t.csv", key: ["from"])}"#,

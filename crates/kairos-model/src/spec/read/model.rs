@@ -1,6 +1,6 @@
 //! Readers of models.
 
-use super::{Reader, bare, unquoted};
+use super::{Reader, bare, spanned, unquoted};
 use crate::{
     probe::Summary,
     source::{FileId, Spanned},
@@ -51,19 +51,22 @@ fn table(reader: &mut Reader, value: &Value) -> Option<TableSpec> {
     let key = f
         .optional("key", Reader::one_or_more_texts)
         .unwrap_or_default();
-    let missing = f.optional("missing", |r, v| {
-        let entries = numbers(r, v)?;
-        Some(Spanned {
-            value: entries,
-            span: v.span,
-        })
-    });
+    let symmetric = f.optional("symmetric", Reader::bool);
+    let diagonal = f.optional("diagonal", stand_in);
+    let missing = f.optional("missing", stand_in);
     f.finish();
     Some(TableSpec {
         file: file?,
         key,
+        symmetric,
+        diagonal,
         missing,
     })
+}
+
+/// A row for keys that are not in the file.
+fn stand_in(reader: &mut Reader, value: &Value) -> Option<Spanned<Entries<NumberOrText>>> {
+    numbers(reader, value).map(|entries| spanned(entries, value))
 }
 
 fn numbers(reader: &mut Reader, value: &Value) -> Option<Entries<NumberOrText>> {

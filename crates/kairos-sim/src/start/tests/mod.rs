@@ -190,12 +190,14 @@ fn table() -> Table {
         name: "data".to_owned(),
         key: vec![],
         keys: vec![],
+        symmetric: false,
         columns: vec![Column {
             name: "tens".to_owned(),
             ty: Type::Int,
             bits: vec![10, 20, 30],
         }],
         rows: 3,
+        diagonal: None,
         missing: None,
     }
 }
