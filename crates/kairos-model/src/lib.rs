@@ -57,6 +57,7 @@ pub mod pattern;
 pub mod probe;
 pub mod render;
 pub mod rule;
+pub mod shape;
 pub mod source;
 pub mod spec;
 pub mod start;

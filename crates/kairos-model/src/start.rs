@@ -4,6 +4,7 @@ use crate::{
     expr::Formula,
     pattern::Scope,
     rule::Creation,
+    shape::{Checked, Shape},
     source::Span,
     types::{EdgeTypeId, NodeTypeId, Value},
 };
@@ -98,6 +99,74 @@ pub enum TopologyKind {
         /// Probability of rewiring.
         beta: Formula,
     },
+}
+
+impl TopologyKind {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            TopologyKind::Complete => "Complete",
+            TopologyKind::Ring => "Ring",
+            TopologyKind::Star => "Star",
+            TopologyKind::Tree { .. } => "Tree",
+            TopologyKind::Grid { .. } => "Grid",
+            TopologyKind::Torus { .. } => "Torus",
+            TopologyKind::RandomRegular { .. } => "RandomRegular",
+            TopologyKind::ErdosRenyi { .. } => "ErdosRenyi",
+            TopologyKind::BarabasiAlbert { .. } => "BarabasiAlbert",
+            TopologyKind::WattsStrogatz { .. } => "WattsStrogatz",
+        }
+    }
+
+    /// The parameter that a mistake is about.
+    #[must_use]
+    pub fn parameter(&self) -> Option<&Formula> {
+        match self {
+            TopologyKind::Complete | TopologyKind::Ring | TopologyKind::Star => None,
+            TopologyKind::Tree { children: f }
+            | TopologyKind::Grid { columns: f }
+            | TopologyKind::Torus { columns: f }
+            | TopologyKind::RandomRegular { degree: f }
+            | TopologyKind::ErdosRenyi { p: f }
+            | TopologyKind::BarabasiAlbert { m: f }
+            | TopologyKind::WattsStrogatz { k: f, .. } => Some(f),
+        }
+    }
+
+    /// The graph model with the values of its parameters.
+    ///
+    /// # Errors
+    /// What `value` gives instead of a value.
+    pub fn shape<E>(
+        &self,
+        nodes: u32,
+        directed: bool,
+        value: impl Fn(&Formula) -> Result<Value, E>,
+    ) -> Result<Checked, E> {
+        let int = |formula: &Formula| match value(formula)? {
+            Value::Int(value) => Ok(value),
+            _ => unreachable!("check types whole numbers as Int"),
+        };
+        let real = |formula: &Formula| match value(formula)? {
+            Value::Real(value) => Ok(value),
+            _ => unreachable!("check types probabilities as Real"),
+        };
+        Ok(match self {
+            TopologyKind::Complete => Ok(Shape::complete(nodes, directed)),
+            TopologyKind::Ring => Ok(Shape::ring(nodes, directed)),
+            TopologyKind::Star => Ok(Shape::star(nodes)),
+            TopologyKind::Tree { children } => Shape::tree(nodes, int(children)?),
+            TopologyKind::Grid { columns } => Shape::grid(nodes, int(columns)?),
+            TopologyKind::Torus { columns } => Shape::torus(nodes, int(columns)?, directed),
+            TopologyKind::RandomRegular { degree } => Shape::random_regular(nodes, int(degree)?),
+            TopologyKind::ErdosRenyi { p } => Shape::erdos_renyi(nodes, directed, real(p)?),
+            TopologyKind::BarabasiAlbert { m } => Shape::barabasi_albert(nodes, int(m)?),
+            TopologyKind::WattsStrogatz { k, beta } => {
+                Shape::watts_strogatz(nodes, int(k)?, real(beta)?)
+            }
+        })
+    }
 }
 
 /// Nodes from a file, in the order of the file.

@@ -295,7 +295,11 @@ impl Body<'_> {
             [] => {
                 let mistake =
                     Diagnostic::error("type-needed", tree.span, "a new edge needs a type");
-                self.env.report.fail(mistake.help("write `-[:type]->`"))
+                self.env.report.fail(mistake.help(match tree.direction {
+                    Direction::Left => "write `<-[:type]-`",
+                    Direction::Right => "write `-[:type]->`",
+                    Direction::Undirected => "write `~[:type]~`",
+                }))
             }
             [_] => self
                 .edge_types(tree, tree.direction == Direction::Undirected)?

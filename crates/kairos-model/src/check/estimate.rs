@@ -69,6 +69,14 @@ pub(super) fn replications(
             at_most,
             ..
         } => {
+            if relative.value >= 1.0 {
+                let message = format!(
+                    "intervals may be as wide as {} times their mean to either side",
+                    Written(relative.value)
+                );
+                let warning = Diagnostic::warning("wide-intervals", relative.span, message);
+                report.push(warning.help("a share is meant: 2 % is 0.02"));
+            }
             let relative = positive(relative, "a half-width");
             let or_absolute = or_absolute.as_ref().map(|a| positive(a, "a half-width"));
             let bound = |b: &Option<Spanned<i64>>, default: i64| {

@@ -237,12 +237,14 @@ impl Body<'_> {
                 None => Some(position).filter(|&p| p < parameters.len()),
             };
             let Some(slot) = slot else {
-                let message = format!(
-                    "`{}` has {} parameters: {}",
-                    form.name(),
-                    parameters.len(),
-                    listed(form.parameter_names())
-                );
+                let message = match parameters.len() {
+                    0 => format!("`{}` has no parameters", form.name()),
+                    1 => format!("`{}` has one parameter: `{}`", form.name(), parameters[0].0),
+                    n => {
+                        let names = listed(form.parameter_names());
+                        format!("`{}` has {n} parameters: {names}", form.name())
+                    }
+                };
                 return self.env.report.fail(Diagnostic::error(
                     "wrong-arguments",
                     argument.span,

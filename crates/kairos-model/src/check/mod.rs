@@ -42,6 +42,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod timer;
+mod topology;
 mod types;
 mod vary;
 

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{body::Body, place::Place, report::dense};
+use super::{
+    body::Body,
+    place::Place,
+    report::{dense, listed},
+};
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, suggest},
     expr::{Expr, ExprKind, Formula, Operator, Var},
     pattern::{Pattern, PatternEdge, Sort, SubPattern, SubPatternId},
     source::Span,
@@ -360,8 +364,10 @@ impl Body<'_> {
         let pattern = self.pattern(std::slice::from_ref(tree));
         (self.view, self.place, self.parent) = outside;
         let pattern = pattern?;
+        let mentioned = self.mentions(&pattern);
+        self.warn_of_lone_names(&pattern, &mentioned);
         self.sub_patterns[id.index()] = Some(SubPattern {
-            outer: self.outer(&pattern),
+            outer: outer(&pattern, mentioned),
             pattern,
             taken,
             parent: self.parent,
@@ -371,8 +377,8 @@ impl Body<'_> {
         Some(id)
     }
 
-    /// The variables that a sub-pattern mentions and does not bind.
-    fn outer(&self, pattern: &Pattern) -> Vec<Var> {
+    /// The variables at the ends of a sub-pattern's edges and in its conditions, each as often as it is mentioned.
+    fn mentions(&self, pattern: &Pattern) -> Vec<Var> {
         let mut mentioned: Vec<Var> = pattern.edges.iter().flat_map(|e| [e.from, e.to]).collect();
         for condition in &pattern.conditions {
             condition.expr.walk(&mut |e| match &e.kind {
@@ -386,9 +392,48 @@ impl Body<'_> {
                 _ => {}
             });
         }
-        mentioned.retain(|var| !pattern.elements.contains(var));
-        sorted(&mentioned)
+        mentioned
     }
+
+    /// A node of a sub-pattern that has a name, no type, and no other mention can be any node: mostly one was meant that is there already.
+    fn warn_of_lone_names(&self, pattern: &Pattern, mentioned: &[Var]) {
+        for &var in &pattern.elements {
+            let element = &self.elements[var.index()];
+            let (Some(name), Sort::Node(_)) = (&element.name, &element.sort) else {
+                continue;
+            };
+            let mentions = mentioned.iter().filter(|&&m| m == var).count();
+            let misleads = self.hidden_named(name).is_some_and(|h| h.misleads);
+            let fine = self.written[var.index()].is_some() || self.is_poison(var);
+            if fine || misleads || mentions > 1 {
+                continue;
+            }
+            let message =
+                format!("`{name}` is any node here: no element of this name is visible outside");
+            let visible = self
+                .view
+                .names
+                .iter()
+                .filter(|(_, v)| matches!(self.sort(*v), Sort::Node(_)));
+            let names: Vec<&str> = visible.map(|(name, _)| name.as_str()).collect();
+            let help = match (suggest(name, names.iter().copied()), &names[..]) {
+                (Some(near), _) => format!("did you mean `{near}`?"),
+                (None, []) => "a node that may be any needs no name".to_owned(),
+                (None, names) => format!(
+                    "visible are {}; a node that may be any needs no name",
+                    listed(names.iter().copied())
+                ),
+            };
+            let warning = Diagnostic::warning("lone-name", element.span, message);
+            self.env.report.push(warning.help(help));
+        }
+    }
+}
+
+/// The variables that a sub-pattern mentions and does not bind.
+fn outer(pattern: &Pattern, mut mentioned: Vec<Var>) -> Vec<Var> {
+    mentioned.retain(|var| !pattern.elements.contains(var));
+    sorted(&mentioned)
 }
 
 /// A node or edge of a pattern tree.

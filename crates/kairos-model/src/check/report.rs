@@ -53,9 +53,9 @@ pub(super) fn unknown<'a>(
     span: Span,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Diagnostic {
-    let mut candidates: Vec<&str> = candidates.into_iter().collect();
-    // A law that can be written in two ways has one name.
-    candidates.dedup();
+    // A law that can be written in two ways has one name, and some parameters in both.
+    let mut seen = BTreeSet::new();
+    let candidates: Vec<&str> = candidates.into_iter().filter(|c| seen.insert(*c)).collect();
     let mistake = Diagnostic::error(code, span, format!("unknown {what} `{name}`"));
     if let Some(near) = suggest(name, candidates.iter().copied()) {
         return mistake

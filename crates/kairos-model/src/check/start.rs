@@ -6,19 +6,17 @@ use super::{
     body::Body,
     effect::Done,
     env::Env,
-    narrow::always_connects,
     place::Place,
-    report::{Report, listed, unknown, unknown_of},
+    report::{Report, unknown},
     rows::RowKeys,
     types::unique,
 };
 use crate::{
     diagnostic::{Diagnostic, Written},
     expr::Formula,
-    source::{Span, Spanned},
+    source::Span,
     spec::{Entries, NumberOrText, StartSpec, Text},
-    start::{StartGraph, Statement, Topology, TopologyKind},
-    syntax::parse_types,
+    start::{StartGraph, Statement},
     types::{Attribute, AttributeId, EdgeTypeId, NodeTypeId, Type, Value},
 };
 
@@ -30,10 +28,13 @@ pub(super) fn read(env: &Env<'_>, specs: &[StartSpec]) -> Option<StartGraph> {
         statements: Vec::new(),
         places: Vec::new(),
         keys: RowKeys::default(),
+        all_nodes: true,
     };
     let mut good = true;
     for spec in specs {
-        good &= start.statement(spec).is_some();
+        let fine = start.statement(spec).is_some();
+        start.all_nodes &= fine || matches!(spec, StartSpec::Topology { .. });
+        good &= fine;
         // A statement of the text may be several of the graph: nodes, then edges.
         start.places.resize(start.statements.len(), spec.place());
     }
@@ -54,6 +55,8 @@ pub(super) struct StartBuilder<'e> {
     places: Vec<Span>,
     /// Rows that `Edges` can refer to by their keys.
     pub(super) keys: RowKeys,
+    /// Whether no statement that creates nodes had a mistake so far.
+    pub(super) all_nodes: bool,
 }
 
 impl StartBuilder<'_> {
@@ -127,7 +130,13 @@ impl StartBuilder<'_> {
     }
 
     /// A formula whose value must be known and within bounds.
-    fn within(&self, formula: &Formula, least: f64, most: f64, why: &str) -> Option<f64> {
+    pub(super) fn within(
+        &self,
+        formula: &Formula,
+        least: f64,
+        most: f64,
+        why: &str,
+    ) -> Option<f64> {
         let value = match self.body.constant_value(formula)? {
             #[expect(clippy::cast_precision_loss, reason = "only its order is judged")]
             Value::Int(i) => i as f64,
@@ -140,207 +149,6 @@ impl StartBuilder<'_> {
         let message = format!("{why}, this is {}", Written(value));
         self.report()
             .fail(Diagnostic::error("out-of-domain", formula.span, message))
-    }
-
-    fn topology(
-        &mut self,
-        kind: &Spanned<String>,
-        arguments: &Entries<NumberOrText>,
-        ends: (&Text, &Text),
-        attributes: &Entries<NumberOrText>,
-        draw: Option<&Spanned<String>>,
-    ) -> Option<Topology> {
-        let kind = self.topology_kind(kind, arguments);
-        let nodes = self.node_types(ends.0);
-        let edge = self
-            .body
-            .env
-            .types
-            .edge(self.report(), &ends.1.value, ends.1.span);
-        let per_replication = self.per_replication(draw);
-        let edge = edge?;
-        let columns = self.body.env.types.graph.edge(edge).attributes.clone();
-        let attributes = self.computed(
-            &columns,
-            attributes,
-            ends.1.span,
-            self.body.env.types.edge_incomplete(edge),
-        );
-        let nodes = nodes?;
-        let declared = self.body.env.types.graph.edge(edge);
-        if !always_connects(declared, &nodes, &nodes) {
-            let message = format!(
-                "`{}` cannot connect every `{}` with every other",
-                declared.name, ends.0.value
-            );
-            let mistake = Diagnostic::error("edge-ends", ends.1.span, message);
-            return self.report().fail(mistake.related(
-                declared.span,
-                format!("declared {}", self.body.declared_ends(declared)),
-            ));
-        }
-        Some(Topology {
-            kind: kind?,
-            nodes,
-            edge,
-            attributes: attributes?,
-            per_replication: per_replication?,
-        })
-    }
-
-    /// Concrete types of alternatives.
-    fn node_types(&self, text: &Text) -> Option<Vec<NodeTypeId>> {
-        let names = self.report().accept(parse_types(text))?;
-        self.body.env.types.concrete(self.report(), &names)
-    }
-
-    fn per_replication(&self, draw: Option<&Spanned<String>>) -> Option<bool> {
-        const WORDS: [&str; 2] = ["PerReplication", "PerStudy"];
-        match draw {
-            None => Some(true),
-            Some(word) if WORDS.contains(&word.value.as_str()) => Some(word.value == WORDS[0]),
-            Some(word) => self.report().fail(unknown(
-                "unknown-option",
-                "option",
-                &word.value,
-                word.span,
-                WORDS,
-            )),
-        }
-    }
-
-    fn topology_kind(
-        &mut self,
-        kind: &Spanned<String>,
-        arguments: &Entries<NumberOrText>,
-    ) -> Option<TopologyKind> {
-        const KINDS: [(&str, &[(&str, Type)]); 10] = [
-            ("Complete", &[]),
-            ("Ring", &[]),
-            ("Star", &[]),
-            ("Tree", &[("children", Type::Int)]),
-            ("Grid", &[("columns", Type::Int)]),
-            ("Torus", &[("columns", Type::Int)]),
-            ("RandomRegular", &[("degree", Type::Int)]),
-            ("ErdosRenyi", &[("p", Type::Real)]),
-            ("BarabasiAlbert", &[("m", Type::Int)]),
-            ("WattsStrogatz", &[("k", Type::Int), ("beta", Type::Real)]),
-        ];
-        let Some((name, parameters)) = KINDS.iter().find(|k| k.0 == kind.value) else {
-            let names = KINDS.iter().map(|k| k.0);
-            return self.report().fail(unknown(
-                "unknown-topology",
-                "graph model",
-                &kind.value,
-                kind.span,
-                names,
-            ));
-        };
-        let mut values = self.topology_values(kind, parameters, arguments)?;
-        let why = "a number of neighbours must not be negative";
-        match *name {
-            "Complete" => Some(TopologyKind::Complete),
-            "Ring" => Some(TopologyKind::Ring),
-            "Star" => Some(TopologyKind::Star),
-            "Tree" => {
-                let children = values.remove(0);
-                let why = "each node but the leaves must get at least one child";
-                self.within(&children, 1.0, f64::INFINITY, why)?;
-                Some(TopologyKind::Tree { children })
-            }
-            lattice @ ("Grid" | "Torus") => {
-                let columns = values.remove(0);
-                let why = "a row must have at least one node";
-                self.within(&columns, 1.0, f64::INFINITY, why)?;
-                Some(match lattice {
-                    "Grid" => TopologyKind::Grid { columns },
-                    _ => TopologyKind::Torus { columns },
-                })
-            }
-            "RandomRegular" => {
-                let degree = values.remove(0);
-                self.within(&degree, 0.0, f64::INFINITY, why)?;
-                Some(TopologyKind::RandomRegular { degree })
-            }
-            "ErdosRenyi" => {
-                let p = values.remove(0);
-                self.within(&p, 0.0, 1.0, PROBABILITY)?;
-                Some(TopologyKind::ErdosRenyi { p })
-            }
-            "BarabasiAlbert" => {
-                let m = values.remove(0);
-                self.within(
-                    &m,
-                    1.0,
-                    f64::INFINITY,
-                    "each new node must get at least one edge",
-                )?;
-                Some(TopologyKind::BarabasiAlbert { m })
-            }
-            _ => {
-                let (k, beta) = (values.remove(0), values.remove(0));
-                let neighbours = self.within(&k, 0.0, f64::INFINITY, why)?;
-                self.within(&beta, 0.0, 1.0, PROBABILITY)?;
-                if neighbours % 2.0 != 0.0 {
-                    let message = format!(
-                        "`k` must be even, half of the neighbours on each side; this is {neighbours}"
-                    );
-                    return self
-                        .report()
-                        .fail(Diagnostic::error("out-of-domain", k.span, message));
-                }
-                Some(TopologyKind::WattsStrogatz { k, beta })
-            }
-        }
-    }
-
-    /// The parameters of a graph model, in order.
-    fn topology_values(
-        &mut self,
-        kind: &Spanned<String>,
-        parameters: &[(&str, Type)],
-        arguments: &Entries<NumberOrText>,
-    ) -> Option<Vec<Formula>> {
-        for (position, (name, _)) in arguments.iter().enumerate() {
-            let lone = name.value.is_empty() && position < parameters.len();
-            if !lone && !parameters.iter().any(|p| p.0 == name.value) {
-                let names = parameters.iter().map(|p| p.0);
-                return self.report().fail(unknown_of(
-                    "unknown-parameter",
-                    ("parameter", &kind.value),
-                    &name.value,
-                    name.span,
-                    names,
-                ));
-            }
-        }
-        let outside = std::mem::replace(&mut self.body.place, Place::CONSTANT);
-        let values: Vec<Option<Formula>> = parameters
-            .iter()
-            .enumerate()
-            .map(|(position, (name, ty))| {
-                let by_name = arguments.iter().find(|(n, _)| n.value == *name);
-                let given =
-                    by_name.or_else(|| arguments.get(position).filter(|(n, _)| n.value.is_empty()));
-                match given {
-                    Some((_, value)) => self.body.number(value, *ty),
-                    None => {
-                        let message = format!(
-                            "`{}` needs {}",
-                            kind.value,
-                            listed(parameters.iter().map(|p| p.0))
-                        );
-                        self.report().fail(Diagnostic::error(
-                            "missing-parameter",
-                            kind.span,
-                            message,
-                        ))
-                    }
-                }
-            })
-            .collect();
-        self.body.place = outside;
-        values.into_iter().collect()
     }
 
     /// Values of attributes that are computed, or their defaults: one for every column.
@@ -433,5 +241,3 @@ impl StartBuilder<'_> {
         Some(id)
     }
 }
-
-const PROBABILITY: &str = "a probability must be between 0 and 1";

@@ -66,7 +66,7 @@ pub(super) fn study(
     let warm_up = estimate::warm_up(report, spec, &scenarios);
     let replications = replications?;
     estimate::can_be_batched(report, spec, replications, &scenarios)?;
-    Some(Study {
+    let study = Study {
         warm_up: warm_up?,
         metrics: metrics?,
         baseline: baseline?,
@@ -74,7 +74,25 @@ pub(super) fn study(
         seed: spec.seed.as_ref().map_or(0, |s| s.value),
         confidence: confidence?,
         scenarios,
-    })
+    };
+    has_an_end(report, spec, &study.scenarios)?;
+    Some(study)
+}
+
+/// Whether something other than chance ends every run.
+fn has_an_end(report: &Report, spec: &StudySpec, scenarios: &[Scenario]) -> Option<()> {
+    let endless = scenarios.iter().find(|s| {
+        let run = &s.model.run;
+        run.horizon.is_none() && run.stop_when.is_none() && run.limits.steps.is_none()
+    });
+    let Some(endless) = endless else {
+        return Some(());
+    };
+    let message = format!("nothing ends the runs of `{}`", endless.name);
+    let mistake = Diagnostic::error("no-horizon", spec.model.span, message);
+    report.fail(mistake.help(
+        "give the study or the model a `horizon`, or the model a `stop_when` or a limit of `steps`",
+    ))
 }
 
 fn named(spec: &StudySpec) -> Vec<Named<'_>> {
@@ -295,12 +313,14 @@ fn best(
     scenarios: &[Scenario],
     mut metrics: Vec<Metric>,
 ) -> Option<Vec<Metric>> {
+    // Without any scenario nothing is known of what metrics stand for.
+    let Some(first) = scenarios.first() else {
+        return Some(metrics);
+    };
     let mut good = true;
     for (name, word) in &spec.best {
         let names: Vec<String> = metrics.iter().map(|m| m.name.clone()).collect();
-        let asked = scenarios
-            .first()
-            .and_then(|s| MetricRef::parse(&name.value, &s.model.probes));
+        let asked = MetricRef::parse(&name.value, &first.model.probes);
         let metric = metrics
             .iter_mut()
             .find(|m| m.refs.first() == asked.as_ref() && asked.is_some());

@@ -47,10 +47,11 @@ pub(super) fn read(
                 name.span,
                 names.iter().map(String::as_str),
             );
-            report.push(Diagnostic {
+            let mistake = Diagnostic {
                 message: format!("a timer for the rule `{}`, which is not there", name.value),
                 ..mistake
-            });
+            };
+            report.push(mistake.related(asked, "not in this rule set"));
         }
     }
     let by_name: BTreeMap<&str, &TimerSpec> =

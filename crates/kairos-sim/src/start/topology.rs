@@ -2,8 +2,8 @@
 
 use kairos_model::{
     expr::Formula,
+    shape::Shape,
     start::{Topology, TopologyKind},
-    types::Value,
 };
 use kairos_rewrite::{
     binding::Slot,
@@ -12,7 +12,7 @@ use kairos_rewrite::{
 
 use super::{
     Builder, Subject,
-    shape::{Shape, ShapeDraws},
+    shape::{ShapeDraws, edges},
 };
 use crate::draw::{Name, Randomness};
 
@@ -38,7 +38,6 @@ pub(super) fn build(
     };
     let declared = builder.program.model.types.edge(topology.edge);
     let count = u32::try_from(nodes.len()).expect("slots have 32 bits");
-    let parameter = named_parameter(&topology.kind);
     let shape = shape(
         builder,
         randomness,
@@ -46,7 +45,7 @@ pub(super) fn build(
         count,
         !declared.undirected,
     )?;
-    builder.make_room(shape.least_edges(), parameter)?;
+    builder.make_room(shape.least_edges(), topology.kind.parameter())?;
     // No shape has two edges with the same ends, so only those that were there before are looked for.
     let look = declared.unique && has_edge(builder, topology);
     let draws = ShapeDraws {
@@ -54,7 +53,7 @@ pub(super) fn build(
         statement,
     };
     let mut index = 0;
-    shape.edges(&draws, &mut |from, to| {
+    edges(shape, &draws, &mut |from, to| {
         let (from, to) = (nodes[from as usize], nodes[to as usize]);
         let subject = Subject {
             randomness,
@@ -86,20 +85,6 @@ fn has_edge(builder: &Builder<'_>, topology: &Topology) -> bool {
     graph.edges().any(|e| graph.edge_type(e) == topology.edge)
 }
 
-/// The parameter that an error of a graph model quotes.
-fn named_parameter(kind: &TopologyKind) -> Option<&Formula> {
-    match kind {
-        TopologyKind::Complete | TopologyKind::Ring | TopologyKind::Star => None,
-        TopologyKind::Tree { children: f }
-        | TopologyKind::Grid { columns: f }
-        | TopologyKind::Torus { columns: f }
-        | TopologyKind::RandomRegular { degree: f }
-        | TopologyKind::ErdosRenyi { p: f }
-        | TopologyKind::BarabasiAlbert { m: f }
-        | TopologyKind::WattsStrogatz { k: f, .. } => Some(f),
-    }
-}
-
 /// The graph model with the values of its parameters.
 fn shape(
     builder: &Builder<'_>,
@@ -108,41 +93,9 @@ fn shape(
     nodes: u32,
     directed: bool,
 ) -> Outcome<Shape> {
-    let int = |formula: &Formula| -> Outcome<i64> {
-        match builder.parameter(randomness, formula)? {
-            Value::Int(value) => Ok(value),
-            _ => unreachable!("check types whole numbers as Int"),
-        }
-    };
-    let real = |formula: &Formula| -> Outcome<f64> {
-        match builder.parameter(randomness, formula)? {
-            Value::Real(value) => Ok(value),
-            _ => unreachable!("check types probabilities as Real"),
-        }
-    };
-    let (topology, shape) = match kind {
-        TopologyKind::Complete => ("Complete", Ok(Shape::complete(nodes, directed))),
-        TopologyKind::Ring => ("Ring", Ok(Shape::ring(nodes, directed))),
-        TopologyKind::Star => ("Star", Ok(Shape::star(nodes))),
-        TopologyKind::Tree { children } => ("Tree", Shape::tree(nodes, int(children)?)),
-        TopologyKind::Grid { columns } => ("Grid", Shape::grid(nodes, int(columns)?)),
-        TopologyKind::Torus { columns } => ("Torus", Shape::torus(nodes, int(columns)?, directed)),
-        TopologyKind::RandomRegular { degree } => {
-            ("RandomRegular", Shape::random_regular(nodes, int(degree)?))
-        }
-        TopologyKind::ErdosRenyi { p } => {
-            ("ErdosRenyi", Shape::erdos_renyi(nodes, directed, real(p)?))
-        }
-        TopologyKind::BarabasiAlbert { m } => {
-            ("BarabasiAlbert", Shape::barabasi_albert(nodes, int(m)?))
-        }
-        TopologyKind::WattsStrogatz { k, beta } => (
-            "WattsStrogatz",
-            Shape::watts_strogatz(nodes, int(k)?, real(beta)?),
-        ),
-    };
-    shape.map_err(|problem| {
-        let fault = Fault::Topology { topology, problem };
-        builder.error(fault, named_parameter(kind))
+    let value = |formula: &Formula| builder.parameter(randomness, formula);
+    kind.shape(nodes, directed, value)?.map_err(|problem| {
+        let topology = kind.name();
+        builder.error(Fault::Topology { topology, problem }, kind.parameter())
     })
 }

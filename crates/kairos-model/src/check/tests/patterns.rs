@@ -264,3 +264,25 @@ fn a_loop_of_an_edge_with_unlike_ends() {
         assert!(text.contains("error[edge-ends]"), "{fails}: {text}");
     }
 }
+
+/// A name that is nowhere else, in a sub-pattern, is mostly a slip: it takes any node.
+#[test]
+fn names_that_stand_alone() {
+    rule(
+        r#"match: "(client:SC)", where: "NOT EXISTS { (clent)-[:link]->(:SN) } AND COUNT { (q)-[:tried]->(s) WHERE s.bandwidth > 0.0 } < 3", unless: ["(a)~[:overlay]~(b:SN)", "(y)<-[:link]-(client)"]"#,
+        expect![[r#"
+            warning[lone-name] r.ron:2:44 «(clent)»: `clent` is any node here: no element of this name is visible outside
+              help: did you mean `client`?
+            warning[lone-name] r.ron:2:81 «(q)»: `q` is any node here: no element of this name is visible outside
+              help: visible are `client`; a node that may be any needs no name
+            warning[lone-name] r.ron:2:141 «(a)»: `a` is any node here: no element of this name is visible outside
+              help: visible are `client`; a node that may be any needs no name
+            warning[lone-name] r.ron:2:166 «(y)»: `y` is any node here: no element of this name is visible outside
+              help: visible are `client`; a node that may be any needs no name
+        "#]],
+    );
+    rule(
+        r#"match: "(sc:SC)", where: "NOT EXISTS { (sc)-[:link]->(sn) WHERE EXISTS { (sn)~[:overlay]~(o), (o)<-[:link]-(:SC) } }", unless: ["(other:SC)-[:registration]->(r), (sc)-[:registration]->(r)", "(:SC)-[k:link]->()"]"#,
+        expect![[""]],
+    );
+}

@@ -57,6 +57,21 @@ fn mistakes_of_topologies() {
 }
 
 #[test]
+fn topologies_that_no_start_graph_can_have() {
+    model(
+        r#"start: [Topology(Complete, nodes: "N", edge: "e"), Repeat("k * 4", "(:N), (:M {y: 1.0})"), Create("(:N)"), Topology(RandomRegular(degree: 3), nodes: "N", edge: "e"), Topology(Torus(columns: "k + 1"), nodes: "N", edge: "e"), Topology(BarabasiAlbert(m: 12), nodes: "N", edge: "e"), Topology(BarabasiAlbert(m: 13), nodes: "N", edge: "e")]"#,
+        r#""#,
+        expect![[r#"
+            warning[empty-topology] m.ron:3:35 «"N"»: no `N` is there so far: this adds no edge
+              help: statements are carried out in their order, and a topology joins what those before it have created
+            error[impossible-topology] m.ron:3:139 «3»: RandomRegular: 13 nodes cannot have 3 neighbours each: the number of ends would be odd
+            error[impossible-topology] m.ron:3:192 «k + 1»: Torus: 13 nodes do not fill rows of 4, and a torus has full rows only
+            error[impossible-topology] m.ron:3:308 «13»: BarabasiAlbert: new nodes cannot join 13 of 13 nodes, only 1 to n − 1
+        "#]],
+    );
+}
+
+#[test]
 fn a_slip_in_the_name_of_a_column() {
     model(
         r#"start: [Nodes(csv: "n.csv", node: "N", key: "id"), Edges(csv: "e.csv", edge: "e", from: "a", to: "b")]"#,

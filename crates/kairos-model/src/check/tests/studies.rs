@@ -27,6 +27,7 @@ fn unknown_parameters_and_metrics() {
               help: there are `k` and `rate`
             error[timer-without-rule] s.ron:2:58 «"tok"»: a timer for the rule `tok`, which is not there
               ^ not declared
+              m.ron:1:14 «"r.ron"»: not in this rule set
               help: there is only `tick`
         "#]],
     );
@@ -91,7 +92,7 @@ fn what_is_best_of_what() {
 #[test]
 fn a_probe_stands_for_its_first_statistic_wherever_it_is_named() {
     study(
-        r#"scenarios: {"a": (), "b": ()}, metrics: ["p"], best: {"p.mean": Least}, replications: 10"#,
+        r#"scenarios: {"a": (), "b": ()}, metrics: ["p"], best: {"p.mean": Least}, replications: 10, horizon: 9.0"#,
         expect![""],
     );
     study(
@@ -140,6 +141,31 @@ fn a_warm_up_is_found_in_series() {
         expect![[r#"
             error[unknown-variant] s.ron:2:44 «Mser»: `Mser` is not a way to find a warm-up
               help: did you mean `Mser5`?
+        "#]],
+    );
+}
+
+/// A model that may end by itself may also go on for ever.
+#[test]
+fn no_end() {
+    study(
+        r#"scenarios: {"a": (horizon: 5.0), "b": ()}, metrics: ["p"], replications: 10"#,
+        expect![[r#"
+            error[no-horizon] s.ron:1:14 «"m.ron"»: nothing ends the runs of `b`
+              help: give the study or the model a `horizon`, or the model a `stop_when` or a limit of `steps`
+        "#]],
+    );
+}
+
+/// What `best` is about is not judged where no model is there that could tell.
+#[test]
+fn best_without_a_model() {
+    study(
+        r#"timers: {"tick": Nevr}, metrics: ["p"], best: {"p": Most, "q": Lest}, replications: 10"#,
+        expect![[r#"
+            error[unknown-law] s.ron:2:18 «Nevr»: unknown law `Nevr`
+              ^ not declared
+              help: did you mean `Never`?
         "#]],
     );
 }
@@ -220,6 +246,7 @@ fn what_all_scenarios_change_is_judged_once() {
               help: there are `k` and `rate`
             error[timer-without-rule] s.ron:2:41 «"tok"»: a timer for the rule `tok`, which is not there
               ^ not declared
+              m.ron:1:14 «"r.ron"»: not in this rule set
               help: there is only `tick`
         "#]],
     );

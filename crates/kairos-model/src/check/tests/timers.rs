@@ -15,6 +15,7 @@ fn timers_and_rules() {
         expect![[r#"
             error[timer-without-rule] m.ron:2:25 «"tock"»: a timer for the rule `tock`, which is not there
               ^ not declared
+              m.ron:1:14 «"r.ron"»: not in this rule set
               help: did you mean `tick`?
         "#]],
     );

@@ -110,7 +110,7 @@ fn replications(reader: &mut Reader, value: &Value) -> Option<Spanned<Replicatio
     if !matches!(value.kind, Kind::Group { name: Some(_), .. }) {
         return reader.wrong_kind(
             value,
-            "a number, `Precision(relative: …)` or `BatchMeans(batches: …)`",
+            "a whole number, `Precision(relative: …)` or `BatchMeans(batches: …)`",
         );
     }
     let known = ["Precision", "BatchMeans"];

@@ -419,7 +419,7 @@ fn every_mistake_of_a_study_is_found() {
             5 |     metrics: [latency],
               |               ^^^^^^^
 
-            error[wrong-kind]: expected a number, `Precision(relative: …)` or `BatchMeans(batches: …)`, found a decimal number
+            error[wrong-kind]: expected a whole number, `Precision(relative: …)` or `BatchMeans(batches: …)`, found a decimal number
              --> file.ron:6:19
               |
             6 |     replications: 2.5,

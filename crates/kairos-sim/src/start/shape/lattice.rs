@@ -18,11 +18,6 @@ pub(super) fn grid(n: u32, columns: u32, emit: Emit<'_>) -> Outcome<()> {
     Ok(())
 }
 
-/// Edges of [`grid`]: all nodes but the first of each row have one at their left, all but the first row one above.
-pub(super) fn grid_edges(n: u64, columns: u64) -> u64 {
-    (n - n.div_ceil(columns)) + n.saturating_sub(columns)
-}
-
 /// Each row a ring, then each column; of full rows alone.
 pub(super) fn torus(n: u32, columns: u32, directed: bool, emit: Emit<'_>) -> Outcome<()> {
     let rows = n / columns;

@@ -4,10 +4,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use kairos_model::shape::Shape;
 use kairos_stats::chi_square_test;
 use petgraph::{algo::connected_components, graph::UnGraph};
 
-use super::super::shape::{Shape, ShapeDraws};
+use super::super::shape::{self, ShapeDraws};
 use crate::draw::Randomness;
 
 const ALPHA: f64 = 1e-3;
@@ -24,7 +25,7 @@ fn edges(shape: Shape, replication: u64) -> Edges {
         edges.push((from, to));
         Ok(())
     };
-    shape.edges(&draws, &mut push).unwrap();
+    shape::edges(shape, &draws, &mut push).unwrap();
     edges
 }
 
