@@ -43,6 +43,8 @@ pub struct Scenario {
     pub group: String,
     /// The point of `vary`: names and values as written.
     pub point: Vec<(String, String)>,
+    /// What the study changes in any scenario besides parameters, as written: timers, rules, start and horizon. All scenarios have the same names.
+    pub settings: Vec<(String, String)>,
     /// The model.
     pub model: Model,
     /// Where its name stands.

@@ -68,6 +68,7 @@ pub(crate) struct Scenario {
     pub(crate) group: String,
     pub(crate) point: Vec<(String, String)>,
     pub(crate) parameters: Vec<(String, String)>,
+    pub(crate) settings: Vec<(String, String)>,
     pub(crate) horizon: Option<f64>,
     pub(crate) warm_up: f64,
 }

@@ -11,15 +11,20 @@ use crate::{
 pub(crate) fn section(results: &Results) -> Option<Element> {
     let manifest = results.manifest.as_ref()?;
     let command = el("pre").add(el("code").text(&manifest.command));
-    let parameters = parameters(results, &manifest.plan.scenarios);
+    let scenarios = &manifest.plan.scenarios;
+    let is_whole = results.ending.as_ref().is_some_and(|e| e.complete);
     Some(
         el("section")
             .with("id", "run")
             .add(el("h2").text("What was run"))
-            .add(el("p").text("This command gives the same numbers again, bit for bit:"))
+            .add(el("p").text(match is_whole {
+                true => "This command gives the same numbers again, bit for bit:",
+                false => "This command goes on from here:",
+            }))
             .add(command)
             .add(facts(manifest))
-            .all(parameters)
+            .all(named(results, scenarios, SETTINGS))
+            .all(named(results, scenarios, PARAMETERS))
             .add(files(manifest)),
     )
 }
@@ -73,13 +78,37 @@ fn facts(manifest: &Manifest) -> Element {
     el("dl").all(facts.iter().flat_map(fact))
 }
 
-/// Parameters that all scenarios share, and those in which they differ.
-fn parameters(results: &Results, scenarios: &[Scenario]) -> Vec<Element> {
+/// What scenarios have by name, in their order.
+type Named = fn(&Scenario) -> &[(String, String)];
+
+/// Titles of what differs, of what is shared beside it, and of what is shared where nothing differs.
+type Titles = [&'static str; 3];
+
+const PARAMETERS: (Named, Titles) = (
+    |s| &s.parameters,
+    [
+        "Parameters in which the scenarios differ",
+        "Parameters that they share",
+        "Parameters",
+    ],
+);
+
+const SETTINGS: (Named, Titles) = (
+    |s| &s.settings,
+    [
+        "Timers and other settings in which the scenarios differ",
+        "Timers and other settings that the study changes in all",
+        "Timers and other settings that the study changes",
+    ],
+);
+
+/// What all scenarios share, and that in which they differ.
+fn named(results: &Results, scenarios: &[Scenario], (of, titles): (Named, Titles)) -> Vec<Element> {
     let value = |s: &Scenario, name: &str| {
-        let found = s.parameters.iter().find(|(n, _)| n == name);
+        let found = of(s).iter().find(|(n, text)| n == name && !text.is_empty());
         found.map_or_else(|| "–".to_owned(), |(_, value)| value.clone())
     };
-    let all = scenarios.iter().flat_map(|s| s.parameters.iter());
+    let all = scenarios.iter().flat_map(|s| of(s).iter());
     let names = distinct(all.map(|(name, _)| name.as_str()));
     let is_shared = |name: &&str| {
         scenarios
@@ -87,20 +116,25 @@ fn parameters(results: &Results, scenarios: &[Scenario]) -> Vec<Element> {
             .all(|s| value(s, name) == value(&scenarios[0], name))
     };
     let (shared, differing): (Vec<&str>, Vec<&str>) = names.into_iter().partition(is_shared);
+    let [title_differing, title_beside, title_alone] = titles;
     let mut parts = Vec::new();
     if !differing.is_empty() {
         let head = el("tr").add(el("th").with("scope", "col").text("scenario"));
-        let column = |name: &&str| el("th").with("scope", "col").text(name);
+        let column = |name: &&str| {
+            let head = el("th").with("scope", "col").text(name);
+            match scenarios.iter().all(|s| is_number(&value(s, name))) {
+                true => head,
+                false => head.class("words"),
+            }
+        };
         let row = |s: &Scenario| {
-            let cells = differing
-                .iter()
-                .map(|name| el("td").class("number").text(&value(s, name)));
+            let cells = differing.iter().map(|name| cell(&value(s, name)));
             el("tr").add(scenario(results, &s.name, "row")).all(cells)
         };
         let table = el("table")
             .add(el("thead").add(head.all(differing.iter().map(column))))
             .add(el("tbody").all(scenarios.iter().map(row)));
-        parts.push(el("h3").text("Parameters in which the scenarios differ"));
+        parts.push(el("h3").text(title_differing));
         parts.push(framed(table));
     }
     if !shared.is_empty() {
@@ -111,8 +145,8 @@ fn parameters(results: &Results, scenarios: &[Scenario]) -> Vec<Element> {
             ]
         };
         parts.push(el("h3").text(match differing.is_empty() {
-            true => "Parameters",
-            false => "Parameters that they share",
+            true => title_alone,
+            false => title_beside,
         }));
         parts.push(
             el("dl")
@@ -121,6 +155,18 @@ fn parameters(results: &Results, scenarios: &[Scenario]) -> Vec<Element> {
         );
     }
     parts
+}
+
+fn is_number(value: &str) -> bool {
+    value == "–" || value.parse::<f64>().is_ok()
+}
+
+fn cell(value: &str) -> Element {
+    let cell = el("td").text(value);
+    match is_number(value) {
+        true => cell.class("number"),
+        false => cell,
+    }
 }
 
 fn files(manifest: &Manifest) -> Element {
@@ -161,12 +207,32 @@ pub(crate) fn pictures(results: &Results) -> Option<Element> {
         el("section")
             .with("id", "rules")
             .add(el("h2").text("Rules"))
+            .all(whose_timers(results))
             .add(
                 el("div")
                     .class("pictures")
                     .all(results.pictures.iter().map(figure)),
             ),
     )
+}
+
+/// Whose timers the pictures show, where scenarios have different ones.
+fn whose_timers(results: &Results) -> Option<Element> {
+    let plan = &results.manifest.as_ref()?.plan;
+    let timers = |s: &Scenario| -> Vec<(String, String)> {
+        let settings = s.settings.iter();
+        settings
+            .filter(|(name, _)| name.starts_with("timer of "))
+            .cloned()
+            .collect()
+    };
+    let baseline = plan.scenarios.get(plan.baseline)?;
+    let differ = plan.scenarios.iter().any(|s| timers(s) != timers(baseline));
+    let text = format!(
+        "With the timers of {}, or of the first scenario in which a rule is switched on; what differs is said below.",
+        baseline.name
+    );
+    differ.then(|| el("p").class("legend").text(&text))
 }
 
 /// What must not stand in a URL as it is.

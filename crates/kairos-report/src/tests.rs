@@ -13,7 +13,7 @@ fn files(scenario: &str) -> BTreeMap<&'static str, String> {
     let point = |n: u32| {
         serde_json::json!({
             "name": format!("{scenario}, n = {n}"), "group": scenario, "point": [["n", n.to_string()]],
-            "parameters": [["n", n.to_string()], ["rate", "0.5"]], "horizon": 10.0, "warm_up": 0.0,
+            "parameters": [["n", n.to_string()], ["rate", "0.5"]], "settings": [["timer of serve", format!("Deterministic({n}.0)")]], "horizon": 10.0, "warm_up": 0.0,
         })
     };
     let manifest = serde_json::json!({
@@ -71,6 +71,9 @@ fn words(scenario: &str) -> Words {
 fn a_page_shows_all_that_was_asked_for() {
     let made = page(&read(&files("slow")).unwrap(), &words("slow"));
     for part in [
+        "timer of serve",
+        "Deterministic(2.0)",
+        "or of the first scenario in which a rule is switched on",
         "<h1>slow</h1>",
         "2 scenarios · 4 replications of each · 1 metric · random seed 7 · Kairos 0.1.0",
         "kairos study slow",

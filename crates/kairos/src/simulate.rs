@@ -328,6 +328,7 @@ fn planned(scenario: &kairos_model::study::Scenario) -> PlannedScenario {
             .iter()
             .map(|p| written(&model.types, p))
             .collect(),
+        settings: scenario.settings.clone(),
         sample_every: model.run.sample_every,
         horizon: model.run.horizon,
         warm_up: model.run.warm_up,

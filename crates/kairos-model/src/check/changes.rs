@@ -18,7 +18,11 @@ pub(super) struct Changes<'s> {
 }
 
 impl<'s> Changes<'s> {
-    fn last<T: ?Sized>(self, said: impl Fn(&'s ChangesSpec) -> Option<&'s T>) -> Option<&'s T> {
+    /// What the last layer says that says something.
+    pub(super) fn last<T: ?Sized>(
+        self,
+        said: impl Fn(&'s ChangesSpec) -> Option<&'s T>,
+    ) -> Option<&'s T> {
         self.layers.iter().rev().find_map(|layer| said(layer))
     }
 
@@ -27,7 +31,8 @@ impl<'s> Changes<'s> {
     }
 
     pub(super) fn start(self, spec: &'s ModelSpec) -> &'s [StartSpec] {
-        self.last(|c| c.start.as_deref()).unwrap_or(&spec.start)
+        self.last(|c| c.start.as_ref())
+            .map_or(&spec.start, |start| &start.value)
     }
 
     /// The timers of a model, those of later layers in place of earlier ones.

@@ -34,6 +34,7 @@ mod report;
 mod rows;
 mod rule;
 mod run;
+mod settings;
 mod stand_in;
 mod start;
 mod study;

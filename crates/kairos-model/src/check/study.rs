@@ -9,6 +9,7 @@ use super::{
     model::{constraint_holds, model},
     probe::MetricNames,
     report::{Report, unknown},
+    settings::Settings,
     vary::{Point, as_written, points},
 };
 use crate::{
@@ -53,6 +54,7 @@ pub(super) fn study(
         spec,
         model_spec: &model_spec,
         command_line,
+        settings: Settings::of(spec),
     };
     let all = scenarios.all(&named, &points)?;
     let complete = all.iter().all(Option::is_some);
@@ -145,6 +147,7 @@ struct Scenarios<'s> {
     spec: &'s StudySpec,
     model_spec: &'s ModelSpec,
     command_line: &'s CommandLine,
+    settings: Settings<'s>,
 }
 
 impl Scenarios<'_> {
@@ -172,7 +175,10 @@ impl Scenarios<'_> {
                             changes,
                             self.command_line,
                         );
-                        scenarios.push(model.map(|model| scenario(name, point, model)));
+                        scenarios.push(model.map(|model| Scenario {
+                            settings: self.settings.texts(self.loader, self.model_spec, changes),
+                            ..scenario(name, point, model)
+                        }));
                     }
                 }
             }
@@ -228,6 +234,7 @@ fn scenario(named: &Named<'_>, point: &Point<'_>, model: Model) -> Scenario {
         name,
         group: named.name.to_owned(),
         point,
+        settings: Vec::new(),
         model,
         span: named.span,
     }

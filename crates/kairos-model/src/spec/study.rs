@@ -46,7 +46,7 @@ pub struct ChangesSpec {
     /// Timers of some rules.
     pub timers: Entries<TimerSpec>,
     /// Another start graph.
-    pub start: Option<Vec<StartSpec>>,
+    pub start: Option<Spanned<Vec<StartSpec>>>,
     /// Another horizon.
     pub horizon: Option<NumberOrText>,
 }

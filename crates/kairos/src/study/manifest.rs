@@ -10,7 +10,7 @@ use super::plan::{Best, Plan, PlannedMetric, PlannedScenario, Rule, Shard};
 use crate::error::{Error, Result};
 
 /// The version of the layout of results; another one cannot be read.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// The release that writes results: other releases may give other numbers.
 pub(crate) const RELEASE: &str = env!("CARGO_PKG_VERSION");
@@ -151,7 +151,8 @@ impl Manifest {
         changes.text("the study", &self.study, &wanted.study);
         let (there, now) = (&self.plan, &wanted.plan);
         changes.debug("the random seed", &there.random_seed, &now.random_seed);
-        changes.debug("replications", &there.replications, &now.replications);
+        let often = |plan: &Plan| plan.replications.to_string();
+        changes.text("replications", &often(there), &often(now));
         changes.debug("the pilot for the warm-up", &there.pilot, &now.pilot);
         changes.debug("the confidence", &there.confidence, &now.confidence);
         changes.debug("the metrics", &metrics(there), &metrics(now));
@@ -235,20 +236,40 @@ impl Changes {
 
     fn scenario(&mut self, there: &PlannedScenario, wanted: &PlannedScenario) {
         let name = &there.name;
-        for (key, value) in &wanted.parameters {
-            match there.parameters.iter().find(|(other, _)| other == key) {
-                Some((_, old)) => self.text(&format!("parameter `{key}` of `{name}`"), old, value),
-                None => self.0.push(format!("parameter `{key}` of `{name}` is new")),
+        self.pairs("parameter", name, &there.parameters, &wanted.parameters);
+        self.pairs("setting", name, &there.settings, &wanted.settings);
+        let time = |time: Option<f64>| time.map_or_else(|| "none".to_owned(), |t| t.to_string());
+        let times = [
+            ("horizon", there.horizon, wanted.horizon),
+            ("warm-up", Some(there.warm_up), Some(wanted.warm_up)),
+            ("sampling interval", there.sample_every, wanted.sample_every),
+        ];
+        for (what, there, wanted) in times {
+            self.text(&format!("{what} of `{name}`"), &time(there), &time(wanted));
+        }
+    }
+
+    /// Names with their texts.
+    fn pairs(
+        &mut self,
+        what: &str,
+        scenario: &str,
+        there: &[(String, String)],
+        wanted: &[(String, String)],
+    ) {
+        for (key, value) in wanted {
+            match there.iter().find(|(other, _)| other == key) {
+                Some((_, old)) => self.text(&format!("{what} `{key}` of `{scenario}`"), old, value),
+                None => self
+                    .0
+                    .push(format!("{what} `{key}` of `{scenario}` is new")),
             }
         }
-        let gone = |(key, _): &&(String, String)| !wanted.parameters.iter().any(|(k, _)| k == key);
-        for (key, _) in there.parameters.iter().filter(gone) {
+        let gone = |(key, _): &&(String, String)| !wanted.iter().any(|(k, _)| k == key);
+        for (key, _) in there.iter().filter(gone) {
             self.0
-                .push(format!("parameter `{key}` of `{name}` is gone"));
+                .push(format!("{what} `{key}` of `{scenario}` is gone"));
         }
-        let settings = |s: &PlannedScenario| (s.horizon, s.warm_up, s.sample_every);
-        let what = format!("horizon, warm-up and sampling interval of `{name}`");
-        self.debug(&what, &settings(there), &settings(wanted));
     }
 
     fn files(&mut self, there: &[HashedFile], wanted: &[HashedFile]) {
@@ -308,7 +329,7 @@ mod tests {
         ];
         expect_test::expect![[r#"
             parameter `links` of `b` is new
-            horizon, warm-up and sampling interval of `b`: (Some(1.0), 0.0, Some(0.5)) there, (Some(9.0), 0.0, Some(0.5)) now
+            horizon of `b`: 1 there, 9 now
             the file skype.ron has changed
             the file rtt.csv is new"#]]
         .assert_eq(&there.changes(&wanted).join("\n"));

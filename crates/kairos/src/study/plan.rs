@@ -1,6 +1,9 @@
 //! What a study does, without its models: everything that its tables need to know besides the samples.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Display, Formatter},
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -104,6 +107,8 @@ pub struct PlannedScenario {
     pub point: Vec<(String, String)>,
     /// The values of its model's parameters, as text.
     pub parameters: Vec<(String, String)>,
+    /// What the study changes besides parameters, as written: names, the same in all scenarios, and texts.
+    pub settings: Vec<(String, String)>,
     /// The interval between the times of its series.
     pub sample_every: Option<f64>,
     /// The end of its replications.
@@ -180,6 +185,24 @@ impl Rule {
         match self {
             Rule::Fixed(_) | Rule::Precision { .. } => "replication",
             Rule::BatchMeans(_) => "batch",
+        }
+    }
+}
+
+impl Display for Rule {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Rule::Fixed(n) => write!(f, "{n}"),
+            Rule::BatchMeans(n) => write!(f, "one run in {n} batches"),
+            Rule::Precision {
+                relative,
+                or_absolute,
+                at_least,
+                at_most,
+            } => {
+                write!(f, "{at_least} to {at_most} until ± {relative} of the mean")?;
+                or_absolute.map_or(Ok(()), |x| write!(f, " or ± {x}"))
+            }
         }
     }
 }
@@ -361,6 +384,7 @@ pub(crate) mod tests {
                 vec![("n".to_owned(), point.to_owned())]
             },
             parameters: Vec::new(),
+            settings: Vec::new(),
             sample_every: Some(0.5),
             horizon: Some(1.0),
             warm_up: 0.0,

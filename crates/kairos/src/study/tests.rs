@@ -244,7 +244,7 @@ fn what_is_no_whole_is_not_merged() {
     assert!(refused(&[]).contains("none is given"));
     assert!(refused(&[&one, &two]).contains("shard 3/3 is missing"));
     assert!(refused(&[&one, &two, &two, &three]).contains("shard 2/3 is given twice"));
-    assert!(refused(&[&one, &two, &other]).contains("Fixed(5) there, Fixed(6) now"));
+    assert!(refused(&[&one, &two, &other]).contains("replications: 5 there, 6 now"));
     std::fs::write(three.join(names::JOURNAL), "").unwrap();
     assert!(refused(&[&three, &one, &two]).contains("has 0 of its 5 replications"));
     assert!(!dir.path().join("out").exists());

@@ -167,7 +167,7 @@ fn a_model_that_has_changed() {
     );
     let ran = project.kairos("study study.ron --out r").expect(5);
     for says in [
-        "horizon, warm-up and sampling interval of `slow`",
+        "horizon of `slow`: 50 there, 60 now",
         "the file model.ron has changed",
         "Name another directory with --out, or delete this one.",
     ] {

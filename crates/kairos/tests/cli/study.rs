@@ -352,10 +352,7 @@ fn what_changed_is_said_and_nothing_is_overwritten() {
         "--set lambda=0.6",
         "parameter `lambda` of `slow`: 0.5 there, 0.6 now",
     );
-    refused(
-        "--replications 10",
-        "replications: Fixed(20) there, Fixed(10) now",
-    );
+    refused("--replications 10", "replications: 20 there, 10 now");
     refused("--replications 30 --set lambda=0.6", "0.5 there, 0.6 now");
     refused("--shard 1/2", "the shard: 1/1 there, 1/2 now");
     project.write("rules.ron", &format!("{RULES}\n// a remark"));

@@ -413,12 +413,76 @@ RuleSet(types: (nodes: {"N": ()}), parameters: {"rate": 2.0, "k": 3}, rules: {"t
     let study = load_study(&files, &first, &Overrides::default())
         .value
         .unwrap();
-    let said: Vec<String> = study.scenarios.iter().map(|s| said(&s.model)).collect();
+    let said: Vec<_> = study
+        .scenarios
+        .iter()
+        .map(|s| (said(&s.model), &s.settings))
+        .collect();
     expect![[r#"
         [
-            "[Value(Real(3.0)), Value(Int(4))], [ExponentialRate, Deterministic], 1 in the start graph, until Some(10.0)",
-            "[Value(Real(3.0)), Value(Int(5))], [Never, Deterministic], 1 in the start graph, until Some(20.0)",
-            "[Value(Real(3.0)), Value(Int(4))], [ExponentialRate, Deterministic], 0 in the start graph, until Some(10.0)",
+            (
+                "[Value(Real(3.0)), Value(Int(4))], [ExponentialRate, Deterministic], 1 in the start graph, until Some(10.0)",
+                [
+                    (
+                        "timer of tick",
+                        "Exponential(rate: \"rate\")",
+                    ),
+                    (
+                        "timer of tock",
+                        "Deterministic(\"k\")",
+                    ),
+                    (
+                        "start",
+                        "[Create(\"(:N)\")]",
+                    ),
+                    (
+                        "horizon",
+                        "10.0",
+                    ),
+                ],
+            ),
+            (
+                "[Value(Real(3.0)), Value(Int(5))], [Never, Deterministic], 1 in the start graph, until Some(20.0)",
+                [
+                    (
+                        "timer of tick",
+                        "Never",
+                    ),
+                    (
+                        "timer of tock",
+                        "Deterministic(\"k\")",
+                    ),
+                    (
+                        "start",
+                        "[Create(\"(:N)\")]",
+                    ),
+                    (
+                        "horizon",
+                        "20.0",
+                    ),
+                ],
+            ),
+            (
+                "[Value(Real(3.0)), Value(Int(4))], [ExponentialRate, Deterministic], 0 in the start graph, until Some(10.0)",
+                [
+                    (
+                        "timer of tick",
+                        "Exponential(rate: \"rate\")",
+                    ),
+                    (
+                        "timer of tock",
+                        "Deterministic(\"k\")",
+                    ),
+                    (
+                        "start",
+                        "[]",
+                    ),
+                    (
+                        "horizon",
+                        "10.0",
+                    ),
+                ],
+            ),
         ]
     "#]].assert_debug_eq(&said);
 }

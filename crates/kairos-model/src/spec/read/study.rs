@@ -57,7 +57,9 @@ fn changes(f: &mut Fields<'_, '_>) -> ChangesSpec {
         timers: f
             .optional("timers", |r, v| r.inner_entries(v, model::timer))
             .unwrap_or_default(),
-        start: f.optional("start", |r, v| r.list(v, model::start)),
+        start: f.optional("start", |r, v| {
+            r.list(v, model::start).map(|list| spanned(list, v))
+        }),
         horizon: f.optional("horizon", Reader::number_or_text),
     }
 }
