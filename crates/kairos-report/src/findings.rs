@@ -155,7 +155,9 @@ fn best(results: &Results, scenario: &str, metric: &str) -> Option<Element> {
     let mark = el("span")
         .class("mark best")
         .with("title", "may be the best");
-    ranked.may_be_best.then(|| mark.text("★"))
+    let has_value = |e: &Estimate| e.scenario == scenario && e.metric == metric && e.mean.is_some();
+    let is_candidate = ranked.may_be_best && results.summary.iter().any(has_value);
+    is_candidate.then(|| mark.text("★"))
 }
 
 fn download(results: &Results) -> Element {

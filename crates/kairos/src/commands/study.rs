@@ -205,6 +205,11 @@ fn conclude(finished: &Finished, directory: &Directory) -> Done {
     let Ending {
         failed, stopped, ..
     } = finished.ending;
+    if let Some(fold) = finished.fold.as_ref().filter(|_| failed > 0) {
+        for line in report::failures(fold) {
+            remark(&line)?;
+        }
+    }
     Ok(match stopped {
         Stopped::Interrupted => Exit::Interrupted,
         _ if failed > 0 => Exit::Failed,

@@ -12,7 +12,7 @@ use crate::{
 mod sentences;
 mod words;
 
-pub use words::words;
+pub use words::{failures, words};
 
 /// A truncation that moves the mean of a normal delay by more than this is told.
 pub const TRUNCATION_TOLD: f64 = 0.01;

@@ -138,6 +138,11 @@ pub(super) fn selection(plan: &Plan, selection: &Selection) -> String {
         format!("At {}: ", selection.point)
     };
     let best = selection.best.word();
+    if selection.ranked.iter().all(|r| r.mean.is_none()) {
+        return format!(
+            "{at}Which scenario has the {best} cannot be said: the metric has no values."
+        );
+    }
     match candidates.as_slice() {
         [only] => format!(
             "{at}The {best} is that of {only}, with {confidence} % confidence; behind it {}.",

@@ -59,7 +59,9 @@ fn lines(text: &str) -> impl Iterator<Item = String> + '_ {
     text.lines().map(|line| line.trim().to_owned())
 }
 
-fn failures(fold: &Fold) -> Vec<String> {
+/// How many replications of each scenario failed, and why the first one did; a line each.
+#[must_use]
+pub fn failures(fold: &Fold) -> Vec<String> {
     let scenarios = fold.plan().scenarios.iter().enumerate();
     let failed = scenarios.filter(|(s, _)| fold.failed(*s) > 0);
     let text = |(s, scenario): (usize, &crate::study::PlannedScenario)| {

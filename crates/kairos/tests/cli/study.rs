@@ -393,6 +393,24 @@ fn failing_replications_lose_no_other() {
         project.read("r/samples.csv").lines().count(),
         1 + 3 * (40 - rows)
     );
+    let remark = "replications of `slow` failed, and are left out. Replication ";
+    assert!(ran.err.contains(remark), "{}", ran.err);
+}
+
+/// Where no replication has a value, nothing is said of the best, and no scenario has its star.
+#[test]
+fn nothing_is_the_best_where_all_fail() {
+    let project = Project::new();
+    let faulty = RULES.replace("s.length -= 1", "s.length = 1 % (s.length - s.length)");
+    project.write("rules.ron", &faulty);
+    let ran = project.kairos("study study.ron --out r").expect(3);
+    let says = "Which scenario has the least cannot be said: the metric has no values.";
+    assert!(ran.out.contains(says), "{}", ran.out);
+    assert!(
+        !project
+            .read("r/report.html")
+            .contains("title=\"may be the best\"")
+    );
 }
 
 #[test]
