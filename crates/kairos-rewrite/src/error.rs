@@ -98,9 +98,9 @@ impl Fault {
             Fault::TimeStandsStill { .. } => Some(
                 "one of these rules must end its own match, by what it changes or an `unless`, or take time; if all is as meant, `firings_at_one_time` in `limits` allows more",
             ),
-            Fault::Duplicate { .. } => {
-                Some("let `unless` ask whether there is one already, or leave out `unique`")
-            }
+            Fault::Duplicate { .. } => Some(
+                "let `unless` or a condition of `choose` (`WHERE b <> a`) ask whether there is one already, or leave out `unique`",
+            ),
             Fault::DoubleAssignment { .. } => {
                 Some("`+=` and `-=` add up, where several parts of an effect change one attribute")
             }

@@ -28,7 +28,8 @@ pub(super) fn read(env: &Env<'_>, specs: &[StartSpec]) -> Option<StartGraph> {
         statements: Vec::new(),
         places: Vec::new(),
         keys: RowKeys::default(),
-        all_nodes: true,
+        // A statement that could not be read was left out.
+        all_nodes: !env.report.has_errors(),
     };
     let mut good = true;
     for spec in specs {

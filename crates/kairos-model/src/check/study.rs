@@ -48,6 +48,7 @@ pub(super) fn study(
     for point in &points {
         not_changed_elsewhere(report, point, &named, command_line);
     }
+    not_levelled(report, spec, command_line);
     let scenarios = Scenarios {
         report,
         loader,
@@ -136,6 +137,26 @@ fn not_changed_elsewhere(
                 Diagnostic::error("varied-twice", other.span, message)
                     .related(name.span, "varied here"),
             );
+        }
+    }
+}
+
+/// What the command line says of a parameter holds for scenarios that say something else, too.
+fn not_levelled(report: &Report, spec: &StudySpec, command_line: &CommandLine) {
+    for set in command_line.names() {
+        for (scenario, changes) in &spec.scenarios {
+            let said = changes
+                .parameters
+                .iter()
+                .find(|(n, _)| n.value == set.value);
+            if let Some((said, _)) = said {
+                let message = format!(
+                    "`{}` is set for all scenarios, and `{}` says something else of it",
+                    set.value, scenario.value
+                );
+                let warning = Diagnostic::warning("levelled", set.span, message);
+                report.push(warning.related(said.span, "this does not count"));
+            }
         }
     }
 }

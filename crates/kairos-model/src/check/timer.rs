@@ -112,12 +112,11 @@ impl RuleDraft<'_, '_> {
         }
         self.look(self.matched.clone(), Place::TIMER);
         let (options, arguments, placed) = self.body.timer_arguments(spec);
-        let law = self.body.law(
-            LawUse::Timer,
-            &spec.family.value,
-            spec.family.span,
-            &arguments,
-        );
+        // With an argument left out, the law would be taken for another.
+        let law = placed.and_then(|()| {
+            let (family, span) = (&spec.family.value, spec.family.span);
+            self.body.law(LawUse::Timer, family, span, &arguments)
+        });
         let word = |text: Option<&Spanned<String>>, body: &Body<'_>, words: [&'static str; 2]| {
             body.one_of(text, words)
         };
@@ -422,7 +421,11 @@ fn misplaced(name: &Text, value: &ArgumentSpec) -> Diagnostic {
         "stream" => "`stream` is a name in quotes",
         "key" => "`key` is a list of variables",
         _ => match value {
-            ArgumentSpec::Word(_) => "a number or an expression in quotes is needed",
+            ArgumentSpec::Word(word) => {
+                let message = "a number or an expression in quotes is needed";
+                return Diagnostic::error("wrong-arguments", word.span, message)
+                    .help(format!("in quotation marks: `\"{}\"`", word.value));
+            }
             _ => {
                 "a number or an expression is needed; options are `memory`, `on_change`, `clock`, `weights`, `stream`, `key`"
             }

@@ -299,6 +299,17 @@ fn nothing_is_varied() {
 }
 
 #[test]
+fn the_command_line_levels_scenarios() {
+    let text = format!(
+        "--- s.ron\nStudy(model: \"m.ron\", parameters: {{\"rate\": 1.0}}, scenarios: {{\"a\": (), \"b\": (parameters: {{\"k\": 2}})}}, metrics: [\"p\"], replications: 5, horizon: 9.0)\n{MODEL}"
+    );
+    expect![[r#"
+        warning[levelled] --set:1:1 «k»: `k` is set for all scenarios, and `b` says something else of it
+          s.ron:1:90 «"k"»: this does not count
+    "#]].assert_eq(&diagnose_with(&text, &[("k", "3"), ("rate", "2.0")]));
+}
+
+#[test]
 fn the_command_line_changes_what_is_varied() {
     let text = format!(
         "--- s.ron\nStudy(model: \"m.ron\", vary: {{\"k\": [1, 2]}}, metrics: [\"p\"], replications: 5)\n{MODEL}"

@@ -129,7 +129,7 @@ impl Reader {
     fn wrong_kind<T>(&mut self, value: &Value, wanted: &str) -> Option<T> {
         if !matches!(value.kind, Kind::Invalid) {
             let message = format!("expected {wanted}, found {}", value.describe());
-            self.error("wrong-kind", value.span, message);
+            self.error("wrong-kind", value.span, message).help = quotation_marks(value, wanted);
         }
         None
     }
@@ -143,7 +143,7 @@ impl Reader {
     ) -> Option<T> {
         let nothing = self.wrong_kind(value, wanted);
         if let (Kind::Text(text), Some(mistake)) = (&value.kind, self.diagnostics.last_mut()) {
-            mistake.help = help(&text.value);
+            mistake.help = help(&text.value).or(mistake.help.take());
         }
         nothing
     }
@@ -414,6 +414,23 @@ fn spanned<T>(content: T, value: &Value) -> Spanned<T> {
 fn unquoted(text: &str) -> Option<String> {
     let is_name = text.starts_with(char::is_uppercase);
     is_name.then(|| format!("without quotation marks: `{text}`"))
+}
+
+/// Advice where only quotation marks are missing, or are too many.
+fn quotation_marks(value: &Value, wanted: &str) -> Option<String> {
+    if let Some(word) = value.word() {
+        let lower = word.value.to_lowercase();
+        if ["true", "false"].contains(&lower.as_str()) {
+            return Some(format!("write `{lower}`"));
+        }
+        let text = wanted.contains("string") && word.value != "None";
+        return text.then(|| format!("in quotation marks: `\"{}\"`", word.value));
+    }
+    let Kind::Text(text) = &value.kind else {
+        return None;
+    };
+    let is_plain = text.value.parse::<f64>().is_ok() || text.value.parse::<bool>().is_ok();
+    is_plain.then(|| format!("without quotation marks: `{}`", text.value))
 }
 
 /// A bare word as a text.

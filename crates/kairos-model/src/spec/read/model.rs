@@ -193,10 +193,8 @@ fn graph_model(
         items,
     } = &value.kind
     else {
-        return reader.wrong_kind(
-            value,
-            "a graph model like `Ring` or `RandomRegular(degree: 4)`",
-        );
+        let wanted = "a graph model like `Ring` or `RandomRegular(degree: 4)`";
+        return reader.no_text(value, wanted, unquoted);
     };
     let arguments = Value {
         kind: Kind::Group {

@@ -392,6 +392,8 @@ fn every_mistake_of_a_study_is_found() {
               |
             2 |     model: model,
               |            ^^^^^
+              |
+              = help: in quotation marks: `"model"`
 
             error[wrong-kind]: expected a scenario in parentheses, `(…)`, found the word `Never`
              --> file.ron:3:23
@@ -418,6 +420,8 @@ fn every_mistake_of_a_study_is_found() {
               |
             5 |     metrics: [latency],
               |               ^^^^^^^
+              |
+              = help: in quotation marks: `"latency"`
 
             error[wrong-kind]: expected a whole number, `Precision(relative: …)` or `BatchMeans(batches: …)`, found a decimal number
              --> file.ron:6:19
@@ -645,6 +649,8 @@ fn a_string_is_told_what_it_could_have_been() {
               |
             4 |     timers: { "t": "Exponential(rate: 1.0)", "u": "1.0" },
               |                                                   ^^^^^
+              |
+              = help: without quotation marks: `1.0`
 
             error[wrong-kind]: expected a kind of probe: `Count`, `Sum`, `Mean`, `Min`, `Max`, `Firings`, `Tally`, `Between` or `Derived`, found a string
              --> file.ron:5:20
