@@ -68,24 +68,35 @@ impl<'f> Loader<'f> {
         file
     }
 
-    pub(super) fn model(&self, report: &Report, file: FileId) -> Option<ModelSpec> {
+    /// A model; `asked` is where a study names it.
+    pub(super) fn model(
+        &self,
+        report: &Report,
+        file: FileId,
+        asked: Option<Span>,
+    ) -> Option<ModelSpec> {
         let read = read_model(&self.sources.borrow(), file);
-        read.diagnostics.into_iter().for_each(|d| report.push(d));
+        tell(report, read.diagnostics, asked);
         read.value
     }
 
     pub(super) fn study(&self, report: &Report, file: FileId) -> Option<StudySpec> {
         let read = read_study(&self.sources.borrow(), file);
-        read.diagnostics.into_iter().for_each(|d| report.push(d));
+        tell(report, read.diagnostics, None);
         read.value
     }
 
-    fn rule_set(&self, report: &Report, file: FileId) -> Option<Rc<RuleSetSpec>> {
+    fn rule_set(
+        &self,
+        report: &Report,
+        file: FileId,
+        asked: Option<Span>,
+    ) -> Option<Rc<RuleSetSpec>> {
         if let Some(known) = self.rule_sets.borrow().get(&file) {
             return known.clone();
         }
         let read = read_rule_set(&self.sources.borrow(), file);
-        read.diagnostics.into_iter().for_each(|d| report.push(d));
+        tell(report, read.diagnostics, asked);
         let spec = read.value.map(Rc::new);
         self.rule_sets.borrow_mut().insert(file, spec.clone());
         spec
@@ -102,19 +113,25 @@ impl<'f> Loader<'f> {
         csv
     }
 
-    /// A rule set and all that it includes, each once, what is included first. `None` where one of them could not be read.
-    pub(super) fn rule_sets(&self, report: &Report, file: FileId) -> Option<Vec<Rc<RuleSetSpec>>> {
+    /// A rule set and all that it includes, each once, what is included first. `None` where one of them could not be read. `asked` is where
+    /// a model or a study names it.
+    pub(super) fn rule_sets(
+        &self,
+        report: &Report,
+        file: FileId,
+        asked: Option<Span>,
+    ) -> Option<Vec<Rc<RuleSetSpec>>> {
         let mut gathered = Gathered::default();
-        self.gather(report, file, &mut gathered);
+        self.gather(report, file, asked, &mut gathered);
         gathered.complete.then_some(gathered.rule_sets)
     }
 
-    fn gather(&self, report: &Report, file: FileId, gathered: &mut Gathered) {
+    fn gather(&self, report: &Report, file: FileId, asked: Option<Span>, gathered: &mut Gathered) {
         if gathered.seen.contains(&file) {
             return;
         }
         gathered.seen.push(file);
-        let Some(spec) = self.rule_set(report, file) else {
+        let Some(spec) = self.rule_set(report, file, asked) else {
             gathered.complete = false;
             return;
         };
@@ -128,7 +145,7 @@ impl<'f> Loader<'f> {
                     let message = format!("includes nest deeper than {MAX_INCLUDES} files");
                     report.push(Diagnostic::error("include-depth", include.span, message));
                 }
-                Some(next) => self.gather(report, next, gathered),
+                Some(next) => self.gather(report, next, Some(include.span), gathered),
                 None => gathered.complete = false,
             }
         }
@@ -165,5 +182,15 @@ impl Default for Gathered {
             rule_sets: Vec::new(),
             complete: true,
         }
+    }
+}
+
+/// Notes mistakes of a file; one that is of another kind than was asked for says where it was.
+fn tell(report: &Report, mistakes: Vec<Diagnostic>, asked: Option<Span>) {
+    for mistake in mistakes {
+        report.push(match asked.filter(|_| mistake.code == "wrong-file-kind") {
+            Some(asked) => mistake.related(asked, "named here"),
+            None => mistake,
+        });
     }
 }

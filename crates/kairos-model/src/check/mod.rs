@@ -106,7 +106,7 @@ pub fn load_model(files: &dyn Files, path: &str, overrides: &Overrides) -> Loade
     let command_line = CommandLine::read(&loader, overrides);
     let spec = loader
         .open(&report, path, None)
-        .and_then(|file| loader.model(&report, file));
+        .and_then(|file| loader.model(&report, file, None));
     let value = spec
         .and_then(|spec| model::model(&report, &loader, &spec, Changes::default(), &command_line));
     loaded(value, &loader, report)

@@ -30,7 +30,7 @@ use crate::{
 
 /// Checks a rule set by itself: there are no tables, and parameters have their defaults.
 pub(super) fn rule_set(report: &Report, loader: &Loader<'_>, file: FileId) -> Option<RuleSetInfo> {
-    let sets = loader.rule_sets(report, file)?;
+    let sets = loader.rule_sets(report, file, None)?;
     let env = environment(report, loader, &sets, None, Changes::default(), None);
     let specs = rule_specs(report, &sets);
     let mut rules = Vec::new();
@@ -65,7 +65,7 @@ pub(super) fn model(
 ) -> Option<Model> {
     let rules_file = changes.rules(spec);
     let file = loader.open_relative(report, &rules_file.value, rules_file.span)?;
-    let sets = loader.rule_sets(report, file)?;
+    let sets = loader.rule_sets(report, file, Some(rules_file.span))?;
     let mut env = environment(
         report,
         loader,
@@ -133,7 +133,7 @@ pub(super) fn constraint_holds(
     }
     let rules_file = changes.rules(spec);
     let file = loader.open_relative(report, &rules_file.value, rules_file.span)?;
-    let sets = loader.rule_sets(report, file)?;
+    let sets = loader.rule_sets(report, file, Some(rules_file.span))?;
     let env = environment(
         report,
         loader,

@@ -42,7 +42,7 @@ pub(super) fn study(
     let replications = estimate::replications(report, &spec.replications);
     let confidence = estimate::confidence(report, spec);
     let file = loader.open_relative(report, &spec.model.value, spec.model.span)?;
-    let model_spec = loader.model(report, file)?;
+    let model_spec = loader.model(report, file, Some(spec.model.span))?;
     let named = named(spec);
     let points = points(report, spec.vary.as_ref(), named.len(), spec.model.span)?;
     for point in &points {

@@ -52,6 +52,24 @@ fn unknown_metrics() {
 }
 
 #[test]
+fn files_of_another_kind() {
+    let text = "--- s.ron\nStudy(model: \"m.ron\", scenarios: {\"a\": (rules: \"m.ron\")}, metrics: [\"p\"], replications: 5)\n";
+    expect![[r#"
+        error[wrong-file-kind] m.ron:1:1 «Model»: this is a model, but a rule set is expected here
+          ^ `RuleSet(` is expected here
+          s.ron:1:48 «"m.ron"»: named here
+    "#]]
+    .assert_eq(&diagnose(&format!("{text}{MODEL}")));
+    let text = text.replacen("m.ron", "r.ron", 1);
+    expect![[r#"
+        error[wrong-file-kind] r.ron:1:1 «RuleSet»: this is a rule set, but a model is expected here
+          ^ `Model(` is expected here
+          s.ron:1:14 «"r.ron"»: named here
+    "#]]
+    .assert_eq(&diagnose(&format!("{text}{MODEL}")));
+}
+
+#[test]
 fn no_metrics() {
     study(
         r#"scenarios: {"a": ()}, metrics: [], replications: 10"#,

@@ -353,11 +353,14 @@ impl<'a> Scanner<'a> {
             let found = self
                 .first()
                 .map_or(String::new(), |c| format!(", found `{}`", c.escape_debug()));
-            return self.fatal(
-                self.span_here(),
-                "ron-syntax",
-                format!("expected a comma or a closing bracket{found}"),
-            );
+            let message = format!("expected a comma or a closing bracket{found}");
+            let mistake = Diagnostic::error("ron-syntax", self.span_here(), message);
+            return Err(Box::new(match self.string_before(end) {
+                Some(begins) => mistake
+                    .related(begins, "here begins the string that ends just before")
+                    .help("a quotation mark inside of a string is written `\\\"`"),
+                None => mistake,
+            }));
         }
         let here = self.span_here();
         let last = self.text[..end]
@@ -372,5 +375,19 @@ impl<'a> Scanner<'a> {
                 .related(here, "the next value starts here"),
         );
         Ok(())
+    }
+
+    /// The opening quotation mark of a string that ends where the text is.
+    fn string_before(&self, end: usize) -> Option<Span> {
+        let inside = self.text[..end]
+            .strip_suffix('"')
+            .filter(|_| end == self.at)?;
+        let marks = inside.rmatch_indices('"').map(|(at, _)| at);
+        let begins = marks
+            .into_iter()
+            .find(|&at| !inside[..at].ends_with('\\'))?;
+        let mut span = self.span_from(begins);
+        span.end = span.start + 1;
+        Some(span)
     }
 }

@@ -476,6 +476,7 @@ fn mistakes_of_form() {
         "RuleSet(parameters: {\"a\": \"b)",
         "RuleSet(parameters: {\"a\": --1})",
         "RuleSet(parameters: {\"a\": 1;})",
+        "RuleSet(rules: {\"a\": (create: [\"(n:N {x: \"now\"})\"])})",
         "RuleSet() more",
         "RuleSet( /* open",
         "(rules: {})",
@@ -565,6 +566,16 @@ fn mistakes_of_form() {
           |
         1 | RuleSet(parameters: {"a": 1;})
           |                            ^
+
+        error[ron-syntax]: expected a comma or a closing bracket, found `n`
+         --> file.ron:1:43
+          |
+        1 | RuleSet(rules: {"a": (create: ["(n:N {x: "now"})"])})
+          |                                -          ^
+          |                                |
+          |                                here begins the string that ends just before
+          |
+          = help: a quotation mark inside of a string is written `\"`
 
         error[ron-syntax]: the file goes on after its end
          --> file.ron:1:11
