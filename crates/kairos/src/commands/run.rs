@@ -313,8 +313,8 @@ fn text(report: &Report, end: End, time_unit: &str) -> String {
         ["events", &grouped(report.events)].map(str::to_owned),
     ];
     for (name, count) in [
-        ("without effect", report.effectless),
-        ("thinned", report.thinned),
+        ("and without effect", report.effectless),
+        ("and thinned", report.thinned),
     ] {
         if count > 0 {
             rows.push([name.to_owned(), grouped(count)]);
@@ -326,7 +326,7 @@ fn text(report: &Report, end: End, time_unit: &str) -> String {
         grouped(report.edges as u64)
     );
     let speed = format!(
-        "{} s for the steps ({} events/s{}), {} s before",
+        "{} s for the steps ({} events/s{}), and {} s to make ready",
         significant(report.wall_seconds, 3),
         grouped(report.events_per_second as u64),
         against_real_time(report, time_unit),
