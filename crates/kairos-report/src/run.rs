@@ -19,7 +19,7 @@ pub(crate) fn section(results: &Results) -> Option<Element> {
             .add(el("h2").text("What was run"))
             .add(el("p").text(match is_whole {
                 true => "This command gives the same numbers again, bit for bit:",
-                false => "This command goes on from here:",
+                false => "This command, into the same directory, goes on from here:",
             }))
             .add(command)
             .add(facts(manifest))

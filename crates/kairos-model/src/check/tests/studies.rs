@@ -210,6 +210,17 @@ fn precisions() {
 }
 
 #[test]
+fn percent_that_are_no_share() {
+    study(
+        r#"metrics: ["p"], horizon: 9.0, replications: Precision(relative: 2)"#,
+        expect![[r#"
+            warning[wide-intervals] s.ron:2:65 «2»: intervals may be as wide as 2 times their mean to either side
+              help: a share is meant: 2 % is 0.02
+        "#]],
+    );
+}
+
+#[test]
 fn a_confidence_of_one() {
     study(
         r#"scenarios: {"a": ()}, metrics: ["p"], replications: 5, confidence: 1.0"#,
