@@ -8,7 +8,8 @@
 //! - [`syntax`]: the small languages inside strings (patterns and expressions), as syntax trees with positions;
 //! - [`voice`]: the functions of voice quality that expressions have;
 //! - [`check`]: names resolved, types inferred, every mistake collected: `spec → model`;
-//! - the checked model: [`types`], [`expr`], [`pattern`], [`rule`], [`timer`], [`start`], [`probe`], [`study`], [`model`].
+//! - the checked model: [`types`], [`expr`], [`pattern`], [`rule`], [`timer`], [`start`] (with [`shape`], which graph models fit how many nodes),
+//!   [`probe`], [`study`], [`model`].
 //!
 //! Invariants
 //!
