@@ -313,8 +313,8 @@ fn text(report: &Report, end: End, time_unit: &str) -> String {
         ["events", &grouped(report.events)].map(str::to_owned),
     ];
     for (name, count) in [
-        ("and without effect", report.effectless),
-        ("and thinned", report.thinned),
+        ("without effect", report.effectless),
+        ("thinned", report.thinned),
     ] {
         if count > 0 {
             rows.push([name.to_owned(), grouped(count)]);
