@@ -82,18 +82,80 @@ impl Diagnostic {
     }
 }
 
-/// The candidate nearest to a name that is not among them: one that differs in case only, or else one within a third of the name's length
-/// (by Damerau and Levenshtein, at least one step); the first of equals.
+/// What other notations call something, and what it is called here.
+const ELSEWHERE: [(&str, &str); 50] = [
+    // Fields of rules and types.
+    ("lhs", "match"),
+    ("pattern", "match"),
+    ("guard", "where"),
+    ("if", "where"),
+    ("when", "where"),
+    ("condition", "where"),
+    ("nac", "unless"),
+    ("add", "create"),
+    ("new", "create"),
+    ("remove", "delete"),
+    ("assign", "set"),
+    ("update", "set"),
+    ("extends", "is"),
+    ("parent", "is"),
+    ("source", "from"),
+    ("target", "to"),
+    // Types of attributes.
+    ("float", "Real"),
+    ("double", "Real"),
+    ("number", "Real"),
+    ("string", "Enum"),
+    ("text", "Enum"),
+    // Fields of models and studies.
+    ("initial", "start"),
+    ("init", "start"),
+    ("graph", "start"),
+    ("clocks", "timers"),
+    ("delays", "timers"),
+    ("observe", "probes"),
+    ("observables", "probes"),
+    ("until", "horizon"),
+    ("end", "horizon"),
+    ("duration", "horizon"),
+    ("burn_in", "warm_up"),
+    ("transient", "warm_up"),
+    ("runs", "replications"),
+    ("repetitions", "replications"),
+    ("sweep", "vary"),
+    ("random_seed", "seed"),
+    // Laws.
+    ("gaussian", "Normal"),
+    ("gauss", "Normal"),
+    ("exp", "Exponential"),
+    ("poisson", "Exponential"),
+    ("constant", "Deterministic"),
+    ("fixed", "Deterministic"),
+    ("dirac", "Deterministic"),
+    ("infinite", "Never"),
+    // Statistics and functions.
+    ("average", "mean"),
+    ("avg", "mean"),
+    ("std", "sd"),
+    ("stddev", "sd"),
+    ("log", "ln"),
+];
+
+/// The candidate that is probably meant by a name that is not among them: what the name stands for in other notations, or the nearest one:
+/// one that differs in case only, or else one within a third of the name's length (by Damerau and Levenshtein, at least one step); the first
+/// of equals.
 pub fn suggest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = name.to_lowercase();
+    let meant = |candidate| ELSEWHERE.contains(&(&lower, candidate));
     let farthest = (name.chars().count() / 3).max(1);
     candidates
         .into_iter()
-        .map(|candidate| {
-            (
+        .map(|candidate| match meant(candidate) {
+            true => (0, candidate),
+            false => (
                 strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()),
                 candidate,
-            )
+            ),
         })
         .filter(|(distance, candidate)| {
             *distance <= farthest && *distance < candidate.chars().count()
@@ -138,5 +200,12 @@ mod tests {
         for (name, expected) in cases {
             assert_eq!(suggest(name, names), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn what_other_notations_call_something_is_known() {
+        assert_eq!(suggest("Gaussian", ["Gamma", "Normal"]), Some("Normal"));
+        assert_eq!(suggest("update", ["create", "set"]), Some("set"));
+        assert_eq!(suggest("update", ["create", "updated"]), Some("updated"));
     }
 }

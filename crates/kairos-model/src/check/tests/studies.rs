@@ -158,7 +158,7 @@ fn a_warm_up_is_found_in_series() {
         r#"metrics: ["p"], replications: 10, warm_up: Mser"#,
         expect![[r#"
             error[unknown-variant] s.ron:2:44 «Mser»: `Mser` is not a way to find a warm-up
-              help: did you mean `Mser5`?
+              help: did you mean `Mser5`? (or a time alone: `60`)
         "#]],
     );
 }

@@ -45,9 +45,9 @@ fn unknown_laws_and_parameters() {
         "#]],
     );
     timers(
-        r#""tick": Poisson(rate: 1)"#,
+        r#""tick": Gumbel(rate: 1)"#,
         expect![[r#"
-            error[unknown-law] m.ron:2:18 «Poisson»: unknown law `Poisson`
+            error[unknown-law] m.ron:2:18 «Gumbel»: unknown law `Gumbel`
               ^ not declared
               help: there are `Exponential`, `Normal`, `LogNormal`, `Uniform`, `Weibull`, `Pareto`, `Gamma`, `Erlang`, `Triangular`, `Deterministic`, `Immediate`, `Never` and `Empirical`
         "#]],

@@ -13,7 +13,7 @@ use super::{
     ron::{Kind, Value, scan, start_word},
 };
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, suggest},
     source::{FileId, Sources, Span, Spanned},
 };
 
@@ -381,6 +381,17 @@ impl Reader {
         what: &str,
         known: &[&'static str],
     ) -> Option<&'v Spanned<String>> {
+        self.variant_or(value, what, known, None)
+    }
+
+    /// The same, where something without a name would do too.
+    fn variant_or<'v>(
+        &mut self,
+        value: &'v Value,
+        what: &str,
+        known: &[&'static str],
+        nameless: Option<&str>,
+    ) -> Option<&'v Spanned<String>> {
         let Kind::Group {
             name: Some(name), ..
         } = &value.kind
@@ -397,7 +408,10 @@ impl Reader {
             return Some(name);
         }
         let message = format!("`{}` is not {what}", name.value);
-        let help = did_you_mean(&name.value, known);
+        let mut help = did_you_mean(&name.value, known);
+        if let Some(nameless) = nameless {
+            help += &format!(" (or {nameless})");
+        }
         self.error("unknown-variant", name.span, message).help = Some(help);
         None
     }
@@ -452,30 +466,8 @@ fn alternatives(names: &[&str]) -> String {
     }
 }
 
-/// What other notations call a field, and what it is called here.
-const ELSEWHERE: [(&str, &str); 16] = [
-    ("lhs", "match"),
-    ("pattern", "match"),
-    ("guard", "where"),
-    ("if", "where"),
-    ("when", "where"),
-    ("condition", "where"),
-    ("nac", "unless"),
-    ("add", "create"),
-    ("new", "create"),
-    ("remove", "delete"),
-    ("assign", "set"),
-    ("update", "set"),
-    ("extends", "is"),
-    ("parent", "is"),
-    ("source", "from"),
-    ("target", "to"),
-];
-
 fn did_you_mean(name: &str, known: &[&str]) -> String {
-    let elsewhere = ELSEWHERE.iter().filter(|(there, _)| *there == name);
-    let elsewhere = elsewhere.map(|(_, here)| *here).find(|n| known.contains(n));
-    match elsewhere.or_else(|| crate::diagnostic::suggest(name, known.iter().copied())) {
+    match suggest(name, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("there are {}", alternatives(known).replace(" or ", " and ")),
     }

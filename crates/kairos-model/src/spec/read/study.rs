@@ -72,7 +72,9 @@ fn vary(reader: &mut Reader, value: &Value) -> Option<VarySpec> {
     if let Kind::Map(_) = value.kind {
         return axes(reader, value).map(VarySpec::Grid);
     }
-    let name = reader.variant(value, "a way to vary parameters", &["Grid", "Zip", "List"])?;
+    let known = ["Grid", "Zip", "List"];
+    let nameless = Some("parameters with their values alone: `{\"n\": [10, 20]}`");
+    let name = reader.variant_or(value, "a way to vary parameters", &known, nameless)?;
     let mut f = reader.fields(value, "`vary`")?;
     let spec = match name.value.as_str() {
         "Grid" => f.argument("parameters", axes).map(VarySpec::Grid),
@@ -94,7 +96,8 @@ fn warm_up(reader: &mut Reader, value: &Value) -> Option<WarmUpSpec> {
     if !matches!(value.kind, Kind::Group { name: Some(_), .. }) {
         return reader.number_or_text(value).map(WarmUpSpec::Given);
     }
-    reader.variant(value, "a way to find a warm-up", &["Mser5"])?;
+    let nameless = Some("a time alone: `60`");
+    reader.variant_or(value, "a way to find a warm-up", &["Mser5"], nameless)?;
     let mut f = reader.fields(value, "`Mser5`")?;
     let of = f.optional("of", Reader::one_or_more_texts);
     let pilots = f.optional("pilots", Reader::integer);
@@ -116,7 +119,8 @@ fn replications(reader: &mut Reader, value: &Value) -> Option<Spanned<Replicatio
         );
     }
     let known = ["Precision", "BatchMeans"];
-    let name = reader.variant(value, "a number of replications", &known)?;
+    let nameless = Some("a whole number alone: `20`");
+    let name = reader.variant_or(value, "a number of replications", &known, nameless)?;
     if name.value == "BatchMeans" {
         let mut f = reader.fields(value, "`BatchMeans`")?;
         let batches = f.optional_argument("batches", Reader::integer);

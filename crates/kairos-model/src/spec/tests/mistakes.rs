@@ -413,7 +413,7 @@ fn every_mistake_of_a_study_is_found() {
             4 |     vary: Zap({"a": [1]}),
               |           ^^^
               |
-              = help: did you mean `Zip`?
+              = help: did you mean `Zip`? (or parameters with their values alone: `{"n": [10, 20]}`)
 
             error[wrong-kind]: expected a string, found the word `latency`
              --> file.ron:5:15
