@@ -1,12 +1,18 @@
 //! When and how a run ends, and what is sampled on the way.
 
-use super::{body::Body, changes::Changes, env::Env, place::Place, report::unknown};
+use super::{
+    body::{Body, Hidden},
+    changes::Changes,
+    env::Env,
+    place::Place,
+    report::unknown,
+};
 use crate::{
     diagnostic::{Diagnostic, Written},
     expr::Formula,
     model::{Limits, MAX_SAMPLES, RunSettings},
     pattern::Scope,
-    spec::{Entries, ModelSpec, NumberOrText, Text},
+    spec::{Entries, ModelSpec, NumberOrText, ProbeSpec, Text},
     types::{Type, Value},
 };
 
@@ -17,7 +23,8 @@ pub(super) fn read(env: &Env<'_>, spec: &ModelSpec, changes: Changes<'_>) -> Opt
     let warm_up = body.optional(changes.warm_up(spec), "the warm-up", false);
     let sample_every = body.optional(spec.sample_every.as_ref(), "the sampling interval", true);
     let limits = body.limits(&spec.limits);
-    let stop_when = spec.stop_when.as_ref().map(|text| stop_when(env, text));
+    let condition = spec.stop_when.as_ref();
+    let stop_when = condition.map(|text| stop_when(env, &spec.probes, text));
     let stop_when = match stop_when {
         Some(condition) => Some(condition?),
         None => None,
@@ -58,8 +65,15 @@ pub(super) fn read(env: &Env<'_>, spec: &ModelSpec, changes: Changes<'_>) -> Opt
 }
 
 /// A condition without a match.
-fn stop_when(env: &Env<'_>, text: &Text) -> Option<(Scope, Formula)> {
+fn stop_when(env: &Env<'_>, probes: &Entries<ProbeSpec>, text: &Text) -> Option<(Scope, Formula)> {
     let mut body = Body::new(env, Place::STOP);
+    let probes = probes.iter().map(|(name, _)| Hidden {
+        name: name.value.clone(),
+        span: name.span,
+        why: "is a probe: a condition looks for itself, with `EXISTS { … }` or `COUNT { … }`",
+        misleads: false,
+    });
+    body.hidden.extend(probes);
     let formula = body.text(text, Type::Bool)?;
     Some((body.into_scope()?, formula))
 }

@@ -13,7 +13,7 @@ use crate::{
     diagnostic::Diagnostic,
     source::Span,
     spec::{AttributeSpec, EdgeTypeSpec, EndsSpec, Entries, NodeTypeSpec, RuleSetSpec, Text},
-    syntax::{parse_types, tree::Name},
+    syntax::{no_pattern, parse_types, tree::Name},
     types::{
         Attribute, AttributeId, EdgeType, EdgeTypeId, Enumeration, EnumerationId, NodeType,
         NodeTypeId, Type, TypeGraph, Value,
@@ -67,11 +67,12 @@ impl Types {
             span,
             self.nodes.keys().map(String::as_str),
         );
-        report.fail(match self.edges.get(name) {
-            Some(&edge) => mistake
+        report.fail(match (self.edges.get(name), no_pattern(name)) {
+            (Some(&edge), _) => mistake
                 .label("this is an edge type")
                 .related(self.graph.edge(edge).span, "declared here"),
-            None => mistake,
+            (None, Some(help)) => mistake.help(help),
+            (None, None) => mistake,
         })
     }
 
@@ -90,11 +91,12 @@ impl Types {
             span,
             self.edges.keys().map(String::as_str),
         );
-        report.fail(match self.nodes.get(name) {
-            Some(&node) => mistake
+        report.fail(match (self.nodes.get(name), no_pattern(name)) {
+            (Some(&node), _) => mistake
                 .label("this is a node type")
                 .related(self.graph.node(node).span, "declared here"),
-            None => mistake,
+            (None, Some(help)) => mistake.help(help),
+            (None, None) => mistake,
         })
     }
 

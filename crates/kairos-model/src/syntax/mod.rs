@@ -81,5 +81,18 @@ pub fn parse_name(text: &Text) -> Result<Name, Vec<Diagnostic>> {
 /// # Errors
 /// What is wrong with the text, each mistake with its place in the file.
 pub fn parse_types(text: &Text) -> Result<Vec<Name>, Vec<Diagnostic>> {
-    Parser::run(text, "a type", Parser::types)
+    let mut types = Parser::run(text, "a type", Parser::types);
+    if let (Err(mistakes), Some(help)) = (&mut types, no_pattern(&text.value)) {
+        mistakes
+            .iter_mut()
+            .for_each(|m| m.help = Some(help.to_owned()));
+    }
+    types
+}
+
+/// Advice where a pattern was written for the name of a type.
+#[must_use]
+pub fn no_pattern(text: &str) -> Option<&'static str> {
+    let is_pattern = text.contains(['(', '[', '~', ':']);
+    is_pattern.then_some("a type stands alone here, by its name: `T`, not `(:T)` or `-[:T]->`")
 }
