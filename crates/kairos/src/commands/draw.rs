@@ -34,7 +34,7 @@ pub(crate) struct Arguments {
     file: String,
 
     /// Where the pictures go [default: pictures/ and the name of FILE]
-    #[arg(long, value_name = "DIR")]
+    #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
 
     /// Draw this rule and nothing else; may be given several times

@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
     parts: Vec<PathBuf>,
 
     /// Where the results go
-    #[arg(long, value_name = "DIR")]
+    #[arg(short, long, value_name = "DIR")]
     out: PathBuf,
 }
 

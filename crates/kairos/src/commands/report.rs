@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
     directory: PathBuf,
 
     /// Where the page goes [default: report.html in the directory]
-    #[arg(long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
 

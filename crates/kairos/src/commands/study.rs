@@ -37,7 +37,7 @@ pub(crate) struct Arguments {
     file: String,
 
     /// Where the results go [default: results/ and the name of the file]
-    #[arg(long, value_name = "DIR")]
+    #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
 
     /// Threads [default: one for each processor]

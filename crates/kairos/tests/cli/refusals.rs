@@ -121,7 +121,7 @@ fn a_relative_precision_at_a_mean_of_zero() {
     assert!(ran.out.contains(says), "{}", ran.out);
     let absolute = precision("or_absolute: 0.2, ");
     project.write("study.ron", &study.replace("replications: 20", &absolute));
-    let ran = project.kairos("study study.ron --out s").expect(0);
+    let ran = project.kairos("study study.ron -o s").expect(0);
     assert!(
         ran.out.contains("every interval is narrow enough."),
         "{}",
